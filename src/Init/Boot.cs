@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// The first code of the program. The linker puts <see cref="NativeMain"/> in front of the C main that starts the .NET
+/// runtime, so that fork-news never pays for one (docs/decisions/0003).
+/// Invariant of everything in src/Init: no allocation, no strings but u8 literals, no statics with constructors,
+/// no exceptions, no bounds-checked arrays: nothing that would need the runtime.
+/// </summary>
+public static unsafe class Boot
+{
+    private const int AT_SECURE = 23;
+
+    /// <summary>
+    /// Signals that minirun takes from a signalfd and passes on to the container. All threads must have them blocked, so they are
+    /// blocked before the runtime makes its first. Left out: faults, job control stops, and the three real-time signals
+    /// that glibc and the .NET collector use.
+    /// </summary>
+    public const ulong RelayedSignals =
+        ~(1UL << 3 | 1UL << 4 | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 8 | 1UL << 10 | 1UL << 12 | 1UL << 18 | 1UL << 19 | 1UL << 20 | 1UL << 21
+          | 1UL << 30 | 7UL << 31);
+
+    private static ulong s_inheritedMask;
+    private static int s_blocked;
+
+    /// <summary>The signal mask that the program was started with: what the container's command gets.</summary>
+    public static ulong InheritedMask => s_inheritedMask;
+
+    /// <summary>Whether this file's code ran before the runtime. When not, the linker argument was dropped, and only speed is lost.</summary>
+    public static bool SignalsAreBlocked => s_blocked != 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int NativeMain(int argc, byte** argv)
+    {
+        if (Sys.AuxiliaryValue(AT_SECURE) != 0)
+            Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
+        if (argc == 2 && Text.Equal(argv[0], "fork-news"u8))
+            Interpreter.Run(Text.Number(argv[1]));
+        if (argc > 1 && Text.Equal(argv[1], "run"u8))
+            BlockSignals();
+        return Sys.RealMain(argc, argv);
+    }
+
+    /// <summary>Blocks <see cref="RelayedSignals"/> in this thread and in all that it starts.</summary>
+    public static void BlockSignals()
+    {
+        ulong mask = RelayedSignals, old;
+        Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_BLOCK, (nint)(&mask), (nint)(&old), sizeof(ulong));
+        s_inheritedMask = old;
+        s_blocked = 1;
+    }
+
+    private static void Refuse(ReadOnlySpan<byte> message)
+    {
+        Sys.Call(SYS_write, 2, (nint)Text.Pointer(message), message.Length);
+        Sys.Call(SYS_exit_group, 125);
+    }
+}

@@ -1,0 +1,52 @@
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>What fork-news knows while it carries out a plan: descriptors it holds, and why the last call failed.</summary>
+internal unsafe struct Child
+{
+    public PlanHeader* Plan;
+
+    /// <summary>The top mount of the container's root, or -1.</summary>
+    public int Root;
+
+    /// <summary>The container's new /dev, or -1.</summary>
+    public int Dev;
+
+    /// <summary>The container's new devpts, or -1.</summary>
+    public int Pts;
+
+    /// <summary>The first masked directory: an empty read-only tmpfs, cloned for the others, or -1.</summary>
+    public int Empty;
+    public int Errno;
+    public int FailedCall;
+    public ReportKind Outcome;
+
+    public byte* At(int offset) => offset == 0 ? null : (byte*)Plan + offset;
+
+    /// <summary>A system call that remembers its number and errno when it fails.</summary>
+    public nint Call(int number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0)
+    {
+        nint result = Sys.Call(number, a, b, c, d, e);
+        if (result < 0)
+        {
+            Errno = *Sys.ErrnoLocation();
+            FailedCall = number;
+        }
+        return result;
+    }
+
+    public bool Try(int number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => Call(number, a, b, c, d, e) >= 0;
+
+    public bool Fail(int number, int errno)
+    {
+        Errno = errno;
+        FailedCall = number;
+        return false;
+    }
+
+    public static void Close(nint fd)
+    {
+        if (fd >= 0) Sys.Call(SYS_close, fd);
+    }
+}

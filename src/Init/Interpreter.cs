@@ -1,0 +1,130 @@
+using Minirun.Linux;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// fork-news: maps the plan, carries out its operations one after the other and ends in execve. The first failure is
+/// reported with the operation, the call and errno, and ends the process. Nothing is decided here.
+/// </summary>
+internal static unsafe class Interpreter
+{
+    private const int CLOCK_MONOTONIC = 1;
+
+    /// <summary>Does not return.</summary>
+    public static void Run(int planFd)
+    {
+        Child child = default;
+        child.Root = child.Dev = child.Pts = child.Empty = -1;
+        child.Plan = Map(planFd);
+        if (child.Plan == null)
+        {
+            ReadOnlySpan<byte> message = "fork-news: not started by minirun, or by another version of it: run `minirun run` instead\n"u8;
+            Sys.Call(SYS_write, 2, (nint)Text.Pointer(message), message.Length);
+            Sys.Call(SYS_exit_group, 125);
+        }
+        PlanOp* ops = (PlanOp*)((byte*)child.Plan + child.Plan->OpsOffset);
+        for (int i = 0; i < child.Plan->OpCount; i++)
+            Step(&child, ops + i);
+        Sys.Call(SYS_exit_group, 125);
+    }
+
+    private static PlanHeader* Map(int fd)
+    {
+        PlanHeader header;
+        if (Sys.Call(SYS_read, fd, (nint)(&header), sizeof(PlanHeader)) != sizeof(PlanHeader)) return null;
+        if (header.Magic != PlanHeader.Expected || header.Version != PlanHeader.CurrentVersion) return null;
+        nint address = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE, fd, 0);
+        Sys.Call(SYS_close, fd);
+        Sys.Call(SYS_fcntl, header.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
+        return address < 0 ? null : (PlanHeader*)address;
+    }
+
+    private static void Step(Child* child, PlanOp* op)
+    {
+        PlanMode mode = child->Plan->Mode;
+        if ((mode & PlanMode.Step) != 0) AwaitParent(child);
+        long start = mode == PlanMode.Quiet ? 0 : Now();
+        child->Outcome = ReportKind.Done;
+        bool done = Execute(child, op) || (op->Flags & OpFlags.MayFail) != 0;
+        if (!done) Die(child, op);
+        if (mode != PlanMode.Quiet || child->Outcome == ReportKind.FellBack)
+            Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
+    }
+
+    private static bool Execute(Child* child, PlanOp* op) => op->Code switch
+    {
+        OpCode.ParentDeath => Lifetime.DieWithParent(child, (int)op->A),
+        OpCode.Propagation => child->Try(SYS_mount, 0, (nint)Text.Pointer("/"u8), 0, (nint)op->A, 0),
+        OpCode.BindRoot => Rootfs.Bind(child, op),
+        OpCode.OverlayRoot => Rootfs.Overlay(child, op),
+        OpCode.OpenRoot => Rootfs.Open(child),
+        OpCode.MountFs => Mounts.NewFileSystem(child, op),
+        OpCode.MountOverlay => Mounts.Overlay(child, op),
+        OpCode.Bind => Mounts.Bind(child, op),
+        OpCode.Symlink => Mounts.Symlink(child, op),
+        OpCode.Mask => Mounts.Mask(child, op),
+        OpCode.EnsureDirectory => Rootfs.EnsureDirectory(child, op),
+        OpCode.Console => Terminal.Open(child, op),
+        OpCode.PivotRoot => Rootfs.Pivot(child),
+        OpCode.Chroot => Rootfs.Chroot(child),
+        OpCode.RootAttributes => Rootfs.SetAttributes(child, op),
+        OpCode.Hostname => child->Try(SYS_sethostname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
+        OpCode.Domainname => child->Try(SYS_setdomainname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
+        OpCode.Loopback => Network.LoopbackUp(child),
+        OpCode.WriteFile => Files.Write(child, child->At(op->S1), child->At(op->S2), (int)op->A),
+        OpCode.Rlimit => Process.SetLimit(child, op),
+        OpCode.Nice => child->Try(SYS_setpriority, 0, 0, (nint)op->A),
+        OpCode.Affinity => child->Try(SYS_sched_setaffinity, 0, (nint)op->A, (nint)child->At(op->S1)),
+        OpCode.Umask => child->Try(SYS_umask, (nint)op->A),
+        OpCode.Session => child->Try(SYS_setsid),
+        OpCode.Keyring => child->Try(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, 0),
+        OpCode.Bounding => Identity.DropBounding(child, (ulong)op->A),
+        OpCode.Identity => Identity.Become(child, op),
+        OpCode.Capabilities => Identity.SetCapabilities(child, op),
+        OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),
+        OpCode.Seccomp => Process.Filter(child, op),
+        OpCode.CloseFds => Files.CloseFrom(child, (int)op->A),
+        OpCode.Signals => Process.ResetSignals(child, (ulong)op->A),
+        OpCode.WorkingDirectory => Files.ChangeDirectory(child, child->At(op->S1)),
+        OpCode.Reaper => Reaper.Start(child, op),
+        OpCode.Exec => Process.Execute(child, op),
+        _ => child->Fail(0, Errno.ENOSYS),
+    };
+
+    /// <summary>
+    /// Tells the parent and waits until it has looked around (it may want to see the container as it is now), then ends.
+    /// </summary>
+    private static void Die(Child* child, PlanOp* op)
+    {
+        Send(child, ReportKind.Failed, op->Index, 0);
+        byte any;
+        Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1);
+        Sys.Call(SYS_exit_group, 125);
+    }
+
+    private static void AwaitParent(Child* child)
+    {
+        byte any;
+        if (Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1) <= 0)
+            Sys.Call(SYS_exit_group, 125);
+    }
+
+    private static void Send(Child* child, ReportKind kind, int op, long nanoseconds)
+    {
+        Report report = default;
+        report.Kind = kind;
+        report.Op = op;
+        report.Errno = child->Errno;
+        report.Call = child->FailedCall;
+        report.Nanoseconds = nanoseconds;
+        Sys.Call(SYS_sendto, child->Plan->ReportFd, (nint)(&report), sizeof(Report), sys_socket.MSG_NOSIGNAL, 0, 0);
+    }
+
+    private static long Now()
+    {
+        long* time = stackalloc long[2];
+        Sys.Call(SYS_clock_gettime, CLOCK_MONOTONIC, (nint)time);
+        return time[0] * 1_000_000_000 + time[1];
+    }
+}

@@ -1,0 +1,43 @@
+namespace Minirun.Init;
+
+/// <summary>What fork-news can be told to do. One case each in <see cref="Interpreter"/>.</summary>
+public enum OpCode : ushort
+{
+    /// <summary>Done by the parent or by the raw child before fork-news starts: never reaches the interpreter.</summary>
+    Launch,
+    ParentDeath,
+    Propagation,
+    BindRoot,
+    OverlayRoot,
+    OpenRoot,
+    MountFs,
+    MountOverlay,
+    Bind,
+    Symlink,
+    Mask,
+    EnsureDirectory,
+    Console,
+    PivotRoot,
+    Chroot,
+    RootAttributes,
+    Hostname,
+    Domainname,
+    Loopback,
+    WriteFile,
+    Rlimit,
+    Nice,
+    Affinity,
+    Umask,
+    Session,
+    Keyring,
+    Bounding,
+    Identity,
+    Capabilities,
+    NoNewPrivileges,
+    Seccomp,
+    CloseFds,
+    Signals,
+    WorkingDirectory,
+    Reaper,
+    Exec,
+}

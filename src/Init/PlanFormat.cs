@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// The first bytes of a plan: a memfd that minirun fills and seals and fork-news maps. Operations follow, then the strings
+/// and arrays that they point to by offset from the start. Offset 0 means none.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlanHeader
+{
+    public const uint Expected = 0x6e75724d;   // "Mrun"
+
+    /// <summary>Changes with every change of the format: a plan and a fork-news of two builds refuse each other.</summary>
+    public const uint CurrentVersion = 1;
+
+    public uint Magic;
+    public uint Version;
+    public int Length;
+    public int OpCount;
+    public int OpsOffset;
+
+    /// <summary>Our end of the SOCK_SEQPACKET pair to the parent: reports go out, permission to go on comes in.</summary>
+    public int ReportFd;
+    public PlanMode Mode;
+}
+
+/// <summary>How much the parent wants to hear.</summary>
+[Flags]
+public enum PlanMode
+{
+    /// <summary>Only failures are reported.</summary>
+    Quiet = 0,
+
+    /// <summary>Each operation is reported when done, with its time (--explain).</summary>
+    Report = 1,
+
+    /// <summary>Each operation waits for a byte from the parent (--step).</summary>
+    Step = 2,
+}
+
+/// <summary>One operation. What A–D and S1–S4 mean is said at its case in <see cref="Interpreter"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlanOp
+{
+    public OpCode Code;
+    public OpFlags Flags;
+
+    /// <summary>Its number in the whole plan, which also holds the parent's operations.</summary>
+    public int Index;
+    public long A;
+    public long B;
+    public long C;
+    public long D;
+    public int S1;
+    public int S2;
+    public int S3;
+    public int S4;
+}
+
+[Flags]
+public enum OpFlags : ushort
+{
+    None = 0,
+
+    /// <summary>The whole mount tree, not its top alone.</summary>
+    Recursive = 1,
+
+    /// <summary>The target is (made as) a file; else a directory.</summary>
+    File = 2,
+
+    /// <summary>Target is a name in the new /dev, resolved from its own descriptor.</summary>
+    InDev = 4,
+
+    /// <summary>Source is a path inside the root.</summary>
+    SourceInRoot = 8,
+
+    /// <summary>No component of the target may be a symlink: CVE-2019-19921 and its kin.</summary>
+    Ordinary = 16,
+
+    /// <summary>ENOENT, and what a root file system that cannot be written answers, leave the operation out.</summary>
+    Optional = 32,
+
+    /// <summary>When the kernel refuses a new file system, bind the parent's from S4, and report it.</summary>
+    Fallback = 64,
+
+    /// <summary>Remember the mounted file system as the new /dev.</summary>
+    IsDev = 128,
+
+    /// <summary>Remember it as the new /dev/pts.</summary>
+    IsPts = 256,
+
+    /// <summary>Attributes go to all mounts of the tree.</summary>
+    AttributesRecursive = 512,
+
+    /// <summary>Any failure is as good as success.</summary>
+    MayFail = 1024,
+}
+
+/// <summary>One message from the child to the parent.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Report
+{
+    public ReportKind Kind;
+    public int Op;
+    public int Errno;
+
+    /// <summary>Number of the system call that failed.</summary>
+    public int Call;
+    public long Nanoseconds;
+}
+
+public enum ReportKind
+{
+    None,
+    Done,
+    Failed,
+
+    /// <summary>The operation was left out, because it may be (<see cref="OpFlags.Optional"/>).</summary>
+    Skipped,
+
+    /// <summary>The operation was done in its second-best way (<see cref="OpFlags.Fallback"/>).</summary>
+    FellBack,
+
+    /// <summary>Carries the master of the container's terminal.</summary>
+    Terminal,
+}

@@ -1,0 +1,64 @@
+using Minirun.Linux;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>What the command's process gets last: limits, filter, signals, and the command itself.</summary>
+internal static unsafe class Process
+{
+    private const int SECCOMP_SET_MODE_FILTER = 1;
+
+    /// <summary>A: resource, B: soft limit, C: hard limit (getrlimit(2)).</summary>
+    public static bool SetLimit(Child* child, PlanOp* op)
+    {
+        ulong* limit = stackalloc ulong[2];
+        limit[0] = (ulong)op->B;
+        limit[1] = (ulong)op->C;
+        return child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
+    }
+
+    /// <summary>S1: BPF instructions, A: how many. struct sock_fprog is a count and a pointer.</summary>
+    public static bool Filter(Child* child, PlanOp* op)
+    {
+        ulong* program = stackalloc ulong[2];
+        program[0] = (ulong)op->A;
+        program[1] = (ulong)child->At(op->S1);
+        return child->Try(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (nint)program);
+    }
+
+    /// <summary>.NET ignores SIGPIPE and minirun blocks what it relays: both would live on in the command. <paramref name="mask"/>: the caller's.</summary>
+    public static bool ResetSignals(Child* child, ulong mask)
+    {
+        ulong* action = stackalloc ulong[4];
+        for (int i = 0; i < 4; i++) action[i] = 0;
+        return child->Try(SYS_rt_sigaction, signal.SIGPIPE, (nint)action, 0, sizeof(ulong))
+            && child->Try(SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong));
+    }
+
+    /// <summary>
+    /// S1: paths to try, as PATH has them; S2, S3: arrays of offsets, argv and envp; S4: where in the environment
+    /// LISTEN_PID's number goes (sd_listen_fds(3)), 0 for nowhere. Returns only on failure.
+    /// </summary>
+    public static bool Execute(Child* child, PlanOp* op)
+    {
+        byte** argv = Relocate(child, op->S2), envp = Relocate(child, op->S3);
+        if (op->S4 != 0) Text.WriteNumber(child->At(op->S4), Sys.Call(SYS_getpid));
+        int errno = Errno.ENOENT;
+        for (byte* path = child->At(op->S1); *path != 0; path += Text.Length(path) + 1)
+        {
+            child->Call(SYS_execve, (nint)path, (nint)argv, (nint)envp);
+            // As execvp(3): go on after "not here", remember "may not".
+            if (child->Errno is Errno.EACCES) errno = Errno.EACCES;
+            else if (child->Errno is not (Errno.ENOENT or Errno.ENOTDIR)) { errno = child->Errno; break; }
+        }
+        return child->Fail(SYS_execve, errno);
+    }
+
+    /// <summary>Turns an array of offsets, closed by a zero, into one of pointers, in place.</summary>
+    private static byte** Relocate(Child* child, int offset)
+    {
+        long* array = (long*)child->At(offset);
+        for (long* item = array; *item != 0; item++) *item += (long)child->Plan;
+        return (byte**)array;
+    }
+}

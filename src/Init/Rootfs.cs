@@ -1,0 +1,154 @@
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_mount;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// The root file system: made a mount, worked on by descriptor, entered. It is hostile: whatever is looked up in it goes
+/// through openat2 with RESOLVE_IN_ROOT from <see cref="Child.Root"/>. The raw child has already changed into its directory.
+/// </summary>
+internal static unsafe class Rootfs
+{
+    /// <summary>pivot_root wants its new root to be a mount point, so the directory is bound onto itself (pivot_root(2)).</summary>
+    public static bool Bind(Child* child, PlanOp* op)
+    {
+        nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        return tree >= 0 && Attach(child, (int)tree);
+    }
+
+    /// <summary>
+    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. The tmpfs is mounted on
+    /// the same directory first, because overlayfs takes no layer from a mount outside the namespace. S1: tmpfs options, S2: overlay flag userxattr.
+    /// </summary>
+    public static bool Overlay(Child* child, PlanOp* op)
+    {
+        int upper = Mounts.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+        if (upper < 0 || !MoveToHere(child, upper)) return false;
+        int overlay = Mounts.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2));
+        Child.Close(upper);
+        return overlay >= 0 && Attach(child, overlay);
+    }
+
+    /// <summary>Without a mount namespace there is only the directory itself.</summary>
+    public static bool Open(Child* child)
+    {
+        child->Root = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return child->Root >= 0;
+    }
+
+    private static bool Attach(Child* child, int tree)
+    {
+        child->Root = tree;
+        return MoveToHere(child, tree);
+    }
+
+    private static bool MoveToHere(Child* child, int tree) =>
+        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH);
+
+    /// <summary>
+    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where one lazy unmount takes it away: no
+    /// directory for the old root is ever needed (pivot_root(2), NOTES).
+    /// </summary>
+    public static bool Pivot(Child* child) =>
+        child->Try(SYS_fchdir, child->Root)
+        && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
+        && child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
+        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+
+    public static bool Chroot(Child* child) =>
+        child->Try(SYS_fchdir, child->Root)
+        && child->Try(SYS_chroot, (nint)Text.Pointer("."u8))
+        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+
+    /// <summary>A: attributes to set on the root mount, for --read-only.</summary>
+    public static bool SetAttributes(Child* child, PlanOp* op)
+    {
+        mount_attr attributes = default;
+        attributes.attr_set = (ulong)op->A;
+        return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), 0, (nint)(&attributes), sizeof(mount_attr));
+    }
+
+    /// <summary>S1: path, A: mode.</summary>
+    public static bool EnsureDirectory(Child* child, PlanOp* op)
+    {
+        int fd = Resolve(child, child->At(op->S1), op->Flags, create: true);
+        Child.Close(fd);
+        return fd >= 0;
+    }
+
+    /// <summary>
+    /// Opens (O_PATH) a place in the root, or in the new /dev; makes what is missing of it: directories 0755, at the
+    /// end an empty file when <see cref="OpFlags.File"/> is set. Negative on failure.
+    /// </summary>
+    public static int Resolve(Child* child, byte* path, OpFlags flags, bool create)
+    {
+        int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
+        nint fd = Open(child, from, path, flags, O_PATH);
+        if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
+        if (!MakeParts(child, from, path, flags)) return -1;
+        return (int)Open(child, from, path, flags, O_PATH);
+    }
+
+    private static nint Open(Child* child, int from, byte* path, OpFlags flags, int how)
+    {
+        open_how arguments;
+        arguments.flags = (ulong)(uint)(how | O_CLOEXEC);
+        arguments.mode = 0;
+        arguments.resolve = (ulong)(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | ((flags & OpFlags.Ordinary) != 0 ? RESOLVE_NO_SYMLINKS : 0));
+        return child->Call(SYS_openat2, from, (nint)path, (nint)(&arguments), sizeof(open_how));
+    }
+
+    /// <summary>
+    /// mkdir -p by descriptor: each prefix is resolved inside the root before the next name is made in it, so a symlink
+    /// that somebody swaps in meanwhile cannot lead out (CVE-2024-45310).
+    /// </summary>
+    private static bool MakeParts(Child* child, int from, byte* path, OpFlags flags)
+    {
+        byte* part = stackalloc byte[4096];
+        int length = Text.Length(path);
+        if (length >= 4096) return child->Fail(SYS_openat2, Errno.ENAMETOOLONG);
+        Text.Copy(part, path);
+        int start = 0;
+        while (start < length && part[start] == '/') start++;
+        int parent = (int)Open(child, from, Text.Pointer("."u8), flags, O_PATH | O_DIRECTORY);
+        while (parent >= 0 && start < length)
+        {
+            int end = start;
+            while (end < length && part[end] != '/') end++;
+            byte saved = part[end];
+            part[end] = 0;
+            int next = Enter(child, from, parent, part, part + start, flags, last: IsEnd(path, end));
+            part[end] = saved;
+            Child.Close(parent);
+            parent = next;
+            start = end;
+            while (start < length && part[start] == '/') start++;
+        }
+        Child.Close(parent);
+        return parent >= 0;
+    }
+
+    private static bool IsEnd(byte* path, int at)
+    {
+        while (path[at] == '/') at++;
+        return path[at] == 0;
+    }
+
+    /// <summary>Opens the prefix, making its last name in <paramref name="parent"/> when it is missing.</summary>
+    private static int Enter(Child* child, int from, int parent, byte* prefix, byte* name, OpFlags flags, bool last)
+    {
+        nint fd = Open(child, from, prefix, flags, O_PATH);
+        if (fd >= 0 || child->Errno != Errno.ENOENT) return (int)fd;
+        if (last && (flags & OpFlags.File) != 0)
+        {
+            nint file = child->Call(SYS_openat, parent, (nint)name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */);
+            if (file < 0) return -1;
+            Child.Close(file);
+        }
+        else if (!child->Try(SYS_mkdirat, parent, (nint)name, 0x1ed /* 0755 */))
+            return -1;
+        return (int)Open(child, from, prefix, flags, O_PATH);
+    }
+}

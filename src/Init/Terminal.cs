@@ -1,0 +1,72 @@
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// The container's own terminal, from its own devpts. The slave is opened through the master (TIOCGPTPEER), never by a
+/// path in the container (CVE-2025-52565); the master goes to the parent.
+/// </summary>
+internal static unsafe class Terminal
+{
+    /// <summary>S2: where the slave is also mounted, /dev/console; A, B: rows and columns.</summary>
+    public static bool Open(Child* child, PlanOp* op)
+    {
+        nint master = child->Call(SYS_openat, child->Pts, (nint)Text.Pointer("ptmx"u8), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (master < 0) return false;
+        int unlocked = 0;
+        if (!child->Try(SYS_ioctl, master, termios_.TIOCSPTLCK, (nint)(&unlocked))) return false;
+        nint slave = child->Call(SYS_ioctl, master, termios_.TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (slave < 0) return false;
+        winsize size = default;
+        size.ws_row = (ushort)op->A;
+        size.ws_col = (ushort)op->B;
+        if (size.ws_row != 0) child->Call(SYS_ioctl, master, termios_.TIOCSWINSZ, (nint)(&size));
+        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && SendMaster(child, op, (int)master);
+        Child.Close(master);
+        return done;
+    }
+
+    private static bool MountConsole(Child* child, PlanOp* op, int slave)
+    {
+        if (child->Dev < 0) return true;
+        nint tree = child->Call(SYS_open_tree, slave, (nint)Text.Pointer(""u8), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+        int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File, create: true);
+        bool moved = target >= 0 && Mounts.Move(child, (int)tree, target);
+        Child.Close(tree);
+        Child.Close(target);
+        return moved;
+    }
+
+    /// <summary>A new session whose controlling terminal is the slave, which also becomes stdin, stdout and stderr.</summary>
+    private static bool Take(Child* child, nint slave)
+    {
+        bool taken = child->Try(SYS_setsid) && child->Try(SYS_ioctl, slave, termios_.TIOCSCTTY, 0);
+        for (int fd = 0; taken && fd < 3; fd++) taken = child->Try(SYS_dup3, slave, fd, 0);
+        Child.Close(slave);
+        return taken;
+    }
+
+    private static bool SendMaster(Child* child, PlanOp* op, int master)
+    {
+        Report report = default;
+        report.Kind = ReportKind.Terminal;
+        report.Op = op->Index;
+        iovec part;
+        part.iov_base = &report;
+        part.iov_len = sizeof(Report);
+        cmsghdr_fd control;
+        control.cmsg_len = cmsghdr_fd.Length;
+        control.cmsg_level = sys_socket.SOL_SOCKET;
+        control.cmsg_type = sys_socket.SCM_RIGHTS;
+        control.fd = master;
+        control.padding = 0;
+        msghdr message = default;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(cmsghdr_fd);
+        return child->Try(SYS_sendmsg, child->Plan->ReportFd, (nint)(&message), sys_socket.MSG_NOSIGNAL);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Minirun.Linux;
+
+/// <summary>Constants of &lt;fcntl.h&gt; and &lt;linux/openat2.h&gt;: open(2), openat2(2), fcntl(2).</summary>
+public static partial class fcntl
+{
+    public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const int AT_RECURSIVE = 0x8000;
+
+    public const int O_RDONLY = 0;
+    public const int O_WRONLY = 1;
+    public const int O_RDWR = 2;
+    public const int O_CREAT = 0x40;
+    public const int O_EXCL = 0x80;
+    public const int O_NOCTTY = 0x100;
+    public const int O_TRUNC = 0x200;
+    public const int O_NONBLOCK = 0x800;
+    public const int O_DIRECTORY = 0x10000;
+    public const int O_NOFOLLOW = 0x20000;
+    public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
+
+    public const int F_GETFD = 1;
+    public const int F_SETFD = 2;
+    public const int F_DUPFD_CLOEXEC = 1030;
+    public const int F_ADD_SEALS = 1033;
+    public const int FD_CLOEXEC = 1;
+    public const int F_SEAL_SEAL = 1;
+    public const int F_SEAL_SHRINK = 2;
+    public const int F_SEAL_GROW = 4;
+    public const int F_SEAL_WRITE = 8;
+
+    public const int RESOLVE_NO_XDEV = 0x01;
+    public const int RESOLVE_NO_MAGICLINKS = 0x02;
+    public const int RESOLVE_NO_SYMLINKS = 0x04;
+    public const int RESOLVE_BENEATH = 0x08;
+    public const int RESOLVE_IN_ROOT = 0x10;
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int open(string path, int flags, uint mode = 0);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int fcntl_(int fd, int command, nint argument = 0);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int faccessat(int dirfd, string path, int mode, int flags);
+}
+
+/// <summary>struct open_how of &lt;linux/openat2.h&gt;.</summary>
+public struct open_how
+{
+    public ulong flags;
+    public ulong mode;
+    public ulong resolve;
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Minirun.Linux;
+
+/// <summary>Constants of &lt;sys/stat.h&gt; and statx(2), whose structure is the same on every architecture.</summary>
+public static partial class sys_stat
+{
+    public const int S_IFMT = 0xF000;
+    public const int S_IFSOCK = 0xC000;
+    public const int S_IFLNK = 0xA000;
+    public const int S_IFREG = 0x8000;
+    public const int S_IFBLK = 0x6000;
+    public const int S_IFDIR = 0x4000;
+    public const int S_IFCHR = 0x2000;
+    public const int S_IFIFO = 0x1000;
+    public const uint STATX_BASIC_STATS = 0x7ff;
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static unsafe partial int statx_(int dirfd, string path, int flags, uint mask, statx* buffer);
+}
+
+/// <summary>struct statx of &lt;linux/stat.h&gt;, up to the members that are used here, padded to its 256 bytes.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+public struct statx
+{
+    [FieldOffset(0)] public uint stx_mask;
+    [FieldOffset(20)] public uint stx_uid;
+    [FieldOffset(24)] public uint stx_gid;
+    [FieldOffset(28)] public ushort stx_mode;
+    [FieldOffset(32)] public ulong stx_ino;
+    [FieldOffset(40)] public ulong stx_size;
+    [FieldOffset(128)] public uint stx_rdev_major;
+    [FieldOffset(132)] public uint stx_rdev_minor;
+    [FieldOffset(136)] public uint stx_dev_major;
+    [FieldOffset(140)] public uint stx_dev_minor;
+}
