@@ -1,0 +1,276 @@
+#!/bin/bash
+# All that people and CI call to build, try, test and install minirun: ./build.sh help
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# runc, ldconfig and useradd live in sbin, which an ordinary user's PATH leaves out.
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+export HOME=${HOME:-$PWD/out/home} # dotnet refuses to start without one
+
+test_user=minirun-test    # made by `test` and `bench` when they run as root
+test_samples=(busybox dotnet)
+# Build nodes that outlive us would keep the terminal's or the CI's pipe open.
+dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
+
+help() {
+    cat <<'END'
+usage: ./build.sh VERB
+
+  build             the native programs, into bin/
+  demo              build, make a root file system, run a container in it
+  test [ARG...]     every test, as root (when root) and as an ordinary user; ARGs go to dotnet test,
+                    for example: ./build.sh test --filter Terminal
+  bench             start-up time, throughput and memory against bubblewrap, crun and runc
+                    (BENCH_QUICK=1: fewer runs)
+  rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
+  lint              formatting, style, shell scripts
+  install [PREFIX]  bin/minirun and its shell completions, below /usr/local by default
+  clean             remove what was built, the sample trees included
+
+Missing Debian packages are installed when we are root; with MINIRUN_NO_INSTALL=1 they are only named.
+END
+}
+
+say() { echo "build.sh: $*" >&2; }
+
+die() {
+    say "$1"
+    [[ -z ${2-} ]] || echo "hint: $2" >&2
+    exit 1
+}
+
+# --- what must be on the machine ---------------------------------------------------------------------------------
+
+# have PACKAGE: is what we need of that Debian package here? Looks at the thing itself: not every machine is a Debian.
+have() {
+    case $1 in
+        dotnet-sdk-10.0) command -v dotnet >/dev/null && dotnet --list-sdks | grep -qE '^[1-9][0-9]\.' ;;
+        libc6-dev) [[ $(gcc -print-file-name=libc.a 2>/dev/null) == /* ]] ;;
+        binutils) command -v ld >/dev/null ;;
+        busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
+        uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
+        bubblewrap) command -v bwrap >/dev/null ;;
+        time) [[ -x /usr/bin/time ]] ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# missing PACKAGE...: sets $lacking to those that are not here.
+missing() {
+    local package
+    lacking=()
+    for package in "$@"; do have "$package" || lacking+=("$package"); done
+    ((${#lacking[@]} > 0))
+}
+
+may_install() { [[ $(id -u) == 0 && -z ${MINIRUN_NO_INSTALL-} ]] && command -v apt-get >/dev/null; }
+
+# apt_install PACKAGE...: refreshes the package lists only if they do not do as they are. Removes nothing, ever.
+apt_install() {
+    may_install || return 1
+    say "installing $*"
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends --no-remove "$@")
+    "${install[@]}" >/dev/null 2>&1 || { apt-get update -qq >/dev/null && "${install[@]}" >/dev/null; } >&2
+}
+
+install_command() { echo "$([[ $(id -u) == 0 ]] || echo 'sudo ')apt-get install --no-install-recommends $*"; }
+
+need() {
+    missing "$@" || return 0
+    if ! apt_install "${lacking[@]}" || missing "${lacking[@]}"; then
+        die "not found here: ${lacking[*]}" "$(install_command "${lacking[@]}")"
+    fi
+}
+
+# want PACKAGE...: work goes on without, and says so.
+want() {
+    missing "$@" || return 0
+    if ! apt_install "${lacking[@]}" || missing "${lacking[@]}"; then
+        say "note: not found here, going on without: ${lacking[*]}; to install: $(install_command "${lacking[@]}")"
+    fi
+}
+
+need_dotnet() {
+    have dotnet-sdk-10.0 || apt_install dotnet-sdk-10.0 2>/dev/null || true
+    have dotnet-sdk-10.0 || die "the .NET SDK 10 is not found here" \
+        "install the package dotnet-sdk-10.0, or use the dotnet-install script: https://dot.net"
+}
+
+set_up() {
+    need gcc libc6-dev binutils
+    need_dotnet
+    want busybox-static uidmap
+}
+
+# --- build -------------------------------------------------------------------------------------------------------
+
+build() {
+    set_up
+    native src/Cli minirun src
+    native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux src/Init
+    rm -f bin/*.tmp.*
+}
+
+# native PROJECT PROGRAM INPUT...: publishes bin/PROGRAM, unless bin/PROGRAM was made of the very same inputs.
+native() {
+    local project=$1 program=$2 stamp=out/stamps/$2 inputs
+    compgen -G "$project/*.csproj" >/dev/null || { say "note: no $project yet"; return; }
+    inputs=$(fingerprint "${@:3}" Directory.*.props)
+    if [[ -x bin/$program && $(cat "$stamp" 2>/dev/null) == "$inputs" ]]; then return; fi
+    say "publishing $program"
+    # A changed linker option alone does not make the SDK link again.
+    rm -rf out/{obj,bin,publish}/"${project##*/}"/*/native
+    dotnet_says out/publish.log publish "$project" -c Release
+    mkdir -p bin "${stamp%/*}"
+    cp out/publish/"${project##*/}"/*/"$program" "bin/$program.tmp.$$"
+    mv "bin/$program.tmp.$$" "bin/$program"
+    echo "$inputs" >"$stamp"
+}
+
+# Lock files are left out: the first restore writes them, and Directory.Packages.props decides what is in them.
+fingerprint() { find "$@" -type f ! -name '*.swp' ! -name packages.lock.json -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum; }
+
+# dotnet_says LOG ARG...: runs dotnet; shows errors and true warnings, not the progress.
+dotnet_says() {
+    local log=$1 status=0
+    shift
+    mkdir -p "${log%/*}"
+    dotnet "$@" "${dotnet_flags[@]}" >"$log" 2>&1 || status=$?
+    without_noise <"$log" >&2
+    ((status == 0)) || die "dotnet $1 $2 failed (its output is in $log)"
+}
+
+# The linker warns of getpwnam and its like, linked statically by .NET and never called by us; each such warning comes
+# after a line that says where. Progress lines are noise, too.
+without_noise() {
+    awk '
+        /in statically linked applications requires at runtime/ { place = ""; next }
+        { if (place != "") print place; place = "" }
+        / in function `/ { place = $0; next }
+        / -> |Determining projects to restore|up-to-date for restore|^ *Restored |^ *Generating native code|^ *$/ { next }
+        /^Build succeeded|^ +0 (Warning|Error)\(s\)|^Time Elapsed|verifying workloads/ { next }
+        { print }
+        END { if (place != "") print place }'
+}
+
+# --- sample root file systems ------------------------------------------------------------------------------------
+
+recipes() { for recipe in rootfs-samples/*.sh; do basename "$recipe" .sh; done | grep -vx lib; }
+
+rootfs() {
+    local name names=("$@")
+    [[ $# -gt 0 ]] || die "rootfs: which one? $(recipes | xargs) or all"
+    [[ $1 != all ]] || mapfile -t names < <(recipes)
+    for name in "${names[@]}"; do
+        recipes | grep -qx -- "$name" || die "rootfs: no recipe for '$name': there are $(recipes | xargs)"
+        [[ $name != debian || -d rootfs-samples/debian ]] || need mmdebstrap
+        [[ $name != dotnet || -d rootfs-samples/dotnet ]] || need_dotnet
+        "rootfs-samples/$name.sh"
+    done
+}
+
+# samples NAME...: makes those that are not there.
+samples() {
+    local name
+    for name in "$@"; do [[ -d rootfs-samples/$name ]] || rootfs "$name"; done
+}
+
+demo() {
+    build
+    samples busybox
+    echo
+    echo "\$ minirun run rootfs-samples/busybox echo 'hello camp!'"
+    bin/minirun run rootfs-samples/busybox echo 'hello camp!'
+}
+
+# --- tests -------------------------------------------------------------------------------------------------------
+
+run_tests() {
+    build
+    samples "${test_samples[@]}"
+    dotnet_says out/build.log build Runtime.sln -c Release
+    rm -rf out/test-results
+    # Failures are counted in the summary; one run that fails must not keep the other from running.
+    tests/run.sh "$(id -un)" "$@" || true
+    if [[ $(id -u) == 0 ]]; then
+        mapfile -t copied < <(files_for_tests)
+        MINIRUN_TEST_USER=$test_user tests/run-as-user.sh "${copied[@]}" -- tests/run.sh "$test_user" "$@" ||
+            tests/run.sh --note "$test_user" "the run as $test_user did not end well"
+    fi
+    tests/summary.sh
+}
+
+# What an ordinary user's copy of this checkout holds: its own files, the programs, the built tests and the samples they use.
+files_for_tests() {
+    find . -mindepth 1 -maxdepth 1 ! -name .git ! -name out ! -name rootfs-samples
+    find rootfs-samples -mindepth 1 -maxdepth 1 -name '*.sh' -o -name dotnet-src
+    printf 'rootfs-samples/%s\n' "${test_samples[@]}"
+    compgen -G 'out/bin/*.Tests/release*' || true
+}
+
+# --- the rest ----------------------------------------------------------------------------------------------------
+
+bench() {
+    build
+    samples busybox
+    need hyperfine
+    want bubblewrap runc crun strace time uidmap
+    MINIRUN_TEST_USER=$test_user bench/bench.sh "$@"
+}
+
+lint() {
+    need_dotnet
+    local script scripts status=0
+    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' \))
+    for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
+    if command -v shellcheck >/dev/null; then
+        shellcheck -x "${scripts[@]}" || status=1
+    else
+        say "note: no shellcheck here; scripts are only parsed"
+    fi
+    dotnet format whitespace Runtime.sln --verify-no-changes || status=1
+    dotnet format style Runtime.sln --verify-no-changes || status=1
+    return $status
+}
+
+# place FILE TARGET MODE: a running minirun is replaced, never written into.
+place() {
+    mkdir -p "${2%/*}"
+    install -m "$3" "$1" "$2.tmp.$$"
+    mv -f "$2.tmp.$$" "$2"
+    echo "installed $2"
+}
+
+install_programs() {
+    local prefix=${1:-/usr/local}
+    build
+    place bin/minirun "$prefix/bin/minirun" 755
+    completion bash "$prefix/share/bash-completion/completions/minirun"
+    completion zsh "$prefix/share/zsh/site-functions/_minirun"
+    completion fish "$prefix/share/fish/vendor_completions.d/minirun.fish"
+}
+
+completion() {
+    local script=out/completion.$1
+    if bin/minirun completion "$1" >"$script" 2>/dev/null && [[ -s $script ]]; then place "$script" "$2" 644; fi
+    rm -f "$script"
+}
+
+clean() {
+    local tree
+    rm -rf --one-file-system bin out
+    for tree in rootfs-samples/*/; do
+        [[ $tree == rootfs-samples/dotnet-src/ ]] || (. rootfs-samples/lib.sh && remove_tree "$tree")
+    done
+}
+
+verb=${1:-help}
+shift || true
+case $verb in
+    build | demo | bench | rootfs | lint | clean | help) "$verb" "$@" ;;
+    test) run_tests "$@" ;;
+    install) install_programs "$@" ;;
+    -h | --help) help ;;
+    *) help >&2; die "unknown verb '$verb'" ;;
+esac

@@ -1,0 +1,46 @@
+#!/bin/bash
+# Adds up out/test-results. The last line is `N passed, N failed, N skipped`; before it come the failures, and each skip
+# with its reason. Fails when a test failed, when a run broke off, and when nothing ran.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../out/test-results" 2>/dev/null || { echo "0 passed, 0 failed, 0 skipped"; exit 1; }
+
+# shellcheck disable=SC2094 # the label is read from the path, not from the file
+# results: LABEL, OUTCOME, TEST, MESSAGE of each test, tab-separated. The trx logger writes one element a line.
+results() {
+    local file
+    find . -name '*.trx' | sort | while read -r file; do
+        # Messages may span lines: split at elements instead.
+        tr '\n\r\t' '   ' <"$file" | sed 's/<UnitTestResult /\n&/g; s/<\/Results>/\n/' |
+            awk -v label="$(basename "$(dirname "$file")")" '
+                function unescape(text) {
+                    gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&#xD;|&#xA;/, " ", text)
+                    gsub(/&amp;/, "\\&", text)
+                    return text
+                }
+                function attribute(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+                function element(name) { return match($0, "<" name ">[^<]*") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : "" }
+                /^<UnitTestResult / {
+                    message = element("Message"); if (message == "") message = element("StdOut")
+                    printf "%s\t%s\t%s\t%s\n", label, attribute("outcome"), unescape(attribute("testName")), unescape(message)
+                }'
+    done
+}
+
+broken() { find . -name '*.broken' -printf '%P\n' | sort | while read -r file; do printf '%s\t%s\n' "${file%%/*}" "$(cat "$file")"; done; }
+
+all=$(results)
+broken=$(broken)
+count() { awk -F'\t' -v outcome="$1" '$2 == outcome { n++ } END { print n + 0 }' <<<"$all"; }
+
+passed=$(count Passed)
+skipped=$(count NotExecuted)
+# Whatever is neither (Failed, Error, Timeout, Aborted) did not do what it should.
+failed=$(awk -F'\t' 'NF && $2 != "Passed" && $2 != "NotExecuted" { n++ } END { print n + 0 }' <<<"$all")
+[[ -z $broken ]] || failed=$((failed + $(wc -l <<<"$broken")))
+
+echo
+awk -F'\t' '$2 == "NotExecuted" { printf "skipped (as %s): %s: %s\n", $1, $3, $4 }' <<<"$all"
+awk -F'\t' 'NF && $2 != "Passed" && $2 != "NotExecuted" { printf "failed (as %s): %s: %.300s\n", $1, $3, $4 }' <<<"$all"
+[[ -z $broken ]] || awk -F'\t' '{ printf "failed (as %s): %s\n", $1, $2 }' <<<"$broken"
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))
