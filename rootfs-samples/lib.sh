@@ -2,6 +2,8 @@
 # so rootfs-samples/NAME either is complete or is not there.
 # shellcheck shell=bash
 
+umask 022 # a tree is for every user of the container, whatever ours is here
+
 samples=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # begin NAME TRY-THIS: sets $tree, the directory to fill. Ends the recipe at once if the tree is there already.
