@@ -26,7 +26,7 @@ download_busybox() {
     mkdir "$download"
     if (cd "$download" && apt-get download busybox-static) >/dev/null 2>&1; then
         dpkg-deb -x "$download"/busybox-static_*.deb "$download/x"
-        cp "$(find "$download/x" -name busybox -type f)" "$tree/bin/busybox"
+        cp "$(find "$download/x" -path '*/bin/busybox')" "$tree/bin/busybox"
     fi
     rm -rf "$download"
     [[ -x $tree/bin/busybox ]]
