@@ -225,7 +225,7 @@ lint() {
     mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
     if command -v shellcheck >/dev/null; then
-        shellcheck -x "${scripts[@]}" || status=1
+        shellcheck -x --source-path=SCRIPTDIR:. "${scripts[@]}" || status=1
     else
         say "note: no shellcheck here; scripts are only parsed"
     fi
