@@ -34,6 +34,7 @@ public static class Errno
     public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
+    public const int ECONNRESET = 104;
 
     /// <summary>The name of an error number, <c>EPERM</c> for 1; the number itself when it has none.</summary>
     public static string Name(int number) => Find(number) is { } row ? row[..row.IndexOf(' ')] : number.ToString();

@@ -38,6 +38,7 @@ public static partial class sys_syscall
     public const int SYS_setgroups = 116;
     public const int SYS_setresuid = 117;
     public const int SYS_setresgid = 119;
+    public const int SYS_capget = 125;
     public const int SYS_capset = 126;
     public const int SYS_rt_sigtimedwait = 128;
     public const int SYS_setpriority = 141;

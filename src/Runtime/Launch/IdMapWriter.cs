@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
+using Minirun.Runtime.Spec;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Launch;
+
+/// <summary>Writes a child's id maps: itself, or with newuidmap(1) and newgidmap(1) when ranges of /etc/subuid are used.</summary>
+internal static unsafe class IdMapWriter
+{
+    public static void Write(ContainerSpec spec, int pid)
+    {
+        if (spec.MapWith is { } tools)
+        {
+            RunTool(tools.NewUidMap, pid, spec.Oci.Linux.UidMappings!, "/etc/subuid");
+            RunTool(tools.NewGidMap, pid, spec.Oci.Linux.GidMappings!, "/etc/subgid");
+            return;
+        }
+        // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
+        if (spec.Oci.Process.User.AdditionalGids is null) WriteFile($"/proc/{pid}/setgroups", "deny");
+        WriteFile($"/proc/{pid}/uid_map", IdMap.Format(spec.Oci.Linux.UidMappings!));
+        WriteFile($"/proc/{pid}/gid_map", IdMap.Format(spec.Oci.Linux.GidMappings!));
+    }
+
+    private static void WriteFile(string path, string text)
+    {
+        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), "open", path);
+        byte[] bytes = Encoding.ASCII.GetBytes(text);
+        fixed (byte* pointer = bytes)
+        {
+            nint written = unistd.write(fd, pointer, bytes.Length);
+            int errno = Marshal.GetLastPInvokeError();
+            unistd.close(fd);
+            if (written < 0) throw new LinuxException("write", errno, path);
+        }
+    }
+
+    private static void RunTool(string tool, int pid, List<OciIdMapping> maps, string file)
+    {
+        List<string> arguments = [Path.GetFileName(tool), pid.ToString()];
+        foreach (OciIdMapping map in maps) arguments.AddRange([map.ContainerID.ToString(), map.HostID.ToString(), map.Size.ToString()]);
+        using var script = new ScriptWriter();
+        script.Add(0, SYS_execve, script.Text(tool), script.Array([.. arguments]), script.Array("PATH=/usr/bin:/bin"));
+        (int child, int pidfd) = script.Clone(0, -1, PlanMode.Quiet);
+        unistd.close(pidfd);
+        int status = LaunchedContainer.Wait(child);
+        if (status != 0)
+            throw new UserError($"{tool} refused the id map (exit status {ExitStatus.Code(status)})", $"its reason is above; compare with {file}, or use --userns single");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+
+namespace Minirun.Runtime.Launch;
+
+/// <summary>A child on its way to be, or that is, the container's first process.</summary>
+public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd)
+{
+    public int Pid { get; } = pid;
+
+    /// <summary>Readable when the child has ended (pidfd_open(2)).</summary>
+    public int PidFd { get; } = pidFd;
+
+    /// <summary>Our end of the report socket; it ends when the command has been executed.</summary>
+    public int ReportFd { get; } = reportFd;
+
+    /// <summary>Kills the child, if it lives, and collects it.</summary>
+    public void Abandon()
+    {
+        Signal(signal.SIGKILL);
+        Wait(Pid);
+    }
+
+    public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);
+
+    /// <summary>Waits for a child of ours; gives its wait(2) status.</summary>
+    public static int Wait(int pid)
+    {
+        int status;
+        while (unistd.wait4(pid, &status, 0, null) < 0)
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("wait4", Marshal.GetLastPInvokeError());
+        return status;
+    }
+}

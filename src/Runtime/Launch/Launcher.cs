@@ -1,0 +1,137 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Launch;
+
+/// <summary>
+/// Makes the child: the plan goes into a sealed memfd, clone3 makes the namespaces, minirun writes the id maps, and the
+/// child executes fork-news, which maps the plan and goes on with it.
+/// </summary>
+public static unsafe class Launcher
+{
+    private const int ProgramRegister = 0;
+
+    /// <summary>Starts a container; what follows is the business of <see cref="Supervisor"/>.</summary>
+    /// <exception cref="LinuxException">A call of the parent's failed; no child is left.</exception>
+    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher)
+    {
+        int* sockets = stackalloc int[2];
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        int ours = sockets[0], childs = sockets[1];
+        int planFd = SealedMemory(PlanEncoder.Encode(plan, childs, mode));
+        using var script = new ScriptWriter();
+        WriteScript(script, plan, host, planFd, childs);
+
+        int cloneOp = plan.IndexOf(LaunchStep.Clone);
+        watcher?.Before(cloneOp);
+        long start = Clock.Now();
+        (int pid, int pidfd) = script.Clone(plan.Spec.Namespaces, childs, mode);
+        watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
+        unistd.close(childs);
+        unistd.close(planFd);
+        var container = new LaunchedContainer(pid, pidfd, ours);
+        try
+        {
+            WriteIdMaps(plan, pid, ours, watcher);
+        }
+        catch
+        {
+            container.Abandon();
+            throw;
+        }
+        return container;
+    }
+
+    private static void WriteScript(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int reportFd)
+    {
+        var user = LaunchUser.Of(plan.Spec, host);
+        int forkNews = plan.IndexOf(LaunchStep.ForkNews);
+        for (int op = 0; op < plan.Operations.Count; op++)
+            switch (plan.Operations[op].Step)
+            {
+                case LaunchStep.IdMaps:
+                    // The parent's word that the maps are written. No operation of its own: op is the clone's, which is reported by the parent.
+                    ref RawCall wait = ref script.Add(-1, SYS_read, reportFd, script.Bytes(new byte[8]), 1);
+                    wait.NeedsData = true;
+                    wait.First = wait.Last = false;
+                    break;
+                case LaunchStep.EnterRootfs:
+                    script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
+                    break;
+                case LaunchStep.BecomeRoot:
+                    script.Add(op, SYS_setresgid, user.Gid, user.Gid, user.Gid);
+                    script.Add(op, SYS_setresuid, user.Uid, user.Uid, user.Uid);
+                    break;
+                case LaunchStep.KeepCapabilities:
+                    KeepCapabilities(script, op);
+                    break;
+                case LaunchStep.SealProgram:
+                    Seal(script, op, host.Executable);
+                    break;
+                case LaunchStep.ForkNews:
+                    script.Set(ProgramRegister, fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
+                    break;
+            }
+        script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
+        script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
+        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
+            .Last = false;   // fork-news reports itself by its first operation
+    }
+
+    /// <summary>All capabilities into the inheritable set, from there into the ambient one, which execve keeps.</summary>
+    private static void KeepCapabilities(ScriptWriter script, int op)
+    {
+        uint* header = stackalloc uint[2] { capability.LINUX_CAPABILITY_VERSION_3, 0 };
+        uint low = unchecked((uint)capability.All), high = (uint)(capability.All >> 32);
+        uint* sets = stackalloc uint[6] { low, low, low, high, high, high };
+        script.Add(op, SYS_capset, script.Bytes(new ReadOnlySpan<byte>(header, 8)), script.Bytes(new ReadOnlySpan<byte>(sets, 24)));
+        for (int number = 0; number <= capability.CAP_LAST_CAP; number++)
+            script.Add(op, SYS_prctl, sys_prctl.PR_CAP_AMBIENT, sys_prctl.PR_CAP_AMBIENT_RAISE, number).MayFail = true;
+    }
+
+    /// <summary>
+    /// A detached read-only mount of our own program: what /proc/PID/exe of fork-news leads to cannot be written, by anybody. When the path
+    /// does not lead to it any more, the descriptor of the running program is used as it is.
+    /// </summary>
+    private static void Seal(ScriptWriter script, int op, string program)
+    {
+        ref RawCall open = ref script.Add(op, SYS_open_tree, fcntl.AT_FDCWD, script.Text(program), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC);
+        open.Keep = ProgramRegister;
+        open.MayFail = true;
+        var attributes = new mount_attr { attr_set = sys_mount.MOUNT_ATTR_RDONLY };
+        script.Add(op, SYS_mount_setattr, RawCall.Register + ProgramRegister, script.Text(""), fcntl.AT_EMPTY_PATH,
+            script.Bytes(new ReadOnlySpan<byte>(&attributes, sizeof(mount_attr))), sizeof(mount_attr)).MayFail = true;
+    }
+
+    private static void WriteIdMaps(ContainerPlan plan, int pid, int reportFd, Watcher? watcher)
+    {
+        int op = plan.IndexOf(LaunchStep.IdMaps);
+        if (op < 0) return;
+        watcher?.Before(op);
+        long start = Clock.Now();
+        IdMapWriter.Write(plan.Spec, pid);
+        watcher?.After(op, ReportKind.Done, Clock.Now() - start);
+        Go(reportFd);
+    }
+
+    /// <summary>One byte lets the child go on.</summary>
+    internal static void Go(int reportFd)
+    {
+        byte go = 1;
+        sys_socket.send(reportFd, &go, 1, sys_socket.MSG_NOSIGNAL);
+    }
+
+    private static int SealedMemory(byte[] content)
+    {
+        int fd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
+        fixed (byte* bytes = content)
+            for (int done = 0; done < content.Length;)
+                done += (int)LinuxException.Check(unistd.write(fd, bytes + done, content.Length - done), "write", "plan");
+        LinuxException.Check(fcntl.fcntl_(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE), "fcntl(F_ADD_SEALS)");
+        LinuxException.Check((nint)unistd.lseek(fd, 0, unistd.SEEK_SET), "lseek");
+        return fd;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Minirun.Runtime.Launch;
+
+/// <summary>One system call of the cloned child, complete before the clone. An argument at or above <see cref="Register"/> names a result.</summary>
+internal unsafe struct RawCall
+{
+    /// <summary>Argument <c>Register + i</c> stands for the i-th kept result.</summary>
+    public const long Register = long.MinValue;
+    public const int Registers = 4;
+
+    public long Number;
+    public fixed long Arguments[5];
+
+    /// <summary>The operation it belongs to, for the report.</summary>
+    public int Op;
+
+    /// <summary>Where its result is kept; -1 for nowhere.</summary>
+    public int Keep;
+
+    /// <summary>A failure changes nothing: the register keeps what it had.</summary>
+    public bool MayFail;
+
+    /// <summary>Its result must be positive: a read that ends is a parent that died.</summary>
+    public bool NeedsData;
+
+    /// <summary>First and last of its operation: where a step waits, and where it is reported.</summary>
+    public bool First;
+    public bool Last;
+}

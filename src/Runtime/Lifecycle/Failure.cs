@@ -1,0 +1,47 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>Turns the report of a failed operation into the one message that the user gets.</summary>
+public static class Failure
+{
+    /// <summary>The error for a report. The child still waits, so that the container can be looked at.</summary>
+    public static UserError Explain(ContainerPlan plan, Report report, int pid, Watcher? watcher)
+    {
+        Operation operation = plan.Operations[Math.Max(report.Op, 0)];
+        UserError error = operation.Code == OpCode.Exec
+            ? ExecFailure.Explain(operation, report.Errno, pid)
+            : new UserError($"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno));
+        watcher?.Failed(report.Op, error.Message);
+        return error;
+    }
+
+    /// <summary>What is said when an operation was done in its second-best way.</summary>
+    public static string FallbackText(Operation operation) =>
+        $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead; "
+        + $"--require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error";
+
+    private static string Doing(Operation operation) => operation.Code switch
+    {
+        OpCode.MountFs or OpCode.MountOverlay => $"mount {operation.S1} on {operation.Path}",
+        OpCode.Bind when (operation.Flags & OpFlags.SourceInRoot) != 0 => $"make {operation.Path} read-only",
+        OpCode.Bind => $"mount {operation.S1} on {operation.Path}",
+        OpCode.Mask => $"hide {operation.Path}",
+        OpCode.BindRoot or OpCode.OverlayRoot or OpCode.OpenRoot => $"make a root of {operation.Path}",
+        OpCode.Symlink => $"make the link {operation.Path}",
+        OpCode.Propagation => "make mounts private",
+        OpCode.PivotRoot => "enter the root file system",
+        OpCode.WorkingDirectory => $"change to the working directory {operation.Path}",
+        OpCode.Hostname => $"set the host name to {operation.S1}",
+        OpCode.Domainname => $"set the domain name to {operation.S1}",
+        OpCode.Identity => $"become user {operation.A}, group {operation.B}",
+        OpCode.Affinity => $"run on processors {operation.Path}",
+        OpCode.Rlimit => $"set the limit {operation.Name["ulimit:".Length..]}",
+        OpCode.Nice => $"set the nice value {operation.A}",
+        _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",
+        _ => $"do '{operation.Name}'",
+    };
+}

@@ -1,0 +1,33 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Plan;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>What to do about a failed operation, by what it was and why the kernel refused.</summary>
+internal static class Hints
+{
+    public static string For(ContainerPlan plan, Operation operation, int errno) => (operation.Code, errno) switch
+    {
+        (OpCode.MountFs, Errno.EPERM) when operation.S1 is "proc" or "sysfs" => "a parent mount hides part of it (nested container?); leave --require away to show the caller's instead, or see `minirun doctor`",
+        (OpCode.MountFs or OpCode.Bind, Errno.ELOOP or Errno.ENOTDIR) when (operation.Flags & OpFlags.Ordinary) != 0 => $"{operation.Path} must be mounted on ordinary directory: in the root file system it is a symlink or a file",
+        (OpCode.MountFs or OpCode.Bind or OpCode.Mask, Errno.ENOTDIR) => $"source and {operation.Path} in the root file system must both be directories, or both be files",
+        (OpCode.MountFs or OpCode.Bind, Errno.EROFS or Errno.EACCES) => $"{operation.Path} is missing in the root file system and cannot be made there; make it, or use --ephemeral",
+        (OpCode.MountFs or OpCode.Bind, Errno.ELOOP) => $"{operation.Path} leads through a symlink that ends nowhere inside the root file system",
+        (OpCode.MountFs, Errno.EINVAL) => "the kernel does not take one of its options; `dmesg` may say which",
+        (OpCode.MountFs, Errno.ENODEV) => "this kernel does not know the file system; `minirun doctor` lists what it has",
+        (OpCode.OverlayRoot or OpCode.MountOverlay, _) => "overlay in a user namespace needs Linux 5.11; `minirun doctor` tells",
+        (OpCode.PivotRoot, Errno.EINVAL) => "the new root is no mount point (was `root` left out?), or the caller's own root is the initial ramdisk",
+        (OpCode.Identity, Errno.EINVAL) => "the id is not in the map of the user namespace: see --userns",
+        (OpCode.Rlimit, Errno.EPERM) => "raising a hard limit needs CAP_SYS_RESOURCE on the host: ask for no more than `ulimit -H` shows",
+        (OpCode.Nice, Errno.EACCES or Errno.EPERM) => "a nice value below the caller's own needs CAP_SYS_NICE on the host",
+        (OpCode.Affinity, Errno.EINVAL) => "none of these processors is there, or allowed: see `nproc` and /proc/self/status",
+        (OpCode.WorkingDirectory, Errno.ENOENT) => "make the directory in the root file system, or give another with --workdir",
+        (OpCode.WorkingDirectory, Errno.EACCES) => "the user may not enter it, or it lies outside the root file system",
+        (_, Errno.ENOENT) when operation.Step == LaunchStep.EnterRootfs => "the directory vanished",
+        (_, Errno.EACCES) when operation.Step == LaunchStep.EnterRootfs => "a directory on the way may not be searched by you: see `namei -l` of the path",
+        (_, Errno.ENOSYS) => "this kernel is too old, or a seccomp filter of an outer container hides the call; `minirun doctor` tells",
+        (_, Errno.EPERM) => "`minirun doctor` checks what this machine allows",
+        _ => $"`minirun run --explain …` shows how far it got; `minirun run --without {operation.Name} …` leaves this step out",
+    };
+}

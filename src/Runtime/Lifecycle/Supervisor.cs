@@ -1,0 +1,153 @@
+using System.Runtime.InteropServices;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// The foreground life of a container: one loop over the report socket, the child's pidfd, our signals and the terminal,
+/// until the child has ended.
+/// </summary>
+public sealed unsafe class Supervisor
+{
+    private readonly ContainerPlan _plan;
+    private readonly LaunchedContainer _container;
+    private readonly Watcher? _watcher;
+    private readonly bool _steps;
+    private readonly SignalRelay _signals;
+    private readonly long _deadline;
+    private TerminalRelay? _terminal;
+    private bool _reporting = true;
+    private bool _timedOut;
+    private int _next;
+
+    private Supervisor(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout)
+    {
+        _plan = plan;
+        _container = container;
+        _watcher = watcher;
+        _steps = (mode & PlanMode.Step) != 0;
+        _signals = new SignalRelay(plan, container);
+        _deadline = timeout is { } limit ? Clock.Now() + (long)(limit.TotalMilliseconds * 1_000_000) : long.MaxValue;
+    }
+
+    /// <summary>What happens once the command has been executed: the moment to write a pid file.</summary>
+    public Action? Started { get; init; }
+
+    /// <summary>Says something to the user beside the command's output.</summary>
+    public required Action<string> Warn { get; init; }
+
+    /// <summary>Waits for the end; gives the exit status as a shell has it.</summary>
+    /// <exception cref="UserError">The container could not be made, or the command not executed. Nothing of it is left.</exception>
+    public static int Run(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started, Action<string> warn)
+    {
+        var supervisor = new Supervisor(plan, container, watcher, mode, timeout) { Started = started, Warn = warn };
+        try
+        {
+            return supervisor.Loop();
+        }
+        catch
+        {
+            container.Abandon();
+            throw;
+        }
+        finally
+        {
+            supervisor._terminal?.Dispose();
+        }
+    }
+
+    private int Loop()
+    {
+        if (_steps) StepOn(LaunchStep.EnterRootfs);
+        Span<pollfd> fds = stackalloc pollfd[6];
+        while (true)
+        {
+            int count = 0;
+            fds[count++] = new pollfd { fd = _container.PidFd, events = poll.POLLIN };
+            fds[count++] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
+            fds[count++] = new pollfd { fd = _reporting ? _container.ReportFd : -1, events = poll.POLLIN };
+            if (_terminal is not null) count += _terminal.Prepare(fds[count..]);
+            Poll(fds[..count]);
+            if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
+            if (fds[2].revents != 0) ReadReport();
+            if (_terminal is not null && count > 3) _terminal.Move(fds[3..count]);
+            if (fds[0].revents != 0) return Finish();
+        }
+    }
+
+    private void Poll(Span<pollfd> fds)
+    {
+        int milliseconds = -1;
+        if (_deadline != long.MaxValue)
+        {
+            long left = _deadline - Clock.Now();
+            if (left <= 0 && !_timedOut)
+            {
+                _timedOut = true;
+                Warn("the time of --timeout is over: the container is killed");
+                _container.Signal(signal.SIGKILL);
+            }
+            milliseconds = _timedOut ? -1 : (int)Math.Min(left / 1_000_000 + 1, int.MaxValue);
+        }
+        fixed (pollfd* first = fds)
+            if (poll.poll_(first, (nuint)fds.Length, milliseconds) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("poll", Marshal.GetLastPInvokeError());
+                fds.Clear();
+            }
+    }
+
+    private int Finish()
+    {
+        int status = LaunchedContainer.Wait(_container.Pid);
+        // A failure may have been reported in the same moment.
+        while (_reporting) ReadReport();
+        _terminal?.Drain();
+        return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
+    }
+
+    private void ReadReport()
+    {
+        Report report;
+        int master = ReportChannel.Receive(_container.ReportFd, &report);
+        if (master == ReportChannel.Ended)
+        {
+            _reporting = false;
+            if (_steps || _watcher is not null) Say(_plan.Operations.Count - 1, ReportKind.Done, 0);
+            Started?.Invoke();
+            return;
+        }
+        switch (report.Kind)
+        {
+            case ReportKind.Terminal:
+                _terminal = new TerminalRelay(master);
+                break;
+            case ReportKind.Failed:
+                throw Failure.Explain(_plan, report, _container.Pid, _watcher);
+            case ReportKind.FellBack when _watcher is null:
+                Warn(Failure.FallbackText(_plan.Operations[report.Op]));
+                break;
+            default:
+                Say(report.Op, report.Kind, report.Nanoseconds);
+                if (_steps) StepOn(report.Op + 1);
+                break;
+        }
+    }
+
+    private void Say(int op, ReportKind kind, long nanoseconds) => _watcher?.After(op, kind, nanoseconds);
+
+    private void StepOn(LaunchStep step) => StepOn(_plan.IndexOf(step));
+
+    /// <summary>Asks, then lets the child do the next operation that is its to do.</summary>
+    private void StepOn(int op)
+    {
+        if (op >= _plan.Operations.Count) return;
+        _watcher?.Before(op);
+        Launcher.Go(_container.ReportFd);
+        _next = op;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+using static Minirun.Linux.termios_;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// Between the caller's terminal and the container's: bytes both ways, the window size, and raw mode, which is undone whatever happens.
+/// </summary>
+internal sealed unsafe class TerminalRelay : IDisposable
+{
+    private const byte EndOfTransmission = 4;
+
+    private readonly int _master;
+    private readonly bool _raw;
+    private readonly byte[] _buffer = new byte[16384];
+    private readonly byte[] _typed = new byte[4096];
+    private termios _saved;
+    private int _typedStart, _typedEnd;
+    private bool _inputEnded, _outputEnded;
+
+    public TerminalRelay(int master)
+    {
+        _master = master;
+        fcntl.fcntl_(master, fcntl.F_SETFL, fcntl.O_RDWR | fcntl.O_NONBLOCK);
+        Resize();
+        fixed (termios* saved = &_saved)
+            _raw = ioctl(0, TCGETS, saved) == 0;
+        if (_raw) MakeRaw();
+    }
+
+    /// <summary>Gives the container's terminal the size of ours; the kernel sends SIGWINCH to those who use it.</summary>
+    public void Resize()
+    {
+        winsize size;
+        if (ioctl(1, TIOCGWINSZ, &size) == 0 || ioctl(0, TIOCGWINSZ, &size) == 0) ioctl(_master, TIOCSWINSZ, &size);
+    }
+
+    /// <summary>Says what to wait for; gives the number of entries filled.</summary>
+    public int Prepare(Span<pollfd> fds)
+    {
+        bool pending = _typedStart < _typedEnd;
+        fds[0] = new pollfd { fd = _outputEnded ? -1 : _master, events = (short)(poll.POLLIN | (pending ? poll.POLLOUT : 0)) };
+        fds[1] = new pollfd { fd = _inputEnded || pending ? -1 : 0, events = poll.POLLIN };
+        return 2;
+    }
+
+    public void Move(Span<pollfd> fds)
+    {
+        if ((fds[0].revents & ~poll.POLLOUT) != 0) CopyOutput();
+        if (fds[1].revents != 0) ReadInput();
+        if (_typedStart < _typedEnd) WriteInput();
+    }
+
+    /// <summary>After the end: what the container's terminal still holds.</summary>
+    public void Drain()
+    {
+        while (!_outputEnded && CopyOutput()) { }
+    }
+
+    public void Dispose()
+    {
+        if (_raw)
+            fixed (termios* saved = &_saved)
+                ioctl(0, TCSETSW, saved);
+        unistd.close(_master);
+    }
+
+    private void MakeRaw()
+    {
+        termios raw = _saved;
+        raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+        raw.c_oflag &= ~OPOST;
+        raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+        raw.c_cflag = raw.c_cflag & ~(CSIZE | PARENB) | CS8;
+        raw.c_cc[VMIN] = 1;
+        raw.c_cc[VTIME] = 0;
+        ioctl(0, TCSETSW, &raw);
+    }
+
+    private bool CopyOutput()
+    {
+        fixed (byte* buffer = _buffer)
+        {
+            nint got = unistd.read(_master, buffer, _buffer.Length);
+            if (got > 0)
+            {
+                for (nint done = 0; done < got;)
+                {
+                    nint written = unistd.write(1, buffer + done, got - done);
+                    if (written < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) return false;
+                    if (written > 0) done += written;
+                }
+                return true;
+            }
+            // EIO: nobody has the container's side open any more.
+            if (got == 0 || Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _outputEnded = true;
+            return false;
+        }
+    }
+
+    private void ReadInput()
+    {
+        fixed (byte* typed = _typed)
+        {
+            nint got = unistd.read(0, typed, _typed.Length);
+            if (got < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) return;
+            _inputEnded = got <= 0;
+            if (_inputEnded) typed[0] = EndOfTransmission;   // what a terminal's end of input is
+            _typedStart = 0;
+            _typedEnd = _inputEnded ? 1 : (int)got;
+        }
+    }
+
+    private void WriteInput()
+    {
+        fixed (byte* typed = _typed)
+        {
+            nint written = unistd.write(_master, typed + _typedStart, _typedEnd - _typedStart);
+            if (written > 0) _typedStart += (int)written;
+            else if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _typedStart = _typedEnd;
+        }
+    }
+}

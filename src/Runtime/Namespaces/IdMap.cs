@@ -1,0 +1,42 @@
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Namespaces;
+
+/// <summary>One line of /proc/PID/uid_map (user_namespaces(7)).</summary>
+public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
+{
+    /// <summary>Reads a uid_map or gid_map of /proc.</summary>
+    public static IReadOnlyList<IdMap> Read(string path) => Parse(File.ReadAllText(path));
+
+    /// <summary>Parses the text of a uid_map: three numbers a line.</summary>
+    public static IReadOnlyList<IdMap> Parse(string text)
+    {
+        var maps = new List<IdMap>();
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            maps.Add(new IdMap(uint.Parse(parts[0]), uint.Parse(parts[1]), uint.Parse(parts[2])));
+        }
+        return maps;
+    }
+
+    /// <summary>The lines for /proc/PID/uid_map.</summary>
+    public static string Format(IEnumerable<OciIdMapping> maps) =>
+        string.Concat(maps.Select(map => $"{map.ContainerID} {map.HostID} {map.Size}\n"));
+
+    /// <summary>What the host id is inside; null when it is not mapped.</summary>
+    public static uint? ToInside(IEnumerable<OciIdMapping> maps, uint outside)
+    {
+        foreach (OciIdMapping map in maps)
+            if (outside >= map.HostID && outside - map.HostID < map.Size) return map.ContainerID + (outside - map.HostID);
+        return null;
+    }
+
+    /// <summary>Whether an id exists inside.</summary>
+    public static bool HasInside(IEnumerable<OciIdMapping> maps, uint inside)
+    {
+        foreach (OciIdMapping map in maps)
+            if (inside >= map.ContainerID && inside - map.ContainerID < map.Size) return true;
+        return false;
+    }
+}

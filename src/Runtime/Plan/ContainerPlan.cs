@@ -1,0 +1,41 @@
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>How to get to a container: an ordered list of operations, complete before anything is cloned.</summary>
+public sealed class ContainerPlan(ContainerSpec spec)
+{
+    private readonly List<Operation> _operations = new(64);
+
+    public ContainerSpec Spec { get; } = spec;
+
+    public IReadOnlyList<Operation> Operations => _operations;
+
+    /// <summary>What --without left out.</summary>
+    public List<Operation> LeftOut { get; } = [];
+
+    public void Add(Operation operation) => _operations.Add(operation);
+
+    public Operation? Find(LaunchStep step)
+    {
+        foreach (Operation operation in _operations)
+            if (operation.Step == step) return operation;
+        return null;
+    }
+
+    public int IndexOf(LaunchStep step) => Find(step) is { } operation ? _operations.IndexOf(operation) : -1;
+
+    /// <summary>Leaves operations out, for lessons.</summary>
+    /// <exception cref="UserError">There is no such operation, or nothing works without it.</exception>
+    public void Without(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+        {
+            List<Operation> found = _operations.FindAll(operation => operation.Name == name);
+            if (found.Count == 0) throw new UserError($"--without {name}: this plan has no such operation", "it has " + string.Join(", ", _operations.Where(each => each.IfLeftOut is not null).Select(each => each.Name)));
+            if (found.Any(operation => operation.IfLeftOut is null)) throw new UserError($"--without {name}: nothing can run without it", "choose another operation of `minirun run --dry-run`");
+            LeftOut.AddRange(found);
+            _operations.RemoveAll(found.Contains);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The operations of an OCI document's mounts, devices, masked and read-only paths.</summary>
+internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan plan, bool hostPropagates)
+{
+    private static readonly (string Name, int Major, int Minor)[] s_devices =
+        [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+
+    private static readonly (string Target, string Name)[] s_links =
+        [("/proc/self/fd", "fd"), ("fd/0", "stdin"), ("fd/1", "stdout"), ("fd/2", "stderr"), ("pts/ptmx", "ptmx")];
+
+    // Whether the parts of a path were mounted by us on ground of our own (a fresh /dev): then names in it need no care.
+    private bool _ownDev;
+
+    public void Add(OciMount mount)
+    {
+        MountOptions options = MountOptions.Parse(mount.Options);
+        if (mount.Type == "overlay" && mount.Source is not null) AddOverlay(mount, options);
+        else if (options.IsBind || mount.Type == "bind") AddBind(mount, options);
+        else AddFileSystem(mount, options);
+    }
+
+    public void HidePaths()
+    {
+        foreach (string path in spec.Oci.Linux.MaskedPaths)
+        {
+            // Decided here, not inside: what the host's proc and sysfs lack, new ones lack too.
+            int type = host.FileType(path);
+            if (type != 0) plan.Add(new()
+            {
+                Name = "mask:" + path, Code = OpCode.Mask, S2 = Relative(path), Path = path, D = DeviceNumber(1, 3), Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
+                Why = "hidden: it tells about, or steers, the whole machine", IfLeftOut = $"{path} of the whole machine can be read",
+            });
+        }
+        foreach (string path in spec.Oci.Linux.ReadonlyPaths)
+            if (host.FileType(path) != 0) plan.Add(new()
+            {
+                Name = "readonly:" + path, Code = OpCode.Bind, S1 = Relative(path), S2 = Relative(path), Path = path, A = sys_mount.MOUNT_ATTR_RDONLY,
+                Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (host.FileType(path) == sys_stat.S_IFDIR ? 0 : OpFlags.File),
+                Why = "read-only: kernel settings of the whole machine", IfLeftOut = $"root inside may write what the kernel lets it below {path}",
+            });
+    }
+
+    private void AddFileSystem(OciMount mount, MountOptions options)
+    {
+        string type = mount.Type ?? throw new UserError($"mount on {mount.Destination}: no type", "give a type such as tmpfs, or bind");
+        bool isDev = mount.Destination == "/dev" && type == "tmpfs", isPts = mount.Destination == "/dev/pts" && type == "devpts";
+        OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None) | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0) | At(mount.Destination);
+        string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type) ? "/" + (type == "proc" ? "proc" : "sys") : null;
+        if (fallback is not null) flags |= OpFlags.Fallback;
+        plan.Add(new()
+        {
+            Name = Name(mount.Destination), Code = OpCode.MountFs, S1 = type, S2 = Target(mount.Destination), S3 = options.Data.Length > 0 ? options.Data : null, S4 = fallback,
+            A = options.Set, Flags = flags, Path = mount.Destination, Why = Reason(mount, type), IfLeftOut = $"there is no {type} on {mount.Destination}",
+        });
+        if (isDev) AddDevices();
+    }
+
+    private void AddBind(OciMount mount, MountOptions options)
+    {
+        bool ours = !spec.UserMounts.Contains(mount.Destination), isDirectory = true;
+        if (mount.Source is not { } source) throw new UserError($"mount on {mount.Destination}: a bind mount has no source", "write source=PATH");
+        int type = host.FileType(source);
+        if (type == 0) throw new UserError($"{source}: no such file or directory, to be mounted on {mount.Destination}", $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
+        isDirectory = type == sys_stat.S_IFDIR;
+        // A mount that follows the host's keeps its propagation; all others are cut off, when the whole tree was not already.
+        long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates ? sys_mount.MS_PRIVATE : 0;
+        plan.Add(new()
+        {
+            Name = Name(mount.Destination), Code = OpCode.Bind, S1 = source, S2 = Target(mount.Destination), A = options.Set, B = options.Clear, C = propagation, Path = mount.Destination,
+            Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | (options.AttributesRecursive || hostPropagates ? OpFlags.AttributesRecursive : 0)
+                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0) | (spec.OptionalMounts.Contains(mount.Destination) ? OpFlags.Optional : 0),
+            Why = ours ? Reason(mount, "bind") : "as asked for", IfLeftOut = $"{source} of the host is not on {mount.Destination}",
+        });
+    }
+
+    private void AddOverlay(OciMount mount, MountOptions options)
+    {
+        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
+        plan.Add(new()
+        {
+            Name = Name(mount.Destination), Code = OpCode.MountOverlay, S1 = mount.Source, S2 = Target(mount.Destination), S3 = "mode=755\0", S4 = spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null, Path = mount.Destination,
+            A = options.Set, Why = "an overlay over the directory: writes are thrown away at the end", IfLeftOut = $"{mount.Source} of the host is not on {mount.Destination}",
+        });
+    }
+
+    private void AddDevices()
+    {
+        _ownDev = true;
+        foreach (var (name, major, minor) in s_devices)
+        {
+            // A default at a place that the user gave to something else would be in the way.
+            if (!spec.UserMounts.Contains("/dev/" + name)) plan.Add(new()
+            {
+                Name = "dev/" + name, Code = OpCode.Bind, S1 = "/dev/" + name, S2 = name, D = DeviceNumber(major, minor), Flags = OpFlags.File | OpFlags.InDev, Path = "/dev/" + name,
+                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one", IfLeftOut = $"there is no /dev/{name}",
+            });
+        }
+        foreach (var (target, name) in s_links)
+            plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = $"there is no /dev/{name}" });
+    }
+
+    private static long DeviceNumber(int major, int minor) => (long)major << 32 | (uint)minor;
+
+    private static string Name(string destination) => destination.TrimStart('/') is { Length: > 0 } name ? name : "/";
+
+    private static string Relative(string path) => path.TrimStart('/') is { Length: > 0 } name ? name : ".";
+
+    private OpFlags At(string destination) => _ownDev && destination.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
+
+    private string Target(string destination) => At(destination) == OpFlags.InDev ? destination["/dev/".Length..] : Relative(destination);
+
+    private static string Reason(OciMount mount, string type) => mount.Destination switch
+    {
+        "/proc" => "the processes of the new pid namespace, and no others (proc(5))",
+        "/dev" => "a /dev of its own with only harmless devices",
+        "/dev/pts" => "terminals of its own: none of the host's can be opened",
+        "/dev/shm" => "POSIX shared memory (shm_open(3)), of its own",
+        "/dev/mqueue" => "POSIX message queues of the new IPC namespace",
+        "/sys" when type == "bind" => "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
+        "/sys" => "the sysfs of the new network namespace",
+        "/etc/resolv.conf" => "the network is the host's, so names resolve as on the host",
+        "/etc/hosts" => "the network is the host's, so are the names it has",
+        _ => "as asked for",
+    };
+}

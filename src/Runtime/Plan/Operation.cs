@@ -1,0 +1,51 @@
+using Minirun.Init;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>One small step towards a container: data, until fork-news, or the launcher for the first few, carries it out.</summary>
+public sealed class Operation
+{
+    /// <summary>What --explain prints and --without takes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Why it is done, in one line.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>What is no longer so when it is left out; null when nothing would work.</summary>
+    public string? IfLeftOut { get; init; }
+
+    public OpCode Code { get; init; }
+    public OpFlags Flags { get; set; }
+    public long A { get; init; }
+    public long B { get; init; }
+    public long C { get; init; }
+    public long D { get; init; }
+
+    /// <summary>A string, bytes, or an array of strings (argv); see the operation's case in src/Init.</summary>
+    public object? S1 { get; init; }
+    public object? S2 { get; init; }
+    public object? S3 { get; init; }
+    public object? S4 { get; init; }
+
+    /// <summary>For what the launcher does: the calls as strace would show them.</summary>
+    public string? Shown { get; init; }
+
+    /// <summary>For what the launcher does: which of its steps this is.</summary>
+    public LaunchStep Step { get; init; }
+
+    /// <summary>Where in the file system it works, for messages.</summary>
+    public string? Path { get; init; }
+}
+
+/// <summary>The steps before fork-news runs: done by minirun (clone, maps) or by the cloned child on its way to execve.</summary>
+public enum LaunchStep
+{
+    None,
+    Clone,
+    IdMaps,
+    EnterRootfs,
+    BecomeRoot,
+    KeepCapabilities,
+    SealProgram,
+    ForkNews,
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Security;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>An operation's calls with their arguments, in the way of strace(1).</summary>
+public static class Strace
+{
+    public static string Show(Operation operation) => operation.Shown ?? operation.Code switch
+    {
+        OpCode.ParentDeath => $"prctl(PR_SET_PDEATHSIG, SIGKILL)",
+        OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
+        OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; move_mount(root → {Quote(operation.Path!)})",
+        OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}) = root; move_mount(root → {Quote(operation.Path!)})",
+        OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
+        OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}); move_mount(→ root{operation.Path})",
+        OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work); move_mount(→ root{operation.Path})",
+        OpCode.Bind => Bind(operation),
+        OpCode.Symlink => $"symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
+        OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"fsmount(\"tmpfs\", MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
+        OpCode.EnsureDirectory => $"mkdirat(root, {Quote((string)operation.S1!)}, 0755)",
+        OpCode.Console => "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ root/dev/console)",
+        OpCode.PivotRoot => "fchdir(root); pivot_root(\".\", \".\"); umount2(\".\", MNT_DETACH); chdir(\"/\")",
+        OpCode.Chroot => "fchdir(root); chroot(\".\"); chdir(\"/\")",
+        OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {Attributes(operation.A)})",
+        OpCode.Hostname => $"sethostname({Quote((string)operation.S1!)})",
+        OpCode.Domainname => $"setdomainname({Quote((string)operation.S1!)})",
+        OpCode.Loopback => "ioctl(SIOCSIFFLAGS, lo, IFF_UP)",
+        OpCode.WriteFile => $"write({operation.S1}, {Quote((string)operation.S2!)})",
+        OpCode.Rlimit => $"prlimit64(0, {Rlimits.Names[(int)operation.A]}, {{{Limit(operation.B)}, {Limit(operation.C)}}})",
+        OpCode.Nice => $"setpriority(PRIO_PROCESS, 0, {operation.A})",
+        OpCode.Affinity => $"sched_setaffinity(0, [{operation.Path}])",
+        OpCode.Umask => $"umask(0{Convert.ToString(operation.A, 8)})",
+        OpCode.Session => "setsid()",
+        OpCode.Keyring => "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)",
+        OpCode.Bounding => $"prctl(PR_CAPBSET_DROP, all but {Capabilities(operation.A)})",
+        OpCode.Identity => $"{(operation.C < 0 ? "" : $"setgroups({operation.C}); ")}setresgid({operation.B}); setresuid({operation.A})",
+        OpCode.Capabilities => $"capset({{effective={Capabilities(operation.A)}, permitted=…same, inheritable={Capabilities(operation.C)}}})",
+        OpCode.NoNewPrivileges => "prctl(PR_SET_NO_NEW_PRIVS, 1)",
+        OpCode.Seccomp => $"seccomp(SECCOMP_SET_MODE_FILTER, {operation.Path})",
+        OpCode.CloseFds => $"close_range({operation.A}, ~0)",
+        OpCode.WorkingDirectory => $"chdir({Quote((string)operation.S1!)}); getcwd()",
+        OpCode.Signals => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigprocmask(SIG_SETMASK, caller's)",
+        OpCode.Reaper => "clone3({exit_signal=SIGCHLD}); rt_sigtimedwait(), wait4() until the command ends",
+        OpCode.Exec => $"execve({string.Join(" | ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{string.Join(", ", ((string[])operation.S2!).Select(Quote))}])",
+        _ => operation.Code.ToString(),
+    };
+
+    /// <summary>A string in quotes, with what does not print escaped.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (char c in text)
+            quoted.Append(c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", < ' ' => $"\\{Convert.ToString(c, 8)}", _ => c });
+        return quoted.Append('"').ToString();
+    }
+
+    private static string Bind(Operation operation)
+    {
+        string source = (operation.Flags & OpFlags.SourceInRoot) != 0 ? "root" + operation.Path : Quote((string)operation.S1!);
+        string attributes = operation.A == 0 && operation.C == 0 ? "" : $"; mount_setattr({Attributes(operation.A)}{(operation.C == 0 ? "" : ", " + Propagation(operation.C))})";
+        return $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")}){attributes}; move_mount(→ root{operation.Path})";
+    }
+
+    private static string Attributes(long flags)
+    {
+        List<string> names = [];
+        if ((flags & sys_mount.MOUNT_ATTR_RDONLY) != 0) names.Add("MOUNT_ATTR_RDONLY");
+        if ((flags & sys_mount.MOUNT_ATTR_NOSUID) != 0) names.Add("MOUNT_ATTR_NOSUID");
+        if ((flags & sys_mount.MOUNT_ATTR_NODEV) != 0) names.Add("MOUNT_ATTR_NODEV");
+        if ((flags & sys_mount.MOUNT_ATTR_NOEXEC) != 0) names.Add("MOUNT_ATTR_NOEXEC");
+        if ((flags & sys_mount.MOUNT_ATTR_NOATIME) != 0) names.Add("MOUNT_ATTR_NOATIME");
+        if ((flags & sys_mount.MOUNT_ATTR_STRICTATIME) != 0) names.Add("MOUNT_ATTR_STRICTATIME");
+        if ((flags & sys_mount.MOUNT_ATTR_NODIRATIME) != 0) names.Add("MOUNT_ATTR_NODIRATIME");
+        if ((flags & sys_mount.MOUNT_ATTR_NOSYMFOLLOW) != 0) names.Add("MOUNT_ATTR_NOSYMFOLLOW");
+        return names.Count == 0 ? "0" : string.Join('|', names);
+    }
+
+    private static string Propagation(long flags) => flags switch
+    {
+        sys_mount.MS_PRIVATE => "MS_PRIVATE",
+        sys_mount.MS_SLAVE => "MS_SLAVE",
+        sys_mount.MS_SHARED => "MS_SHARED",
+        _ => "MS_UNBINDABLE",
+    };
+
+    private static string Data(object? options) => options is string text ? ", " + Quote(text.TrimEnd('\0').Replace('\0', ',')) : "";
+
+    private static string Limit(long value) => value == -1 ? "RLIM64_INFINITY" : value.ToString();
+
+    private static string Capabilities(long set) => set == 0 ? "none" : (ulong)set == capability.All ? "all" : string.Join('|', CapabilitySet.Names((ulong)set));
+}

@@ -1,0 +1,37 @@
+namespace Minirun.Runtime.Spec;
+
+/// <summary>The command's environment: docker's few defaults, then what -e, --env-file and the container file say; never the caller's own.</summary>
+internal static class ContainerEnvironment
+{
+    /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>
+    public const string ListenPid = "LISTEN_PID=\0\0\0\0\0\0\0\0\0\0\0";
+
+    public static List<string> Build(RunOptions options, Host host, ContainerUser user, string? hostname, bool terminal, int listenFds)
+    {
+        List<string> environment = [];
+        if (!options.ClearEnv)
+        {
+            environment.Add(SpecBuilder.DefaultPath);
+            environment.Add("HOME=" + user.Home);
+            if (hostname is not null) environment.Add("HOSTNAME=" + hostname);
+            if (terminal) environment.Add("TERM=" + (host.Environment("TERM") is { Length: > 0 } term ? term : "xterm"));
+        }
+        foreach (string entry in options.Env) Set(environment, entry, host);
+        if (listenFds > 0)
+        {
+            Set(environment, "LISTEN_FDS=" + listenFds, host);
+            environment.Add(ListenPid);
+        }
+        return environment;
+    }
+
+    private static void Set(List<string> environment, string entry, Host host)
+    {
+        int equals = entry.IndexOf('=');
+        string name = equals < 0 ? entry : entry[..equals];
+        if (name.Length == 0) throw new UserError($"environment entry '{entry}' has no name", "write -e NAME=VALUE, or -e NAME to pass your own value on");
+        string? value = equals < 0 ? host.Environment(name) : entry[(equals + 1)..];
+        environment.RemoveAll(other => other.StartsWith(name + "=", StringComparison.Ordinal));
+        if (value is not null) environment.Add($"{name}={value}");
+    }
+}

@@ -1,0 +1,42 @@
+namespace Minirun.Runtime.Spec;
+
+/// <summary>An OCI document, and what <c>minirun run</c> knows beyond it. The pair is what a plan is made from.</summary>
+public sealed class ContainerSpec
+{
+    public OciSpec Oci { get; init; } = new();
+
+    /// <summary>CLONE_NEW* flags of the namespaces.</summary>
+    public ulong Namespaces { get; init; }
+
+    /// <summary>Ranges from /etc/subuid: the id maps are written by these tools.</summary>
+    public Namespaces.SubordinateIds? MapWith { get; init; }
+
+    /// <summary>How the user namespace's id map was chosen, for --explain.</summary>
+    public string MapReason { get; init; } = "";
+
+    /// <summary>Bounding, permitted and effective capabilities of the command.</summary>
+    public ulong Capabilities { get; init; }
+
+    /// <summary>All writes go to a throwaway overlay.</summary>
+    public bool Ephemeral { get; init; }
+    public bool Init { get; init; }
+    public bool DieWithParent { get; init; } = true;
+
+    /// <summary>Descriptors from 3 on that the command gets.</summary>
+    public int PreserveFds { get; init; }
+
+    /// <summary>The command gets LISTEN_FDS and must find its own pid in LISTEN_PID.</summary>
+    public bool SetsListenPid { get; init; }
+
+    /// <summary>stdin, stdout or stderr is the caller's terminal and stays one.</summary>
+    public bool HoldsCallersTerminal { get; init; }
+
+    /// <summary>Mounts that may be left out when the root file system does not take them, by destination.</summary>
+    public HashSet<string> OptionalMounts { get; init; } = [];
+
+    /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
+    public HashSet<string> UserMounts { get; init; } = [];
+    public IReadOnlyList<string> Require { get; init; } = [];
+
+    public bool Has(ulong flag) => (Namespaces & flag) != 0;
+}

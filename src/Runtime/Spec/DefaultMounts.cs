@@ -1,0 +1,96 @@
+using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
+
+namespace Minirun.Runtime.Spec;
+
+/// <summary>
+/// The mounts of a container: OCI's defaults, then the user's, which replace a default at the same place. Deeper ones come after those they lie in.
+/// </summary>
+internal static class DefaultMounts
+{
+    private const uint TtyGroup = 5;
+
+    private static readonly string[] s_masked =
+    [
+        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
+        "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
+    ];
+
+    private static readonly string[] s_readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, HashSet<string> optional)
+    {
+        List<OciMount> mounts = oci.Mounts;
+        mounts.Add(New("/proc", "proc", "proc", "nosuid", "nodev", "noexec"));
+        mounts.Add(New("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
+        mounts.Add(DevPts(ids));
+        mounts.Add(New("/dev/shm", "tmpfs", "shm", "nosuid", "nodev", "noexec", "mode=1777", "size=65536k"));
+        if ((namespaces & sched.CLONE_NEWIPC) != 0 || (namespaces & sched.CLONE_NEWUSER) == 0)
+            mounts.Add(New("/dev/mqueue", "mqueue", "mqueue", "nosuid", "nodev", "noexec"));
+        mounts.Add(Sys(options, namespaces));
+        if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, optional);
+        AddUsers(mounts, options);
+        AddDevices(oci, options, host);
+        if (options.Privileged) return;
+        oci.Linux.MaskedPaths.AddRange(s_masked);
+        oci.Linux.ReadonlyPaths.AddRange(s_readonly);
+    }
+
+    private static OciMount New(string destination, string type, string source, params string[] options) =>
+        new() { Destination = destination, Type = type, Source = source, Options = [.. options] };
+
+    private static OciMount DevPts(IdMapChoice ids)
+    {
+        OciMount mount = New("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620");
+        if (ids.Gids is null || IdMap.HasInside(ids.Gids, TtyGroup)) mount.Options.Add("gid=" + TtyGroup);
+        return mount;
+    }
+
+    /// <summary>A new sysfs shows the network namespace of its own; it can be had only with one. Else the host's tree, read-only all over.</summary>
+    private static OciMount Sys(RunOptions options, ulong namespaces)
+    {
+        string access = options.Privileged ? "rw" : "rro";
+        return (namespaces & sched.CLONE_NEWNET) != 0
+            ? New("/sys", "sysfs", "sysfs", options.Privileged ? "rw" : "ro", "nosuid", "nodev", "noexec")
+            : New("/sys", "bind", "/sys", "rbind", access, "nosuid", "nodev", "noexec");
+    }
+
+    private static void AddNetworkFiles(List<OciMount> mounts, Host host, HashSet<string> optional)
+    {
+        foreach (string file in (string[])["/etc/resolv.conf", "/etc/hosts"])
+        {
+            if (!host.Exists(file)) continue;
+            mounts.Add(New(file, "bind", file, "bind", "ro", "nosuid", "nodev", "noexec"));
+            optional.Add(file);
+        }
+    }
+
+    private static void AddUsers(List<OciMount> mounts, RunOptions options)
+    {
+        foreach (OciMount mount in options.Mounts.OrderBy(mount => mount.Destination.Count(c => c == '/')))
+        {
+            mounts.RemoveAll(other => other.Destination == mount.Destination || IsBelow(other.Destination, mount.Destination));
+            mounts.Add(mount);
+        }
+    }
+
+    // A default inside a place that the user replaced would cover what the user wants there.
+    private static bool IsBelow(string path, string parent) => path.StartsWith(parent.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static void AddDevices(OciSpec oci, RunOptions options, Host host)
+    {
+        foreach (string text in options.Devices)
+        {
+            string[] parts = text.Split(':');
+            string source = parts[0], destination = parts.Length > 1 && parts[1].StartsWith('/') ? parts[1] : parts[0];
+            string access = parts.Length > 1 && !parts[^1].StartsWith('/') ? parts[^1] : "rwm";
+            if (parts.Length > 3 || !source.StartsWith('/') || access.Length == 0 || access.Any(c => !"rwm".Contains(c)))
+                throw new UserError($"--device {text}: not HOST[:CONTAINER][:rwm]", "such as --device /dev/fuse or --device /dev/kvm:/dev/kvm");
+            if (access != "rwm")
+                throw new UserError($"--device {text}: access narrower than rwm needs the devices cgroup, which this version does not set", "leave the access away, or bind the node read-only with -v");
+            if (host.FileType(source) is not (sys_stat.S_IFCHR or sys_stat.S_IFBLK))
+                throw new UserError($"--device {source}: no such device on the host", "see `ls -l /dev`");
+            oci.Mounts.Add(New(destination, "bind", source, "bind", "dev", "nosuid", "noexec"));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
+
+namespace Minirun.Runtime.Spec;
+
+/// <summary>
+/// What a plan depends on besides what was asked for: who runs it, on what machine. Everything is read lazily and once, so that a start
+/// pays only for what it uses, and a test can give its own (the golden plans do).
+/// </summary>
+public class Host
+{
+    public virtual uint Uid { get; } = unistd.geteuid();
+
+    public virtual uint Gid { get; } = unistd.getegid();
+
+    /// <summary>Whether a file of the host exists.</summary>
+    public virtual bool Exists(string path) => fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.F_OK, 0) == 0;
+
+    /// <summary>The type bits (S_IFMT) of a file of the host; 0 when there is none.</summary>
+    public virtual unsafe int FileType(string path)
+    {
+        statx status;
+        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0 ? 0 : status.stx_mode & sys_stat.S_IFMT;
+    }
+
+    public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
+
+    /// <summary>Our own permitted capabilities.</summary>
+    public virtual ulong Capabilities => Security.CapabilitySet.OwnPermitted();
+
+    /// <summary>The ids that exist for us: what we could map one to one.</summary>
+    public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.Read("/proc/self/uid_map");
+
+    public virtual IReadOnlyList<IdMap> OwnGidMap => IdMap.Read("/proc/self/gid_map");
+
+    /// <summary>The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.</summary>
+    public virtual SubordinateIds? SubordinateIds => Namespaces.SubordinateIds.Find(Uid);
+
+    public virtual string? Environment(string name) => System.Environment.GetEnvironmentVariable(name);
+
+    public virtual string CurrentDirectory => System.Environment.CurrentDirectory;
+
+    /// <summary>A file inside a root file system, read with every symlink kept inside; null when there is none.</summary>
+    public virtual string? ReadInside(string rootfs, string path) => Mounts.RootReader.Read(rootfs, path);
+
+    /// <summary>The path of the running program: executed again as fork-news.</summary>
+    public virtual string Executable => System.Environment.ProcessPath ?? "/proc/self/exe";
+}
