@@ -63,6 +63,7 @@ public static partial class sys_syscall
     public const int SYS_setns = 308;
     public const int SYS_seccomp = 317;
     public const int SYS_execveat = 322;
+    public const int SYS_getrandom = 318;
     public const int SYS_statx = 332;
     public const int SYS_pidfd_send_signal = 424;
     public const int SYS_open_tree = 428;

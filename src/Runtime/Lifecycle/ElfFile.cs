@@ -40,7 +40,7 @@ public static class ElfFile
         return null;
     }
 
-    private static bool IsElf(ReadOnlySpan<byte> head) => head.Length >= 64 && head[..4].SequenceEqual("\x7fELF"u8);
+    private static bool IsElf(ReadOnlySpan<byte> head) => head.Length >= 64 && head is [0x7f, (byte)'E', (byte)'L', (byte)'F', ..];
 
     private static int Read16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

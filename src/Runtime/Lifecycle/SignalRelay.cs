@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;

@@ -3,7 +3,6 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -22,7 +21,6 @@ public sealed unsafe class Supervisor
     private TerminalRelay? _terminal;
     private bool _reporting = true;
     private bool _timedOut;
-    private int _next;
 
     private Supervisor(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout)
     {
@@ -148,6 +146,5 @@ public sealed unsafe class Supervisor
         if (op >= _plan.Operations.Count) return;
         _watcher?.Before(op);
         Launcher.Go(_container.ReportFd);
-        _next = op;
     }
 }

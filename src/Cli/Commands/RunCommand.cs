@@ -1,0 +1,63 @@
+using Minirun.Cli.Output;
+using Minirun.Cli.Run;
+using Minirun.Init;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Commands;
+
+/// <summary><c>minirun run [OPTIONS] ROOTFS [CMD [ARG…]]</c>: parse, specify, plan, launch, wait.</summary>
+internal static class RunCommand
+{
+    /// <summary>Gives the exit code of the command, or ours.</summary>
+    public static int Execute(ReadOnlySpan<string> arguments)
+    {
+        RunParser.Parsed parsed = RunParser.Parse(arguments);
+        if (parsed.WantsHelp) return RunHelp.Print(Console.Out);
+        RunOptions options = ReadOptions(parsed);
+        var host = new Host();
+        ContainerSpec spec = SpecBuilder.Build(options, host);
+        if (options.PrintSpec)
+        {
+            Console.Out.WriteLine(spec.Oci.ToJson());
+            return 0;
+        }
+        ContainerPlan plan = Planner.Build(spec, host);
+        plan.Without(options.Without);
+        ExplainPrinter? watcher = Watch(options, plan);
+        watcher?.PrintPlan();
+        if (options.DryRun) return 0;
+        return Start(options, host, plan, watcher);
+    }
+
+    private static RunOptions ReadOptions(RunParser.Parsed parsed)
+    {
+        var options = new RunOptions();
+        UserDefaults.Apply(options);
+        if (parsed.File is { } file) ContainerFile.Apply(file, options);
+        RunParser.Apply(parsed, options);
+        return options;
+    }
+
+    private static ExplainPrinter? Watch(RunOptions options, ContainerPlan plan)
+    {
+        if (options.Explain == ExplainMode.None && !options.Step && !options.DryRun && options.Without.Count == 0) return null;
+        bool quiet = options.Explain == ExplainMode.None && !options.DryRun;
+        // A dry run has nothing else to say; else stdout is the command's.
+        return new ExplainPrinter(plan, options.DryRun ? Console.Out : Console.Error, options.Explain == ExplainMode.Json, options.Step, quietPlan: quiet);
+    }
+
+    private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher)
+    {
+        PlanMode mode = options.Step ? PlanMode.Report | PlanMode.Step : options.Explain != ExplainMode.None ? PlanMode.Report : PlanMode.Quiet;
+        if (mode == PlanMode.Quiet) watcher = null;
+        PreservedFds.Check(plan.Spec.PreserveFds);
+        using var records = RunRecords.Open(options);
+        LaunchedContainer container = Launcher.Start(plan, host, mode, watcher);
+        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, records is null ? null : () => records.Started(container.Pid), Message.Warning);
+        records?.Ended();
+        return status;
+    }
+}

@@ -1,0 +1,92 @@
+using Minirun.Runtime;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Run;
+
+/// <summary>Every flag of <c>run</c>, in the order of the help.</summary>
+internal static class RunOptionTable
+{
+    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Security = "Security", Lifetime = "Lifetime", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
+
+    public static readonly RunOption[] All =
+    [
+        new("--net", null, "MODE", Namespaces, "network: host (default) or none (only lo)", (o, v) => o.Net = v) { Alias = "--network" },
+        new("--pid", null, "MODE", Namespaces, "process ids: private (default) or host", (o, v) => o.Pid = v),
+        new("--uts", null, "MODE", Namespaces, "host name: private (default) or host", (o, v) => o.Uts = v),
+        new("--ipc", null, "MODE", Namespaces, "System V IPC and POSIX queues: private (default) or host", (o, v) => o.Ipc = v),
+        new("--cgroupns", null, "MODE", Namespaces, "cgroup view: private (default) or host", (o, v) => o.CgroupNs = v),
+        new("--userns", null, "MODE", Namespaces, "user ids: auto (default), host, keep-id, single, or maps INSIDE:OUTSIDE:SIZE (repeatable)", (o, v) => o.UserNs.Add(v)),
+        new("--ns", null, "LIST", Namespaces, "only these namespaces, for lessons: user,pid,uts,mnt,ipc,cgroup,net or none", (o, v) => o.OnlyNamespaces = v),
+
+        new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …", (o, v) => o.Mounts.Add(MountFlags.Volume(v, Environment.CurrentDirectory))),
+        new("--mount", null, "SPEC", Mounts, "type=bind|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => o.Mounts.Add(MountFlags.Mount(v, Environment.CurrentDirectory))),
+        new("--tmpfs", null, "DST[:OPTS]", Mounts, "an empty file system in memory; options size=64m, mode=1777, exec, …", (o, v) => o.Mounts.Add(MountFlags.Tmpfs(v))),
+        new("--device", null, "HOST[:DST]", Mounts, "a device of the host", (o, v) => o.Devices.Add(v)),
+        new("--read-only", null, null, Mounts, "the root file system cannot be written", (o, v) => o.ReadOnly = Flag(v)),
+        new("--ephemeral", null, null, Mounts, "all writes go to a throwaway overlay; the root file system stays untouched", (o, v) => o.Ephemeral = Flag(v)),
+
+        new("--env", 'e', "NAME[=VALUE]", Process, "set a variable, or pass the caller's on", (o, v) => o.Env.Add(v)),
+        new("--env-file", null, "FILE", Process, "variables, one NAME=VALUE a line", (o, v) => o.Env.InsertRange(0, EnvFile.Read(v))),
+        new("--clear-env", null, null, Process, "no default variables: only those given", (o, v) => o.ClearEnv = Flag(v)),
+        new("--user", 'u', "USER[:GROUP]", Process, "names from the root file system, or numbers", (o, v) => o.User = v),
+        new("--group-add", null, "GROUP", Process, "a supplementary group", (o, v) => o.GroupAdd.Add(v)),
+        new("--workdir", 'w', "DIR", Process, "working directory, made when missing", (o, v) => o.Workdir = v),
+        new("--hostname", 'h', "NAME", Process, "host name (default: the name of the root file system's directory)", (o, v) => o.Hostname = HostName.Check(v, "--hostname")),
+        new("--domainname", null, "NAME", Process, "NIS domain name", (o, v) => o.Domainname = HostName.Check(v, "--domainname")),
+        new("--ulimit", null, "NAME=SOFT[:HARD]", Process, "resource limit: nofile, nproc, core, memlock, …", (o, v) => o.Ulimits.Add(Values.Ulimit(v))),
+        new("--umask", null, "OCTAL", Process, "file mode creation mask", (o, v) => o.Umask = Values.Octal(v, "--umask")),
+        new("--oom-score-adj", null, "N", Process, "-1000 to 1000: how readily the kernel kills it for memory", (o, v) => o.OomScoreAdj = Values.Number(v, "--oom-score-adj", -1000, 1000)),
+        new("--nice", null, "N", Process, "-20 to 19: scheduling priority", (o, v) => o.Nice = Values.Number(v, "--nice", -20, 19)),
+        new("--cpuset", null, "LIST", Process, "processors to run on: 0-3,7", (o, v) => o.CpuSet = v),
+
+        new("--cap-add", null, "CAP", Security, "add a capability, or ALL", (o, v) => o.CapAdd.AddRange(v.Split(','))),
+        new("--cap-drop", null, "CAP", Security, "drop a capability, or ALL", (o, v) => o.CapDrop.AddRange(v.Split(','))),
+        new("--privileged", null, null, Security, "all capabilities, nothing hidden, /sys writable", (o, v) => o.Privileged = Flag(v)),
+        new("--no-new-privs", null, null, Security, "set-user-ID programs gain nothing (default; =false switches it off)", (o, v) => o.NoNewPrivileges = Flag(v)),
+        new("--security-opt", null, "OPT", Security, "no-new-privileges[=true|false]", (o, v) => Values.SecurityOption(o, v)),
+
+        new("--init", null, null, Lifetime, "fork-news stays as PID 1: passes signals on and reaps", (o, v) => o.Init = Flag(v)),
+        new("--die-with-parent", null, null, Lifetime, "the container dies when minirun dies (default; =false switches it off)", (o, v) => o.DieWithParent = Flag(v)),
+        new("--timeout", null, "DURATION", Lifetime, "kill the container after 90, 30s, 5m, 1h30m", (o, v) => o.Timeout = Values.Duration(v, "--timeout")),
+        new("--name", null, "NAME", Lifetime, "a name that no other running container of yours has", (o, v) => o.Name = v),
+        new("--pidfile", null, "FILE", Lifetime, "write the command's host pid to a file", (o, v) => o.PidFile = v),
+        new("--cidfile", null, "FILE", Lifetime, "write the container's id to a new file", (o, v) => o.CidFile = v),
+        new("--rm", null, null, Lifetime, "accepted: a foreground container leaves nothing anyway", (o, v) => Flag(v)),
+        new("--detach", 'd', null, Lifetime, "not yet: needs the engine of a later version", (o, v) => Values.RefuseDetach(v)),
+
+        new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin and stdout are terminals; =false for none)", (o, v) => o.Tty = Flag(v)),
+        new("--interactive", 'i', null, Terminal, "accepted: stdin always goes in", (o, v) => o.Interactive = Flag(v)),
+        new("--preserve-fds", null, "N", Terminal, "descriptors 3 to 2+N go in; all others stay out", (o, v) => o.PreserveFds = Values.PreservedFds(v)),
+
+        new("--explain", null, "text|json", Seeing, "print the plan, run it, and mark each operation with its time", (o, v) => o.Explain = Values.Explain(v)) { ValueIsOptional = true },
+        new("--dry-run", null, null, Seeing, "print the plan and run nothing", (o, v) => o.DryRun = Flag(v)),
+        new("--step", null, null, Seeing, "wait for Enter before each operation", (o, v) => o.Step = Flag(v)),
+        new("--print-spec", null, null, Seeing, "print the OCI config.json it stands for and run nothing", (o, v) => o.PrintSpec = Flag(v)),
+        new("--without", null, "OP", Seeing, "leave an operation of the plan out, for lessons", (o, v) => o.Without.AddRange(v.Split(','))),
+        new("--require", null, "WHAT", Seeing, "fail rather than fall back: procfs, sysfs", (o, v) => o.Require.Add(Values.Requirement(v))),
+
+        new("--file", 'f', "FILE", Files, "a container as YAML, keys as in a compose service, plus rootfs; flags win", (_, _) => { }),
+    ];
+
+    /// <summary>Finds a flag by its long name or alias.</summary>
+    public static RunOption? Find(ReadOnlySpan<char> name)
+    {
+        foreach (RunOption option in All)
+            if (name.SequenceEqual(option.Name) || (option.Alias is { } alias && name.SequenceEqual(alias))) return option;
+        return null;
+    }
+
+    public static RunOption? Find(char brief)
+    {
+        foreach (RunOption option in All)
+            if (option.Brief == brief) return option;
+        return null;
+    }
+
+    private static bool Flag(string value) => value switch
+    {
+        "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
+        "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
+        _ => throw new UserError($"'{value}' is neither true nor false", "write --FLAG, --FLAG=true or --FLAG=false"),
+    };
+}
