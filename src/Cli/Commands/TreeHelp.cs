@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Minirun.Cli.Output;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Commands;
+
+/// <summary><c>--help</c>: docker's layout over the library's tree.</summary>
+internal sealed class TreeHelp : SynchronousCommandLineAction
+{
+    private const int Width = 14;
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult) => PrintFor(parseResult.RootCommandResult.Command, parseResult.CommandResult.Command.Name);
+
+    /// <summary><c>minirun help COMMAND</c>.</summary>
+    public static int PrintFor(Command root, string? verb)
+    {
+        if (verb is null || verb == root.Name) return Print(root);
+        if (verb == "run") return RunHelp.Print(Console.Out);
+        if (root.Subcommands.FirstOrDefault(command => command.Name == verb) is { } found) return Print(root, found);
+        string? closest = Spelling.Closest(verb, root.Subcommands.Select(command => command.Name));
+        throw new UserError($"help: unknown command '{verb}'", closest is null ? "`minirun --help` lists all commands" : $"did you mean: minirun help {closest}");
+    }
+
+    public static int Print(Command root)
+    {
+        TextWriter output = Console.Out;
+        output.WriteLine($"""
+            Usage:  minirun COMMAND
+
+            {root.Description}
+            """);
+        Section("Containers:", ["run"]);
+        Section("This machine and minirun itself:", ["doctor", "version", "completion", "help"]);
+        output.WriteLine("\nGlobal options:");
+        WriteOptions(root);
+        output.WriteLine("""
+
+            Try:
+              minirun run rootfs-samples/busybox echo 'hello camp!'
+
+            Run 'minirun COMMAND --help' for more information on a command.
+            """);
+        return 0;
+
+        void Section(string title, string[] verbs)
+        {
+            output.WriteLine("\n" + title);
+            foreach (Command command in verbs.Select(verb => root.Subcommands.First(each => each.Name == verb)))
+                output.WriteLine($"  {command.Name.PadRight(Width)}{command.Description}");
+        }
+    }
+
+    private static int Print(Command root, Command command)
+    {
+        string arguments = string.Concat(command.Arguments.Select(argument => $" [{argument.Name}]"));
+        Console.Out.WriteLine($"""
+            Usage:  minirun {command.Name} [OPTIONS]{arguments}
+
+            {command.Description}.
+            """);
+        if (command.Arguments.Count > 0) Console.Out.WriteLine();
+        foreach (Argument argument in command.Arguments) Console.Out.WriteLine($"  {argument.Name.PadRight(Width)}{argument.Description}");
+        Console.Out.WriteLine("\nOptions:");
+        WriteOptions(command);
+        Console.Out.WriteLine($"  {"-h, --help".PadRight(Width)}{root.Options.First(option => option.Name == "--help").Description}");
+        if (Epilogue(command.Name) is { } text) Console.Out.WriteLine("\n" + text);
+        return 0;
+    }
+
+    private static void WriteOptions(Command command)
+    {
+        foreach (Option option in command.Options)
+            Console.Out.WriteLine($"  {(option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } brief ? brief + ", " : "    ") + option.Name.PadRight(Width - 4)}{option.Description}");
+    }
+
+    private static string? Epilogue(string verb) => verb switch
+    {
+        "doctor" => "Exit status: 0 when `minirun run` will work here, else 1.",
+        "completion" => """
+            For this shell:    source <(minirun completion bash)
+            For every one:     minirun completion bash >~/.local/share/bash-completion/completions/minirun
+                               minirun completion zsh >DIRECTORY-OF-$fpath/_minirun
+                               minirun completion fish >~/.config/fish/completions/minirun.fish
+            """,
+        _ => null,
+    };
+}
