@@ -17,7 +17,6 @@ internal static unsafe class Program
     {
         if (arguments.Length == 1 && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments[0]);
         int status = Dispatch(arguments);
-        Console.Out.Flush();
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
         return status;

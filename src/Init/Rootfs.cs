@@ -84,11 +84,27 @@ internal static unsafe class Rootfs
     /// </summary>
     public static int Resolve(Child* child, byte* path, OpFlags flags, bool create)
     {
+        if ((flags & OpFlags.InDev) != 0 && create && IsName(path)) return MakeInDev(child, path, flags);
         int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
         nint fd = Open(child, from, path, flags, O_PATH);
         if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
         if (!MakeParts(child, from, path, flags)) return -1;
         return (int)Open(child, from, path, flags, O_PATH);
+    }
+
+    private static bool IsName(byte* path)
+    {
+        for (; *path != 0; path++)
+            if (*path == '/') return false;
+        return true;
+    }
+
+    /// <summary>A name in a /dev that we mounted a moment ago: nobody else has been in there, so it is made at once.</summary>
+    private static int MakeInDev(Child* child, byte* name, OpFlags flags)
+    {
+        if ((flags & OpFlags.File) != 0) return (int)child->Call(SYS_openat, child->Dev, (nint)name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */);
+        if (!child->Try(SYS_mkdirat, child->Dev, (nint)name, 0x1ed /* 0755 */) && child->Errno != Errno.EEXIST) return -1;
+        return (int)child->Call(SYS_openat, child->Dev, (nint)name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     }
 
     private static nint Open(Child* child, int from, byte* path, OpFlags flags, int how)

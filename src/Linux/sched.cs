@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Minirun.Linux;
 
 /// <summary>Constants of &lt;sched.h&gt; and &lt;linux/sched.h&gt;: clone3(2), setns(2), namespaces(7).</summary>
-public static class sched
+public static unsafe partial class sched
 {
     public const ulong CLONE_VM = 0x00000100;
     public const ulong CLONE_PIDFD = 0x00001000;
@@ -16,6 +18,10 @@ public static class sched
     public const ulong CLONE_NEWPID = 0x20000000;
     public const ulong CLONE_NEWNET = 0x40000000;
     public const ulong CLONE_INTO_CGROUP = 0x200000000;
+
+    /// <summary>glibc's wrapper of clone(2): the child runs <paramref name="function"/> on a stack of its own. With CLONE_PIDFD the fifth argument takes the descriptor.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clone(nint function, void* stack, int flags, void* argument, int* pidfd, void* tls, int* childTid);
 }
 
 /// <summary>struct clone_args of &lt;linux/sched.h&gt;, in the size that has the cgroup member (CLONE_ARGS_SIZE_VER2).</summary>

@@ -6,13 +6,12 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// The clone, and all that the child does before execve. Invariant: after the clone the child is a copy of a process with threads and a collector
-/// that it no longer has. It runs only <see cref="Run"/>: calls through a managed function pointer, on data prepared before; no allocation, no
-/// exceptions, no statics, no calls that could be bound lazily. Stressed by tests/Runtime.Tests CloneStressTests.
+/// All that the cloned child does before execve. Invariant: it runs in the memory of a process with threads and a collector that know nothing of
+/// it, or in a copy of it. It runs only <see cref="Run"/>: calls through a managed function pointer, on data prepared before and kept until it has
+/// executed; no allocation, no exceptions, no statics, no calls that could be bound lazily. Stressed by tests/Runtime.Tests CloneStressTests.
 /// </summary>
 internal unsafe struct ChildScript
 {
-    public clone_args* CloneArguments;
     public delegate*<nint, nint, nint, nint, nint, nint, nint, nint> Syscall;
     public int* Errno;
     public RawCall* Calls;
@@ -21,14 +20,21 @@ internal unsafe struct ChildScript
     public PlanMode Mode;
     public fixed long Registers[RawCall.Registers];
 
-    /// <summary>In the parent: the child's pid, or -1 with errno set. Does not return in the child.</summary>
+    /// <summary>The address of <see cref="Run"/>, compiled: the child must not meet the JIT.</summary>
+    public static nint Entry
+    {
+        get
+        {
+            if (RuntimeFeature.IsDynamicCodeSupported) RuntimeHelpers.PrepareMethod(typeof(ChildScript).GetMethod(nameof(Run))!.MethodHandle);
+            return (nint)(delegate*<ChildScript*, int>)&Run;
+        }
+    }
+
+    /// <summary>What clone(2) calls in the child.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static nint Run(ChildScript* script)
+    public static int Run(ChildScript* script)
     {
         var syscall = script->Syscall;
-        nint pid = syscall(SYS_clone3, (nint)script->CloneArguments, sizeof(clone_args), 0, 0, 0, 0);
-        if (pid != 0) return pid;
-
         Report report = default;
         long* time = stackalloc long[2];
         byte any;

@@ -4,7 +4,7 @@ using Minirun.Linux;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>A child on its way to be, or that is, the container's first process.</summary>
-public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd)
+public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, IDisposable memory)
 {
     public int Pid { get; } = pid;
 
@@ -18,7 +18,17 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd)
     public void Abandon()
     {
         Signal(signal.SIGKILL);
-        Wait(Pid);
+        Collect();
+    }
+
+    /// <summary>Waits for the child's end; gives its wait(2) status.</summary>
+    public int Collect()
+    {
+        int status = Wait(Pid);
+        memory.Dispose();
+        unistd.close(PidFd);
+        unistd.close(ReportFd);
+        return status;
     }
 
     public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);

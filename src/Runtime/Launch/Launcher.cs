@@ -22,17 +22,17 @@ public static unsafe class Launcher
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         int ours = sockets[0], childs = sockets[1];
         int planFd = SealedMemory(PlanEncoder.Encode(plan, childs, mode));
-        using var script = new ScriptWriter();
+        var script = new ScriptWriter();
         WriteScript(script, plan, host, planFd, childs);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
         watcher?.Before(cloneOp);
         long start = Clock.Now();
-        (int pid, int pidfd) = script.Clone(plan.Spec.Namespaces, childs, mode);
+        (int pid, int pidfd) = script.Clone(plan.Spec.Namespaces, childs, mode, copy: plan.Find(LaunchStep.BecomeRoot) is not null);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
         unistd.close(planFd);
-        var container = new LaunchedContainer(pid, pidfd, ours);
+        var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {
             WriteIdMaps(plan, pid, ours, watcher);

@@ -8,9 +8,11 @@ namespace Minirun.Runtime.Launch;
 /// <summary>Writes a <see cref="ChildScript"/> into memory that the collector does not move, and runs it.</summary>
 internal sealed unsafe class ScriptWriter : IDisposable
 {
+    private const int StackSize = 65536;
+
     private readonly List<RawCall> _calls = new(16);
     private readonly List<nint> _memory = new(16);
-    private readonly Dictionary<int, long> _registers = [];
+    private readonly long[] _registers = new long[RawCall.Registers];
 
     public void Dispose()
     {
@@ -52,29 +54,31 @@ internal sealed unsafe class ScriptWriter : IDisposable
         return (long)array;
     }
 
-    /// <summary>Clones a child with the given namespaces that carries out the calls. The pidfd is close-on-exec, as the kernel makes it.</summary>
-    /// <exception cref="LinuxException">clone3 failed.</exception>
-    public (int Pid, int PidFd) Clone(ulong namespaces, int reportFd, PlanMode mode)
+    /// <summary>
+    /// Clones a child with the given namespaces that carries out the calls. It shares our memory until it executes, which spares copying the page
+    /// tables: this object must live until then. The pidfd is close-on-exec, as the kernel makes it.
+    /// </summary>
+    /// <param name="copy">Give the child a copy of the memory: one that changes its user would take our dumpable flag away with its own.</param>
+    /// <exception cref="LinuxException">clone failed.</exception>
+    public (int Pid, int PidFd) Clone(ulong namespaces, int reportFd, PlanMode mode, bool copy = false)
     {
-        int pidfd = -1;
-        var arguments = new clone_args { flags = namespaces | sched.CLONE_PIDFD, exit_signal = signal.SIGCHLD, pidfd = (ulong)&pidfd };
-        var script = new ChildScript
+        var script = (ChildScript*)Allocate(sizeof(ChildScript));
+        *script = new ChildScript
         {
-            CloneArguments = &arguments,
             Syscall = (delegate*<nint, nint, nint, nint, nint, nint, nint, nint>)RawSystemCall.Address,
             Errno = RawSystemCall.Errno,
             Count = _calls.Count,
+            Calls = (RawCall*)Bytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_calls))),
             ReportFd = reportFd,
             Mode = mode,
         };
-        foreach (var (register, value) in _registers) script.Registers[register] = value;
-        fixed (RawCall* calls = CollectionsMarshal.AsSpan(_calls))
-        {
-            script.Calls = calls;
-            nint pid = ChildScript.Run(&script);
-            if (pid < 0) throw new LinuxException("clone3", *script.Errno);
-            return ((int)pid, pidfd);
-        }
+        for (int i = 0; i < RawCall.Registers; i++) script->Registers[i] = _registers[i];
+        int pidfd = -1;
+        int flags = unchecked((int)(namespaces | sched.CLONE_PIDFD | (copy ? 0 : sched.CLONE_VM) | signal.SIGCHLD));
+        byte* stack = Allocate(StackSize) + StackSize;
+        int pid = sched.clone(ChildScript.Entry, (void*)((nint)stack & ~15), flags, script, &pidfd, null, null);
+        LinuxException.Check(pid, "clone");
+        return (pid, pidfd);
     }
 
     private byte* Allocate(int size)

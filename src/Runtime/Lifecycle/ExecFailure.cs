@@ -18,7 +18,7 @@ internal static unsafe class ExecFailure
     {
         string command = operation.Path!;
         int root = fcntl.open($"/proc/{pid}/root", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-        string cwd = ReadLink($"/proc/{pid}/cwd") ?? "/";
+        string cwd = ProcFile.ReadLink($"/proc/{pid}/cwd") ?? "/";
         try
         {
             foreach (string candidate in ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries))
@@ -101,13 +101,6 @@ internal static unsafe class ExecFailure
         bool noexec = sys_vfs.fstatfs_(fd, &mount) == 0 && (mount.f_flags & sys_vfs.ST_NOEXEC) != 0;
         unistd.close(fd);
         return noexec;
-    }
-
-    private static string? ReadLink(string path)
-    {
-        byte* buffer = stackalloc byte[4096];
-        nint length = unistd.readlink(path, buffer, 4096);
-        return length < 0 ? null : Encoding.UTF8.GetString(buffer, (int)length);
     }
 
     private static string PathOf(Operation operation) =>

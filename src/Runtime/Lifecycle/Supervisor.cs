@@ -21,6 +21,7 @@ public sealed unsafe class Supervisor
     private TerminalRelay? _terminal;
     private bool _reporting = true;
     private bool _timedOut;
+    private bool _collected;
 
     private Supervisor(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout)
     {
@@ -49,7 +50,7 @@ public sealed unsafe class Supervisor
         }
         catch
         {
-            container.Abandon();
+            if (!supervisor._collected) container.Abandon();
             throw;
         }
         finally
@@ -101,9 +102,10 @@ public sealed unsafe class Supervisor
 
     private int Finish()
     {
-        int status = LaunchedContainer.Wait(_container.Pid);
         // A failure may have been reported in the same moment.
         while (_reporting) ReadReport();
+        int status = _container.Collect();
+        _collected = true;
         _terminal?.Drain();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
     }

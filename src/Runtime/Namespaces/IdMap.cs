@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Namespaces;
@@ -6,18 +7,25 @@ namespace Minirun.Runtime.Namespaces;
 public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
 {
     /// <summary>Reads a uid_map or gid_map of /proc.</summary>
-    public static IReadOnlyList<IdMap> Read(string path) => Parse(File.ReadAllText(path));
+    public static IReadOnlyList<IdMap> Read(string path) => Parse(ProcFile.Read(path));
 
     /// <summary>Parses the text of a uid_map: three numbers a line.</summary>
     public static IReadOnlyList<IdMap> Parse(string text)
     {
         var maps = new List<IdMap>();
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            maps.Add(new IdMap(uint.Parse(parts[0]), uint.Parse(parts[1]), uint.Parse(parts[2])));
-        }
+        ReadOnlySpan<char> rest = text;
+        while (rest.TrimStart() is { Length: > 0 })
+            maps.Add(new IdMap(Number(ref rest), Number(ref rest), Number(ref rest)));
         return maps;
+    }
+
+    private static uint Number(ref ReadOnlySpan<char> text)
+    {
+        text = text.TrimStart();
+        int end = text.IndexOfAny(' ', '\n');
+        uint number = uint.Parse(end < 0 ? text : text[..end]);
+        text = end < 0 ? [] : text[end..];
+        return number;
     }
 
     /// <summary>The lines for /proc/PID/uid_map.</summary>

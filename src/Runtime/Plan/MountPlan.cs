@@ -38,10 +38,10 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             });
         }
         foreach (string path in spec.Oci.Linux.ReadonlyPaths)
-            if (host.FileType(path) != 0) plan.Add(new()
+            if (host.FileType(path) is not 0 and var type) plan.Add(new()
             {
                 Name = "readonly:" + path, Code = OpCode.Bind, S1 = Relative(path), S2 = Relative(path), Path = path, A = sys_mount.MOUNT_ATTR_RDONLY,
-                Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (host.FileType(path) == sys_stat.S_IFDIR ? 0 : OpFlags.File),
+                Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
                 Why = "read-only: kernel settings of the whole machine", IfLeftOut = $"root inside may write what the kernel lets it below {path}",
             });
     }

@@ -32,10 +32,10 @@ public sealed class ContainerSpec
     public bool HoldsCallersTerminal { get; init; }
 
     /// <summary>Mounts that may be left out when the root file system does not take them, by destination.</summary>
-    public HashSet<string> OptionalMounts { get; init; } = [];
+    public List<string> OptionalMounts { get; init; } = [];
 
     /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
-    public HashSet<string> UserMounts { get; init; } = [];
+    public List<string> UserMounts { get; init; } = [];
     public IReadOnlyList<string> Require { get; init; } = [];
 
     public bool Has(ulong flag) => (Namespaces & flag) != 0;

@@ -18,7 +18,7 @@ internal static class DefaultMounts
 
     private static readonly string[] s_readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, HashSet<string> optional)
+    public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, List<string> optional)
     {
         List<OciMount> mounts = oci.Mounts;
         mounts.Add(New("/proc", "proc", "proc", "nosuid", "nodev", "noexec"));
@@ -55,7 +55,7 @@ internal static class DefaultMounts
             : New("/sys", "bind", "/sys", "rbind", access, "nosuid", "nodev", "noexec");
     }
 
-    private static void AddNetworkFiles(List<OciMount> mounts, Host host, HashSet<string> optional)
+    private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> optional)
     {
         foreach (string file in (string[])["/etc/resolv.conf", "/etc/hosts"])
         {
@@ -67,6 +67,7 @@ internal static class DefaultMounts
 
     private static void AddUsers(List<OciMount> mounts, RunOptions options)
     {
+        if (options.Mounts.Count == 0) return;
         foreach (OciMount mount in options.Mounts.OrderBy(mount => mount.Destination.Count(c => c == '/')))
         {
             mounts.RemoveAll(other => other.Destination == mount.Destination || IsBelow(other.Destination, mount.Destination));

@@ -44,5 +44,5 @@ public class Host
     public virtual string? ReadInside(string rootfs, string path) => Mounts.RootReader.Read(rootfs, path);
 
     /// <summary>The path of the running program: executed again as fork-news.</summary>
-    public virtual string Executable => System.Environment.ProcessPath ?? "/proc/self/exe";
+    public virtual string Executable => ProcFile.ReadLink("/proc/self/exe") ?? "/proc/self/exe";
 }

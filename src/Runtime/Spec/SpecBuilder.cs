@@ -44,7 +44,7 @@ public static class SpecBuilder
         foreach (string name in NamespaceSet.OciNames(namespaces)) oci.Linux.Namespaces.Add(new OciNamespace { Type = name });
         oci.Linux.UidMappings = ids.Uids;
         oci.Linux.GidMappings = ids.Gids;
-        var optional = new HashSet<string>();
+        var optional = new List<string>();
         if ((namespaces & sched.CLONE_NEWNS) != 0) DefaultMounts.Add(oci, options, host, namespaces, ids, optional);
         Annotate(oci, options);
 
@@ -62,7 +62,7 @@ public static class SpecBuilder
             SetsListenPid = listenFds > 0,
             HoldsCallersTerminal = !terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
             OptionalMounts = optional,
-            UserMounts = [.. options.Mounts.Select(mount => mount.Destination)],
+            UserMounts = options.Mounts.ConvertAll(mount => mount.Destination),
             Require = options.Require,
         };
     }

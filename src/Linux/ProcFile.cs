@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using static Minirun.Linux.fcntl;
+
+namespace Minirun.Linux;
+
+/// <summary>Small files of /proc and /sys, read with three system calls and no stream.</summary>
+public static unsafe class ProcFile
+{
+    private const int MaximumBytes = 16384;
+
+    /// <summary>The text of a file, its first 16 KiB.</summary>
+    /// <exception cref="LinuxException">It cannot be opened or read.</exception>
+    public static string Read(string path)
+    {
+        int fd = (int)LinuxException.Check(open(path, O_RDONLY | O_CLOEXEC), "open", path);
+        byte* buffer = stackalloc byte[MaximumBytes];
+        nint length = unistd.read(fd, buffer, MaximumBytes);
+        int errno = Marshal.GetLastPInvokeError();
+        unistd.close(fd);
+        if (length < 0) throw new LinuxException("read", errno, path);
+        return Encoding.UTF8.GetString(buffer, (int)length);
+    }
+
+    /// <summary>What a symbolic link says; null when it cannot be read.</summary>
+    public static string? ReadLink(string path)
+    {
+        byte* buffer = stackalloc byte[4096];
+        nint length = unistd.readlink(path, buffer, 4096);
+        return length < 0 ? null : Encoding.UTF8.GetString(buffer, (int)length);
+    }
+}
