@@ -1,10 +1,21 @@
+using Minirun.Cli.ContainerFiles;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Run;
 
+/// <summary>A container as a file: --file, and the user's defaults (docs/container-file.md). The only door to the YAML code, which costs nothing unless it is opened.</summary>
 internal static class ContainerFile
 {
-    public static void Apply(string path, RunOptions options) => throw new Minirun.Runtime.UserError($"--file {path}: soon");
+    /// <summary>Puts a container file into options.</summary>
+    /// <exception cref="Runtime.UserError">It cannot be read, or has a mistake: FILE:LINE:COLUMN: what.</exception>
+    public static void Apply(string path, RunOptions options) => Apply(path, "--file", [], options);
 
-    public static void ApplyDefaults(string path, RunOptions options) => Apply(path, options);
+    /// <summary>The same for config.yaml, which is for every container and so says nothing about what runs.</summary>
+    public static void ApplyDefaults(string path, RunOptions options) => Apply(path, "user defaults", ["rootfs", "command", "entrypoint"], options);
+
+    private static void Apply(string path, string what, string[] refused, RunOptions options)
+    {
+        string text = FileText.Read(path, what);
+        if (YamlLoader.Load(text, path) is { } root) new ServiceReader(path, options, refused).Apply(root);
+    }
 }

@@ -35,7 +35,14 @@ internal static class RunParser
     /// <summary>Puts flags into options.</summary>
     public static void Apply(Parsed parsed, RunOptions options)
     {
-        foreach (var (option, value) in parsed.Flags) option.Apply(options, value);
+        // --env-file first: what -e says wins, wherever it stands (docker).
+        foreach (var (option, value) in parsed.Flags)
+        {
+            if (option.Name == "--env-file") option.Apply(options, value);
+            else if (option.Name == "--userns") options.UserNs.Clear();   // a file's maps are replaced, not added to
+        }
+        foreach (var (option, value) in parsed.Flags)
+            if (option.Name != "--env-file") option.Apply(options, value);
         string[] words = parsed.Words;
         if (options.Rootfs is null && words.Length > 0)
         {

@@ -54,6 +54,14 @@ internal static class Values
         return new OciRlimit { Type = name, Soft = soft, Hard = hard };
     }
 
+    /// <summary>A later limit of the same name replaces the earlier: raising a hard limit again needs a privilege.</summary>
+    public static void SetUlimit(RunOptions options, string text)
+    {
+        OciRlimit limit = Ulimit(text);
+        options.Ulimits.RemoveAll(other => other.Type == limit.Type);
+        options.Ulimits.Add(limit);
+    }
+
     public static int PreservedFds(string text) => Number(text, "--preserve-fds", 0, 1000);
 
     public static ExplainMode Explain(string text) => text switch

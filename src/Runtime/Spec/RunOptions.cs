@@ -6,6 +6,9 @@ public sealed class RunOptions
     public string? Rootfs { get; set; }
     public List<string> Command { get; set; } = [];
 
+    /// <summary>Goes before the command: of a container file.</summary>
+    public List<string> Entrypoint { get; set; } = [];
+
     public string? Net { get; set; }
     public string? Pid { get; set; }
     public string? Uts { get; set; }

@@ -1,0 +1,42 @@
+using Minirun.Cli.Run;
+
+namespace Minirun.Cli.ContainerFiles;
+
+/// <summary>Keys we do not have: compose's that we know of, and slips of the pen.</summary>
+internal static class OtherKeys
+{
+    private static readonly (string Hint, string[] Names)[] s_unsupported =
+    [
+        ("name a directory with rootfs; images come with a later version", ["image", "build", "pull_policy", "platform", "provider"]),
+        ("limits of the whole container come with a later version; ulimits and cpuset work",
+            ["mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "cpus", "cpu_count", "cpu_percent", "cpu_shares", "cpu_period", "cpu_quota", "cpu_rt_runtime",
+            "cpu_rt_period", "pids_limit", "blkio_config", "oom_kill_disable", "cgroup_parent", "device_cgroup_rules", "deploy"]),
+        ("network_mode is host, where every port is the host's own, or none",
+            ["ports", "expose", "networks", "links", "external_links", "dns", "dns_opt", "dns_search", "extra_hosts", "mac_address"]),
+        ("it needs containers that live on: the engine of a later version",
+            ["restart", "depends_on", "healthcheck", "logging", "scale", "profiles", "develop", "stop_signal", "stop_grace_period", "post_start", "pre_stop", "attach", "extends"]),
+        ("leave it out",
+            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "labels", "models", "runtime", "secrets", "shm_size", "storage_opt", "sysctls",
+            "use_api_socket", "volumes_from"]),
+        ("the file is one service: what stands below a name in `services:`", ["services", "name", "version", "include"]),
+    ];
+
+    /// <summary>Why a key is refused, and what to do.</summary>
+    public static string Refuse(string key, out string hint)
+    {
+        foreach (var (text, names) in s_unsupported)
+        {
+            if (!names.Contains(key)) continue;
+            hint = text;
+            return key == "services" ? "services: a file is one container; give one service" : $"{key}: not supported by this version";
+        }
+        string? meant = ByFlag(key) ?? Nearest.Find(key, FileKeys.All.Select(each => each.Name));
+        hint = meant is null ? "docs/container-file.md lists the keys; what is for others goes into an x- key" : $"did you mean {meant}?";
+        return $"unknown key '{key}'";
+    }
+
+    /// <summary>Who knows the flag writes its name: env is environment.</summary>
+    private static string? ByFlag(string key) => RunOptionTable.Find("--" + key.Replace('_', '-')) is { } option
+        ? Array.Find(FileKeys.All, each => each.Flag == option.Name)?.Name
+        : null;
+}

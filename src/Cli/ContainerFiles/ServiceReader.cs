@@ -1,0 +1,81 @@
+using Minirun.Cli.Run;
+using Minirun.Runtime;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.ContainerFiles;
+
+/// <summary>Carries the keys of a file over to options, through the flags that mean the same: their code checks the values.</summary>
+internal sealed class ServiceReader(string file, RunOptions options, string[] refused)
+{
+    public RunOptions Options => options;
+
+    /// <summary>Paths in a file are relative to the file's own directory, wherever minirun is called.</summary>
+    public string Directory { get; } = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
+
+    public void Apply(FileNode root)
+    {
+        if (root.IsNull) return;
+        if (root.Entries is not { } entries) throw Error(root, "not a map of keys", "such as `rootfs: ./busybox`; see docs/container-file.md");
+        // What a file of variables says is what environment may change, wherever the keys stand.
+        foreach (var (key, value) in entries.OrderBy(entry => entry.Key.Text != "env_file"))
+            Apply(key, key.Text!, value);
+    }
+
+    public UserError Error(FileNode at, string message, string? hint = null) => at.In(file).Error(message, hint);
+
+    /// <summary>A number, switch or text.</summary>
+    public string Text(string key, FileNode node)
+    {
+        if (node.IsNull) throw Error(node, $"{key}: has no value", $"give one, or leave {key} out");
+        return node.Text ?? throw Error(node, $"{key}: takes one value, not a {(node.Items is null ? "map" : "list")}", $"write {key}: VALUE");
+    }
+
+    /// <summary>A list of texts, or one text alone.</summary>
+    public IEnumerable<FileNode> Texts(string key, FileNode node)
+    {
+        if (node.Entries is not null) throw Error(node, $"{key}: takes a list, not a map", "write one `- VALUE` a line below it");
+        foreach (FileNode item in node.Items ?? [node])
+        {
+            Text(key, item);
+            yield return item;
+        }
+    }
+
+    public void Flag(string flag, string key, FileNode node) => Flag(flag, key, node, Text(key, node));
+
+    public void Flag(string flag, string key, FileNode node, string value)
+    {
+        RunOption option = RunOptionTable.Find(flag)!;
+        if (option.Value is null && value is not ("true" or "false")) throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
+        Try(key, node, () =>
+        {
+            option.Apply(options, value);
+            return true;
+        });
+    }
+
+    /// <summary>Says where, when a value is refused.</summary>
+    public T Try<T>(string key, FileNode node, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (UserError error)
+        {
+            throw Error(node, $"{key}: {error.Message}", error.Hint);
+        }
+    }
+
+    public string FullPath(string path) => path.StartsWith("~/", StringComparison.Ordinal) && Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
+        ? home + path[1..]
+        : Path.GetFullPath(path, Directory);
+
+    private void Apply(FileNode key, string name, FileNode value)
+    {
+        if (name.StartsWith("x-", StringComparison.Ordinal)) return;
+        if (refused.Contains(name)) throw Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
+        if (FileKeys.Find(name) is { } known) known.Take(this, name, value);
+        else throw Error(key, OtherKeys.Refuse(name, out string hint), hint);
+    }
+}
