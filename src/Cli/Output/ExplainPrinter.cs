@@ -18,7 +18,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
             if (json) PrintJson(op, "planned", null, null);
             else PrintOperation(op);
         foreach (Operation operation in plan.LeftOut)
-            if (!json) output.WriteLine($"left out: {operation.Name}: now {operation.IfLeftOut}");
+            if (!json) output.WriteLine($"left out: {operation.Name}: now {operation.IfLeftOutText}");
         output.Flush();
     }
 
@@ -50,7 +50,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
     {
         Operation operation = plan.Operations[op];
         output.WriteLine($"{op + 1,3} {Colour("1", operation.Name.PadRight(NameWidth))} {Strace.Show(operation)}");
-        output.WriteLine($"    {"",-NameWidth} {operation.Why}");
+        output.WriteLine($"    {"",-NameWidth} {operation.WhyText}");
     }
 
     // execve never comes back to be timed: its end is the end of the report socket.
@@ -71,8 +71,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
             if (status == "planned")
             {
                 writer.WriteString("call", Strace.Show(operation));
-                writer.WriteString("why", operation.Why);
-                if (operation.IfLeftOut is { } unsafeNow) writer.WriteString("ifLeftOut", unsafeNow);
+                writer.WriteString("why", operation.WhyText);
+                if (operation.IfLeftOutText is { } unsafeNow) writer.WriteString("ifLeftOut", unsafeNow);
             }
             if (nanoseconds is { } time) writer.WriteNumber("microseconds", time / 1000.0);
             if (error is not null) writer.WriteString("error", error);

@@ -34,7 +34,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             if (type != 0) plan.Add(new()
             {
                 Name = "mask:" + path, Code = OpCode.Mask, S2 = Relative(path), Path = path, D = DeviceNumber(1, 3), Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "hidden: it tells about, or steers, the whole machine", IfLeftOut = $"{path} of the whole machine can be read",
+                Why = "hidden: it tells about, or steers, the whole machine", IfLeftOut = "{path} of the whole machine can be read",
             });
         }
         foreach (string path in spec.Oci.Linux.ReadonlyPaths)
@@ -42,7 +42,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             {
                 Name = "readonly:" + path, Code = OpCode.Bind, S1 = Relative(path), S2 = Relative(path), Path = path, A = sys_mount.MOUNT_ATTR_RDONLY,
                 Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "read-only: kernel settings of the whole machine", IfLeftOut = $"root inside may write what the kernel lets it below {path}",
+                Why = "read-only: kernel settings of the whole machine", IfLeftOut = "root inside may write what the kernel lets it below {path}",
             });
     }
 
@@ -56,7 +56,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         plan.Add(new()
         {
             Name = Name(mount.Destination), Code = OpCode.MountFs, S1 = type, S2 = Target(mount.Destination), S3 = options.Data.Length > 0 ? options.Data : null, S4 = fallback,
-            A = options.Set, Flags = flags, Path = mount.Destination, Why = Reason(mount, type), IfLeftOut = $"there is no {type} on {mount.Destination}",
+            A = options.Set, Flags = flags, Path = mount.Destination, Why = Reason(mount, type), IfLeftOut = "there is no {source} on {path}",
         });
         if (isDev) AddDevices();
     }
@@ -75,7 +75,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             Name = Name(mount.Destination), Code = OpCode.Bind, S1 = source, S2 = Target(mount.Destination), A = options.Set, B = options.Clear, C = propagation, Path = mount.Destination,
             Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | (options.AttributesRecursive || hostPropagates ? OpFlags.AttributesRecursive : 0)
                 | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0) | (spec.OptionalMounts.Contains(mount.Destination) ? OpFlags.Optional : 0),
-            Why = ours ? Reason(mount, "bind") : "as asked for", IfLeftOut = $"{source} of the host is not on {mount.Destination}",
+            Why = ours ? Reason(mount, "bind") : "as asked for", IfLeftOut = "{source} of the host is not on {path}",
         });
     }
 
@@ -85,7 +85,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         plan.Add(new()
         {
             Name = Name(mount.Destination), Code = OpCode.MountOverlay, S1 = mount.Source, S2 = Target(mount.Destination), S3 = "mode=755\0", S4 = spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null, Path = mount.Destination,
-            A = options.Set, Why = "an overlay over the directory: writes are thrown away at the end", IfLeftOut = $"{mount.Source} of the host is not on {mount.Destination}",
+            A = options.Set, Why = "an overlay over the directory: writes are thrown away at the end", IfLeftOut = "{source} of the host is not on {path}",
         });
     }
 
@@ -98,11 +98,11 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             if (!spec.UserMounts.Contains("/dev/" + name)) plan.Add(new()
             {
                 Name = "dev/" + name, Code = OpCode.Bind, S1 = "/dev/" + name, S2 = name, D = DeviceNumber(major, minor), Flags = OpFlags.File | OpFlags.InDev, Path = "/dev/" + name,
-                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one", IfLeftOut = $"there is no /dev/{name}",
+                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one", IfLeftOut = "there is no {path}",
             });
         }
         foreach (var (target, name) in s_links)
-            plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = $"there is no /dev/{name}" });
+            plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = "there is no {path}" });
     }
 
     private static long DeviceNumber(int major, int minor) => (long)major << 32 | (uint)minor;

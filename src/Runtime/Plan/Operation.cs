@@ -8,11 +8,15 @@ public sealed class Operation
     /// <summary>What --explain prints and --without takes.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Why it is done, in one line.</summary>
+    /// <summary>Why it is done, in one line. <c>{path}</c> and <c>{source}</c> stand for <see cref="Path"/> and the first argument: texts are made when somebody reads them.</summary>
     public required string Why { get; init; }
 
-    /// <summary>What is no longer so when it is left out; null when nothing would work.</summary>
+    /// <summary>What is no longer so when it is left out, with the same stand-ins; null when nothing would work.</summary>
     public string? IfLeftOut { get; init; }
+
+    public string WhyText => Fill(Why);
+
+    public string? IfLeftOutText => IfLeftOut is null ? null : Fill(IfLeftOut);
 
     public OpCode Code { get; init; }
     public OpFlags Flags { get; set; }
@@ -21,20 +25,19 @@ public sealed class Operation
     public long C { get; init; }
     public long D { get; init; }
 
-    /// <summary>A string, bytes, or an array of strings (argv); see the operation's case in src/Init.</summary>
+    /// <summary>A string, bytes, or an array of strings (argv); see the operation's case in src/Init. The launcher's operations keep here what is shown of them.</summary>
     public object? S1 { get; init; }
     public object? S2 { get; init; }
     public object? S3 { get; init; }
     public object? S4 { get; init; }
-
-    /// <summary>For what the launcher does: the calls as strace would show them.</summary>
-    public string? Shown { get; init; }
 
     /// <summary>For what the launcher does: which of its steps this is.</summary>
     public LaunchStep Step { get; init; }
 
     /// <summary>Where in the file system it works, for messages.</summary>
     public string? Path { get; init; }
+
+    private string Fill(string text) => text.Replace("{path}", Path).Replace("{source}", S1 as string);
 }
 
 /// <summary>The steps before fork-news runs: done by minirun (clone, maps) or by the cloned child on its way to execve.</summary>

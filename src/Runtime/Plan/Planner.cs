@@ -1,7 +1,5 @@
 using Minirun.Init;
 using Minirun.Linux;
-using Minirun.Runtime.Mounts;
-using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 
@@ -42,25 +40,26 @@ public sealed class Planner
 
     private void Launch()
     {
-        Add(new() { Name = "clone", Step = LaunchStep.Clone, Why = CloneReason(), Shown = $"clone3({{flags={FlagsShown()}, exit_signal=SIGCHLD}})" });
+        Add(new() { Name = "clone", Step = LaunchStep.Clone, A = (long)_spec.Namespaces, Why = _spec.Namespaces == 0 ? "a child in the namespaces of the host" : "a child in new namespaces (namespaces(7))" });
         if (_spec.Has(sched.CLONE_NEWUSER)) Add(new()
         {
-            Name = "id-maps", Step = LaunchStep.IdMaps, Shown = MapsShown(), Why = _spec.MapReason,
+            Name = "id-maps", Step = LaunchStep.IdMaps, S1 = _spec.Oci.Linux.UidMappings, S2 = _spec.Oci.Linux.GidMappings, Why = _spec.MapReason,
+            A = Wanted.User.AdditionalGids is null ? 1 : 0, B = _spec.MapWith is null ? 0 : 1,
             IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
         });
         Add(new()
         {
-            Name = "enter-rootfs", Step = LaunchStep.EnterRootfs, Shown = $"chdir({Strace.Quote(_spec.Oci.Root.Path)})", Path = _spec.Oci.Root.Path,
+            Name = "enter-rootfs", Step = LaunchStep.EnterRootfs, Path = _spec.Oci.Root.Path,
             Why = "from here on the root file system is \".\", whoever we become",
         });
         LaunchIdentity();
         if (HasMounts) Add(new()
         {
-            Name = "seal-program", Step = LaunchStep.SealProgram, Shown = "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
+            Name = "seal-program", Step = LaunchStep.SealProgram,
             Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe (CVE-2019-5736)",
             IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
         });
-        Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Shown = "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)", Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
+        Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
     }
 
     private void LaunchIdentity()
@@ -68,28 +67,14 @@ public sealed class Planner
         LaunchUser user = LaunchUser.Of(_spec, _host);
         if (user.MustChange) Add(new()
         {
-            Name = "become-root", Step = LaunchStep.BecomeRoot, Shown = $"setresgid({user.Gid}, {user.Gid}, {user.Gid}); setresuid({user.Uid}, {user.Uid}, {user.Uid})",
+            Name = "become-root", Step = LaunchStep.BecomeRoot, A = user.Uid, B = user.Gid,
             Why = "take an id that exists inside; execve would take the capabilities from nobody",
         });
         if (user.MustKeepCapabilities) Add(new()
         {
-            Name = "keep-caps", Step = LaunchStep.KeepCapabilities, Shown = "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
+            Name = "keep-caps", Step = LaunchStep.KeepCapabilities,
             Why = "there is no id 0 inside, so ambient capabilities carry our rights over the execve that follows; they are cleared before the command",
         });
-    }
-
-    private string CloneReason() => _spec.Namespaces == 0
-        ? "a child in the namespaces of the host"
-        : "a child in new namespaces: " + string.Join(", ", NamespaceSet.OciNames(_spec.Namespaces));
-
-    private string FlagsShown() => _spec.Namespaces == 0 ? "CLONE_PIDFD" : NamespaceSet.Format(_spec.Namespaces) + "|CLONE_PIDFD";
-
-    private string MapsShown()
-    {
-        string uids = Strace.Quote(IdMap.Format(_spec.Oci.Linux.UidMappings!)), gids = Strace.Quote(IdMap.Format(_spec.Oci.Linux.GidMappings!));
-        if (_spec.MapWith is not null) return $"newuidmap PID {uids}; newgidmap PID {gids}";
-        string deny = _spec.Oci.Process.User.AdditionalGids is null ? "write(/proc/PID/setgroups, \"deny\"); " : "";
-        return $"{deny}write(/proc/PID/uid_map, {uids}); write(/proc/PID/gid_map, {gids})";
     }
 
     // ---- by fork-news, inside ---------------------------------------------------------------------------------------
@@ -119,7 +104,7 @@ public sealed class Planner
 
     private void Mounts()
     {
-        bool follows = _spec.Oci.Mounts.Any(mount => MountOptions.Parse(mount.Options).Propagation is sys_mount.MS_SLAVE or sys_mount.MS_SHARED);
+        bool follows = _spec.Oci.Mounts.Exists(mount => mount.Options.Exists(option => option is "slave" or "rslave" or "shared" or "rshared"));
         long propagation = follows ? sys_mount.MS_SLAVE : sys_mount.MS_PRIVATE;
         Add(new()
         {
@@ -203,7 +188,7 @@ public sealed class Planner
         {
             Name = "user", Code = OpCode.Identity, A = user.Uid, B = user.Gid, C = user.AdditionalGids?.Count ?? -1, D = _spec.DieWithParent ? signal.SIGKILL : 0,
             S1 = user.AdditionalGids is { Count: > 0 } groups ? groups.SelectMany(BitConverter.GetBytes).ToArray() : null,
-            Why = $"user {user.Uid}, group {user.Gid}" + (user.AdditionalGids is { Count: > 0 } ? " and " + string.Join(", ", user.AdditionalGids) : ""), IfLeftOut = "the command runs as the user that made the container",
+            Why = "the command's user and groups; none of the caller's groups stay, where the map allows to give them up", IfLeftOut = "the command runs as the user that made the container",
         });
         OciCapabilities sets = Wanted.Capabilities!;
         Add(new()

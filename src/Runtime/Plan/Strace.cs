@@ -1,14 +1,16 @@
 using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Security;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
 /// <summary>An operation's calls with their arguments, in the way of strace(1).</summary>
 public static class Strace
 {
-    public static string Show(Operation operation) => operation.Shown ?? operation.Code switch
+    public static string Show(Operation operation) => operation.Step != LaunchStep.None ? Launch(operation) : operation.Code switch
     {
         OpCode.ParentDeath => $"prctl(PR_SET_PDEATHSIG, SIGKILL)",
         OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
@@ -55,6 +57,24 @@ public static class Strace
         foreach (char c in text)
             quoted.Append(c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", < ' ' => $"\\{Convert.ToString(c, 8)}", _ => c });
         return quoted.Append('"').ToString();
+    }
+
+    private static string Launch(Operation operation) => operation.Step switch
+    {
+        LaunchStep.Clone => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_VM|CLONE_PIDFD|SIGCHLD)",
+        LaunchStep.IdMaps => Maps(operation),
+        LaunchStep.EnterRootfs => $"chdir({Quote(operation.Path!)})",
+        LaunchStep.BecomeRoot => $"setresgid({operation.B}, {operation.B}, {operation.B}); setresuid({operation.A}, {operation.A}, {operation.A})",
+        LaunchStep.KeepCapabilities => "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
+        LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
+        _ => "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)",
+    };
+
+    private static string Maps(Operation operation)
+    {
+        string uids = Quote(IdMap.Format((List<OciIdMapping>)operation.S1!)), gids = Quote(IdMap.Format((List<OciIdMapping>)operation.S2!));
+        if (operation.B != 0) return $"newuidmap PID {uids}; newgidmap PID {gids}";
+        return $"{(operation.A != 0 ? "write(/proc/PID/setgroups, \"deny\"); " : "")}write(/proc/PID/uid_map, {uids}); write(/proc/PID/gid_map, {gids})";
     }
 
     private static string Bind(Operation operation)
