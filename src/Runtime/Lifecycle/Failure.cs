@@ -40,6 +40,8 @@ public static class Failure
         OpCode.Identity => $"become user {operation.A}, group {operation.B}",
         OpCode.Affinity => $"run on processors {operation.Path}",
         OpCode.Rlimit => $"set the limit {operation.Name["ulimit:".Length..]}",
+        OpCode.Chroot => "enter the root file system by chroot",
+        OpCode.WriteFile => $"write {operation.S2} to {operation.S1}",
         OpCode.Nice => $"set the nice value {operation.A}",
         _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",
         _ => $"do '{operation.Name}'",

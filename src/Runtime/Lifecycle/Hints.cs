@@ -19,6 +19,8 @@ internal static class Hints
         (OpCode.OverlayRoot or OpCode.MountOverlay, _) => "overlay in a user namespace needs Linux 5.11; `minirun doctor` tells",
         (OpCode.PivotRoot, Errno.EINVAL) => "the new root is no mount point (was `root` left out?), or the caller's own root is the initial ramdisk",
         (OpCode.Identity, Errno.EINVAL) => "the id is not in the map of the user namespace: see --userns",
+        (OpCode.Chroot, Errno.EPERM) => "chroot needs CAP_SYS_CHROOT: a user namespace gives it (--ns user), or be root",
+        (OpCode.WriteFile, Errno.EACCES or Errno.EPERM) => "a score below the caller's own needs CAP_SYS_RESOURCE on the host",
         (OpCode.Rlimit, Errno.EPERM) => "raising a hard limit needs CAP_SYS_RESOURCE on the host: ask for no more than `ulimit -H` shows",
         (OpCode.Nice, Errno.EACCES or Errno.EPERM) => "a nice value below the caller's own needs CAP_SYS_NICE on the host",
         (OpCode.Affinity, Errno.EINVAL) => "none of these processors is there, or allowed: see `nproc` and /proc/self/status",

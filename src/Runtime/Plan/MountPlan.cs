@@ -117,9 +117,11 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
 
     private static string Reason(OciMount mount, string type) => mount.Destination switch
     {
+        "/proc" when type == "bind" => "the pid namespace is the host's, so the host's /proc is shown",
         "/proc" => "the processes of the new pid namespace, and no others (proc(5))",
         "/dev" => "a /dev of its own with only harmless devices",
         "/dev/pts" => "terminals of its own: none of the host's can be opened",
+        "/dev/shm" or "/dev/mqueue" when type == "bind" => "the IPC namespace is the host's, so is what it keeps here",
         "/dev/shm" => "POSIX shared memory (shm_open(3)), of its own",
         "/dev/mqueue" => "POSIX message queues of the new IPC namespace",
         "/sys" when type == "bind" => "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",

@@ -86,6 +86,11 @@ public sealed class Planner
             Name = "die-with-parent", Code = OpCode.ParentDeath, A = signal.SIGKILL, Why = "when minirun dies, however it dies, the container dies too",
             IfLeftOut = "a container whose minirun was killed lives on, unseen",
         });
+        if (Wanted.OomScoreAdj is { } score) Add(new()
+        {
+            Name = "oom-score", Code = OpCode.WriteFile, S1 = "/proc/self/oom_score_adj", S2 = score.ToString(), A = score.ToString().Length,
+            Why = "how readily the kernel kills it when memory runs out; written while /proc is still the host's", IfLeftOut = "the caller's score stays",
+        });
         if (HasMounts) Mounts();
         else Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });
         if (Wanted.Cwd != "/") Add(new()

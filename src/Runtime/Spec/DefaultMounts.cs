@@ -21,12 +21,13 @@ internal static class DefaultMounts
     public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, List<string> optional)
     {
         List<OciMount> mounts = oci.Mounts;
-        mounts.Add(New("/proc", "proc", "proc", "nosuid", "nodev", "noexec"));
+        // A new proc shows the pid namespace of who mounts it, who must own that; the host's is shown as it is.
+        mounts.Add((namespaces & sched.CLONE_NEWPID) != 0
+            ? New("/proc", "proc", "proc", "nosuid", "nodev", "noexec")
+            : New("/proc", "bind", "/proc", "rbind", "nosuid", "nodev", "noexec"));
         mounts.Add(New("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
         mounts.Add(DevPts(ids));
-        mounts.Add(New("/dev/shm", "tmpfs", "shm", "nosuid", "nodev", "noexec", "mode=1777", "size=65536k"));
-        if ((namespaces & sched.CLONE_NEWIPC) != 0 || (namespaces & sched.CLONE_NEWUSER) == 0)
-            mounts.Add(New("/dev/mqueue", "mqueue", "mqueue", "nosuid", "nodev", "noexec"));
+        AddIpc(mounts, host, (namespaces & sched.CLONE_NEWIPC) != 0);
         mounts.Add(Sys(options, namespaces));
         if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, optional);
         AddUsers(mounts, options);
@@ -38,6 +39,19 @@ internal static class DefaultMounts
 
     private static OciMount New(string destination, string type, string source, params string[] options) =>
         new() { Destination = destination, Type = type, Source = source, Options = [.. options] };
+
+    /// <summary>Shared memory and message queues: of the new IPC namespace, or the host's where that is shared.</summary>
+    private static void AddIpc(List<OciMount> mounts, Host host, bool isNew)
+    {
+        if (isNew)
+        {
+            mounts.Add(New("/dev/shm", "tmpfs", "shm", "nosuid", "nodev", "noexec", "mode=1777", "size=65536k"));
+            mounts.Add(New("/dev/mqueue", "mqueue", "mqueue", "nosuid", "nodev", "noexec"));
+            return;
+        }
+        foreach (string place in (string[])["/dev/shm", "/dev/mqueue"])
+            if (host.Exists(place)) mounts.Add(New(place, "bind", place, "rbind", "nosuid", "nodev", "noexec"));
+    }
 
     private static OciMount DevPts(IdMapChoice ids)
     {
