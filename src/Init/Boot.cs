@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -23,10 +24,22 @@ public static unsafe class Boot
           | 1UL << 30 | 7UL << 31);
 
     private static ulong s_inheritedMask;
+    private static int s_argc;
+    private static byte** s_argv;
     private static int s_blocked;
 
     /// <summary>The signal mask that the program was started with: what the container's command gets.</summary>
     public static ulong InheritedMask => s_inheritedMask;
+
+    /// <summary>The last <paramref name="count"/> arguments as the bytes they are; empty when they are not known. .NET's strings lose what is not UTF-8.</summary>
+    public static byte[][] LastArguments(int count)
+    {
+        if (count > s_argc) return [];
+        byte[][] arguments = new byte[count][];
+        for (int i = 0; i < count; i++)
+            arguments[i] = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(s_argv[s_argc - count + i]).ToArray();
+        return arguments;
+    }
 
     /// <summary>Whether this file's code ran before the runtime. When not, the linker argument was dropped, and only speed is lost.</summary>
     public static bool SignalsAreBlocked => s_blocked != 0;
@@ -38,6 +51,8 @@ public static unsafe class Boot
             Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
         if (argc == 2 && Text.Equal(argv[0], "fork-news"u8))
             Interpreter.Run(Text.Number(argv[1]));
+        s_argc = argc;
+        s_argv = argv;
         if (argc > 1 && Text.Equal(argv[1], "run"u8))
             BlockSignals();
         return Sys.RealMain(argc, argv);

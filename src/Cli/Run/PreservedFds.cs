@@ -7,12 +7,12 @@ internal static class PreservedFds
 {
     /// <summary>
     /// Descriptors that are to go in must be open: else the first one that we open ourselves takes the number, and a
-    /// descriptor of ours is handed to the container.
+    /// descriptor of ours is handed to the container. What has FD_CLOEXEC is ours: it did not come through our own execve.
     /// </summary>
     public static void Check(int count)
     {
         for (int fd = 3; fd < 3 + count; fd++)
-            if (fcntl.fcntl_(fd, fcntl.F_GETFD) < 0)
+            if (fcntl.fcntl_(fd, fcntl.F_GETFD) is < 0 or fcntl.FD_CLOEXEC)
                 throw new UserError($"--preserve-fds {count}: descriptor {fd} is not open", $"open 3 to {2 + count} before, such as `{fd}<FILE` behind the command in a shell");
     }
 }

@@ -1,3 +1,4 @@
+using Minirun.Init;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
@@ -49,7 +50,9 @@ internal static class RunParser
             options.Rootfs = words[0];
             words = words[1..];
         }
-        if (words.Length > 0) options.Command = [.. words];
+        if (words.Length == 0) return;
+        options.Command = [.. words];
+        if (words.Any(word => word.Contains('\uFFFD'))) options.CommandBytes = Boot.LastArguments(words.Length);
     }
 
     /// <summary>--name, --name=value, --name value. True when the next argument was the value.</summary>

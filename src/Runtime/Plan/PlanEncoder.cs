@@ -59,7 +59,9 @@ public static class PlanEncoder
             null => 0,
             string text => AddString(text),
             byte[] bytes => AddBytes(bytes),
-            string[] strings => AddArray(strings),
+            string[] strings => AddArray(strings.Length, i => AddString(strings[i])),
+            CommandLine { Bytes: { Length: > 0 } bytes } => AddArray(bytes.Length, i => AddZeroTerminated(bytes[i])),
+            CommandLine command => Add(command.Words),
             _ => throw new InvalidOperationException($"a plan cannot hold a {value.GetType().Name}"),
         };
 
@@ -74,6 +76,13 @@ public static class PlanEncoder
             return at;
         }
 
+        private int AddZeroTerminated(byte[] bytes)
+        {
+            int at = Reserve(bytes.Length + 1);
+            bytes.CopyTo(_bytes, at);
+            return at;
+        }
+
         private int AddBytes(byte[] bytes)
         {
             Align();
@@ -83,13 +92,13 @@ public static class PlanEncoder
         }
 
         // Offsets, which fork-news turns into pointers; a zero ends them, as argv has it.
-        private int AddArray(string[] strings)
+        private int AddArray(int count, Func<int, int> add)
         {
             Align();
-            int at = Reserve((strings.Length + 1) * sizeof(long));
-            for (int i = 0; i < strings.Length; i++)
+            int at = Reserve((count + 1) * sizeof(long));
+            for (int i = 0; i < count; i++)
             {
-                int text = AddString(strings[i]);   // first: adding may move the bytes
+                int text = add(i);   // first: adding may move the bytes
                 BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(at + i * sizeof(long)), text);
             }
             return at;

@@ -228,7 +228,7 @@ public sealed class Planner
         });
         Add(new()
         {
-            Name = "exec", Code = OpCode.Exec, S1 = Candidates(), S2 = Wanted.Args.ToArray(), S3 = Wanted.Env.ToArray(), S4 = _spec.SetsListenPid ? ContainerEnvironmentSlot() : null,
+            Name = "exec", Code = OpCode.Exec, S1 = Candidates(), S2 = new CommandLine([.. Wanted.Args], _spec.CommandBytes), S3 = Wanted.Env.ToArray(), S4 = _spec.SetsListenPid ? ContainerEnvironmentSlot() : null,
             Path = Wanted.Args[0], Why = "the command, by PATH of its own environment, takes the place of fork-news",
         });
     }
@@ -245,6 +245,9 @@ public sealed class Planner
         return string.Concat(path["PATH=".Length..].Split(':').Select(directory => (directory.Length == 0 ? "." : directory) + "/" + command + "\0"));
     }
 }
+
+/// <summary>argv: as words to show, and as bytes where these are not UTF-8.</summary>
+public sealed record CommandLine(string[] Words, byte[][]? Bytes);
 
 /// <summary>Points into one entry of the environment array: where fork-news writes its own pid.</summary>
 public sealed record EnvironmentSlot(int Entry, int Offset);

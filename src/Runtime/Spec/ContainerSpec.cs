@@ -5,6 +5,9 @@ public sealed class ContainerSpec
 {
     public OciSpec Oci { get; init; } = new();
 
+    /// <summary>The command as bytes, when its words are not all UTF-8: an OCI document, being JSON, cannot say them.</summary>
+    public byte[][]? CommandBytes { get; init; }
+
     /// <summary>CLONE_NEW* flags of the namespaces.</summary>
     public ulong Namespaces { get; init; }
 

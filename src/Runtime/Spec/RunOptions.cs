@@ -6,6 +6,9 @@ public sealed class RunOptions
     public string? Rootfs { get; set; }
     public List<string> Command { get; set; } = [];
 
+    /// <summary>The command as bytes, when its words are not all UTF-8.</summary>
+    public byte[][]? CommandBytes { get; set; }
+
     /// <summary>Goes before the command: of a container file.</summary>
     public List<string> Entrypoint { get; set; } = [];
 

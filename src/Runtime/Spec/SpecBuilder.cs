@@ -51,6 +51,7 @@ public static class SpecBuilder
         return new ContainerSpec
         {
             Oci = oci,
+            CommandBytes = options.CommandBytes,
             Namespaces = namespaces,
             MapWith = ids.Tools,
             MapReason = ids.Reason,
