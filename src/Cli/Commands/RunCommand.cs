@@ -53,6 +53,7 @@ internal static class RunCommand
     {
         PlanMode mode = options.Step ? PlanMode.Report | PlanMode.Step : options.Explain != ExplainMode.None ? PlanMode.Report : PlanMode.Quiet;
         if (mode == PlanMode.Quiet) watcher = null;
+        if (plan.Spec.Warning is { } warning) Message.Warning(warning);
         PreservedFds.Check(plan.Spec.PreserveFds);
         using var records = RunRecords.Open(options);
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher);

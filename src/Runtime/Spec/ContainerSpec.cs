@@ -39,6 +39,8 @@ public sealed class ContainerSpec
 
     /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
     public List<string> UserMounts { get; init; } = [];
+    /// <summary>What the user should know before it runs.</summary>
+    public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];
 
     public bool Has(ulong flag) => (Namespaces & flag) != 0;

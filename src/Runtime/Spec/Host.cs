@@ -36,6 +36,9 @@ public class Host
     /// <summary>The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.</summary>
     public virtual SubordinateIds? SubordinateIds => Namespaces.SubordinateIds.Find(Uid);
 
+    /// <summary>Major and minor number of the kernel.</summary>
+    public virtual Version Kernel => System.Environment.OSVersion.Version;
+
     public virtual string? Environment(string name) => System.Environment.GetEnvironmentVariable(name);
 
     public virtual string CurrentDirectory => System.Environment.CurrentDirectory;

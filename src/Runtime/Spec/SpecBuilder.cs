@@ -7,6 +7,9 @@ namespace Minirun.Runtime.Spec;
 /// <summary>From what was asked for to the document that stands for it: the defaults are chosen here, and nowhere else.</summary>
 public static class SpecBuilder
 {
+    // In a user namespace overlayfs marks a removed directory with user.overlay.opaque in its upper layer.
+    private static readonly Version s_tmpfsHasUserXattrs = new(6, 6);
+
     public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
@@ -64,6 +67,9 @@ public static class SpecBuilder
             HoldsCallersTerminal = !terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
             OptionalMounts = optional,
             UserMounts = options.Mounts.ConvertAll(mount => mount.Destination),
+            Warning = options.Ephemeral && (namespaces & sched.CLONE_NEWUSER) != 0 && host.Kernel < s_tmpfsHasUserXattrs
+                ? $"--ephemeral: tmpfs has no user.* attributes before Linux {s_tmpfsHasUserXattrs}, so directories of the root file system cannot be removed in the container"
+                : null,
             Require = options.Require,
         };
     }
