@@ -1,0 +1,49 @@
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+using Xunit;
+
+namespace Minirun.Runtime.Tests.Plan;
+
+/// <summary>
+/// What each form of <c>run</c> does, as text: Golden/NAME.txt. A change of the operations shows as a diff there; after a look at it,
+/// UPDATE_GOLDEN=1 writes the files anew.
+/// </summary>
+public sealed class GoldenPlanTests
+{
+    public static TheoryData<string> Names => [.. Scenarios.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_plan_is_as_in_its_golden_file(string name)
+    {
+        string actual = Render(name);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden", name + ".txt"), actual);
+            return;
+        }
+        string file = Path.Combine(AppContext.BaseDirectory, "Golden", name + ".txt");
+        Assert.True(File.Exists(file), $"{file} is missing; UPDATE_GOLDEN=1 writes it");
+        Assert.Equal(File.ReadAllText(file), actual, ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void Every_golden_file_has_a_scenario()
+    {
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden"), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!);
+        Assert.Equal(Scenarios.All.Keys.Order(), files.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_input_gives_the_same_plan(string name) => Assert.Equal(Render(name), Render(name));
+
+    private static string Render(string name)
+    {
+        (string command, RunOptions options, TestHost host) = Scenarios.All[name]();
+        ContainerSpec spec = SpecBuilder.Build(options, host);
+        ContainerPlan plan = Planner.Build(spec, host);
+        plan.Without(options.Without);
+        return PlanText.Of(command, plan);
+    }
+}
