@@ -35,6 +35,7 @@ public static class Errno
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
     public const int ECONNRESET = 104;
+    public const int EDQUOT = 122;
 
     /// <summary>The name of an error number, <c>EPERM</c> for 1; the number itself when it has none.</summary>
     public static string Name(int number) => Find(number) is { } row ? row[..row.IndexOf(' ')] : number.ToString();

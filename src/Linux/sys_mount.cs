@@ -36,6 +36,7 @@ public static class sys_mount
     public const int MOUNT_ATTR_NOATIME = 0x10;
     public const int MOUNT_ATTR_STRICTATIME = 0x20;
     public const int MOUNT_ATTR_NODIRATIME = 0x80;
+    public const int MOUNT_ATTR_IDMAP = 0x100000;
     public const int MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
 }
 

@@ -13,6 +13,9 @@ public static partial class sys_stat
     public const int S_IFDIR = 0x4000;
     public const int S_IFCHR = 0x2000;
     public const int S_IFIFO = 0x1000;
+    public const int S_ISUID = 0x800;
+    public const int S_ISGID = 0x400;
+    public const int S_IWOTH = 0x2;
     public const uint STATX_BASIC_STATS = 0x7ff;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

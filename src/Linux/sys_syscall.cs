@@ -49,6 +49,7 @@ public static partial class sys_syscall
     public const int SYS_umount2 = 166;
     public const int SYS_sethostname = 170;
     public const int SYS_setdomainname = 171;
+    public const int SYS_setxattr = 188;
     public const int SYS_sched_setaffinity = 203;
     public const int SYS_clock_gettime = 228;
     public const int SYS_exit_group = 231;
@@ -76,6 +77,7 @@ public static partial class sys_syscall
     public const int SYS_close_range = 436;
     public const int SYS_openat2 = 437;
     public const int SYS_mount_setattr = 442;
+    public const int SYS_landlock_create_ruleset = 444;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
@@ -95,7 +97,7 @@ public static partial class sys_syscall
         SYS_setns => "setns", SYS_seccomp => "seccomp", SYS_execveat => "execveat", SYS_statx => "statx",
         SYS_open_tree => "open_tree", SYS_move_mount => "move_mount", SYS_fsopen => "fsopen", SYS_fsconfig => "fsconfig",
         SYS_fsmount => "fsmount", SYS_clone3 => "clone3", SYS_close_range => "close_range", SYS_openat2 => "openat2",
-        SYS_mount_setattr => "mount_setattr", SYS_pidfd_open => "pidfd_open", SYS_getpid => "getpid", SYS_wait4 => "wait4",
+        SYS_mount_setattr => "mount_setattr", SYS_pidfd_open => "pidfd_open", SYS_getpid => "getpid", SYS_wait4 => "wait4", SYS_setxattr => "setxattr",
         _ => "syscall_" + number,
     };
 }

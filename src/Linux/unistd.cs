@@ -8,6 +8,7 @@ public static unsafe partial class unistd
     public const int F_OK = 0;
     public const int X_OK = 1;
     public const int W_OK = 2;
+    public const int R_OK = 4;
     public const int WNOHANG = 1;
     public const int SEEK_SET = 0;
 

@@ -7,9 +7,7 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
     public static SubordinateIds? Find(uint uid)
     {
         if (FindTool("newuidmap") is not { } newuidmap || FindTool("newgidmap") is not { } newgidmap) return null;
-        string? name = UserName(uid);
-        if (Range("/etc/subuid", name, uid) is not { } uids || Range("/etc/subgid", name, uid) is not { } gids) return null;
-        return new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
+        return Ranges(uid) is not ({ } uids, { } gids) ? null : new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
     }
 
     /// <summary>The first range of a user, named by login or by number, in the text of a subuid file: <c>name:first:count</c> a line.</summary>
@@ -22,6 +20,13 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
             if (uint.TryParse(fields[1], out uint first) && uint.TryParse(fields[2], out uint count) && count > 0) return (first, count);
         }
         return null;
+    }
+
+    /// <summary>The first range in each file; null for a file that has none for the user.</summary>
+    internal static ((uint First, uint Count)? Uids, (uint First, uint Count)? Gids) Ranges(uint uid)
+    {
+        string? name = UserName(uid);
+        return (Range("/etc/subuid", name, uid), Range("/etc/subgid", name, uid));
     }
 
     private static (uint First, uint Count)? Range(string path, string? name, uint uid) =>
@@ -37,7 +42,7 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         return null;
     }
 
-    private static string? FindTool(string name)
+    internal static string? FindTool(string name)
     {
         foreach (string directory in (string[])["/usr/bin/", "/bin/", "/usr/local/bin/"])
             if (File.Exists(directory + name)) return directory + name;

@@ -1,0 +1,84 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Doctor;
+
+/// <summary>The proof: a container with all defaults, in an empty directory, whose command is this very program (it is static).</summary>
+internal static class RunProbe
+{
+    private const string Name = "run";
+
+    public static Probe Examine(Host host)
+    {
+        DirectoryInfo? rootfs = null;
+        try
+        {
+            rootfs = Directory.CreateTempSubdirectory("minirun-doctor-");
+            string? said = null;
+            long start = Clock.Now();
+            int status = Start(rootfs.FullName, host.Executable, text => said ??= text);
+            if (status != 0) return new Probe(Name, true, ProbeState.Missing, $"a container was made, but its command ended with status {status}", "minirun run --explain ROOTFS true shows each operation");
+            string time = $"{(Clock.Now() - start) / 1e6:F1} ms";
+            return said is null ? Probe.Ok(Name, true, $"a container was made, and ended, in {time}") : new Probe(Name, true, ProbeState.Degraded, $"a container was made in {time}; {said}", "see proc and sysfs");
+        }
+        catch (UserError error)
+        {
+            return new Probe(Name, true, ProbeState.Missing, error.Message, error.Hint);
+        }
+        catch (LinuxException error)
+        {
+            return new Probe(Name, true, ProbeState.Missing, error.Message, "mend what is missing above; minirun run --explain ROOTFS true shows each operation");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new Probe(Name, true, ProbeState.Degraded, $"not tried, for want of a directory: {error.Message}", "set TMPDIR to a directory of your own");
+        }
+        finally
+        {
+            rootfs?.Delete(recursive: true);
+        }
+    }
+
+    private static int Start(string rootfs, string program, Action<string> warn)
+    {
+        var options = new RunOptions { Rootfs = rootfs, Command = ["/minirun", "version"], Tty = false, Timeout = TimeSpan.FromSeconds(20) };
+        options.Mounts.Add(MountFlags.Volume(program + ":/minirun:ro", "/"));
+        var host = new QuietHost();
+        ContainerPlan plan = Planner.Build(SpecBuilder.Build(options, host), host);
+        if (!Boot.SignalsAreBlocked) Boot.BlockSignals();
+        using var silence = new Silence();
+        return Supervisor.Run(plan, Launcher.Start(plan, host, PlanMode.Quiet, null), null, PlanMode.Quiet, options.Timeout, null, warn);
+    }
+
+    /// <summary>The caller's environment and terminal are not the doctor's to pass on.</summary>
+    private sealed class QuietHost : Host
+    {
+        public override string? Environment(string name) => null;
+
+        public override bool IsTerminal(int fd) => false;
+    }
+
+    /// <summary>Standard output is nowhere, for a while.</summary>
+    private sealed class Silence : IDisposable
+    {
+        private readonly int _kept = fcntl.fcntl_(1, fcntl.F_DUPFD_CLOEXEC, 3);
+
+        public Silence()
+        {
+            int nowhere = fcntl.open("/dev/null", fcntl.O_WRONLY | fcntl.O_CLOEXEC);
+            syscall(SYS_dup3, nowhere, 1, 0);
+            unistd.close(nowhere);
+        }
+
+        public void Dispose()
+        {
+            syscall(SYS_dup3, _kept, 1, 0);
+            unistd.close(_kept);
+        }
+    }
+}
