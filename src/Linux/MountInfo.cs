@@ -5,8 +5,8 @@ namespace Minirun.Linux;
 /// <summary>One line of /proc/PID/mountinfo (proc(5)), the fields that are used here.</summary>
 public sealed record MountInfo(string Root, string Path, string Options, string Type, string SuperOptions)
 {
-    /// <summary>Our own mounts, oldest first.</summary>
-    public static IEnumerable<MountInfo> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
+    /// <summary>Our own mounts, oldest first; none are known where there is no /proc.</summary>
+    public static IEnumerable<MountInfo> Read() => File.Exists("/proc/self/mountinfo") ? Parse(File.ReadAllText("/proc/self/mountinfo")) : [];
 
     /// <summary>Parses the text of a mountinfo file.</summary>
     public static IEnumerable<MountInfo> Parse(string text)

@@ -31,8 +31,7 @@ internal static class Message
 
     private static string KernelHint(Linux.LinuxException error) => error switch
     {
-        { Call: "clone3", Number: Linux.Errno.EPERM or Linux.Errno.ENOSPC or Linux.Errno.EUSERS or Linux.Errno.EACCES } => "user namespaces are switched off or used up here; `minirun doctor` says by what",
-        { Call: "clone3", Number: Linux.Errno.ENOSYS } => "clone3 needs Linux 5.3, and an outer container's seccomp filter that lets it through",
+        { Call: "clone", Number: Linux.Errno.EPERM or Linux.Errno.ENOSPC or Linux.Errno.EUSERS or Linux.Errno.EACCES } => "user namespaces are switched off or used up here; `minirun doctor` says by what",
         { Call: "write" or "open", Path: { } path } when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
             => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not yours)",
         _ => "`minirun doctor` checks what this machine allows",

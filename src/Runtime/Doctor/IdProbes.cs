@@ -22,7 +22,8 @@ internal static unsafe class IdProbes
         // Trial writes the map; to be root inside by it shows that the kernel took it.
         Outcome tried = Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_setresuid, 0, 0, 0));
         return Probe.Of("id-map", true, tried, $"0 inside is {unistd.geteuid()} outside",
-            "see user-namespaces: a map that the kernel refuses is mostly AppArmor's doing, or a program file that its user cannot read");
+            !File.Exists("/proc/self/uid_map") ? "as root: mount -t proc proc /proc"
+                : "see user-namespaces: a map that the kernel refuses is mostly AppArmor's doing, or a program file that its user cannot read");
     }
 
     private static Probe Ranges(Host host)

@@ -12,7 +12,7 @@ internal static unsafe class KernelProbes
     public static IEnumerable<Probe> Examine()
     {
         yield return Release();
-        yield return Probe.Of("system-calls", true, Calls(), "clone3, pidfd_open, close_range, openat2", TooOld);
+        yield return Probe.Of("system-calls", true, Calls(), "clone, pidfd_open, close_range, openat2", TooOld);
         yield return Probe.Of("mount-api", true, MountApi(), "fsopen, fsmount, open_tree, mount_setattr, move_mount", TooOld);
         yield return IntoCgroup();
     }

@@ -8,6 +8,8 @@ internal static unsafe class MachineProbes
 {
     private static readonly (string Name, uint Major, uint Minor)[] s_devices = [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
 
+    private const uint Unmapped = 65534;
+
     public static IEnumerable<Probe> Examine(Host host)
     {
         yield return Devices();
@@ -31,12 +33,13 @@ internal static unsafe class MachineProbes
     private static Probe Program(string path)
     {
         const string name = "program";
-        if (!Look("/proc/self/exe", out statx status)) return Probe.Ok(name, true, path);
+        if (!Look("/proc/self/exe", out statx status)) return new Probe(name, true, ProbeState.Missing, "/proc/self/exe cannot be looked at", "as root: mount -t proc proc /proc");
         if ((status.stx_mode & (sys_stat.S_ISUID | sys_stat.S_ISGID)) != 0) return new Probe(name, true, ProbeState.Missing, $"{path} is set-user-ID or set-group-ID, which minirun refuses", $"chmod u-s,g-s {path}");
         // The kernel gives /proc/PID of a process whose program cannot be read to root: its id maps could not be written.
-        if (fcntl.faccessat(fcntl.AT_FDCWD, "/proc/self/exe", unistd.R_OK, fcntl.AT_EACCESS) < 0) return new Probe(name, true, ProbeState.Missing, $"{path} cannot be read by you", $"chmod a+r {path}");
+        if (fcntl.faccessat(fcntl.AT_FDCWD, "/proc/self/exe", unistd.R_OK, fcntl.AT_EACCESS) < 0) return new Probe(name, true, ProbeState.Degraded, $"{path} cannot be read by you: the kernel may keep its id maps to root", $"chmod a+r {path}");
         if ((status.stx_mode & sys_stat.S_IWOTH) != 0) return new Probe(name, true, ProbeState.Degraded, $"{path} can be written by everybody", $"chmod o-w {path}");
-        return status.stx_uid != 0 && status.stx_uid != unistd.geteuid()
+        // An owner who has no id here is one outside of the container that we are in.
+        return status.stx_uid != 0 && status.stx_uid != unistd.geteuid() && status.stx_uid != Unmapped
             ? new Probe(name, true, ProbeState.Degraded, $"{path} belongs to user {status.stx_uid}, who can change what you run", $"as root: chown root: {path}")
             : Probe.Ok(name, true, $"{path}, not set-user-ID, readable, not writable by others");
     }

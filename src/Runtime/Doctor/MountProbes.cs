@@ -34,7 +34,7 @@ internal static unsafe class MountProbes
     {
         Outcome tried = FileSystems.Try(namespaces, type);
         if (tried.IsOk) return Probe.Ok(type, false, $"a new one can be mounted, with nothing of the host's in it");
-        if (tried.NoUserNamespace || tried.Error != Errno.EPERM) return Probe.Missing(type, false, tried, "see mount-api and namespaces");
+        if (tried.NoNamespaces || tried.Error != Errno.EPERM) return Probe.Missing(type, false, tried, "see mount-api and namespaces");
         List<string> hiding = [.. MountInfo.Read().Where(mount => mount.Path.StartsWith(path + "/", StringComparison.Ordinal) && mount.Type is not ("binfmt_misc" or "cgroup" or "cgroup2")).Select(mount => mount.Path)];
         bool isThere = MountInfo.Read().Any(mount => mount.Path == path && mount.Type == type);
         return new Probe(type, false, ProbeState.Degraded,
@@ -72,7 +72,6 @@ internal static unsafe class MountProbes
     private static Probe IdMapped()
     {
         const string name = "idmapped-mounts";
-        if (unistd.geteuid() != 0) return new Probe(name, false, ProbeState.Degraded, "only root can make them: a tree of files has the owners it has", "run minirun as root");
         Outcome tried = Trial.Run(sched.CLONE_NEWUSER, null, pid =>
         {
             int userns = fcntl.open($"/proc/{pid}/ns/user", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
@@ -81,6 +80,8 @@ internal static unsafe class MountProbes
             unistd.close(userns);
             return mapped;
         });
+        // Root of a container is refused like anybody.
+        if (tried.Error == Errno.EPERM && !tried.NoNamespaces) return new Probe(name, false, ProbeState.Degraded, "only root can make them: a tree of files has the owners it has", "run minirun as root of the machine");
         return Probe.Of(name, false, tried, $"of {FileSystems.AnyDirectory}", $"a kernel from 5.12 on, and a file system under {FileSystems.AnyDirectory} that can be mapped (ext4, xfs, btrfs, tmpfs from 6.3)");
     }
 

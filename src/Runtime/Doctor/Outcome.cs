@@ -10,7 +10,7 @@ internal readonly record struct Outcome(string? Call, int Error, int Step = 0)
     public bool IsOk => Call is null;
 
     /// <summary>The child could not even be made: what was to be tried in it remains unknown.</summary>
-    public bool NoUserNamespace { get; init; }
+    public bool NoNamespaces { get; init; }
 
     public override string ToString() => IsOk ? "works" : $"{Call}: {Errno.Describe(Error)}";
 }

@@ -15,7 +15,7 @@ public sealed record Probe(string Name, bool Needed, ProbeState State, string De
         outcome.IsOk ? Ok(name, needed, ok) : Missing(name, needed, outcome, fix);
 
     internal static Probe Missing(string name, bool needed, Outcome outcome, string fix) =>
-        outcome.NoUserNamespace
-            ? new(name, needed, ProbeState.Missing, "cannot be tried without user namespaces", "mend user-namespaces first")
+        outcome.NoNamespaces
+            ? new(name, needed, ProbeState.Missing, "cannot be tried: the namespaces for it are refused", "mend user-namespaces and namespaces first")
             : new(name, needed, ProbeState.Missing, outcome.ToString(), fix);
 }

@@ -18,7 +18,8 @@ internal static class RunProbe
         DirectoryInfo? rootfs = null;
         try
         {
-            rootfs = Directory.CreateTempSubdirectory("minirun-doctor-");
+            rootfs = NewDirectory(host);
+            if (rootfs is null) return new Probe(Name, true, ProbeState.Degraded, $"not tried: no directory can be made in {string.Join(", ", Places(host))}", "set TMPDIR to a directory of your own");
             string? said = null;
             long start = Clock.Now();
             int status = Start(rootfs.FullName, host.Executable, text => said ??= text);
@@ -34,14 +35,30 @@ internal static class RunProbe
         {
             return new Probe(Name, true, ProbeState.Missing, error.Message, "mend what is missing above; minirun run --explain ROOTFS true shows each operation");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return new Probe(Name, true, ProbeState.Degraded, $"not tried, for want of a directory: {error.Message}", "set TMPDIR to a directory of your own");
-        }
         finally
         {
             rootfs?.Delete(recursive: true);
         }
+    }
+
+    private static IEnumerable<string> Places(Host host) =>
+        new[] { Path.GetTempPath(), host.Environment("XDG_RUNTIME_DIR"), "/dev/shm", "/var/tmp", host.CurrentDirectory }.OfType<string>().Where(Directory.Exists).Distinct();
+
+    private static DirectoryInfo? NewDirectory(Host host)
+    {
+        foreach (string place in Places(host))
+        {
+            string path = Path.Combine(place, $"minirun-doctor-{unistd.getpid()}");
+            try
+            {
+                return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The next place, then.
+            }
+        }
+        return null;
     }
 
     private static int Start(string rootfs, string program, Action<string> warn)

@@ -18,19 +18,7 @@ internal static unsafe class Trial
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         int ours = sockets[0], childs = sockets[1];
-        using var script = new ScriptWriter();
-        try
-        {
-            return Run(script, namespaces, ours, childs, write, whileWaiting);
-        }
-        finally
-        {
-            unistd.close(ours);
-        }
-    }
-
-    private static Outcome Run(ScriptWriter script, ulong namespaces, int ours, int childs, Action<ScriptWriter>? write, Func<int, Outcome>? whileWaiting)
-    {
+        var script = new ScriptWriter();
         // With a copy of our end the child would wait for itself when we are gone.
         script.Add(0, SYS_close, ours);
         script.Add(1, SYS_read, childs, script.Bytes(new byte[8]), 1).NeedsData = true;
@@ -38,12 +26,15 @@ internal static unsafe class Trial
         LaunchedContainer child;
         try
         {
-            (int pid, int pidfd) = script.Clone(namespaces, childs, PlanMode.Quiet);
-            child = new LaunchedContainer(pid, pidfd, ours);
+            // A copy of our memory: what a trial does to its own process must not be done to us.
+            (int pid, int pidfd) = script.Clone(namespaces, childs, PlanMode.Quiet, copy: true);
+            child = new LaunchedContainer(pid, pidfd, ours, script);
         }
         catch (LinuxException refused)
         {
-            return new Outcome(refused.Call, refused.Number) { NoUserNamespace = (namespaces & sched.CLONE_NEWUSER) != 0 };
+            script.Dispose();
+            unistd.close(ours);
+            return new Outcome(refused.Call, refused.Number) { NoNamespaces = namespaces != 0 };
         }
         finally
         {
@@ -51,16 +42,20 @@ internal static unsafe class Trial
         }
         try
         {
-            if ((namespaces & sched.CLONE_NEWUSER) != 0 && MapOneId(child.Pid) is { IsOk: false } unmapped) return unmapped;
-            if (whileWaiting?.Invoke(child.Pid) is { IsOk: false } failed) return failed;
-            Launcher.Go(ours);
-            return Await(ours);
+            return Supervise(child, namespaces, whileWaiting);
         }
         finally
         {
             child.Abandon();
-            unistd.close(child.PidFd);
         }
+    }
+
+    private static Outcome Supervise(LaunchedContainer child, ulong namespaces, Func<int, Outcome>? whileWaiting)
+    {
+        if ((namespaces & sched.CLONE_NEWUSER) != 0 && MapOneId(child.Pid) is { IsOk: false } unmapped) return unmapped;
+        if (whileWaiting?.Invoke(child.Pid) is { IsOk: false } failed) return failed;
+        Launcher.Go(child.ReportFd);
+        return Await(child.ReportFd);
     }
 
     /// <summary>The child reports its first failure; without one it ends, and the socket with it.</summary>
