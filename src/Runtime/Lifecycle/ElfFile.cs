@@ -26,11 +26,12 @@ public static class ElfFile
         if (!IsElf(head) || head[5] != 1) return null;
         bool wide = head[4] == 2;
         ulong table = wide ? Read64(head, 32) : Read32(head, 28);
-        int entrySize = Read16(head, wide ? 54 : 42), entries = Read16(head, wide ? 56 : 44);
+        int entrySize = Read16(head, wide ? 54 : 42), entries = Read16(head, wide ? 56 : 44), needed = wide ? 56 : 32;
+        if (table > (ulong)head.Length || entrySize < needed) return null;   // before adding to it, which could wrap around
         for (int i = 0; i < entries; i++)
         {
             ulong at = table + (ulong)(i * entrySize);
-            if (at + 56 > (ulong)head.Length || entrySize < 32) return null;
+            if (at + (ulong)needed > (ulong)head.Length) return null;
             ReadOnlySpan<byte> entry = head[(int)at..];
             if (Read32(entry, 0) != PT_INTERP) continue;
             ulong offset = wide ? Read64(entry, 8) : Read32(entry, 4), size = wide ? Read64(entry, 32) : Read32(entry, 16);

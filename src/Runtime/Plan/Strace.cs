@@ -55,7 +55,7 @@ public static class Strace
     {
         var quoted = new StringBuilder("\"");
         foreach (char c in text)
-            quoted.Append(c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", < ' ' => $"\\{Convert.ToString(c, 8)}", _ => c });
+            quoted.Append(c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", _ when char.IsControl(c) => $"\\{Convert.ToString(c, 8)}", _ => c });
         return quoted.Append('"').ToString();
     }
 
