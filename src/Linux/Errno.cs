@@ -178,6 +178,7 @@ public static class Errno
         130 => "EOWNERDEAD owner died",
         131 => "ENOTRECOVERABLE state not recoverable",
         132 => "ERFKILL operation not possible due to RF-kill",
+        133 => "EHWPOISON memory page has hardware error",
         _ => null,
     };
 }
