@@ -1,0 +1,27 @@
+namespace Minirun.Cli.Tests.Support;
+
+/// <summary>What a test cannot do without.</summary>
+[Flags]
+public enum Need
+{
+    None = 0,
+
+    /// <summary>Runs as root.</summary>
+    Root = 1,
+
+    /// <summary>Runs as an ordinary user.</summary>
+    User = 2,
+
+    /// <summary>User namespaces can be made.</summary>
+    UserNamespaces = 4,
+
+    /// <summary>newuidmap, and ranges of /etc/subuid and /etc/subgid for us.</summary>
+    SubordinateIds = 8,
+
+    /// <summary>runc or crun, as a second opinion.</summary>
+    Runc = 16,
+    Crun = 32,
+
+    /// <summary>A second processor, to be kept off it.</summary>
+    TwoProcessors = 64,
+}

@@ -1,0 +1,47 @@
+namespace Minirun.Cli.Tests.Support;
+
+/// <summary>Whether this machine has what a test needs.</summary>
+internal static class Needs
+{
+    /// <summary>What a machine of CI has to have: there, a test that needs it is not skipped but fails.</summary>
+    public const Need OnCi = Need.UserNamespaces | Need.SubordinateIds;
+
+    private static readonly Dictionary<Need, Lazy<string?>> s_missing = new()
+    {
+        [Need.Root] = new(() => Kernel.Uid == 0 ? null : "runs as root"),
+        [Need.User] = new(() => Kernel.Uid != 0 ? null : "runs as an ordinary user"),
+        [Need.UserNamespaces] = new(UserNamespaces),
+        [Need.SubordinateIds] = new(SubordinateIds),
+        [Need.Runc] = new(() => Programs.Find("runc") is null ? "runc is not here" : null),
+        [Need.Crun] = new(() => Programs.Find("crun") is null ? "crun is not here" : null),
+        [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
+    };
+
+    public static bool IsCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
+
+    /// <summary>Why a test with these needs cannot run here; null when it can.</summary>
+    public static string? Missing(Need needs)
+    {
+        foreach (var (need, reason) in s_missing)
+            if (needs.HasFlag(need) && reason.Value is { } text) return text;
+        return null;
+    }
+
+    /// <summary>Why a test is to be skipped; null when it is to run, be it to fail.</summary>
+    public static string? Skip(Need needs) => Missing(IsCi ? needs & ~OnCi : needs);
+
+    private static string? UserNamespaces()
+    {
+        Result result = Minirun.Other("unshare", "--user", "--map-root-user", "true");
+        return result.ExitCode == 0 ? null : $"user namespaces cannot be made here: {result.Error.Trim()}";
+    }
+
+    private static string? SubordinateIds()
+    {
+        if (Programs.Find("newuidmap") is null) return "newuidmap is not here";
+        foreach (string file in (string[])["/etc/subuid", "/etc/subgid"])
+            if (!File.Exists(file) || !File.ReadLines(file).Any(line => line.StartsWith(Environment.UserName + ":") || line.StartsWith(Kernel.Uid + ":")))
+                return $"{file} has no range for {Environment.UserName}";
+        return null;
+    }
+}
