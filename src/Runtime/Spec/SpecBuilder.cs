@@ -54,7 +54,7 @@ public static class SpecBuilder
         return new ContainerSpec
         {
             Oci = oci,
-            CommandBytes = options.CommandBytes,
+            CommandBytes = options.CommandBytes is { } bytes ? [.. options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null,
             Namespaces = namespaces,
             MapWith = ids.Tools,
             MapReason = ids.Reason,

@@ -71,6 +71,18 @@ public sealed unsafe class PlanEncoderTests
         Check(bytes, Ops(bytes)[0].S2, many);
     }
 
+    [Fact]
+    public void Arguments_that_are_no_text_go_in_as_the_bytes_they_are()
+    {
+        var options = new RunOptions { Rootfs = "busybox", Entrypoint = ["echo"], Command = ["\uFFFD"], CommandBytes = [[0xff, 0xfe]] };
+        TestHost host = TestHost.User();
+        byte[] bytes = PlanEncoder.Encode(Planner.Build(SpecBuilder.Build(options, host), host), 9, PlanMode.Quiet);
+        int arguments = Ops(bytes)[^1].S2;
+        Check(bytes, (int)BitConverter.ToInt64(bytes, arguments), "echo");
+        int second = (int)BitConverter.ToInt64(bytes, arguments + 8);
+        Assert.Equal([0xff, 0xfe, 0], bytes[second..(second + 3)]);
+    }
+
     private static byte[] Encode(string scenario, out ContainerPlan plan)
     {
         var (_, options, host) = Scenarios.All[scenario]();
@@ -94,6 +106,9 @@ public sealed unsafe class PlanEncoderTests
             case string text:
                 Assert.Equal(text, Text(bytes, at, System.Text.Encoding.UTF8.GetByteCount(text)));
                 break;
+            case CommandLine command:
+                Check(bytes, at, command.Words);
+                break;
             case byte[] raw:
                 Assert.Equal(0, at % 8);
                 Assert.Equal(raw, bytes[at..(at + raw.Length)]);
@@ -102,6 +117,9 @@ public sealed unsafe class PlanEncoderTests
                 Assert.Equal(0, at % 8);
                 for (int i = 0; i < texts.Length; i++) Check(bytes, (int)BitConverter.ToInt64(bytes, at + i * 8), texts[i]);
                 Assert.Equal(0, BitConverter.ToInt64(bytes, at + texts.Length * 8));
+                break;
+            default:
+                Assert.Fail($"a plan holds a {value.GetType().Name}, which this test does not know");
                 break;
         }
     }

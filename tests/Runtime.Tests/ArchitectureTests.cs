@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Xunit;
+
+namespace Minirun.Runtime.Tests;
+
+/// <summary>The arrows between the rooms, and what may happen in which.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly string s_source = Path.Combine(Checkout.Root, "src");
+
+    /// <summary>Project, and what it may know of. Anything else is a wrong arrow, and so is a project that is not in the list.</summary>
+    private static readonly Dictionary<string, string[]> s_arrows = new()
+    {
+        ["src/Linux"] = [],
+        ["src/Init"] = ["src/Linux"],
+        ["src/Runtime"] = ["src/Linux", "src/Init"],
+        ["src/Cli"] = ["src/Linux", "src/Init", "src/Runtime"],
+        ["tests/Probe"] = ["src/Linux"],
+    };
+
+    [Fact]
+    public void Every_reference_follows_an_arrow_of_the_design()
+    {
+        Assert.All(Projects(), project =>
+        {
+            string[] allowed = s_arrows.GetValueOrDefault(Relative(Path.GetDirectoryName(project)!)) ?? throw new InvalidOperationException($"{Relative(project)} is not in s_arrows");
+            Assert.Empty(References(project, "ProjectReference").Select(path => Relative(Path.GetDirectoryName(Path.GetFullPath(path, Path.GetDirectoryName(project)!))!)).Except(allowed));
+        });
+    }
+
+    [Fact]
+    public void Only_the_programs_use_libraries_of_others() =>
+        Assert.All(Projects().Where(project => Relative(project) is var name && !name.StartsWith("src/Cli/", StringComparison.Ordinal)), project => Assert.Empty(References(project, "PackageReference")));
+
+    [Fact]
+    public void Only_Linux_and_Init_call_native_code()
+    {
+        var native = new Regex(@"\[\s*(LibraryImport|DllImport|RuntimeImport)\b|NativeLibrary\.|\bextern\b");
+        IEnumerable<string> files = Sources().Where(file => !Relative(file).StartsWith("src/Linux/", StringComparison.Ordinal) && !Relative(file).StartsWith("src/Init/", StringComparison.Ordinal));
+        Assert.Empty(files.Where(file => native.IsMatch(File.ReadAllText(file))).Select(Relative));
+    }
+
+    /// <summary>fork-news runs before the .NET runtime starts: what allocates, throws or waits for it cannot be there (src/Init/Boot.cs).</summary>
+    [Fact]
+    public void Init_has_no_exceptions_strings_or_collections()
+    {
+        var managed = new Regex(@"\bthrow\b|\btry\b|\bnew\s+(List|Dictionary|StringBuilder)\b|\basync\b|\block\s*\(|\bstring\.|\$""|Console\.");
+        IEnumerable<string> lines = Sources().Where(file => Relative(file).StartsWith("src/Init/", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadLines(file).Where(line => managed.IsMatch(line.Split("//")[0])).Select(line => $"{Relative(file)}: {line.Trim()}"));
+        Assert.Empty(lines);
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_300_lines() =>
+        Assert.Empty(Sources().Where(file => File.ReadLines(file).Count() > 300).Select(Relative));
+
+    [Fact]
+    public void Half_of_the_files_have_70_lines_or_fewer()
+    {
+        int[] lengths = [.. Sources().Select(file => File.ReadLines(file).Count()).Order()];
+        Assert.InRange(lengths[lengths.Length / 2], 1, 70);
+    }
+
+    private static IEnumerable<string> Projects() =>
+        Directory.GetFiles(s_source, "*.csproj", SearchOption.AllDirectories).Append(Path.Combine(Checkout.Root, "tests", "Probe", "Probe.csproj"));
+
+    private static IEnumerable<string> References(string project, string kind) => XDocument.Load(project).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);
+
+    private static IEnumerable<string> Sources() => Directory.GetFiles(s_source, "*.cs", SearchOption.AllDirectories);
+
+    private static string Relative(string path) => Path.GetRelativePath(Checkout.Root, path);
+}
