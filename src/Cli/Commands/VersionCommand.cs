@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Minirun.Cli.Output;
+using Minirun.Linux;
 
 namespace Minirun.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
     {
         var (version, commit) = Own();
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        string kernel = sys_utsname.Release;
         (string Key, string Title, string Value)[] facts =
         [
             ("version", "Version", version), ("commit", "Commit", commit ?? "unknown"), ("framework", "Framework", RuntimeInformation.FrameworkDescription),

@@ -19,10 +19,9 @@ internal static unsafe class KernelProbes
 
     private static Probe Release()
     {
-        string release = Setting.Sysctl("kernel.osrelease") ?? "unknown";
+        string release = sys_utsname.Release;
         string[] parts = release.Split('.', '-');
-        bool isKnown = parts.Length > 1 && int.TryParse(parts[0], out int major) & int.TryParse(parts[1], out int minor);
-        bool isNew = isKnown && (int.Parse(parts[0]), int.Parse(parts[1])).CompareTo((5, 12)) >= 0;
+        bool isNew = parts.Length > 1 && int.TryParse(parts[0], out int major) && int.TryParse(parts[1], out int minor) && (major, minor).CompareTo((5, 12)) >= 0;
         return isNew
             ? Probe.Ok("kernel", true, $"Linux {release} (5.12 is needed, for mount_setattr)")
             : new Probe("kernel", true, ProbeState.Missing, $"Linux {release} is older than 5.12", TooOld);
