@@ -19,7 +19,7 @@ internal static class NamespaceProbes
     }
 
     /// <summary>AppArmor lets the namespace be made and takes its capabilities away: so something is done that needs one.</summary>
-    private static Outcome TryUser() => Trial.Run(sched.CLONE_NEWUSER | sched.CLONE_NEWUTS, script => script.Add(2, SYS_sethostname, script.Text("minirun"), 7));
+    private static Outcome TryUser() => Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_prctl, sys_prctl.PR_CAPBSET_DROP, 0));
 
     private static Probe UserNamespaces(string program)
     {
