@@ -34,7 +34,7 @@ internal static class CProgram
         }
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) return null;   // let the tests fail, and say why
+            if (Environment.GetEnvironmentVariable("CI") is "true" or "1") return null;   // let the tests fail, and say why
             return "needs gcc, libc6-dev and linux-libc-dev: " + error.Message.Split('\n')[0];
         }
     }
