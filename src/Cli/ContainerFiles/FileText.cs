@@ -25,7 +25,7 @@ internal static class FileText
         if (length > Most) throw new UserError($"{what} {path}: larger than 1 MiB", "a container file is a page of YAML; see docs/container-file.md");
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length).TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException)
         {
