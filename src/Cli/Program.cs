@@ -4,7 +4,6 @@ using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 using Minirun.Init;
 using Minirun.Linux;
-using Minirun.Runtime;
 
 namespace Minirun.Cli;
 
@@ -37,7 +36,7 @@ internal static unsafe class Program
         {
             return CommandTree.Execute(arguments);
         }
-        catch (Exception error) when (error is UserError or LinuxException)
+        catch (Exception error) when (Message.Has(error))
         {
             return Message.Print(error);
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Minirun.Cli.Output;
-using Minirun.Runtime;
 
 namespace Minirun.Cli.Commands;
 
@@ -15,7 +14,7 @@ internal static class CommandTree
         {
             return Execute(Build(), arguments);
         }
-        catch (UserError error)
+        catch (Exception error) when (Message.Has(error))
         {
             // Main comes here from a catch of its own, which catches nothing more.
             return Message.Print(error);

@@ -7,11 +7,26 @@ internal static class Message
 {
     public static void Error(string text, string? hint)
     {
-        Console.Error.WriteLine("minirun: " + text);
-        if (hint is not null) Console.Error.WriteLine("hint: " + hint);
+        Say("minirun: " + text);
+        if (hint is not null) Say("hint: " + hint);
     }
 
-    public static void Warning(string text) => Console.Error.WriteLine("minirun: " + text);
+    public static void Warning(string text) => Say("minirun: " + text);
+
+    private static void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens; the exit status still tells.
+        }
+    }
+
+    /// <summary>Whether an exception has a message for the user; any other is a mistake of ours.</summary>
+    public static bool Has(Exception error) => error is UserError or Linux.LinuxException or IOException or UnauthorizedAccessException;
 
     /// <summary>Prints an error of the user's or the kernel's; gives the exit code for it.</summary>
     public static int Print(Exception error)
@@ -25,7 +40,9 @@ internal static class Message
                 Error(kernel.Message, KernelHint(kernel));
                 return UserError.Ours;
             default:
-                throw error;
+                // .NET's own words for a denied access are left out of the program; the kernel's are in the exception below.
+                Error($"cannot read or write: {(error.InnerException ?? error).Message.ToLowerInvariant()}", "is the output closed, or the disk full?");
+                return UserError.Ours;
         }
     }
 
