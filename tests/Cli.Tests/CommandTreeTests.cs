@@ -94,4 +94,15 @@ public class CommandTreeTests
         Directory.CreateDirectory(here["busybox"]);
         Minirun.Run(Start.Plain with { WorkingDirectory = here.Path }, "busybox", "ls").Fails(125, "did you mean: minirun run busybox ls");
     }
+
+    [Theory]
+    [InlineData("exec >/dev/full", "no space left on device", "--help")]
+    [InlineData("exec >/dev/full", "no space left on device", "run", "--help")]
+    [InlineData("exec >/dev/full", "no space left on device", "doctor", "--json")]
+    [InlineData("exec >&-", "bad file descriptor", "version")]
+    public void An_output_that_cannot_be_written_is_an_error_and_no_crash(string before, string why, params string[] arguments) =>
+        Minirun.Run(Start.Plain with { Before = before }, arguments).Fails(125, why);
+
+    [Fact]
+    public void With_nobody_to_listen_the_exit_code_still_tells() => Assert.Equal(125, Minirun.Run(Start.Plain with { Before = "exec 2>&-" }, "rnu").ExitCode);
 }

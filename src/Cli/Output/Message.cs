@@ -13,18 +13,6 @@ internal static class Message
 
     public static void Warning(string text) => Say("minirun: " + text);
 
-    private static void Say(string line)
-    {
-        try
-        {
-            Console.Error.WriteLine(line);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Nobody listens; the exit status still tells.
-        }
-    }
-
     /// <summary>Whether an exception has a message for the user; any other is a mistake of ours.</summary>
     public static bool Has(Exception error) => error is UserError or Linux.LinuxException or IOException or UnauthorizedAccessException;
 
@@ -43,6 +31,18 @@ internal static class Message
                 // .NET's own words for a denied access are left out of the program; the kernel's are in the exception below.
                 Error($"cannot read or write: {(error.InnerException ?? error).Message.ToLowerInvariant()}", "is the output closed, or the disk full?");
                 return UserError.Ours;
+        }
+    }
+
+    private static void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens; the exit status still tells.
         }
     }
 
