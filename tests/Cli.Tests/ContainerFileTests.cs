@@ -131,6 +131,17 @@ public sealed class ContainerFileTests : IDisposable
         Assert.Equal("at-home\n", Support.Minirun.Run(how, "run", Rootfs.Busybox, "hostname").Succeeds().Out);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(".")]   // relative: not to be used, says the specification, and what lies around in a directory is not ours
+    public void A_directory_one_happens_to_be_in_gives_no_defaults(string? variable)
+    {
+        Write("minirun/config.yaml", "hostname: stray\n");
+        Start how = Start.Plain with { WorkingDirectory = _directory.Path, Environment = new() { ["XDG_CONFIG_HOME"] = variable, ["HOME"] = null } };
+        Assert.Equal("busybox\n", Support.Minirun.Run(how, "run", Rootfs.Busybox, "hostname").Succeeds().Out);
+    }
+
     /// <summary>One line for each mistake: the text after `rootfs: …` on line 1, and where and how it is named.</summary>
     [Theory]
     [InlineData("hostnam: x", "2:1: unknown key 'hostnam'", "did you mean hostname?")]

@@ -9,7 +9,7 @@ internal static class UserDefaults
     public static void Apply(RunOptions options)
     {
         string? home = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
-        if (string.IsNullOrEmpty(home))
+        if (string.IsNullOrEmpty(home) || home[0] != '/')   // a relative one is to be ignored (XDG base directory specification)
         {
             home = Environment.GetEnvironmentVariable("HOME");
             if (string.IsNullOrEmpty(home)) return;
