@@ -98,6 +98,11 @@ public static partial class sys_syscall
         SYS_open_tree => "open_tree", SYS_move_mount => "move_mount", SYS_fsopen => "fsopen", SYS_fsconfig => "fsconfig",
         SYS_fsmount => "fsmount", SYS_clone3 => "clone3", SYS_close_range => "close_range", SYS_openat2 => "openat2",
         SYS_mount_setattr => "mount_setattr", SYS_pidfd_open => "pidfd_open", SYS_getpid => "getpid", SYS_wait4 => "wait4", SYS_setxattr => "setxattr",
+        SYS_poll => "poll", SYS_sendto => "sendto", SYS_recvfrom => "recvfrom", SYS_kill => "kill", SYS_getuid => "getuid",
+        SYS_getgid => "getgid", SYS_setpgid => "setpgid", SYS_capget => "capget", SYS_rt_sigtimedwait => "rt_sigtimedwait",
+        SYS_clock_gettime => "clock_gettime", SYS_exit_group => "exit_group", SYS_signalfd4 => "signalfd4",
+        SYS_getrandom => "getrandom", SYS_pidfd_send_signal => "pidfd_send_signal",
+        SYS_landlock_create_ruleset => "landlock_create_ruleset",
         _ => "syscall_" + number,
     };
 }
