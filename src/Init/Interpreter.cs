@@ -24,6 +24,8 @@ internal static unsafe class Interpreter
             Sys.Call(SYS_exit_group, 125);
         }
         PlanOp* ops = (PlanOp*)((byte*)child.Plan + child.Plan->OpsOffset);
+        // That we run is the end of the operation before our first: the execve of fork-news itself.
+        if (child.Plan->Mode != PlanMode.Quiet) Send(&child, ReportKind.Done, ops->Index - 1, 0);
         for (int i = 0; i < child.Plan->OpCount; i++)
             Step(&child, ops + i);
         Sys.Call(SYS_exit_group, 125);

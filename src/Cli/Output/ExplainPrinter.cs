@@ -35,7 +35,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
     {
         string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", _ => "done" };
         if (json) PrintJson(op, status, nanoseconds, null);
-        else output.WriteLine($"{Colour(kind == ReportKind.Done ? "32" : "33", status),-9} {op + 1,3} {plan.Operations[op].Name,-NameWidth}{Time(op, nanoseconds)}");
+        else output.WriteLine($"{Colour(kind == ReportKind.Done ? "32" : "33", status),-9} {op + 1,3} {plan.Operations[op].Name,-NameWidth}{Time(nanoseconds)}");
         output.Flush();
     }
 
@@ -53,8 +53,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
         output.WriteLine($"    {"",-NameWidth} {operation.WhyText}");
     }
 
-    // execve never comes back to be timed: its end is the end of the report socket.
-    private string Time(int op, long nanoseconds) => op == plan.Operations.Count - 1 ? "" : $"{nanoseconds / 1000.0,9:F1} µs";
+    // execve never comes back to be timed.
+    private static string Time(long nanoseconds) => nanoseconds == 0 ? "" : $"{nanoseconds / 1000.0,9:F1} µs";
 
     private string Colour(string code, string text) => _colours ? $"\e[{code}m{text}\e[0m" : text;
 

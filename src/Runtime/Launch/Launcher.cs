@@ -14,6 +14,9 @@ public static unsafe class Launcher
 {
     private const int ProgramRegister = 0;
 
+    /// <summary>Of calls between operations: neither waited for nor reported.</summary>
+    private const int NoOperation = -1;
+
     /// <summary>Starts a container; what follows is the business of <see cref="Supervisor"/>.</summary>
     /// <exception cref="LinuxException">A call of the parent's failed; no child is left.</exception>
     public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher)
@@ -23,7 +26,7 @@ public static unsafe class Launcher
         int ours = sockets[0], childs = sockets[1];
         int planFd = SealedMemory(PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
-        WriteScript(script, plan, host, planFd, childs);
+        WriteScript(script, plan, host, planFd, ours, childs);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
         watcher?.Before(cloneOp);
@@ -45,18 +48,19 @@ public static unsafe class Launcher
         return container;
     }
 
-    private static void WriteScript(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int reportFd)
+    private static void WriteScript(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd)
     {
+        // Else the child itself would keep its parent's end open, and never see it close.
+        Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
         var user = LaunchUser.Of(plan.Spec, host);
         int forkNews = plan.IndexOf(LaunchStep.ForkNews);
         for (int op = 0; op < plan.Operations.Count; op++)
             switch (plan.Operations[op].Step)
             {
                 case LaunchStep.IdMaps:
-                    // The parent's word that the maps are written. No operation of its own: op is the clone's, which is reported by the parent.
-                    ref RawCall wait = ref script.Add(-1, SYS_read, reportFd, script.Bytes(new byte[8]), 1);
+                    ref RawCall wait = ref script.Add(NoOperation, SYS_read, reportFd, script.Bytes(new byte[8]), 1);   // until the parent has written them
                     wait.NeedsData = true;
-                    wait.First = wait.Last = false;
+                    Silently(ref wait);
                     break;
                 case LaunchStep.EnterRootfs:
                     script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
@@ -78,8 +82,10 @@ public static unsafe class Launcher
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
-            .Last = false;   // fork-news reports itself by its first operation
+            .Last = false;   // fork-news reports it
     }
+
+    private static void Silently(ref RawCall call) => call.First = call.Last = false;
 
     /// <summary>All capabilities into the inheritable set, from there into the ambient one, which execve keeps.</summary>
     private static void KeepCapabilities(ScriptWriter script, int op)
