@@ -52,7 +52,7 @@ internal static unsafe class IdProbes
             if (!HasPower(path)) return new Probe(name, false, ProbeState.Degraded, $"{path} is neither set-user-ID root nor has it file capabilities", $"as root: setcap {bit}+ep {path} (or chmod u+s {path})");
         }
         return syscall(SYS_prctl, sys_prctl.PR_GET_NO_NEW_PRIVS) == 1
-            ? new Probe(name, false, ProbeState.Degraded, "the caller has no_new_privs set, which takes newuidmap's powers away", "start minirun without it (systemd: NoNewPrivileges=no), or run with --userns single")
+            ? new Probe(name, false, ProbeState.Degraded, "the caller has no_new_privs set, which takes newuidmap's powers away: a container has one user and one group", "start minirun without it (systemd: NoNewPrivileges=no)")
             : Probe.Ok(name, false, "newuidmap and newgidmap, with the powers they need");
     }
 

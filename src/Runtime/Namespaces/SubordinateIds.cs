@@ -1,11 +1,15 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Namespaces;
 
 /// <summary>A user's ranges in /etc/subuid and /etc/subgid (subuid(5)), which newuidmap(1) and newgidmap(1) let it use.</summary>
 public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid, uint GidCount, string NewUidMap, string NewGidMap)
 {
-    /// <summary>What a user has; null when a range or a tool is missing.</summary>
+    /// <summary>What a user has; null when a range or a tool is missing, or the tools would have no powers.</summary>
     public static SubordinateIds? Find(uint uid)
     {
+        // Under no_new_privs the tools' set-user-ID bits and file capabilities have no effect (prctl(2)).
+        if (sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_GET_NO_NEW_PRIVS) == 1) return null;
         if (FindTool("newuidmap") is not { } newuidmap || FindTool("newgidmap") is not { } newgidmap) return null;
         return Ranges(uid) is not ({ } uids, { } gids) ? null : new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
     }

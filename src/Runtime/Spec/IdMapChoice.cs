@@ -32,7 +32,7 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         if (host.SubordinateIds is { } ranges)
             return new(WithRange(host.Uid, ranges.FirstUid, ranges.UidCount), WithRange(host.Gid, ranges.FirstGid, ranges.GidCount), ranges, true,
                 $"you are 0 inside; 1 and up are your {ranges.UidCount} ids from /etc/subuid, written by newuidmap");
-        return Single(host, user.Uid, user.Gid, "no range in /etc/subuid and /etc/subgid, or no newuidmap");
+        return Single(host, user.Uid, user.Gid, "no range in /etc/subuid and /etc/subgid, no newuidmap, or no_new_privs set by the caller");
     }
 
     private static IdMapChoice KeepId(Host host, ContainerUser user)
