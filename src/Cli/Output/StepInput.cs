@@ -14,7 +14,10 @@ internal static unsafe class StepInput
         do
         {
             if (unistd.read(s_fd, &key, 1) != 1)
+            {
+                Console.Error.WriteLine();   // the question stands on its line yet
                 throw new UserError("--step: the input ended before the last operation", "run it in a terminal, or give an Enter for each operation on stdin");
+            }
         }
         while (key != '\n');
     }
