@@ -26,6 +26,7 @@ internal static unsafe class ExecFailure
                 string path = candidate.StartsWith('/') ? candidate : $"{cwd.TrimEnd('/')}/{candidate}";
                 if (Look(root, path) is { } status) return ForFile(root, command, path, status, errno);
             }
+            if (errno == Errno.EACCES) return Refused(command, "permission denied", "the user may not search a directory on the way");
             if (!command.Contains('/')) return NotFound($"exec: \"{command}\": executable file not found in $PATH",
                 $"PATH inside is {PathOf(operation)}; give the full path, or -e PATH=…");
             return NotFound($"exec: \"{command}\": stat {command}: {Errno.Text(Errno.ENOENT)}", "the path is looked up inside the root file system: is it the right one, and is the file there?");
