@@ -6,7 +6,9 @@ namespace Minirun.Runtime.Spec;
 /// <summary>An OCI runtime-spec document (config.json), version 1.3.0: the part that <c>minirun run</c> can ask for.</summary>
 public sealed class OciSpec
 {
-    public string OciVersion { get; set; } = "1.3.0";
+    /// <summary>The oldest version that has all that is used: peers refuse documents of a version that they do not know.</summary>
+    public string OciVersion => Process.ExecCpuAffinity is not null ? "1.3.0" : Process.Scheduler is not null || Domainname is not null ? "1.1.0" : "1.0.2";
+
     public OciProcess Process { get; set; } = new();
     public OciRoot Root { get; set; } = new();
     public string? Hostname { get; set; }
