@@ -11,6 +11,9 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Rootfs
 {
+    private const int PathSize = 4096;   // PATH_MAX
+    private const int MostLinks = 8;
+
     /// <summary>pivot_root wants its new root to be a mount point, so the directory is bound onto itself (pivot_root(2)).</summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -88,7 +91,7 @@ internal static unsafe class Rootfs
         int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
         nint fd = Open(child, from, path, flags, O_PATH);
         if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
-        if (!MakeParts(child, from, path, flags)) return -1;
+        if (!MakeParts(child, from, path, flags, MostLinks)) return -1;
         return (int)Open(child, from, path, flags, O_PATH);
     }
 
@@ -120,11 +123,11 @@ internal static unsafe class Rootfs
     /// mkdir -p by descriptor: each prefix is resolved inside the root before the next name is made in it, so a symlink
     /// that somebody swaps in meanwhile cannot lead out (CVE-2024-45310).
     /// </summary>
-    private static bool MakeParts(Child* child, int from, byte* path, OpFlags flags)
+    private static bool MakeParts(Child* child, int from, byte* path, OpFlags flags, int links)
     {
-        byte* part = stackalloc byte[4096];
+        byte* part = stackalloc byte[PathSize];
         int length = Text.Length(path);
-        if (length >= 4096) return child->Fail(SYS_openat2, Errno.ENAMETOOLONG);
+        if (length >= PathSize) return child->Fail(SYS_openat2, Errno.ENAMETOOLONG);
         Text.Copy(part, path);
         int start = 0;
         while (start < length && part[start] == '/') start++;
@@ -135,7 +138,7 @@ internal static unsafe class Rootfs
             while (end < length && part[end] != '/') end++;
             byte saved = part[end];
             part[end] = 0;
-            int next = Enter(child, from, parent, part, part + start, flags, last: IsEnd(path, end));
+            int next = Enter(child, from, parent, part, part + start, flags, last: IsEnd(path, end), links);
             part[end] = saved;
             Child.Close(parent);
             parent = next;
@@ -153,18 +156,36 @@ internal static unsafe class Rootfs
     }
 
     /// <summary>Opens the prefix, making its last name in <paramref name="parent"/> when it is missing.</summary>
-    private static int Enter(Child* child, int from, int parent, byte* prefix, byte* name, OpFlags flags, bool last)
+    private static int Enter(Child* child, int from, int parent, byte* prefix, byte* name, OpFlags flags, bool last, int links)
     {
         nint fd = Open(child, from, prefix, flags, O_PATH);
         if (fd >= 0 || child->Errno != Errno.ENOENT) return (int)fd;
         if (last && (flags & OpFlags.File) != 0)
         {
             nint file = child->Call(SYS_openat, parent, (nint)name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */);
-            if (file < 0) return -1;
+            if (file < 0 && !MakeWhereLinkLeads(child, from, parent, prefix, name, flags, links)) return -1;
             Child.Close(file);
         }
-        else if (!child->Try(SYS_mkdirat, parent, (nint)name, 0x1ed /* 0755 */))
+        else if (!child->Try(SYS_mkdirat, parent, (nint)name, 0x1ed /* 0755 */) && !MakeWhereLinkLeads(child, from, parent, prefix, name, last ? flags : flags & ~OpFlags.File, links))
             return -1;
         return (int)Open(child, from, prefix, flags, O_PATH);
+    }
+
+    /// <summary>
+    /// A name that is there and is not found is a symlink that leads to nothing, as /etc/resolv.conf does in many an image: what it names is made,
+    /// inside the root like all the rest.
+    /// </summary>
+    private static bool MakeWhereLinkLeads(Child* child, int from, int parent, byte* prefix, byte* name, OpFlags flags, int links)
+    {
+        if (child->Errno != Errno.EEXIST) return false;
+        if (links == 0) return child->Fail(SYS_openat2, Errno.ELOOP);
+        byte* path = stackalloc byte[PathSize];
+        int directory = (int)(name - prefix);
+        for (int i = 0; i < directory; i++) path[i] = prefix[i];
+        nint length = child->Call(SYS_readlinkat, parent, (nint)name, (nint)(path + directory), PathSize - directory);
+        if (length < 0) return false;
+        if (length == PathSize - directory) return child->Fail(SYS_readlinkat, Errno.ENAMETOOLONG);
+        path[directory + length] = 0;
+        return MakeParts(child, from, path[directory] == '/' ? path + directory : path, flags, links - 1);
     }
 }

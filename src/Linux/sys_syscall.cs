@@ -58,6 +58,7 @@ public static partial class sys_syscall
     public const int SYS_mkdirat = 258;
     public const int SYS_newfstatat = 262;
     public const int SYS_symlinkat = 266;
+    public const int SYS_readlinkat = 267;
     public const int SYS_signalfd4 = 289;
     public const int SYS_dup3 = 292;
     public const int SYS_prlimit64 = 302;
@@ -93,7 +94,7 @@ public static partial class sys_syscall
         SYS_setpriority => "setpriority", SYS_pivot_root => "pivot_root", SYS_prctl => "prctl", SYS_chroot => "chroot",
         SYS_mount => "mount", SYS_umount2 => "umount2", SYS_sethostname => "sethostname", SYS_setdomainname => "setdomainname",
         SYS_sched_setaffinity => "sched_setaffinity", SYS_keyctl => "keyctl", SYS_openat => "openat", SYS_mkdirat => "mkdirat",
-        SYS_newfstatat => "newfstatat", SYS_symlinkat => "symlinkat", SYS_dup3 => "dup3", SYS_prlimit64 => "prlimit64",
+        SYS_newfstatat => "newfstatat", SYS_symlinkat => "symlinkat", SYS_readlinkat => "readlinkat", SYS_dup3 => "dup3", SYS_prlimit64 => "prlimit64",
         SYS_setns => "setns", SYS_seccomp => "seccomp", SYS_execveat => "execveat", SYS_statx => "statx",
         SYS_open_tree => "open_tree", SYS_move_mount => "move_mount", SYS_fsopen => "fsopen", SYS_fsconfig => "fsconfig",
         SYS_fsmount => "fsmount", SYS_clone3 => "clone3", SYS_close_range => "close_range", SYS_openat2 => "openat2",
