@@ -18,6 +18,9 @@ public enum Need
     /// <summary>newuidmap, and ranges of /etc/subuid and /etc/subgid for us.</summary>
     SubordinateIds = 8,
 
+    /// <summary>More ids than one: root's, or subordinate ones.</summary>
+    SubordinateIdsOrRoot = 128,
+
     /// <summary>runc or crun, as a second opinion.</summary>
     Runc = 16,
     Crun = 32,

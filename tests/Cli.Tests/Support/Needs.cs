@@ -4,7 +4,7 @@ namespace Minirun.Cli.Tests.Support;
 internal static class Needs
 {
     /// <summary>What a machine of CI has to have: there, a test that needs it is not skipped but fails.</summary>
-    public const Need OnCi = Need.UserNamespaces | Need.SubordinateIds;
+    public const Need OnCi = Need.UserNamespaces | Need.SubordinateIds | Need.SubordinateIdsOrRoot;
 
     private static readonly Dictionary<Need, Lazy<string?>> s_missing = new()
     {
@@ -12,8 +12,9 @@ internal static class Needs
         [Need.User] = new(() => Kernel.Uid != 0 ? null : "runs as an ordinary user"),
         [Need.UserNamespaces] = new(UserNamespaces),
         [Need.SubordinateIds] = new(SubordinateIds),
+        [Need.SubordinateIdsOrRoot] = new(() => Kernel.Uid == 0 ? null : SubordinateIds()),
         [Need.Runc] = new(() => Programs.Find("runc") is null ? "runc is not here" : null),
-        [Need.Crun] = new(() => Programs.Find("crun") is null ? "crun is not here" : null),
+        [Need.Crun] = new(Crun),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 
@@ -34,6 +35,12 @@ internal static class Needs
     {
         Result result = Minirun.Other("unshare", "--user", "--map-root-user", "true");
         return result.ExitCode == 0 ? null : $"user namespaces cannot be made here: {result.Error.Trim()}";
+    }
+
+    private static string? Crun()
+    {
+        const string hybrid = "/sys/fs/cgroup/unified/cgroup.controllers";
+        return Programs.Find("crun") is null ? "crun is not here" : File.Exists(hybrid) && File.ReadAllText(hybrid).Trim().Length > 0 ? "crun does not run with hybrid cgroups" : null;
     }
 
     private static string? SubordinateIds()

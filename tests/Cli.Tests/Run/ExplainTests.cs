@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Run;
+
+public sealed class ExplainTests
+{
+    [Fact]
+    public void Explain_prints_the_plan_runs_it_and_marks_each_operation()
+    {
+        Result result = Container.Run(["--explain"], "echo", "hello").Exits(0);
+        Assert.Equal("hello\n", result.Out);
+        foreach (string words in (string[])["pivot_root(", "CLONE_NEWUSER|CLONE_NEWPID", "execve(", "µs"]) Assert.Contains(words, result.Error);
+        string[] planned = Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned");
+        foreach (string name in planned) Assert.Contains(name, result.Error);
+    }
+
+    [Fact]
+    public void Explain_json_is_an_object_a_line_and_every_operation_is_done()
+    {
+        string[] lines = Container.Run(["--explain=json"], "true").Exits(0).Error.TrimEnd('\n').Split('\n');
+        string[] planned = Names(string.Join('\n', lines), "planned"), done = Names(string.Join('\n', lines), "done");
+        Assert.Contains("pivot_root", planned);
+        Assert.Contains("exec", done);
+        Assert.Equal(planned, done);
+        foreach (string line in lines)
+        {
+            JsonElement entry = JsonDocument.Parse(line).RootElement;
+            if (entry.GetProperty("status").GetString() != "planned") continue;
+            Assert.NotEmpty(entry.GetProperty("call").GetString()!);
+            Assert.NotEmpty(entry.GetProperty("why").GetString()!);
+        }
+    }
+
+    [Fact]
+    public void Explain_marks_the_operation_that_failed()
+    {
+        Assert.Contains("failed", Container.Run(["--explain"], "not-there").Fails(127, "not-there").Error);
+        Assert.Equal(["exec"], Names(Container.Run(["--explain=json"], "not-there").Exits(127).Error, "failed"));
+    }
+
+    [Fact]
+    public void An_unknown_form_is_refused() =>
+        Container.Run(["--explain=xml"], "true").Fails(125, "--explain=xml", "json");
+
+    [Fact]
+    public void A_dry_run_prints_the_plan_and_runs_nothing()
+    {
+        using var rootfs = new TemporaryRootfs();
+        string before = Tree.Describe(rootfs.Path);
+        Result result = Support.Minirun.Run("run", "--dry-run", "-w", "/made", rootfs.Path, "touch", "/ran").Succeeds();
+        Assert.Contains("execve(", result.Out);
+        Assert.Equal(before, Tree.Describe(rootfs.Path));
+    }
+
+    [Fact]
+    public void Step_goes_on_with_each_Enter()
+    {
+        var how = new Start { Input = new string('\n', 100) + "for the command\n", Before = NoTerminal };
+        Result result = Container.Run(how, ["--step"], "cat").Exits(0);
+        Assert.EndsWith("for the command\n", result.Out);
+        Assert.Contains("Enter", result.Error);
+        Assert.Contains("pivot_root", result.Error);
+    }
+
+    [Fact]
+    public void Step_waits_before_each_operation()
+    {
+        using RunningProgram program = Support.Minirun.Start(new Start { Before = NoTerminal }, "run", "--step", Rootfs.Busybox, "echo", "ran");
+        for (int step = 1; !program.HasEnded && step < 200; step++)
+        {
+            int prompts = step;
+            program.Await(() => program.ErrorSoFar.Split("Enter to go on").Length > prompts || program.OutSoFar.Contains("ran"), $"prompt {step}");
+            if (program.OutSoFar.Contains("ran")) break;
+            program.Input.Write('\n');
+            program.Input.Flush();
+        }
+        Assert.Equal("ran\n", program.Result().Exits(0).Out);
+    }
+
+    [Fact]
+    public void Step_ends_the_container_when_the_input_ends()
+    {
+        Container.Run(new Start { Input = "\n\n\n", Before = NoTerminal }, ["--step"], "echo", "ran").Fails(125, "--step", "input ended");
+    }
+
+    [Fact]
+    public void Print_spec_is_an_OCI_document()
+    {
+        using JsonDocument spec = Spec("-e", "A=1", "--read-only", "-u", "0:0", "-h", "x", "--ulimit", "nofile=5:6");
+        JsonElement root = spec.RootElement, process = root.GetProperty("process");
+        Assert.StartsWith("1.", root.GetProperty("ociVersion").GetString());
+        Assert.Equal("x", root.GetProperty("hostname").GetString());
+        Assert.Equal(Rootfs.Busybox, root.GetProperty("root").GetProperty("path").GetString());
+        Assert.True(root.GetProperty("root").GetProperty("readonly").GetBoolean());
+        Assert.Equal("sh", process.GetProperty("args")[0].GetString());
+        Assert.Contains("A=1", process.GetProperty("env").EnumerateArray().Select(each => each.GetString()));
+        Assert.Equal("RLIMIT_NOFILE", process.GetProperty("rlimits")[0].GetProperty("type").GetString());
+        Assert.Contains("user", root.GetProperty("linux").GetProperty("namespaces").EnumerateArray().Select(each => each.GetProperty("type").GetString()));
+        Assert.Contains("/proc", root.GetProperty("mounts").EnumerateArray().Select(each => each.GetProperty("destination").GetString()));
+    }
+
+    [Requires(Need.Root | Need.Runc)]
+    public void Runc_runs_what_print_spec_prints() => RunsAs("runc");
+
+    [Requires(Need.Root | Need.Crun)]
+    public void Crun_runs_what_print_spec_prints() => RunsAs("crun");
+
+    [Theory]
+    [InlineData("hostname", "hostname: now")]
+    [InlineData("no_new_privs", "no_new_privs: now")]
+    public void What_is_left_out_is_said(string operation, string words)
+    {
+        Result result = Container.Run(["--without", operation], "true").Exits(0);
+        Assert.Contains("left out", result.Error);
+        Assert.Contains(words, result.Error);
+    }
+
+    [Fact]
+    public void What_is_left_out_is_not_done()
+    {
+        Result result = Container.Run(["--without", "hostname,no_new_privs"], "sh", "-c", "hostname; grep NoNewPrivs /proc/self/status").Exits(0);
+        Assert.Equal([File.ReadAllText("/proc/sys/kernel/hostname").Trim(), "NoNewPrivs:\t0"], result.Lines);
+    }
+
+    [Fact]
+    public void An_operation_that_is_not_there_is_refused_with_those_that_are() =>
+        Container.Run(["--without", "gravity"], "true").Fails(125, "--without gravity", "hostname");
+
+    [Fact]
+    public void What_nothing_runs_without_cannot_be_left_out() =>
+        Container.Run(["--without", "clone"], "true").Fails(125, "--without clone");
+
+    // The tests may run in a terminal, whose Enter --step would wait for.
+    private const string NoTerminal = "[ -n \"$STEP_ALONE\" ] || STEP_ALONE=1 exec setsid -w bash -c 'exec \"$0\" \"$@\"' \"$0\" \"$@\"";
+
+    private static JsonDocument Spec(params string[] options) => JsonDocument.Parse(Container.Run([.. options, "--print-spec"], "sh").Succeeds().Out);
+
+    private static string[] Names(string lines, string status) =>
+        [.. lines.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.GetProperty("status").GetString() == status).Select(entry => entry.GetProperty("name").GetString()!)];
+
+    private static void RunsAs(string runtime)
+    {
+        using var bundle = new TemporaryDirectory();
+        bundle.Write("config.json", Container.Run(["--print-spec", "-h", "by-a-peer"], "hostname").Succeeds().Out);
+        string id = "cli-tests-" + Guid.NewGuid().ToString("n")[..8];
+        Result result = Support.Minirun.Other(runtime, "--root", bundle["state"], "run", "--bundle", bundle.Path, id);
+        Assert.True(result is { ExitCode: 0, Out: "by-a-peer\n" }, result.ToString());
+    }
+}
