@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Support;
+
+/// <summary>A terminal with minirun in it: a real pseudo terminal, its slave the controlling terminal of the program.</summary>
+internal sealed unsafe partial class Pty : IDisposable
+{
+    private const int O_RDWR = 2, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
+    private const uint TIOCSPTLCK = 0x40045431, TIOCGPTN = 0x80045430, TIOCSWINSZ = 0x5414, TCGETS = 0x5401;
+
+    private readonly int _master;
+    private readonly int _slave;
+    private readonly RunningProgram _program;
+    private readonly StringBuilder _screen = new();
+    private readonly Thread _reader;
+
+    public Pty(params string[] arguments) : this(rows: 30, columns: 100, redirections: "", arguments)
+    {
+    }
+
+    /// <param name="rows">Height of the terminal.</param>
+    /// <param name="columns">Width of the terminal.</param>
+    /// <param name="redirections">What is not the terminal, in the shell's words: <c>&lt;/dev/null</c>.</param>
+    /// <param name="arguments">minirun's.</param>
+    public Pty(int rows, int columns, string redirections, params string[] arguments)
+    {
+        _master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+        int zero = 0, number = 0;
+        ioctl(_master, TIOCSPTLCK, &zero);
+        ioctl(_master, TIOCGPTN, &number);
+        string name = $"/dev/pts/{number}";
+        Resize(rows, columns);
+        // Held open, so that the settings can still be read when the program is gone.
+        _slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+        Settings = ReadSettings();
+        _reader = new Thread(ReadScreen) { IsBackground = true };
+        _reader.Start();
+        var how = new Start { Before = $"exec 0<>{name} 1>&0 2>&0" };
+        // Redirected after the session is made: setsid takes the terminal from its stdin.
+        _program = new RunningProgram(how, Programs.Find("setsid")!, ["--ctty", "--wait", "/bin/bash", "-c", $"exec \"$0\" \"$@\" {redirections}", Programs.Minirun, .. arguments]);
+    }
+
+    /// <summary>The terminal's settings before the program started.</summary>
+    public string Settings { get; }
+
+    public int Pid => _program.Pid;
+
+    public string Screen
+    {
+        get { lock (_screen) return _screen.ToString(); }
+    }
+
+    public void Type(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes) write(_master, start, bytes.Length);
+    }
+
+    public void Resize(int rows, int columns)
+    {
+        ushort* size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        ioctl(_master, TIOCSWINSZ, size);
+    }
+
+    public void Await(string text) => Assert.True(Deadline.Wait(() => Screen.Contains(text)), $"waited in vain for '{text}' on the screen:\n{Screen}");
+
+    /// <summary>Waits for the end; gives the exit code.</summary>
+    public int ExitCode() => _program.Result().ExitCode;
+
+    public void Signal(int number) => Kernel.Signal(MinirunPid(), number);
+
+    /// <summary>The kernel's struct termios as text.</summary>
+    public string ReadSettings()
+    {
+        byte* settings = stackalloc byte[64];
+        new Span<byte>(settings, 64).Clear();
+        Assert.True(ioctl(_slave, TCGETS, settings) == 0);
+        return Convert.ToHexString(new ReadOnlySpan<byte>(settings, 36));
+    }
+
+    public void Dispose()
+    {
+        _program.Dispose();
+        close(_slave);
+        close(_master);
+    }
+
+    // setsid is minirun itself, unless it had to fork.
+    private int MinirunPid()
+    {
+        string children = File.ReadAllText($"/proc/{Pid}/task/{Pid}/children").Trim();
+        string program = File.ReadAllText($"/proc/{Pid}/comm").Trim();
+        return program == "minirun" ? Pid : int.Parse(children.Split(' ')[0]);
+    }
+
+    private void ReadScreen()
+    {
+        byte* buffer = stackalloc byte[4096];
+        nint got;
+        while ((got = read(_master, buffer, 4096)) > 0)
+            lock (_screen) _screen.Append(Encoding.UTF8.GetString(buffer, (int)got));
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int open(string path, int flags, int mode);
+    [LibraryImport("libc")] private static partial int ioctl(int fd, nuint request, void* argument);
+    [LibraryImport("libc")] private static partial nint read(int fd, void* buffer, nint count);
+    [LibraryImport("libc")] private static partial nint write(int fd, void* buffer, nint count);
+    [LibraryImport("libc")] private static partial int close(int fd);
+}
