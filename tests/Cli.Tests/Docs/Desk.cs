@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Minirun.Cli.Tests.Support;
+
+namespace Minirun.Cli.Tests.Docs;
+
+/// <summary>
+/// Where a reader sits: a directory that looks like the checkout, with a busybox tree of its own to write into, and a shell.
+/// </summary>
+internal sealed class Desk : IDisposable
+{
+    private const int Seconds = 120;
+
+    private readonly TemporaryDirectory _temporary = new();
+    private readonly string _directory;
+
+    public Desk()
+    {
+        _directory = _temporary.Path;
+        foreach (string entry in Directory.EnumerateFileSystemEntries(Checkout.Root))
+            if (Path.GetFileName(entry) is not (".git" or "out" or "rootfs-samples")) File.CreateSymbolicLink(Path.Combine(_directory, Path.GetFileName(entry)), entry);
+        string samples = Directory.CreateDirectory(Path.Combine(_directory, "rootfs-samples")).FullName;
+        foreach (string entry in Directory.EnumerateFileSystemEntries(Checkout.At("rootfs-samples")))
+            if (Path.GetFileName(entry) != "busybox") File.CreateSymbolicLink(Path.Combine(samples, Path.GetFileName(entry)), entry);
+        string sample = Checkout.At("rootfs-samples/busybox");
+        Tree.Copy(sample, samples);
+    }
+
+    /// <summary>Runs a block in one shell; gives each command's exit status and output, stderr among it.</summary>
+    public List<(int Status, string Output)> Run(Block block)
+    {
+        string mark = "--" + Guid.NewGuid().ToString("N");
+        string script = Path.Combine(_directory, ".block");
+        string text = "exec 2>&1\n";
+        foreach (Command command in block.Commands) text += $"{command.Text}\nprintf '\\n{mark} %d\\n' $?\n";
+        // At the end and not as a trap: with one, bash's child can lose a SIGTERM that comes before its exec.
+        File.WriteAllText(script, text + "kill $(jobs -p) 2>/dev/null; wait\n");
+
+        // A session of its own: --step would else ask on the terminal of who runs the tests.
+        var start = new ProcessStartInfo("setsid", ["--wait", "bash", script]) { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment["PATH"] = $"{Checkout.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
+        start.Environment["HOME"] = _directory;   // no config.yaml of who runs the tests
+        start.Environment.Remove("XDG_CONFIG_HOME");
+        start.Environment["TERM"] = "dumb";
+        using Process shell = Process.Start(start)!;
+        shell.StandardInput.Close();
+        Task<string> output = shell.StandardOutput.ReadToEndAsync();
+        if (!output.Wait(TimeSpan.FromSeconds(Seconds)))
+        {
+            shell.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{block.Page}:{block.Line}: not done after {Seconds} s");
+        }
+        shell.WaitForExit();
+        string[] parts = output.Result.Split("\n" + mark + " ");
+        List<(int, string)> results = [];
+        for (int i = 0; i + 1 < parts.Length; i++)
+        {
+            string own = i == 0 ? parts[0] : parts[i][(parts[i].IndexOf('\n') + 1)..];
+            results.Add((int.Parse(parts[i + 1].Split('\n')[0]), own));
+        }
+        return results;
+    }
+
+    public void Dispose() => _temporary.Dispose();
+}
