@@ -11,9 +11,11 @@ internal static unsafe class Interpreter
 {
     private const int CLOCK_MONOTONIC = 1;
 
-    /// <summary>Does not return.</summary>
-    public static void Run(int planFd)
+    /// <summary>Does not return. The plan may still be in the making while we start: a byte on <paramref name="readyFd"/> says that it is whole; -1: it is.</summary>
+    public static void Run(int planFd, int readyFd)
     {
+        byte ready;
+        if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
         child.Root = child.Dev = child.Pts = child.Empty = -1;
         child.Plan = Map(planFd);
@@ -34,7 +36,7 @@ internal static unsafe class Interpreter
     private static PlanHeader* Map(int fd)
     {
         PlanHeader header;
-        if (Sys.Call(SYS_read, fd, (nint)(&header), sizeof(PlanHeader)) != sizeof(PlanHeader)) return null;
+        if (Sys.Call(SYS_pread64, fd, (nint)(&header), sizeof(PlanHeader), 0) != sizeof(PlanHeader)) return null;
         if (header.Magic != PlanHeader.Expected || header.Version != PlanHeader.CurrentVersion) return null;
         nint address = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE, fd, 0);
         Sys.Call(SYS_close, fd);

@@ -17,6 +17,7 @@ public static partial class sys_syscall
     public const int SYS_rt_sigaction = 13;
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;
+    public const int SYS_pread64 = 17;
     public const int SYS_getpid = 39;
     public const int SYS_sendmsg = 46;
     public const int SYS_socket = 41;
@@ -87,7 +88,7 @@ public static partial class sys_syscall
     public static string Name(int number) => number switch
     {
         SYS_read => "read", SYS_write => "write", SYS_open => "open", SYS_close => "close", SYS_mmap => "mmap",
-        SYS_rt_sigaction => "rt_sigaction", SYS_rt_sigprocmask => "rt_sigprocmask", SYS_ioctl => "ioctl",
+        SYS_rt_sigaction => "rt_sigaction", SYS_rt_sigprocmask => "rt_sigprocmask", SYS_ioctl => "ioctl", SYS_pread64 => "pread64",
         SYS_sendmsg => "sendmsg", SYS_socket => "socket", SYS_execve => "execve", SYS_fcntl => "fcntl", SYS_getcwd => "getcwd",
         SYS_chdir => "chdir", SYS_fchdir => "fchdir", SYS_fchmod => "fchmod", SYS_umask => "umask", SYS_setsid => "setsid",
         SYS_setgroups => "setgroups", SYS_setresuid => "setresuid", SYS_setresgid => "setresgid", SYS_capset => "capset",

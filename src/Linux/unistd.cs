@@ -10,12 +10,10 @@ public static unsafe partial class unistd
     public const int W_OK = 2;
     public const int R_OK = 4;
     public const int WNOHANG = 1;
-    public const int SEEK_SET = 0;
 
     [LibraryImport("libc", SetLastError = true)] public static partial nint read(int fd, void* buffer, nint count);
     [LibraryImport("libc", SetLastError = true)] public static partial nint write(int fd, void* buffer, nint count);
     [LibraryImport("libc", SetLastError = true)] public static partial int close(int fd);
-    [LibraryImport("libc", SetLastError = true)] public static partial long lseek(int fd, long offset, int whence);
     [LibraryImport("libc")] public static partial uint getuid();
     [LibraryImport("libc")] public static partial uint getgid();
     [LibraryImport("libc")] public static partial uint geteuid();

@@ -24,13 +24,17 @@ internal static class RunCommand
             Console.Out.WriteLine(spec.Oci.ToJson());
             return 0;
         }
-        ContainerPlan plan = Planner.Build(spec, host);
-        plan.Without(options.Without);
-        ExplainPrinter? watcher = Watch(options, plan);
-        watcher?.PrintPlan();
-        if (options.DryRun) return 0;
-        return Start(options, host, plan, watcher);
+        var planner = new Planner(spec, host);
+        ContainerPlan plan = planner.Begin();
+        if (!IsWatched(options)) return Start(options, host, plan, null, () => planner.Complete());
+        planner.Complete().Without(options.Without);
+        ExplainPrinter watcher = Watch(options, plan);
+        watcher.PrintPlan();
+        return options.DryRun ? 0 : Start(options, host, plan, watcher, null);
     }
+
+    /// <summary>Whether somebody wants to see the plan before it is carried out.</summary>
+    private static bool IsWatched(RunOptions options) => options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0;
 
     private static RunOptions ReadOptions(RunParser.Parsed parsed)
     {
@@ -41,22 +45,21 @@ internal static class RunCommand
         return options;
     }
 
-    private static ExplainPrinter? Watch(RunOptions options, ContainerPlan plan)
+    private static ExplainPrinter Watch(RunOptions options, ContainerPlan plan)
     {
-        if (options.Explain == ExplainMode.None && !options.Step && !options.DryRun && options.Without.Count == 0) return null;
         bool quiet = options.Explain == ExplainMode.None && !options.DryRun;
         // A dry run has nothing else to say; else stdout is the command's.
         return new ExplainPrinter(plan, options.DryRun ? Console.Out : Console.Error, options.Explain == ExplainMode.Json, options.Step, quietPlan: quiet);
     }
 
-    private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher)
+    private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, Action? complete)
     {
         PlanMode mode = options.Step ? PlanMode.Report | PlanMode.Step : options.Explain != ExplainMode.None ? PlanMode.Report : PlanMode.Quiet;
         if (mode == PlanMode.Quiet) watcher = null;
         if (plan.Spec.Warning is { } warning) Message.Warning(warning);
         PreservedFds.Check(plan.Spec.PreserveFds);
         using var records = RunRecords.Open(options);
-        LaunchedContainer container = Launcher.Start(plan, host, mode, watcher);
+        LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete);
         int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, records is null ? null : () => records.Started(container.Pid), Message.Warning);
         records?.Ended();
         return status;

@@ -12,7 +12,7 @@ public sealed class Planner
     private readonly Host _host;
     private readonly ContainerPlan _plan;
 
-    private Planner(ContainerSpec spec, Host host)
+    public Planner(ContainerSpec spec, Host host)
     {
         _spec = spec;
         _host = host;
@@ -22,12 +22,25 @@ public sealed class Planner
     public static ContainerPlan Build(ContainerSpec spec, Host host)
     {
         var planner = new Planner(spec, host);
-        planner.Launch();
-        planner.RootFileSystem();
-        planner.Identity();
-        planner.Process();
-        planner.Command();
-        return planner._plan;
+        planner.Begin();
+        return planner.Complete();
+    }
+
+    /// <summary>The first operations: what minirun and the cloned child do before fork-news needs the rest.</summary>
+    public ContainerPlan Begin()
+    {
+        Launch();
+        return _plan;
+    }
+
+    /// <summary>The operations of fork-news.</summary>
+    public ContainerPlan Complete()
+    {
+        RootFileSystem();
+        Identity();
+        Process();
+        Command();
+        return _plan;
     }
 
     private bool HasMounts => _spec.Has(sched.CLONE_NEWNS);
@@ -100,7 +113,7 @@ public sealed class Planner
         });
         if (Wanted.Terminal) Add(new()
         {
-            Name = "terminal", Code = OpCode.Console, S2 = "console", Path = "/dev/console",
+            Name = "terminal", Code = OpCode.Console, S2 = "console", Path = "/dev/console", A = Wanted.ConsoleSize?.Height ?? 0, B = Wanted.ConsoleSize?.Width ?? 0,
             Why = "a terminal of the container's own, so that it never holds the caller's (CVE-2017-5226); its other end goes to minirun",
             IfLeftOut = "the command keeps the caller's terminal as stdin, stdout and stderr",
         });

@@ -25,6 +25,17 @@ public class Host
 
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
+    /// <summary>The size of the caller's terminal; null when there is none.</summary>
+    public virtual unsafe OciBox? TerminalSize
+    {
+        get
+        {
+            winsize size;
+            bool known = termios_.ioctl(1, termios_.TIOCGWINSZ, &size) == 0 || termios_.ioctl(0, termios_.TIOCGWINSZ, &size) == 0;
+            return known ? new OciBox { Height = size.ws_row, Width = size.ws_col } : null;
+        }
+    }
+
     /// <summary>Our own permitted capabilities.</summary>
     public virtual ulong Capabilities => Security.CapabilitySet.OwnPermitted();
 

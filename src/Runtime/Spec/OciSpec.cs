@@ -24,6 +24,7 @@ public sealed class OciSpec
 public sealed class OciProcess
 {
     public bool Terminal { get; set; }
+    public OciBox? ConsoleSize { get; set; }
     public OciUser User { get; set; } = new();
     public List<string> Args { get; set; } = [];
     public List<string> Env { get; set; } = [];
@@ -36,6 +37,13 @@ public sealed class OciProcess
 
     [JsonPropertyName("execCPUAffinity")]
     public OciCpuAffinity? ExecCpuAffinity { get; set; }
+}
+
+/// <summary>A size in characters.</summary>
+public sealed class OciBox
+{
+    public uint Height { get; set; }
+    public uint Width { get; set; }
 }
 
 public sealed class OciUser

@@ -32,6 +32,7 @@ public static class SpecBuilder
             Process = new OciProcess
             {
                 Terminal = terminal,
+                ConsoleSize = terminal ? host.TerminalSize : null,
                 Args = options.Command.Count + options.Entrypoint.Count > 0 ? [.. options.Entrypoint, .. options.Command] : ["/bin/sh"],
                 Cwd = Workdir(options),
                 User = new OciUser { Uid = user.Uid, Gid = user.Gid, AdditionalGids = ids.CanSetGroups ? user.Groups : null, Umask = options.Umask },

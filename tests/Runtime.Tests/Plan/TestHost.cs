@@ -69,6 +69,8 @@ internal sealed class TestHost : Host
 
     public override bool IsTerminal(int fd) => HasTerminal && fd < 3;
 
+    public override Minirun.Runtime.Spec.OciBox? TerminalSize => HasTerminal ? new() { Height = 24, Width = 80 } : null;
+
     public override string? Environment(string name) => Variables.GetValueOrDefault(name);
 
     public override string? ReadInside(string rootfs, string path) => rootfs == Rootfs ? Inside.GetValueOrDefault(path) : null;
