@@ -39,16 +39,13 @@ internal sealed record Machine(DateTime Time, string[] Mounts, HashSet<string> C
     private static HashSet<string> FindFiles()
     {
         HashSet<string> found = [];
-        foreach (string directory in (string[])["/tmp", Path.GetTempPath()])
-            found.UnionWith(Directory.EnumerateFileSystemEntries(directory).Where(path => IsOurs(Path.GetFileName(path)) && path.TrimEnd('/') != TestRun.Directory));
+        found.UnionWith(Directory.EnumerateFileSystemEntries(TestRun.Temporary));
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         foreach (string? directory in (string?[])["/run/minirun", runtime is null ? null : Path.Combine(runtime, "minirun"), $"/tmp/minirun-{Kernel.Uid}"])
             if (directory is not null && Directory.Exists(directory))
                 found.UnionWith(Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }));
         return found;
     }
-
-    private static bool IsOurs(string name) => name.StartsWith("minirun.", StringComparison.Ordinal) || name.StartsWith("fork-news", StringComparison.Ordinal);
 
     private static string Read(string path)
     {

@@ -28,6 +28,7 @@ internal sealed class RunningProgram : IDisposable
         if (how.Before is { } script) foreach (string word in (string[])["-c", script + "\nexec \"$0\" \"$@\"", program]) start.ArgumentList.Add(word);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment[TestRun.Mark] = TestRun.Id;
+        start.Environment["TMPDIR"] = TestRun.Temporary;
         foreach (var (name, value) in how.Environment)
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;

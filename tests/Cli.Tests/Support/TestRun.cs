@@ -13,6 +13,9 @@ internal static class TestRun
     /// <summary>A directory of this run alone. Others may pass through it: the ids of a container are not ours.</summary>
     public static readonly string Directory = MakeDirectory();
 
+    /// <summary>TMPDIR of all programs that this run starts.</summary>
+    public static readonly string Temporary = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "tmp")).FullName;
+
     public static Machine Before { get; private set; } = null!;
 
     public static string NewPath(string name) => Path.Combine(Directory, $"{name}-{Guid.NewGuid().ToString("n")[..12]}");
