@@ -14,24 +14,31 @@ internal static unsafe class Rootfs
     private const int PathSize = 4096;   // PATH_MAX
     private const int MostLinks = 8;
 
-    /// <summary>pivot_root wants its new root to be a mount point, so the directory is bound onto itself (pivot_root(2)).</summary>
+    /// <summary>
+    /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host leads
+    /// through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount in it:
+    /// a /proc without its masks.
+    /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
         nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-        return tree >= 0 && Attach(child, (int)tree);
+        child->Root = (int)tree;
+        return tree >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
     }
 
     /// <summary>
-    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. The tmpfs is mounted on
-    /// the same directory first, because overlayfs takes no layer from a mount outside the namespace. S1: tmpfs options, S2: overlay flag userxattr.
+    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. The tmpfs is mounted
+    /// in the same place first, because overlayfs takes no layer from a mount outside the namespace. S1: tmpfs options, S2: overlay flag userxattr.
     /// </summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
         int upper = Mounts.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-        if (upper < 0 || !MoveToHere(child, upper)) return false;
+        if (upper < 0 || !MoveOnTop(child, upper)) return false;
         int overlay = Mounts.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2));
+        child->Root = overlay;
+        bool done = overlay >= 0 && SetPropagation(child, upper, MS_UNBINDABLE) && MoveOnTop(child, overlay);
         Child.Close(upper);
-        return overlay >= 0 && Attach(child, overlay);
+        return done;
     }
 
     /// <summary>Without a mount namespace there is only the directory itself.</summary>
@@ -41,14 +48,15 @@ internal static unsafe class Rootfs
         return child->Root >= 0;
     }
 
-    private static bool Attach(Child* child, int tree)
-    {
-        child->Root = tree;
-        return MoveToHere(child, tree);
-    }
+    private static bool MoveOnTop(Child* child, int tree) =>
+        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("/"u8), MOVE_MOUNT_F_EMPTY_PATH);
 
-    private static bool MoveToHere(Child* child, int tree) =>
-        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH);
+    private static bool SetPropagation(Child* child, int mount, int propagation)
+    {
+        mount_attr attributes = default;
+        attributes.propagation = (ulong)propagation;
+        return child->Try(SYS_mount_setattr, mount, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr));
+    }
 
     /// <summary>
     /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where one lazy unmount takes it away: no
@@ -56,6 +64,7 @@ internal static unsafe class Rootfs
     /// </summary>
     public static bool Pivot(Child* child) =>
         child->Try(SYS_fchdir, child->Root)
+        && SetPropagation(child, child->Root, MS_PRIVATE)
         && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
         && child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
         && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));

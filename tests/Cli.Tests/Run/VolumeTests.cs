@@ -166,6 +166,19 @@ public sealed class VolumeTests : IDisposable
         Assert.Equal(before, Tree.Describe(outside.Path));
     }
 
+    // Else /proc would be there a second time, without its masks.
+    [Theory]
+    [InlineData()]
+    [InlineData("--ephemeral")]
+    public void A_volume_that_holds_the_root_file_system_shows_none_of_its_mounts(params string[] options)
+    {
+        string above = Path.GetDirectoryName(Rootfs.Busybox)!;
+        foreach (string source in (string[])[above, Rootfs.Busybox, "/"])
+            Assert.DoesNotContain(Mount.Inside([.. options, "-v", $"{source}:/mnt"]), each => each.Target.StartsWith("/mnt/", StringComparison.Ordinal) && each.Target.Contains(Rootfs.BusyboxName, StringComparison.Ordinal));
+        Assert.Equal("", Container.Sh([.. options, "-v", $"{above}:/mnt", "-v", $"{Rootfs.Busybox}/bin:/opt"], $"[ -e /opt/sh ]; ls /mnt/{Rootfs.BusyboxName}/proc"));
+        Assert.Contains("etc", Container.Sh([.. options, "-v", "/:/mnt"], "ls /mnt").Split('\n'));
+    }
+
     [Fact]
     public void A_file_cannot_be_bound_on_a_directory() =>
         Container.Run(["-v", $"{_directory["f"]}:/etc"], "true").Fails(125, "/etc");
