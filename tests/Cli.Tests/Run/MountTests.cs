@@ -151,6 +151,7 @@ public sealed class MountTests
     public void Read_only_means_the_whole_root()
     {
         using var rootfs = new TemporaryRootfs();
+        Container.Sh(rootfs, [], "true");   // makes the mount points that are missing in /etc
         string before = Tree.Describe(rootfs.Path);
         Result result = Support.Minirun.Run("run", "--read-only", rootfs.Path, "sh", "-c", "echo >/file || echo >/etc/file || echo >/tmp/file");
         Assert.Equal(1, result.ExitCode);
