@@ -71,8 +71,13 @@ public sealed unsafe class Supervisor
             fds[count++] = new pollfd { fd = _reporting ? _container.ReportFd : -1, events = poll.POLLIN };
             if (_terminal is not null) count += _terminal.Prepare(fds[count..]);
             Poll(fds[..count]);
+            // All reports first: whoever saw the command's output and then sends a signal means it for a command that has started.
+            if (fds[2].revents != 0)
+            {
+                ReadReport();
+                if (_reporting && fds[1].revents != 0) continue;
+            }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
-            if (fds[2].revents != 0) ReadReport();
             if (_terminal is not null && count > 3) _terminal.Move(fds[3..count]);
             if (fds[0].revents != 0) return Finish();
         }
