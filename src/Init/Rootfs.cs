@@ -192,7 +192,7 @@ internal static unsafe class Rootfs
         int directory = (int)(name - prefix);
         for (int i = 0; i < directory; i++) path[i] = prefix[i];
         nint length = child->Call(SYS_readlinkat, parent, (nint)name, (nint)(path + directory), PathSize - directory);
-        if (length < 0) return false;
+        if (length < 0) return child->Errno == Errno.EINVAL;   // no link at all: another container made it between our look and our try
         if (length == PathSize - directory) return child->Fail(SYS_readlinkat, Errno.ENAMETOOLONG);
         path[directory + length] = 0;
         return MakeParts(child, from, path[directory] == '/' ? path + directory : path, flags, links - 1);

@@ -140,6 +140,17 @@ public sealed class MountTests
     }
 
     [Fact]
+    public void Containers_that_start_at_once_may_make_the_same_mount_points()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            using var rootfs = new TemporaryRootfs();
+            foreach (string file in (string[])["resolv.conf", "hosts"]) File.Delete(rootfs.Inside("/etc/" + file));
+            Assert.All(Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => Support.Minirun.Run("run", "--tmpfs", "/deep/down/here", rootfs.Path, "true")), result => result.Succeeds());
+        }
+    }
+
+    [Fact]
     public void With_a_network_of_its_own_the_files_are_the_root_file_systems()
     {
         using var rootfs = new TemporaryRootfs();
