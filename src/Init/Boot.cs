@@ -51,6 +51,7 @@ public static unsafe class Boot
             Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
         if (argc is 2 or 3 && Text.Equal(argv[0], "fork-news"u8))
             Interpreter.Run(Text.Number(argv[1]), argc == 3 ? Text.Number(argv[2]) : -1);
+        OpenStandardDescriptors();
         s_argc = argc;
         s_argv = argv;
         if (argc > 1 && Text.Equal(argv[1], "run"u8))
@@ -65,6 +66,16 @@ public static unsafe class Boot
         Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_BLOCK, (nint)(&mask), (nint)(&old), sizeof(ulong));
         s_inheritedMask = old;
         s_blocked = 1;
+    }
+
+    /// <summary>
+    /// A caller may have closed 0, 1 or 2: then the first thing that we open ourselves would take the number and go into the container as its stdin.
+    /// </summary>
+    private static void OpenStandardDescriptors()
+    {
+        for (int fd = 0; fd < 3; fd++)
+            if (Sys.Call(SYS_fcntl, fd, Linux.fcntl.F_GETFD) < 0)
+                Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), Linux.fcntl.O_RDWR);
     }
 
     private static void Refuse(ReadOnlySpan<byte> message)

@@ -196,4 +196,29 @@ public sealed class HostileRootfsTests
         Result result = Minirun.Run("run", directory.Path, "/probe", "exit", "9");
         result.Exits(9);
     }
+
+    /// <summary>T4 (CVE-2019-5736), as far as run has it: fork-news that stays as PID 1 was executed from a read-only mount.</summary>
+    [Theory]
+    [InlineData()]
+    [InlineData("--privileged")]
+    public void Minirun_cannot_be_overwritten_from_inside(params string[] flags)
+    {
+        byte[] before = File.ReadAllBytes(Programs.Minirun);
+        Result result = Minirun.Run(["run", "--init", .. flags, Rootfs.Busybox, "sh", "-c", "cat /bin/busybox > /proc/1/exe || echo refused; echo > /proc/self/exe"]);
+        Assert.Contains("refused", result.Out);
+        Assert.Equal(before, File.ReadAllBytes(Programs.Minirun));
+    }
+
+    /// <summary>T11: with 0, 1 or 2 closed, nothing of minirun's own takes their place.</summary>
+    [Theory]
+    [InlineData("exec <&-")]
+    [InlineData("exec <&- 2>&-")]
+    public void Closed_standard_descriptors_become_dev_null(string before)
+    {
+        Result result = Minirun.Run(new Start { Before = before }, "run", Rootfs.Busybox, "sh", "-c", "readlink /proc/self/fd/0; readlink /proc/self/fd/2");
+        result.Exits(0);
+        Assert.Equal("/dev/null", result.Lines[0]);
+        Assert.DoesNotContain("socket:", result.Out);
+        Assert.DoesNotContain("memfd:", result.Out);
+    }
 }

@@ -16,6 +16,7 @@ internal static class Hints
         (OpCode.MountFs or OpCode.Bind, Errno.ELOOP) => $"{operation.Path} leads through a symlink that ends nowhere inside the root file system",
         (OpCode.MountFs, Errno.EINVAL) => "the kernel does not take one of its options; `dmesg` may say which",
         (OpCode.MountFs, Errno.ENODEV) => "this kernel does not know the file system; `minirun doctor` lists what it has",
+        (OpCode.OverlayRoot or OpCode.MountOverlay, Errno.EINVAL) => "something is mounted below the directory, which an overlay made in a user namespace may not uncover: as root use --userns host, else take a copy",
         (OpCode.OverlayRoot or OpCode.MountOverlay, _) => "overlay in a user namespace needs Linux 5.11; `minirun doctor` tells",
         (OpCode.PivotRoot, Errno.EINVAL) => "the new root is no mount point (was `root` left out?), or the caller's own root is the initial ramdisk",
         (OpCode.Identity, Errno.EINVAL) => "the id is not in the map of the user namespace: see --userns",

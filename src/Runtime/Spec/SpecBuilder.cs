@@ -20,8 +20,7 @@ public static class SpecBuilder
         ContainerUser user = ContainerUser.Find(options, rootfs, host, namespaces);
         IdMapChoice ids = IdMapChoice.Choose(options, host, namespaces, user);
         ulong capabilities = Granted(options, host, namespaces);
-        bool terminal = options.Tty ?? (host.IsTerminal(0) && host.IsTerminal(1));
-        if (terminal && (namespaces & sched.CLONE_NEWNS) == 0) terminal = false;   // there is no devpts of our own to take one from
+        bool terminal = WantsTerminal(options, host, namespaces);
         int listenFds = ListenFds(host);
 
         var oci = new OciSpec
@@ -90,6 +89,16 @@ public static class SpecBuilder
             default:
                 throw new UserError($"root file system {options.Rootfs}: not a directory", "unpack it first: mkdir ROOTFS && tar -C ROOTFS -xf FILE");
         }
+    }
+
+    /// <summary>A terminal comes from a devpts of the container's own: without that there is none to be had.</summary>
+    private static bool WantsTerminal(RunOptions options, Host host, ulong namespaces)
+    {
+        string? missing = (namespaces & sched.CLONE_NEWNS) == 0 ? "there is no mount namespace"
+            : options.Mounts.Exists(mount => mount.Destination is "/dev" or "/dev/pts") ? "a volume takes the place of /dev/pts" : null;
+        if (missing is not null && options.Tty == true)
+            throw new UserError($"--tty: {missing}, so there is no terminal of the container's own", "leave -t away; stdin, stdout and stderr go in as they are");
+        return missing is null && (options.Tty ?? (host.IsTerminal(0) && host.IsTerminal(1)));
     }
 
     private static ulong Granted(RunOptions options, Host host, ulong namespaces)
