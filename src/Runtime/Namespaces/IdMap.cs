@@ -6,8 +6,14 @@ namespace Minirun.Runtime.Namespaces;
 /// <summary>One line of /proc/PID/uid_map (user_namespaces(7)).</summary>
 public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
 {
-    /// <summary>Reads a uid_map or gid_map of /proc.</summary>
-    public static IReadOnlyList<IdMap> Read(string path) => Parse(ProcFile.Read(path));
+    // PROC_USER_INIT_INO of the kernel: the first user namespace has this number on every machine.
+    private const string InitialNamespace = "user:[4026531837]";
+
+    private static readonly IdMap[] s_all = [new(0, 0, uint.MaxValue)];
+
+    /// <summary>Our own map: every id in the initial user namespace, where a look at its name spares reading the file, else what uid_map or gid_map says.</summary>
+    public static IReadOnlyList<IdMap> ReadOwn(string file) =>
+        ProcFile.ReadLink("/proc/self/ns/user") == InitialNamespace ? s_all : Parse(ProcFile.Read("/proc/self/" + file));
 
     /// <summary>Parses the text of a uid_map: three numbers a line.</summary>
     public static IReadOnlyList<IdMap> Parse(string text)

@@ -40,9 +40,9 @@ public class Host
     public virtual ulong Capabilities => Security.CapabilitySet.OwnPermitted();
 
     /// <summary>The ids that exist for us: what we could map one to one.</summary>
-    public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.Read("/proc/self/uid_map");
+    public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.ReadOwn("uid_map");
 
-    public virtual IReadOnlyList<IdMap> OwnGidMap => IdMap.Read("/proc/self/gid_map");
+    public virtual IReadOnlyList<IdMap> OwnGidMap => IdMap.ReadOwn("gid_map");
 
     /// <summary>The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.</summary>
     public virtual SubordinateIds? SubordinateIds => Namespaces.SubordinateIds.Find(Uid);
