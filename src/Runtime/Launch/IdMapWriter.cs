@@ -20,9 +20,10 @@ internal static unsafe class IdMapWriter
             return;
         }
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
-        if (spec.Oci.Process.User.AdditionalGids is null) WriteFile($"/proc/{pid}/setgroups", "deny");
-        WriteFile($"/proc/{pid}/uid_map", IdMap.Format(spec.Oci.Linux.UidMappings!));
-        WriteFile($"/proc/{pid}/gid_map", IdMap.Format(spec.Oci.Linux.GidMappings!));
+        string directory = "/proc/" + pid.ToString();
+        if (spec.Oci.Process.User.AdditionalGids is null) WriteFile(directory + "/setgroups", "deny");
+        WriteFile(directory + "/uid_map", IdMap.Format(spec.Oci.Linux.UidMappings!));
+        WriteFile(directory + "/gid_map", IdMap.Format(spec.Oci.Linux.GidMappings!));
     }
 
     private static void WriteFile(string path, string text)

@@ -35,8 +35,14 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
     }
 
     /// <summary>The lines for /proc/PID/uid_map.</summary>
-    public static string Format(IEnumerable<OciIdMapping> maps) =>
-        string.Concat(maps.Select(map => $"{map.ContainerID} {map.HostID} {map.Size}\n"));
+    public static string Format(List<OciIdMapping> maps)
+    {
+        // On the path of every start: interpolation of numbers and LINQ would bring in a pool, a random seed and the type loader.
+        string text = "";
+        foreach (OciIdMapping map in maps)
+            text += string.Concat(map.ContainerID.ToString(), " ", map.HostID.ToString()) + string.Concat(" ", map.Size.ToString(), "\n");
+        return text;
+    }
 
     /// <summary>What the host id is inside; null when it is not mapped.</summary>
     public static uint? ToInside(IEnumerable<OciIdMapping> maps, uint outside)

@@ -255,7 +255,10 @@ public sealed class Planner
         if (command.Length == 0) throw new UserError("the command is empty", "give the name of a program after the root file system", UserError.NotFound);
         if (command.Contains('/')) return command + "\0";
         string path = Wanted.Env.Find(entry => entry.StartsWith("PATH=", StringComparison.Ordinal)) ?? SpecBuilder.DefaultPath;
-        return string.Concat(path["PATH=".Length..].Split(':').Select(directory => (directory.Length == 0 ? "." : directory) + "/" + command + "\0"));
+        string candidates = "";
+        foreach (string directory in path["PATH=".Length..].Split(':'))
+            candidates += string.Concat(directory.Length == 0 ? "." : directory, "/", command, "\0");
+        return candidates;
     }
 }
 

@@ -61,8 +61,12 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         return new(parsed, parsed, ranges, true, "as given by --userns, written by newuidmap");
     }
 
-    private static List<OciIdMapping> Identity(IReadOnlyList<IdMap> own) =>
-        [.. own.Select(map => new OciIdMapping { ContainerID = map.Inside, HostID = map.Inside, Size = map.Size })];
+    private static List<OciIdMapping> Identity(IReadOnlyList<IdMap> own)
+    {
+        var maps = new List<OciIdMapping>(own.Count);
+        for (int i = 0; i < own.Count; i++) maps.Add(new() { ContainerID = own[i].Inside, HostID = own[i].Inside, Size = own[i].Size });
+        return maps;
+    }
 
     private static List<OciIdMapping> WithRange(uint id, uint first, uint count) =>
         [new() { ContainerID = 0, HostID = id, Size = 1 }, new() { ContainerID = 1, HostID = first, Size = count }];

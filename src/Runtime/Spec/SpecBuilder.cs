@@ -124,7 +124,10 @@ public static class SpecBuilder
     /// <summary>The directory's name, with what no host name may have replaced.</summary>
     private static string DefaultHostname(string rootfs)
     {
-        string name = string.Concat(Path.GetFileName(rootfs.TrimEnd('/')).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-')).Trim('-', '.');
+        char[] letters = Path.GetFileName(rootfs.TrimEnd('/')).ToCharArray();
+        for (int i = 0; i < letters.Length; i++)
+            if (!char.IsAsciiLetterOrDigit(letters[i]) && letters[i] != '.') letters[i] = '-';
+        string name = new string(letters).Trim('-', '.');
         return name.Length == 0 ? "minirun" : name.Length > 63 ? name[..63] : name;
     }
 
