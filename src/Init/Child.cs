@@ -16,7 +16,7 @@ internal unsafe struct Child
     /// <summary>The container's new devpts, or -1.</summary>
     public int Pts;
 
-    /// <summary>The first masked directory: an empty read-only tmpfs, cloned for the others, or -1.</summary>
+    /// <summary>An empty directory that nobody can write into, cloned over what is hidden, or -1.</summary>
     public int Empty;
     public int Errno;
     public int FailedCall;

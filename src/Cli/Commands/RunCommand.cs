@@ -18,23 +18,34 @@ internal static class RunCommand
         if (parsed.WantsHelp) return RunHelp.Print(Console.Out);
         RunOptions options = ReadOptions(parsed);
         var host = new Host();
-        ContainerSpec spec = SpecBuilder.Build(options, host);
+        var spec = new SpecBuilder(options, host);
+        var planner = new Planner(spec.Spec, host);
+        ContainerPlan plan = planner.Begin();
+        void Complete()
+        {
+            spec.Complete();
+            planner.Complete();
+        }
+        // The rest of specification and plan is worked out while the child starts, unless somebody wants to see it first.
+        if (!IsSeen(options)) return Start(options, host, plan, null, Complete);
+        Complete();
+        plan.Without(options.Without);
+        return See(options, host, plan);
+    }
+
+    private static bool IsSeen(RunOptions options) => options.PrintSpec || options.DryRun || options.Step || options.Explain != ExplainMode.None || options.Without.Count > 0;
+
+    private static int See(RunOptions options, Host host, ContainerPlan plan)
+    {
         if (options.PrintSpec)
         {
-            Console.Out.WriteLine(spec.Oci.ToJson());
+            Console.Out.WriteLine(plan.Spec.Oci.ToJson());
             return 0;
         }
-        var planner = new Planner(spec, host);
-        ContainerPlan plan = planner.Begin();
-        if (!IsWatched(options)) return Start(options, host, plan, null, () => planner.Complete());
-        planner.Complete().Without(options.Without);
         ExplainPrinter watcher = Watch(options, plan);
         watcher.PrintPlan();
         return options.DryRun ? 0 : Start(options, host, plan, watcher, null);
     }
-
-    /// <summary>Whether somebody wants to see the plan before it is carried out.</summary>
-    private static bool IsWatched(RunOptions options) => options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0;
 
     private static RunOptions ReadOptions(RunParser.Parsed parsed)
     {

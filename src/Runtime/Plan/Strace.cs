@@ -21,7 +21,7 @@ public static class Strace
         OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work); move_mount(→ root{operation.Path})",
         OpCode.Bind => Bind(operation),
         OpCode.Symlink => $"symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
-        OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"fsmount(\"tmpfs\", MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
+        OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"open_tree(empty directory, OPEN_TREE_CLONE); mount_setattr(MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
         OpCode.EnsureDirectory => $"mkdirat(root, {Quote((string)operation.S1!)}, 0755)",
         OpCode.Console => "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ root/dev/console)",
         OpCode.PivotRoot => "fchdir(root); pivot_root(\".\", \".\"); umount2(\".\", MNT_DETACH); chdir(\"/\")",

@@ -6,7 +6,7 @@ public sealed class ContainerSpec
     public OciSpec Oci { get; init; } = new();
 
     /// <summary>The command as bytes, when its words are not all UTF-8: an OCI document, being JSON, cannot say them.</summary>
-    public byte[][]? CommandBytes { get; init; }
+    public byte[][]? CommandBytes { get; set; }
 
     /// <summary>CLONE_NEW* flags of the namespaces.</summary>
     public ulong Namespaces { get; init; }
@@ -18,7 +18,7 @@ public sealed class ContainerSpec
     public string MapReason { get; init; } = "";
 
     /// <summary>Bounding, permitted and effective capabilities of the command.</summary>
-    public ulong Capabilities { get; init; }
+    public ulong Capabilities { get; set; }
 
     /// <summary>All writes go to a throwaway overlay.</summary>
     public bool Ephemeral { get; init; }
@@ -32,13 +32,13 @@ public sealed class ContainerSpec
     public bool SetsListenPid { get; init; }
 
     /// <summary>stdin, stdout or stderr is the caller's terminal and stays one.</summary>
-    public bool HoldsCallersTerminal { get; init; }
+    public bool HoldsCallersTerminal { get; set; }
 
     /// <summary>Mounts that may be left out when the root file system does not take them, by destination.</summary>
     public List<string> OptionalMounts { get; init; } = [];
 
     /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
-    public List<string> UserMounts { get; init; } = [];
+    public List<string> UserMounts { get; set; } = [];
     /// <summary>What the user should know before it runs.</summary>
     public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];

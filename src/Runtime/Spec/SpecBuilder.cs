@@ -4,74 +4,94 @@ using Minirun.Runtime.Security;
 
 namespace Minirun.Runtime.Spec;
 
-/// <summary>From what was asked for to the document that stands for it: the defaults are chosen here, and nowhere else.</summary>
-public static class SpecBuilder
+/// <summary>
+/// From what was asked for to the document that stands for it: the defaults are chosen here, and nowhere else. In two parts, because a child can
+/// be started when the first is known.
+/// </summary>
+public sealed class SpecBuilder
 {
+    public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     // In a user namespace overlayfs marks a removed directory with user.overlay.opaque in its upper layer.
     private static readonly Version s_tmpfsHasUserXattrs = new(6, 6);
 
-    public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private readonly RunOptions _options;
+    private readonly Host _host;
+    private readonly ContainerUser _user;
+    private readonly IdMapChoice _ids;
+    private readonly int _listenFds;
 
+    /// <summary>The first part: root file system, namespaces, user and id maps.</summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
-    public static ContainerSpec Build(RunOptions options, Host host)
+    public SpecBuilder(RunOptions options, Host host)
     {
+        _options = options;
+        _host = host;
         string rootfs = FindRootfs(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
-        ContainerUser user = ContainerUser.Find(options, rootfs, host, namespaces);
-        IdMapChoice ids = IdMapChoice.Choose(options, host, namespaces, user);
-        ulong capabilities = Granted(options, host, namespaces);
-        bool terminal = WantsTerminal(options, host, namespaces);
-        int listenFds = ListenFds(host);
-
-        var oci = new OciSpec
+        _user = ContainerUser.Find(options, rootfs, host, namespaces);
+        _ids = IdMapChoice.Choose(options, host, namespaces, _user);
+        _listenFds = ListenFds(host);
+        Spec = new ContainerSpec
         {
-            Hostname = (namespaces & sched.CLONE_NEWUTS) == 0 ? null : options.Hostname ?? DefaultHostname(rootfs),
-            Domainname = options.Domainname,
-            Root = new OciRoot { Path = rootfs, Readonly = options.ReadOnly },
-            Process = new OciProcess
-            {
-                Terminal = terminal,
-                ConsoleSize = terminal ? host.TerminalSize : null,
-                Args = options.Command.Count + options.Entrypoint.Count > 0 ? [.. options.Entrypoint, .. options.Command] : ["/bin/sh"],
-                Cwd = Workdir(options),
-                User = new OciUser { Uid = user.Uid, Gid = user.Gid, AdditionalGids = ids.CanSetGroups ? user.Groups : null, Umask = options.Umask },
-                NoNewPrivileges = options.NoNewPrivileges,
-                OomScoreAdj = options.OomScoreAdj,
-                Rlimits = options.Ulimits.Count > 0 ? options.Ulimits : null,
-                Scheduler = options.Nice is { } nice ? new OciScheduler { Nice = nice } : null,
-                ExecCpuAffinity = options.CpuSet is { } cpus ? new OciCpuAffinity { Initial = cpus } : null,
-                Capabilities = CapabilityLists(capabilities, user.Uid != 0 && options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, options.CapAdd, ["ALL"]) & capabilities : 0),
-            },
-        };
-        oci.Process.Env = ContainerEnvironment.Build(options, host, user, oci.Hostname, terminal, listenFds);
-        foreach (string name in NamespaceSet.OciNames(namespaces)) oci.Linux.Namespaces.Add(new OciNamespace { Type = name });
-        oci.Linux.UidMappings = ids.Uids;
-        oci.Linux.GidMappings = ids.Gids;
-        var optional = new List<string>();
-        if ((namespaces & sched.CLONE_NEWNS) != 0) DefaultMounts.Add(oci, options, host, namespaces, ids, optional);
-        Annotate(oci, options);
-
-        return new ContainerSpec
-        {
-            Oci = oci,
-            CommandBytes = options.CommandBytes is { } bytes ? [.. options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null,
             Namespaces = namespaces,
-            MapWith = ids.Tools,
-            MapReason = ids.Reason,
-            Capabilities = capabilities,
+            MapWith = _ids.Tools,
+            MapReason = _ids.Reason,
             Ephemeral = options.Ephemeral,
             Init = options.Init,
             DieWithParent = options.DieWithParent,
-            PreserveFds = options.PreserveFds + listenFds,
-            SetsListenPid = listenFds > 0,
-            HoldsCallersTerminal = !terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
-            OptionalMounts = optional,
-            UserMounts = options.Mounts.ConvertAll(mount => mount.Destination),
+            PreserveFds = options.PreserveFds + _listenFds,
+            SetsListenPid = _listenFds > 0,
+            Require = options.Require,
             Warning = options.Ephemeral && (namespaces & sched.CLONE_NEWUSER) != 0 && host.Kernel < s_tmpfsHasUserXattrs
                 ? $"--ephemeral: tmpfs has no user.* attributes before Linux {s_tmpfsHasUserXattrs}, so directories of the root file system cannot be removed in the container"
                 : null,
-            Require = options.Require,
         };
+        OciSpec oci = Spec.Oci;
+        oci.Root = new OciRoot { Path = rootfs, Readonly = options.ReadOnly };
+        foreach (string name in NamespaceSet.OciNames(namespaces)) oci.Linux.Namespaces.Add(new OciNamespace { Type = name });
+        oci.Linux.UidMappings = _ids.Uids;
+        oci.Linux.GidMappings = _ids.Gids;
+        oci.Process.User = new OciUser { Uid = _user.Uid, Gid = _user.Gid, AdditionalGids = _ids.CanSetGroups ? _user.Groups : null, Umask = options.Umask };
+    }
+
+    public ContainerSpec Spec { get; }
+
+    /// <summary>Both parts.</summary>
+    /// <exception cref="UserError">What was asked for cannot be had.</exception>
+    public static ContainerSpec Build(RunOptions options, Host host) => new SpecBuilder(options, host).Complete();
+
+    /// <summary>The second part: mounts and process.</summary>
+    /// <exception cref="UserError">What was asked for cannot be had.</exception>
+    public ContainerSpec Complete()
+    {
+        OciSpec oci = Spec.Oci;
+        oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? DefaultHostname(oci.Root.Path) : null;
+        oci.Domainname = _options.Domainname;
+        FillProcess(oci.Process);
+        oci.Process.Env = ContainerEnvironment.Build(_options, _host, _user, oci.Hostname, oci.Process.Terminal, _listenFds);
+        Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
+        if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.OptionalMounts);
+        Annotate(oci, _options);
+        return Spec;
+    }
+
+    private void FillProcess(OciProcess process)
+    {
+        Spec.Capabilities = Granted(_options, _host, Spec.Namespaces);
+        ulong ambient = _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
+        process.Capabilities = CapabilityLists(Spec.Capabilities, ambient);
+        process.Terminal = WantsTerminal(_options, _host, Spec.Namespaces);
+        process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
+        Spec.HoldsCallersTerminal = !process.Terminal && (_host.IsTerminal(0) || _host.IsTerminal(1) || _host.IsTerminal(2));
+        process.Args = _options.Command.Count + _options.Entrypoint.Count > 0 ? [.. _options.Entrypoint, .. _options.Command] : ["/bin/sh"];
+        Spec.CommandBytes = _options.CommandBytes is { } bytes ? [.. _options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null;
+        process.Cwd = Workdir(_options);
+        process.NoNewPrivileges = _options.NoNewPrivileges;
+        process.OomScoreAdj = _options.OomScoreAdj;
+        process.Rlimits = _options.Ulimits.Count > 0 ? _options.Ulimits : null;
+        process.Scheduler = _options.Nice is { } nice ? new OciScheduler { Nice = nice } : null;
+        process.ExecCpuAffinity = _options.CpuSet is { } cpus ? new OciCpuAffinity { Initial = cpus } : null;
     }
 
     private static string FindRootfs(RunOptions options, Host host)
