@@ -6,7 +6,7 @@
 # - hyperfine runs all peers of a table in one call, without a shell between; we quote medians, and ratios to bubblewrap.
 # - All start the same static /bin/true in the same tree, in new user, pid, uts, ipc and mount namespaces, on the host's network.
 #   minirun runs with its defaults, which do more than bubblewrap's here: cgroup namespace, devpts, shm, mqueue, sysfs, masks,
-#   capabilities. The OCI runtimes get a bundle with the same list.
+#   capabilities. The OCI runtimes get the very bundle that `minirun run --print-spec` prints for it.
 # - crun goes without cgroups (--cgroup-manager=disabled), as minirun does; runc cannot, its figure includes making one.
 # - crun (and its --cgroup-manager=disabled) refuses a hybrid hierarchy, cgroup v1 with v2 at /sys/fs/cgroup/unified. So there hyperfine
 #   itself, with all its peers, runs in a private mount namespace in which the v2 tree is unmounted; the machine does not change.
@@ -47,7 +47,7 @@ without_v2() {
 
 make_bundle() {
     mkdir -p "$out/bundle"
-    sed "s|@TREE@|$PWD/$tree|" bench/config.json >"$out/bundle/config.json"
+    bin/minirun run --print-spec "$tree" /bin/true </dev/null >"$out/bundle/config.json"
 }
 
 # add_peer NAME COMMAND: to hyperfine's arguments, if the command works here. No commas in names: they go through CSV.

@@ -14,7 +14,7 @@ internal static unsafe class Program
 {
     public static int Main(string[] arguments)
     {
-        if (arguments.Length == 1 && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments[0]);
+        if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
         int status = Dispatch(arguments);
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
@@ -43,12 +43,10 @@ internal static unsafe class Program
     }
 
     /// <summary>The slow way to fork-news, when the program was linked without the wrapper.</summary>
-    private static int ForkNews(string planFd)
+    private static int ForkNews(string[] arguments)
     {
-        byte** argv = stackalloc byte*[3];
-        argv[0] = (byte*)Marshal.StringToCoTaskMemUTF8("fork-news");
-        argv[1] = (byte*)Marshal.StringToCoTaskMemUTF8(planFd);
-        argv[2] = null;
-        return Boot.NativeMain(2, argv);
+        byte** argv = stackalloc byte*[4] { (byte*)Marshal.StringToCoTaskMemUTF8("fork-news"), null, null, null };
+        for (int i = 0; i < arguments.Length; i++) argv[i + 1] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        return Boot.NativeMain(arguments.Length + 1, argv);
     }
 }

@@ -6,7 +6,7 @@ namespace Minirun.Runtime.Tests.Namespaces;
 
 public sealed class IdMapTests
 {
-    private static readonly OciIdMapping[] s_rootless =
+    private static readonly List<OciIdMapping> s_rootless =
         [new() { ContainerID = 0, HostID = 1000, Size = 1 }, new() { ContainerID = 1, HostID = 100000, Size = 65536 }];
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class IdMapTests
     public void A_namespace_without_a_map_has_no_ids() => Assert.Empty(IdMap.Parse(""));
 
     [Fact]
-    public void The_map_of_this_process_is_read() => Assert.NotEmpty(IdMap.Read("/proc/self/uid_map"));
+    public void The_map_of_this_process_is_read() => Assert.NotEmpty(IdMap.ReadOwn("uid_map"));
 
     [Fact]
     public void What_is_written_is_what_the_kernel_reads() => Assert.Equal("0 1000 1\n1 100000 65536\n", IdMap.Format(s_rootless));
