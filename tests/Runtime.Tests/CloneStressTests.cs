@@ -1,7 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
-using static Minirun.Linux.sys_syscall;
 using Xunit;
+using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Tests;
 

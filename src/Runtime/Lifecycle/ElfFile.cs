@@ -15,7 +15,16 @@ public static class ElfFile
         ushort machine = head[5] == 2 ? BinaryPrimitives.ReadUInt16BigEndian(head[18..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[18..]);
         return machine switch
         {
-            3 => "i386", 8 => "mips", 20 => "ppc", 21 => "ppc64", 22 => "s390x", 40 => "arm", 62 => "x64", 183 => "arm64", 243 => "riscv64", 258 => "loongarch64",
+            3 => "i386",
+            8 => "mips",
+            20 => "ppc",
+            21 => "ppc64",
+            22 => "s390x",
+            40 => "arm",
+            62 => "x64",
+            183 => "arm64",
+            243 => "riscv64",
+            258 => "loongarch64",
             _ => $"ELF machine {machine}",
         };
     }

@@ -33,16 +33,28 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             int type = host.FileType(path);
             if (type != 0) plan.Add(new()
             {
-                Name = "mask:" + path, Code = OpCode.Mask, S2 = Relative(path), Path = path, D = DeviceNumber(1, 3), Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "hidden: it tells about, or steers, the whole machine", IfLeftOut = "{path} of the whole machine can be read",
+                Name = "mask:" + path,
+                Code = OpCode.Mask,
+                S2 = Relative(path),
+                Path = path,
+                D = DeviceNumber(1, 3),
+                Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
+                Why = "hidden: it tells about, or steers, the whole machine",
+                IfLeftOut = "{path} of the whole machine can be read",
             });
         }
         foreach (string path in spec.Oci.Linux.ReadonlyPaths)
             if (host.FileType(path) is not 0 and var type) plan.Add(new()
             {
-                Name = "readonly:" + path, Code = OpCode.Bind, S1 = Relative(path), S2 = Relative(path), Path = path, A = sys_mount.MOUNT_ATTR_RDONLY,
+                Name = "readonly:" + path,
+                Code = OpCode.Bind,
+                S1 = Relative(path),
+                S2 = Relative(path),
+                Path = path,
+                A = sys_mount.MOUNT_ATTR_RDONLY,
                 Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "read-only: kernel settings of the whole machine", IfLeftOut = "root inside may write what the kernel lets it below {path}",
+                Why = "read-only: kernel settings of the whole machine",
+                IfLeftOut = "root inside may write what the kernel lets it below {path}",
             });
     }
 
@@ -55,8 +67,17 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         if (fallback is not null) flags |= OpFlags.Fallback;
         plan.Add(new()
         {
-            Name = Name(mount.Destination), Code = OpCode.MountFs, S1 = type, S2 = Target(mount.Destination), S3 = options.Data.Length > 0 ? options.Data : null, S4 = fallback,
-            A = options.Set, Flags = flags, Path = mount.Destination, Why = Reason(mount, type), IfLeftOut = "there is no {source} on {path}",
+            Name = Name(mount.Destination),
+            Code = OpCode.MountFs,
+            S1 = type,
+            S2 = Target(mount.Destination),
+            S3 = options.Data.Length > 0 ? options.Data : null,
+            S4 = fallback,
+            A = options.Set,
+            Flags = flags,
+            Path = mount.Destination,
+            Why = Reason(mount, type),
+            IfLeftOut = "there is no {source} on {path}",
         });
         if (isDev) AddDevices();
     }
@@ -72,10 +93,18 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates ? sys_mount.MS_PRIVATE : 0;
         plan.Add(new()
         {
-            Name = Name(mount.Destination), Code = OpCode.Bind, S1 = source, S2 = Target(mount.Destination), A = options.Set, B = options.Clear, C = propagation, Path = mount.Destination,
+            Name = Name(mount.Destination),
+            Code = OpCode.Bind,
+            S1 = source,
+            S2 = Target(mount.Destination),
+            A = options.Set,
+            B = options.Clear,
+            C = propagation,
+            Path = mount.Destination,
             Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | (options.AttributesRecursive || hostPropagates ? OpFlags.AttributesRecursive : 0)
                 | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0) | (spec.OptionalMounts.Contains(mount.Destination) ? OpFlags.Optional : 0),
-            Why = ours ? Reason(mount, "bind") : "as asked for", IfLeftOut = "{source} of the host is not on {path}",
+            Why = ours ? Reason(mount, "bind") : "as asked for",
+            IfLeftOut = "{source} of the host is not on {path}",
         });
     }
 
@@ -84,8 +113,16 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
         plan.Add(new()
         {
-            Name = Name(mount.Destination), Code = OpCode.MountOverlay, S1 = mount.Source, S2 = Target(mount.Destination), S3 = "mode=755\0", S4 = spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null, Path = mount.Destination,
-            A = options.Set, Why = "an overlay over the directory: writes are thrown away at the end", IfLeftOut = "{source} of the host is not on {path}",
+            Name = Name(mount.Destination),
+            Code = OpCode.MountOverlay,
+            S1 = mount.Source,
+            S2 = Target(mount.Destination),
+            S3 = "mode=755\0",
+            S4 = spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null,
+            Path = mount.Destination,
+            A = options.Set,
+            Why = "an overlay over the directory: writes are thrown away at the end",
+            IfLeftOut = "{source} of the host is not on {path}",
         });
     }
 
@@ -97,8 +134,15 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             // A default at a place that the user gave to something else would be in the way.
             if (!spec.UserMounts.Contains("/dev/" + name)) plan.Add(new()
             {
-                Name = "dev/" + name, Code = OpCode.Bind, S1 = "/dev/" + name, S2 = name, D = DeviceNumber(major, minor), Flags = OpFlags.File | OpFlags.InDev, Path = "/dev/" + name,
-                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one", IfLeftOut = "there is no {path}",
+                Name = "dev/" + name,
+                Code = OpCode.Bind,
+                S1 = "/dev/" + name,
+                S2 = name,
+                D = DeviceNumber(major, minor),
+                Flags = OpFlags.File | OpFlags.InDev,
+                Path = "/dev/" + name,
+                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one",
+                IfLeftOut = "there is no {path}",
             });
         }
         foreach (var (target, name) in s_links)

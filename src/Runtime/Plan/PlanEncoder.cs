@@ -26,8 +26,13 @@ public static class PlanEncoder
         }
         var header = new PlanHeader
         {
-            Magic = PlanHeader.Expected, Version = PlanHeader.CurrentVersion, Length = blob.Length, OpCount = count, OpsOffset = sizeof(PlanHeader),
-            ReportFd = reportFd, Mode = mode,
+            Magic = PlanHeader.Expected,
+            Version = PlanHeader.CurrentVersion,
+            Length = blob.Length,
+            OpCount = count,
+            OpsOffset = sizeof(PlanHeader),
+            ReportFd = reportFd,
+            Mode = mode,
         };
         blob.Write(0, ref header);
         return blob.ToArray();
@@ -37,8 +42,16 @@ public static class PlanEncoder
     {
         var op = new PlanOp
         {
-            Code = operation.Code, Flags = operation.Flags, Index = index, A = operation.A, B = operation.B, C = operation.C, D = operation.D,
-            S1 = blob.Add(operation.S1), S2 = blob.Add(operation.S2), S3 = blob.Add(operation.S3),
+            Code = operation.Code,
+            Flags = operation.Flags,
+            Index = index,
+            A = operation.A,
+            B = operation.B,
+            C = operation.C,
+            D = operation.D,
+            S1 = blob.Add(operation.S1),
+            S2 = blob.Add(operation.S2),
+            S3 = blob.Add(operation.S3),
         };
         op.S4 = operation.S4 is EnvironmentSlot slot ? blob.OffsetIn(op.S3, slot) : blob.Add(operation.S4);
         return op;
