@@ -51,11 +51,13 @@ public static unsafe class Boot
             Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
         if (argc is 2 or 3 && Text.Equal(argv[0], "fork-news"u8))
             Interpreter.Run(Text.Number(argv[1]), argc == 3 ? Text.Number(argv[2]) : -1);
-        OpenStandardDescriptors();
         s_argc = argc;
         s_argv = argv;
         if (argc > 1 && Text.Equal(argv[1], "run"u8))
+        {
+            OpenStandardDescriptors();
             BlockSignals();
+        }
         return Sys.RealMain(argc, argv);
     }
 
