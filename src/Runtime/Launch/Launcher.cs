@@ -67,14 +67,19 @@ public static unsafe class Launcher
         Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
         var user = LaunchUser.Of(plan.Spec, host);
         int forkNews = plan.IndexOf(LaunchStep.ForkNews);
+        // One who follows step by step sees the id maps come first; else what needs none is done while the parent writes them.
+        bool mapped = !waits;
+        if (mapped) AwaitIdMaps(script, plan, reportFd);
         for (int op = 0; op < plan.Operations.Count; op++)
-            switch (plan.Operations[op].Step)
+        {
+            LaunchStep step = plan.Operations[op].Step;
+            if (!mapped && step is (LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
-                case LaunchStep.IdMaps:
-                    ref RawCall wait = ref script.Add(NoOperation, SYS_read, reportFd, script.Bytes(new byte[8]), 1);   // until the parent has written them
-                    wait.NeedsData = true;
-                    Silently(ref wait);
-                    break;
+                AwaitIdMaps(script, plan, reportFd);
+                mapped = true;
+            }
+            switch (step)
+            {
                 case LaunchStep.EnterRootfs:
                     script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
                     break;
@@ -92,10 +97,20 @@ public static unsafe class Launcher
                     script.Set(ProgramRegister, fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
                     break;
             }
+        }
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString()) : script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
+    }
+
+    /// <summary>A read that ends when the parent has written the id maps (<see cref="Go"/>), or died.</summary>
+    private static void AwaitIdMaps(ScriptWriter script, ContainerPlan plan, int reportFd)
+    {
+        if (plan.Find(LaunchStep.IdMaps) is null) return;
+        ref RawCall wait = ref script.Add(NoOperation, SYS_read, reportFd, script.Bytes(new byte[8]), 1);
+        wait.NeedsData = true;
+        Silently(ref wait);
     }
 
     private static void Silently(ref RawCall call) => call.First = call.Last = false;
