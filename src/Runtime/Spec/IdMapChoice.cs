@@ -20,7 +20,7 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         };
         Verify(choice.Uids!, user.Uid, "user");
         Verify(choice.Gids!, user.Gid, "group");
-        if (choice.CanSetGroups) user.Groups?.ForEach(group => Verify(choice.Gids!, group, "group"));
+        foreach (uint group in choice.CanSetGroups ? user.Groups ?? [] : []) Verify(choice.Gids!, group, "group");
         return choice;
     }
 

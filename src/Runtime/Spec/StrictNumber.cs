@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Minirun.Runtime.Spec;
 
 /// <summary>
@@ -8,8 +6,19 @@ namespace Minirun.Runtime.Spec;
 /// </summary>
 internal static class StrictNumber
 {
-    public static bool TryParse(string text, out uint value) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value != uint.MaxValue;
+    public static bool TryParse(string text, out uint value)
+    {
+        ulong number = 0;
+        bool digits = text.Length is > 0 and < 20;
+        foreach (char c in text)
+        {
+            digits &= c is >= '0' and <= '9';
+            number = number * 10 + c - '0';
+        }
+        bool good = digits && number < uint.MaxValue;
+        value = good ? (uint)number : 0;
+        return good;
+    }
 
     /// <summary>Whether somebody meant a number: it starts with a digit or a sign.</summary>
     public static bool LooksNumeric(string text) => text.Length > 0 && (char.IsDigit(text[0]) || text[0] is '-' or '+' || char.IsWhiteSpace(text[0]));
