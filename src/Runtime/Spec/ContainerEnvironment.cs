@@ -6,13 +6,13 @@ internal static class ContainerEnvironment
     /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>
     public const string ListenPid = "LISTEN_PID=\0\0\0\0\0\0\0\0\0\0\0";
 
-    public static List<string> Build(RunOptions options, Host host, ContainerUser user, string? hostname, bool terminal, int listenFds)
+    public static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds)
     {
         List<string> environment = [];
         if (!options.ClearEnv)
         {
             environment.Add(SpecBuilder.DefaultPath);
-            environment.Add("HOME=" + user.Home);
+            environment.Add("HOME=" + user.FindHome(rootfs, host));
             if (hostname is not null) environment.Add("HOSTNAME=" + hostname);
             if (terminal) environment.Add("TERM=" + (host.Environment("TERM") is { Length: > 0 } term ? term : "xterm"));
         }

@@ -3,15 +3,19 @@ using Minirun.Linux;
 namespace Minirun.Runtime.Spec;
 
 /// <summary>The user a command runs as, by the root file system's own /etc/passwd and /etc/group (passwd(5), group(5)).</summary>
-internal sealed record ContainerUser(uint Uid, uint Gid, string Home, List<uint>? Groups)
+/// <param name="Uid">User id inside.</param>
+/// <param name="Gid">Group id inside.</param>
+/// <param name="Home">Home directory; null when it has not been looked up.</param>
+/// <param name="Groups">Supplementary groups; null to leave the caller's.</param>
+internal sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>? Groups)
 {
     public static ContainerUser Find(RunOptions options, string rootfs, Host host, ulong namespaces)
     {
         string? wanted = options.User;
         if (wanted is null && options.UserNs is ["keep-id"] && (namespaces & sched.CLONE_NEWUSER) != 0)
-            return new(host.Uid, host.Gid, HomeOf(Passwd(rootfs, host), host.Uid) ?? "/", null);
+            return new(host.Uid, host.Gid, null, null);
         if (wanted is null && (namespaces & sched.CLONE_NEWUSER) == 0) wanted = $"{host.Uid}:{host.Gid}";
-        if (wanted is null && options.GroupAdd.Count == 0) return new(0, 0, HomeOf(Passwd(rootfs, host), 0) ?? "/root", []);
+        if (wanted is null && options.GroupAdd.Count == 0) return new(0, 0, null, []);
         return Parse(wanted ?? "0", options.GroupAdd, Passwd(rootfs, host), host.ReadInside(rootfs, "/etc/group") ?? "");
     }
 
@@ -32,6 +36,9 @@ internal sealed record ContainerUser(uint Uid, uint Gid, string Home, List<uint>
         foreach (string extra in groupAdd) groups.Add(Group(group, extra, extra));
         return new(uid, gid, entry is { } found && found[5].Length > 0 ? found[5] : uid == 0 ? "/root" : "/", [.. groups.Distinct()]);
     }
+
+    /// <summary>The home directory, by the root file system's passwd.</summary>
+    public string FindHome(string rootfs, Host host) => Home ?? HomeOf(Passwd(rootfs, host), Uid) ?? (Uid == 0 ? "/root" : "/");
 
     private static string Passwd(string rootfs, Host host) => host.ReadInside(rootfs, "/etc/passwd") ?? "";
 

@@ -63,8 +63,8 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
 
     private static List<OciIdMapping> Identity(IReadOnlyList<IdMap> own)
     {
-        var maps = new List<OciIdMapping>(own.Count);
-        for (int i = 0; i < own.Count; i++) maps.Add(new() { ContainerID = own[i].Inside, HostID = own[i].Inside, Size = own[i].Size });
+        var maps = new List<OciIdMapping>();
+        foreach (IdMap map in own as IdMap[] ?? [.. own]) maps.Add(new() { ContainerID = map.Inside, HostID = map.Inside, Size = map.Size });
         return maps;
     }
 

@@ -69,7 +69,7 @@ public sealed class SpecBuilder
         oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? DefaultHostname(oci.Root.Path) : null;
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
-        oci.Process.Env = ContainerEnvironment.Build(_options, _host, _user, oci.Hostname, oci.Process.Terminal, _listenFds);
+        oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.OptionalMounts);
         Annotate(oci, _options);
