@@ -52,11 +52,12 @@ internal static unsafe class Mounts
     /// <summary>S1: source, S2: target, A: attributes to set, B: to clear, C: propagation, D: device number the source must have.</summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
-        int tree = OpenSource(child, op);
-        if (tree < 0) return MayBeLeftOut(child, op);
+        int place = -1, tree = OpenSource(child, op, &place);
+        if (tree < 0) { Child.Close(place); return MayBeLeftOut(child, op); }
         bool done = IsDevice(child, op, tree) && (op->A | op->B | op->C) is var wanted
             && (wanted == 0 || SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)op->C, (op->Flags & OpFlags.AttributesRecursive) != 0))
-            && MoveInto(child, op, tree, child->At(op->S2));
+            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree, child->At(op->S2)));
+        Child.Close(place);
         Child.Close(tree);
         return done || MayBeLeftOut(child, op);
     }
@@ -126,15 +127,13 @@ internal static unsafe class Mounts
     private static int OpenTree(Child* child, int from, byte* path, bool recursive) =>
         (int)child->Call(SYS_open_tree, from, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
 
-    private static int OpenSource(Child* child, PlanOp* op)
+    /// <summary>A source in the root is mounted onto itself: <paramref name="place"/> is then the target too.</summary>
+    private static int OpenSource(Child* child, PlanOp* op, int* place)
     {
         bool recursive = (op->Flags & OpFlags.Recursive) != 0;
         if ((op->Flags & OpFlags.SourceInRoot) == 0) return OpenTree(child, AT_FDCWD, child->At(op->S1), recursive);
-        int place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
-        if (place < 0) return -1;
-        int tree = OpenTree(child, place, Text.Pointer(""u8), recursive);
-        Child.Close(place);
-        return tree;
+        *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
+        return *place < 0 ? -1 : OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
 
     private static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)

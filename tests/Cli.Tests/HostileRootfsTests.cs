@@ -38,13 +38,13 @@ public sealed class HostileRootfsTests
     {
         using var rootfs = new TemporaryRootfs();
         using var outside = new TemporaryDirectory();
-        rootfs.Link("/work", outside.Path);
+        rootfs.Link("/place", outside.Path);
         Directory.Delete(rootfs.Inside("/var"), recursive: true);
         rootfs.Link("/var", outside.Path);
         File.Delete(rootfs.Inside("/etc/hosts"));
         rootfs.Link("/etc/hosts", Path.Combine(outside.Path, "hosts"));
         rootfs.Link("/etc/resolv.conf", Path.Combine(outside.Path, "resolv"));
-        Result result = Minirun.Run("run", "-w", "/work/deep/er", "--tmpfs", "/var/cache/x", rootfs.Path, "true");
+        Result result = Minirun.Run("run", "-w", "/place/deep/er", "--tmpfs", "/var/cache/x", rootfs.Path, "true");
         Assert.True(result.ExitCode is 0 or 125, result.ToString());
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside.Path));
     }

@@ -7,10 +7,10 @@ public sealed class MountFlagsTests
 {
     [Theory]
     [InlineData("/a:/b", "bind /a /b rbind")]
-    [InlineData("./a:/b", "bind /work/a /b rbind")]
+    [InlineData("./a:/b", "bind /here/a /b rbind")]
     [InlineData("../a:/b", "bind /a /b rbind")]
     [InlineData(".:/b", "bind /work /b rbind")]
-    [InlineData("a/b:/b", "bind /work/a/b /b rbind")]
+    [InlineData("a/b:/b", "bind /here/a/b /b rbind")]
     [InlineData("/a:/b/", "bind /a /b rbind")]
     [InlineData("/a://b//./c", "bind /a /b/c rbind")]
     [InlineData("/a:/b:rw", "bind /a /b rbind,rw")]
@@ -21,7 +21,7 @@ public sealed class MountFlagsTests
     [InlineData("/a:/b:nosuid,nodev,noexec", "bind /a /b rbind,nosuid,nodev,noexec")]
     [InlineData("/a:/b:", "bind /a /b rbind")]
     [InlineData("/a:/b:O", "overlay /a /b ")]
-    public void A_volume_is_read(string text, string mount) => Assert.Equal(mount, Show(MountFlags.Volume(text, "/work")));
+    public void A_volume_is_read(string text, string mount) => Assert.Equal(mount, Show(MountFlags.Volume(text, "/here")));
 
     [Theory]
     [InlineData("")]
@@ -41,11 +41,11 @@ public sealed class MountFlagsTests
     [InlineData("/a:/b:ro:rw")]
     [InlineData("/a:/b:RO")]
     [InlineData("name:/b")]                                      // a named volume needs the engine
-    public void Other_volumes_are_refused(string text) => Refuses.With(() => MountFlags.Volume(text, "/work"));
+    public void Other_volumes_are_refused(string text) => Refuses.With(() => MountFlags.Volume(text, "/here"));
 
     [Theory]
     [InlineData("type=bind,source=/a,destination=/b", "bind /a /b rbind")]
-    [InlineData("type=bind,src=./a,dst=/b", "bind /work/a /b rbind")]
+    [InlineData("type=bind,src=./a,dst=/b", "bind /here/a /b rbind")]
     [InlineData("type=bind,src=/a,target=/b,readonly", "bind /a /b rbind,rro")]
     [InlineData("type=bind,src=/a,target=/b,ro=true", "bind /a /b rbind,rro")]
     [InlineData("type=bind,src=/a,target=/b,readonly=false", "bind /a /b rbind")]
@@ -55,7 +55,7 @@ public sealed class MountFlagsTests
     [InlineData("type=tmpfs,dst=/b,tmpfs-size=1m,tmpfs-mode=700", "tmpfs tmpfs /b nosuid,nodev,noexec,size=1m,mode=700")]
     [InlineData("type=tmpfs,dst=/b,exec", "tmpfs tmpfs /b nosuid,nodev,noexec,exec,mode=1777")]
     [InlineData("type=overlay,src=/a,dst=/b", "overlay /a /b ")]
-    public void A_mount_is_read(string text, string mount) => Assert.Equal(mount, Show(MountFlags.Mount(text, "/work")));
+    public void A_mount_is_read(string text, string mount) => Assert.Equal(mount, Show(MountFlags.Mount(text, "/here")));
 
     [Theory]
     [InlineData("")]
@@ -73,7 +73,7 @@ public sealed class MountFlagsTests
     [InlineData("type=bind,src=/a,dst=/b,bind-propagation=nope")]
     [InlineData("type=bind,src=/a,dst=/b,")]
     [InlineData("type=tmpfs,dst=/")]
-    public void Other_mounts_are_refused(string text) => Refuses.With(() => MountFlags.Mount(text, "/work"));
+    public void Other_mounts_are_refused(string text) => Refuses.With(() => MountFlags.Mount(text, "/here"));
 
     [Theory]
     [InlineData("/b", "tmpfs tmpfs /b nosuid,nodev,noexec,mode=1777")]
