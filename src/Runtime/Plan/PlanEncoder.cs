@@ -49,12 +49,26 @@ public static class PlanEncoder
             B = operation.B,
             C = operation.C,
             D = operation.D,
-            S1 = blob.Add(operation.S1),
+            S1 = blob.Add(operation.S2 is CommandLine { Bytes: { Length: > 0 } bytes } command ? Paths((string)operation.S1!, command.Words[0], bytes[0]) : operation.S1),
             S2 = blob.Add(operation.S2),
             S3 = blob.Add(operation.S3),
         };
         op.S4 = operation.S4 is EnvironmentSlot slot ? blob.OffsetIn(op.S3, slot) : blob.Add(operation.S4);
         return op;
+    }
+
+    /// <summary>The paths to execute, with the command as the bytes it was given in: they may be no UTF-8, and then the words are not the same.</summary>
+    private static byte[] Paths(string candidates, string word, byte[] name)
+    {
+        List<byte> paths = [];
+        foreach (string candidate in candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            paths.AddRange(Encoding.UTF8.GetBytes(candidate[..^word.Length]));
+            paths.AddRange(name);
+            paths.Add(0);
+        }
+        paths.Add(0);
+        return [.. paths];
     }
 
     private sealed class Blob(int start)

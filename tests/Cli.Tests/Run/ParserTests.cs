@@ -100,4 +100,16 @@ public sealed class ParserTests
     [Fact]
     public void Everybody_may_use_it_at_once() =>
         Assert.All(Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8).Select(i => Container.Run(["-e", $"N={i}"], "sh", "-c", "exit $N").ExitCode - i), difference => Assert.Equal(0, difference));
+
+    [Theory]
+    [InlineData("/bin/")]
+    [InlineData("")]
+    public void A_command_whose_name_is_no_text_is_found(string directory)
+    {
+        using var rootfs = new TemporaryRootfs();
+        // bash writes the byte: .NET's own strings cannot say it.
+        string name = $"$'{directory}odd\\xff'";
+        var how = new Start { Before = $"cp '{rootfs.Inside("/probe")}' '{rootfs.Inside("/bin")}'/$'odd\\xff'; set -- run '{rootfs.Path}' {name} exit 7" };
+        Support.Minirun.Run(how).Exits(7);
+    }
 }
