@@ -33,7 +33,7 @@ internal static unsafe class Mounts
         return true;
     }
 
-    /// <summary>S1: lower directory, S2: target, S3: tmpfs options of a throwaway upper layer, S4: flag userxattr.</summary>
+    /// <summary>S1: lower directory, S2: target, S3: tmpfs options of a throwaway upper layer, S4: flag userxattr, A: attributes.</summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
@@ -41,7 +41,7 @@ internal static unsafe class Mounts
         int upper = Make(child, Text.Pointer("tmpfs"u8), child->At(op->S3), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
         // The upper layer has to be in our namespace (see Rootfs.Overlay), so it lies below the overlay on the same target.
         if (upper < 0 || !Move(child, upper, target)) return false;
-        int overlay = MakeOverlay(child, child->At(op->S1), upper, child->At(op->S4));
+        int overlay = MakeOverlay(child, child->At(op->S1), upper, child->At(op->S4), (int)op->A);
         bool mounted = overlay >= 0 && Move(child, overlay, upper);
         Child.Close(overlay);
         Child.Close(upper);
@@ -92,7 +92,7 @@ internal static unsafe class Mounts
     }
 
     /// <summary>An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.</summary>
-    public static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr)
+    public static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
     {
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("work"u8), 0x1ed)) return -1;
@@ -108,7 +108,7 @@ internal static unsafe class Mounts
         made = made && Configure(child, context, Text.Pointer("workdir"u8), path)
             && (userxattr == null || child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)userxattr, 0, 0))
             && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
-        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0) : -1;
+        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
         Child.Close(context);
         return tree;
     }
@@ -136,7 +136,7 @@ internal static unsafe class Mounts
         return *place < 0 ? -1 : OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
 
-    private static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)
+    public static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)
     {
         mount_attr attributes;
         attributes.attr_set = set;
@@ -202,11 +202,16 @@ internal static unsafe class Mounts
         else Child.Close(tree);
     }
 
-    /// <summary>An optional mount whose source or target is missing and cannot be made is left out, and said to be.</summary>
+    /// <summary>
+    /// An optional mount whose source or target is missing and cannot be made is left out, and said to be. What protects is left out only when there is
+    /// nothing to protect: any other failure must not leave a path open.
+    /// </summary>
     private static bool MayBeLeftOut(Child* child, PlanOp* op)
     {
         if ((op->Flags & OpFlags.Optional) == 0) return false;
-        if (child->Errno is not (Errno.ENOENT or Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP or Errno.ENODEV)) return false;
+        bool missing = child->Errno is Errno.ENOENT or Errno.ENOTDIR;
+        bool protects = op->Code == OpCode.Mask || (op->Flags & OpFlags.SourceInRoot) != 0;
+        if (!missing && (protects || child->Errno is not (Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ELOOP or Errno.ENODEV))) return false;
         child->Outcome = ReportKind.Skipped;
         return true;
     }

@@ -34,7 +34,7 @@ internal static unsafe class Rootfs
     {
         int upper = Mounts.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
         if (upper < 0 || !MoveOnTop(child, upper)) return false;
-        int overlay = Mounts.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2));
+        int overlay = Mounts.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2), attributes: 0);
         child->Root = overlay;
         bool done = overlay >= 0 && SetPropagation(child, upper, MS_UNBINDABLE) && MoveOnTop(child, overlay);
         Child.Close(upper);
@@ -51,12 +51,7 @@ internal static unsafe class Rootfs
     private static bool MoveOnTop(Child* child, int tree) =>
         child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("/"u8), MOVE_MOUNT_F_EMPTY_PATH);
 
-    private static bool SetPropagation(Child* child, int mount, int propagation)
-    {
-        mount_attr attributes = default;
-        attributes.propagation = (ulong)propagation;
-        return child->Try(SYS_mount_setattr, mount, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr));
-    }
+    private static bool SetPropagation(Child* child, int mount, ulong propagation) => Mounts.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
 
     /// <summary>
     /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where one lazy unmount takes it away: no
@@ -82,7 +77,7 @@ internal static unsafe class Rootfs
         return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), 0, (nint)(&attributes), sizeof(mount_attr));
     }
 
-    /// <summary>S1: path, A: mode.</summary>
+    /// <summary>S1: path.</summary>
     public static bool EnsureDirectory(Child* child, PlanOp* op)
     {
         int fd = Resolve(child, child->At(op->S1), op->Flags, create: true);

@@ -118,7 +118,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             S1 = mount.Source,
             S2 = Target(mount.Destination),
             S3 = "mode=755\0",
-            S4 = spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null,
+            S4 = spec.OverlayFlag,
             Path = mount.Destination,
             A = options.Set,
             Why = "an overlay over the directory: writes are thrown away at the end",

@@ -163,15 +163,12 @@ public sealed class Planner
             IfLeftOut = "mounts may propagate between the container and the host",
         });
         Add(_spec.Ephemeral
-            ? new() { Name = "root", Code = OpCode.OverlayRoot, S1 = "mode=755\0", S2 = UserXattr, Path = _spec.Oci.Root.Path, Why = "an overlay with its upper layer in memory: every write is thrown away at the end", IfLeftOut = "there is no root mount to enter" }
-            : new() { Name = "root", Code = OpCode.BindRoot, C = follows ? sys_mount.MS_PRIVATE : 0, Path = _spec.Oci.Root.Path, Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered", IfLeftOut = "there is no root mount to enter" });
+            ? new() { Name = "root", Code = OpCode.OverlayRoot, S1 = "mode=755\0", S2 = _spec.OverlayFlag, Path = _spec.Oci.Root.Path, Why = "an overlay with its upper layer in memory: every write is thrown away at the end", IfLeftOut = "there is no root mount to enter" }
+            : new() { Name = "root", Code = OpCode.BindRoot, Path = _spec.Oci.Root.Path, Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered", IfLeftOut = "there is no root mount to enter" });
         var mounts = new MountPlan(_spec, _host, _plan, follows);
         foreach (OciMount mount in _spec.Oci.Mounts) mounts.Add(mount);
         mounts.HidePaths();
     }
-
-    /// <summary>In a user namespace overlayfs keeps its marks in user.* attributes; trusted.* needs real root.</summary>
-    private string? UserXattr => _spec.Has(sched.CLONE_NEWUSER) ? "userxattr" : null;
 
     private void Enter()
     {

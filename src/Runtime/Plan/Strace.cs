@@ -18,7 +18,7 @@ public static class Strace
         OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}) = root; move_mount(root → \"/\")",
         OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
         OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}); move_mount(→ root{operation.Path})",
-        OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work); move_mount(→ root{operation.Path})",
+        OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.A == 0 ? "" : ", " + Attributes(operation.A))}); move_mount(→ root{operation.Path})",
         OpCode.Bind => Bind(operation),
         OpCode.Symlink => $"symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
         OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"open_tree(empty directory, OPEN_TREE_CLONE); mount_setattr(MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",

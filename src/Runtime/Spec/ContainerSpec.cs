@@ -1,3 +1,5 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Spec;
 
 /// <summary>An OCI document, and what <c>minirun run</c> knows beyond it. The pair is what a plan is made from.</summary>
@@ -42,6 +44,9 @@ public sealed class ContainerSpec
     /// <summary>What the user should know before it runs.</summary>
     public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];
+
+    /// <summary>In a user namespace overlayfs keeps its marks in user.* attributes; trusted.* needs real root.</summary>
+    public string? OverlayFlag => Has(sched.CLONE_NEWUSER) ? "userxattr" : null;
 
     public bool Has(ulong flag) => (Namespaces & flag) != 0;
 }

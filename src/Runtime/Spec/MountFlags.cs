@@ -19,12 +19,11 @@ public static class MountFlags
             throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]", parts.Length == 1 ? "an anonymous volume needs the engine of a later version; --tmpfs gives a throwaway place" : Usage);
         string[] options = parts.Length == 3 ? parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
         OciMount mount = new() { Destination = Destination(parts[1], $"-v {text}"), Source = Source(parts[0], $"-v {text}", currentDirectory) };
-        if (options.Contains("O")) { mount.Type = "overlay"; return mount; }
-        mount.Type = "bind";
-        if (!options.Contains("bind") && !options.Contains("rbind")) mount.Options.Add("rbind");
+        mount.Type = options.Contains("O") ? "overlay" : "bind";
+        if (mount.Type == "bind" && !options.Contains("bind") && !options.Contains("rbind")) mount.Options.Add("rbind");
         foreach (string option in options)
         {
-            if (option is "z" or "Z") continue;   // SELinux labels: nothing to do where there is no SELinux
+            if (option is "z" or "Z" or "O") continue;   // SELinux labels: nothing to do where there is no SELinux
             if (!s_options.Contains(option)) throw new UserError($"-v {text}: unknown option '{option}'", "the options are z, Z, O, " + string.Join(", ", s_options));
             mount.Options.Add(ReadOnly(option, mount));
         }

@@ -98,6 +98,12 @@ public sealed class VolumeTests : IDisposable
         Assert.Contains("mode=700", mount.Super);
     }
 
+    [Theory]
+    [InlineData("--mount", "type=overlay,source={0},destination=/mnt,readonly")]
+    [InlineData("--volume", "{0}:/mnt:O,ro")]
+    public void A_read_only_overlay_cannot_be_written(string flag, string value) =>
+        Assert.Equal("refused", Container.Sh([flag, string.Format(value, _directory.Path)], "touch /mnt/new 2>/dev/null && echo written || echo refused"));
+
     [Fact]
     public void An_overlay_keeps_writes_away_from_its_source()
     {
