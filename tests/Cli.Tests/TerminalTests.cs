@@ -36,6 +36,31 @@ public sealed class TerminalTests
         Assert.Equal(5, pty.ExitCode());
     }
 
+    [Theory]
+    [InlineData("\x03", 130)]
+    [InlineData("\x1c", 131)]
+    public void A_key_that_signals_ends_a_command_without_a_handler(string key, int code)
+    {
+        using var pty = new Pty("run", Rootfs.Busybox, "sh", "-c", "echo re''ady; exec sleep 1000");
+        pty.Await("ready\r\n");
+        pty.Type(key);
+        Assert.Equal(code, pty.ExitCode());
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    [Fact]
+    public void Ctrl_C_ends_a_run_step_by_step()
+    {
+        using var pty = new Pty("run", "--step", Rootfs.Busybox, "true");
+        for (int i = 1; i <= 6; i++)
+        {
+            int prompts = i;
+            Assert.True(Deadline.Wait(() => pty.Screen.Split("Enter to go on").Length > prompts), pty.Screen);
+            pty.Type(i < 6 ? "\n" : "\x03");
+        }
+        Assert.Equal(130, pty.ExitCode());
+    }
+
     [Fact]
     public void With_init_Ctrl_C_reaches_the_command_once()
     {

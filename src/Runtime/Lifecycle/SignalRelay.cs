@@ -34,12 +34,23 @@ internal sealed unsafe class SignalRelay
             if (number == signal.SIGCHLD) continue;
             if (number == signal.SIGWINCH && terminal is not null) terminal.Resize();
             else if (!Ends(number) || (started && !WouldBeIgnored(number))) _container.Signal(number);
-            else
-            {
-                EndedBy = number;
-                _container.Signal(signal.SIGKILL);
-            }
+            else End(number);
         }
+    }
+
+    /// <summary>
+    /// A key of the container's terminal has sent a signal to its foreground group. The kernel drops that too for a first process without a handler, so
+    /// Ctrl-C would do nothing.
+    /// </summary>
+    public void Typed(int number, int foregroundGroup)
+    {
+        if (foregroundGroup == _container.Pid && WouldBeIgnored(number)) End(number);
+    }
+
+    private void End(int number)
+    {
+        EndedBy = number;
+        _container.Signal(signal.SIGKILL);
     }
 
     /// <summary>Whether the signal's default action ends a process (signal(7)).</summary>

@@ -78,7 +78,7 @@ public sealed unsafe class Supervisor
                 if (_reporting && fds[1].revents != 0) continue;
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
-            if (_terminal is not null && count > 3) _terminal.Move(fds[3..count]);
+            if (_terminal is not null && count > 3) _terminal.Move(fds[3..count], _signals);
             if (fds[0].revents != 0) return Finish();
         }
     }

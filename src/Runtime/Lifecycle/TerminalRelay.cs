@@ -45,11 +45,13 @@ internal sealed unsafe class TerminalRelay : IDisposable
         return 2;
     }
 
-    public void Move(Span<pollfd> fds)
+    /// <param name="fds">What <see cref="Prepare"/> filled.</param>
+    /// <param name="signals">Hears of the signals that keys send.</param>
+    public void Move(Span<pollfd> fds, SignalRelay signals)
     {
         if ((fds[0].revents & ~poll.POLLOUT) != 0) CopyOutput();
         if (fds[1].revents != 0) ReadInput();
-        if (_typedStart < _typedEnd) WriteInput();
+        if (_typedStart < _typedEnd && WriteInput() is not 0 and var number) signals.Typed(number, ForegroundGroup());
     }
 
     /// <summary>After the end: what the container's terminal still holds.</summary>
@@ -112,13 +114,28 @@ internal sealed unsafe class TerminalRelay : IDisposable
         }
     }
 
-    private void WriteInput()
+    /// <summary>Gives the signal that the last key of one sends, by the settings of the container's terminal (termios(3), ISIG); 0 for none.</summary>
+    private int WriteInput()
     {
+        termios settings;
+        bool sends = ioctl(_master, TCGETS, &settings) == 0 && (settings.c_lflag & ISIG) != 0;
+        int start = _typedStart, number = 0;
         fixed (byte* typed = _typed)
         {
             nint written = unistd.write(_master, typed + _typedStart, _typedEnd - _typedStart);
             if (written > 0) _typedStart += (int)written;
-            else if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _typedStart = _typedEnd;
+            else if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _typedStart = start = _typedEnd;
         }
+        for (int i = start; sends && i < _typedStart; i++)
+            if (_typed[i] == settings.c_cc[VINTR]) number = signal.SIGINT;
+            else if (_typed[i] == settings.c_cc[VQUIT]) number = signal.SIGQUIT;
+        return number;
+    }
+
+    /// <summary>The process group that keys of the container's terminal signal, by our own pid namespace; -1 when there is none.</summary>
+    private int ForegroundGroup()
+    {
+        int group;
+        return ioctl(_master, TIOCGPGRP, &group) == 0 ? group : -1;
     }
 }
