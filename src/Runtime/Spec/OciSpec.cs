@@ -103,6 +103,7 @@ public sealed class OciLinux
     public List<OciDevice>? Devices { get; set; }
     public List<string> MaskedPaths { get; set; } = [];
     public List<string> ReadonlyPaths { get; set; } = [];
+    public OciSeccomp? Seccomp { get; set; }
 }
 
 /// <summary>One line of uid_map: <see cref="Size"/> ids from <see cref="ContainerID"/> inside are those from <see cref="HostID"/> outside.</summary>
