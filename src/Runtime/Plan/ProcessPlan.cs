@@ -32,10 +32,10 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
             IfLeftOut = "the caller's limit stays",
         });
         if (Wanted.Scheduler is { } scheduler) plan.Add(new() { Name = "nice", Code = OpCode.Nice, A = scheduler.Nice, Why = "as given by --nice", IfLeftOut = "the caller's priority stays" });
-        if (Wanted.ExecCpuAffinity is { } cpus)
+        if (Wanted.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
         {
-            byte[] mask = CpuSet.Parse(cpus.Initial);
-            plan.Add(new() { Name = "cpus", Code = OpCode.Affinity, A = mask.Length, S1 = mask, Path = cpus.Initial, Why = "the command runs on these processors only", IfLeftOut = "the command runs on every processor" });
+            byte[] mask = CpuSet.Parse(cpus);
+            plan.Add(new() { Name = "cpus", Code = OpCode.Affinity, A = mask.Length, S1 = mask, Path = cpus, Why = "the command runs on these processors only", IfLeftOut = "the command runs on every processor" });
         }
         if (Wanted.User.Umask is { } umask) plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = umask, Why = "as given by --umask", IfLeftOut = "the caller's umask stays" });
         if (!Wanted.Terminal) plan.Add(new()
