@@ -21,7 +21,7 @@ internal static unsafe class IdMapWriter
         }
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
         string directory = "/proc/" + pid.ToString();
-        if (spec.Oci.Process.User.AdditionalGids is null) WriteFile(directory + "/setgroups", "deny");
+        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null) WriteFile(directory + "/setgroups", "deny");
         WriteFile(directory + "/uid_map", IdMap.Format(spec.Oci.Linux.UidMappings!));
         WriteFile(directory + "/gid_map", IdMap.Format(spec.Oci.Linux.GidMappings!));
     }

@@ -14,14 +14,32 @@ public static class NamespaceSet
         ("ipc", "ipc", sched.CLONE_NEWIPC, "CLONE_NEWIPC"),
         ("cgroup", "cgroup", sched.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
         ("network", "net", sched.CLONE_NEWNET, "CLONE_NEWNET"),
+        ("time", "time", sched.CLONE_NEWTIME, "CLONE_NEWTIME"),
     ];
 
-    /// <summary>The flag of a namespace by either name.</summary>
+    /// <summary>The flag of a namespace by its OCI name.</summary>
+    /// <exception cref="UserError">There is no such namespace.</exception>
+    public static ulong Find(string name)
+    {
+        foreach (var (oci, _, flag, _) in s_all)
+            if (name == oci) return flag;
+        throw new UserError($"linux.namespaces: unknown namespace '{name}'", "the types are user, pid, uts, mount, ipc, cgroup, network and time");
+    }
+
+    /// <summary>The name of a namespace's file in /proc/PID/ns.</summary>
+    public static string File(ulong flag)
+    {
+        foreach (var (_, brief, each, _) in s_all)
+            if (each == flag) return brief;
+        throw new ArgumentOutOfRangeException(nameof(flag));
+    }
+
+    /// <summary>The flag of a namespace by either name, for <c>--ns</c>.</summary>
     /// <exception cref="UserError">There is no such namespace.</exception>
     public static ulong Flag(string name)
     {
         foreach (var (oci, brief, flag, _) in s_all)
-            if (name == oci || name == brief) return flag;
+            if ((name == oci || name == brief) && flag != sched.CLONE_NEWTIME) return flag;
         throw new UserError($"--ns: unknown namespace '{name}'", "the names are user, pid, uts, mnt, ipc, cgroup and net, joined by commas");
     }
 

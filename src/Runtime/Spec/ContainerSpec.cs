@@ -13,6 +13,27 @@ public sealed class ContainerSpec
     /// <summary>CLONE_NEW* flags of the namespaces.</summary>
     public ulong Namespaces { get; init; }
 
+    /// <summary>The document is a bundle's, for an OCI runtime: nothing of <c>minirun run</c>'s own is added.</summary>
+    public bool FromBundle { get; init; }
+
+    /// <summary>CLONE_NEW* flags of the namespaces that fork-news makes itself, once it is in its cgroup: cgroup and time.</summary>
+    public ulong Unshared { get; init; }
+
+    /// <summary>Namespaces that exist and are entered before the others are made.</summary>
+    public IReadOnlyList<JoinedNamespace> Joined { get; init; } = [];
+
+    /// <summary>A gid_map may be written only after setgroups(2) was given up.</summary>
+    public bool DeniesSetgroups { get; init; }
+
+    /// <summary>chroot in the place of pivot_root.</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>The caller's session keyring is kept.</summary>
+    public bool NoNewKeyring { get; init; }
+
+    /// <summary>The command is executed when <c>start</c> says so.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>Ranges from /etc/subuid: the id maps are written by these tools.</summary>
     public Namespaces.SubordinateIds? MapWith { get; init; }
 
@@ -48,5 +69,14 @@ public sealed class ContainerSpec
     /// <summary>In a user namespace overlayfs keeps its marks in user.* attributes; trusted.* needs real root.</summary>
     public string? OverlayFlag => Has(sched.CLONE_NEWUSER) ? "userxattr" : null;
 
-    public bool Has(ulong flag) => (Namespaces & flag) != 0;
+    /// <summary>Whether the container has a new namespace of the kind.</summary>
+    public bool Has(ulong flag) => ((Namespaces | Unshared) & flag) != 0;
+
+    /// <summary>Whether it is in an existing namespace of the kind.</summary>
+    public bool Joins(ulong flag)
+    {
+        foreach (JoinedNamespace each in Joined)
+            if (each.Flag == flag) return true;
+        return false;
+    }
 }

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Minirun.Runtime.Spec;
+
+/// <summary>A bundle: a directory with a config.json and, mostly, a root file system (bundle.md of the runtime specification).</summary>
+public static class Bundle
+{
+    public const string ConfigName = "config.json";
+
+    /// <summary>The document of a bundle.</summary>
+    /// <exception cref="UserError">It is not there, or not a document.</exception>
+    public static OciSpec Read(string bundle, string? config = null)
+    {
+        string path = Path.Combine(bundle, config ?? ConfigName);
+        return Parse(ReadFile(path), path, OciJson.Default.OciSpec);
+    }
+
+    /// <summary>The document in <paramref name="json"/>, which came from <paramref name="path"/>.</summary>
+    public static OciSpec Parse(byte[] json, string path) => Parse(json, path, OciJson.Default.OciSpec);
+
+    /// <summary>A process document, as <c>exec --process</c> takes it.</summary>
+    public static OciProcess ReadProcess(string path) => Parse(ReadFile(path), path, OciJson.Default.OciProcess);
+
+    /// <summary>Limits, as <c>update --resources</c> takes them.</summary>
+    public static OciResources ParseResources(byte[] json, string path) => Parse(json, path, OciJson.Default.OciResources);
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            bool missing = error is FileNotFoundException or DirectoryNotFoundException;
+            throw new UserError(missing ? $"{path}: no such file or directory" : $"{path}: {(error.InnerException ?? error).Message.ToLowerInvariant()}",
+                $"a bundle is a directory with a {ConfigName}; `minirun-oci spec` writes one");
+        }
+    }
+
+    private static T Parse<T>(byte[] json, string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is no document", null);
+        }
+        catch (JsonException error)
+        {
+            string where = error.Path is { Length: > 2 } at && at.StartsWith("$.", StringComparison.Ordinal) ? at[2..] + ": " : "";
+            throw new UserError($"{path}: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {where}not as the specification has it", "see config.md of the OCI runtime specification");
+        }
+    }
+}
