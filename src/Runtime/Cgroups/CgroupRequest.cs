@@ -1,0 +1,19 @@
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Cgroups;
+
+/// <summary>What a container's cgroup is made from.</summary>
+/// <param name="Id">The container's id.</param>
+/// <param name="CgroupsPath">linux.cgroupsPath: absolute, relative, or for systemd SLICE:PREFIX:NAME.</param>
+/// <param name="Driver">Who makes it.</param>
+/// <param name="Resources">linux.resources.</param>
+/// <param name="InUserNamespace">Rootless: a cgroup that cannot be made is no error where no limit was asked for, nor are device rules.</param>
+/// <param name="Required">A limit or the path was asked for.</param>
+/// <param name="Devices">linux.devices: they may be used.</param>
+/// <param name="OwnerUid">Who may make cgroups below it; null: nobody but us.</param>
+public sealed record CgroupRequest(string Id, string? CgroupsPath, CgroupDriver Driver, OciResources? Resources, bool InUserNamespace, bool Required,
+    IReadOnlyList<OciDevice>? Devices, uint? OwnerUid)
+{
+    /// <summary>Says something to the user that is no error.</summary>
+    public Action<string>? Warn { get; init; }
+}
