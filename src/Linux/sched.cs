@@ -9,6 +9,7 @@ public static unsafe partial class sched
     public const ulong CLONE_PIDFD = 0x00001000;
     public const ulong CLONE_VFORK = 0x00004000;
     public const ulong CLONE_PARENT = 0x00008000;
+    public const ulong CLONE_PARENT_SETTID = 0x00100000;
     public const ulong CLONE_NEWTIME = 0x00000080;
     public const ulong CLONE_NEWNS = 0x00020000;
     public const ulong CLONE_NEWCGROUP = 0x02000000;

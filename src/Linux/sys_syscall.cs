@@ -23,6 +23,7 @@ public static partial class sys_syscall
     public const int SYS_socket = 41;
     public const int SYS_sendto = 44;
     public const int SYS_recvfrom = 45;
+    public const int SYS_clone = 56;
     public const int SYS_execve = 59;
     public const int SYS_wait4 = 61;
     public const int SYS_kill = 62;
@@ -98,6 +99,7 @@ public static partial class sys_syscall
         SYS_pread64 => "pread64",
         SYS_sendmsg => "sendmsg",
         SYS_socket => "socket",
+        SYS_clone => "clone",
         SYS_execve => "execve",
         SYS_fcntl => "fcntl",
         SYS_getcwd => "getcwd",

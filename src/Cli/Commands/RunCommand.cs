@@ -21,14 +21,14 @@ internal static class RunCommand
         var spec = new SpecBuilder(options, host);
         var planner = new Planner(spec.Spec, host);
         ContainerPlan plan = planner.Begin();
-        void Complete()
+        void Complete(int pid)
         {
             spec.Complete();
             planner.Complete();
         }
         // The rest of specification and plan is worked out while the child starts, unless somebody wants to see it first.
         if (!IsSeen(options)) return Start(options, host, plan, null, Complete);
-        Complete();
+        Complete(0);
         plan.Without(options.Without);
         return See(options, host, plan);
     }
@@ -63,7 +63,7 @@ internal static class RunCommand
         return new ExplainPrinter(plan, options.DryRun ? Console.Out : Console.Error, options.Explain == ExplainMode.Json, options.Step, quietPlan: quiet);
     }
 
-    private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, Action? complete)
+    private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, Action<int>? complete)
     {
         PlanMode mode = options.Step ? PlanMode.Report | PlanMode.Step : options.Explain != ExplainMode.None ? PlanMode.Report : PlanMode.Quiet;
         if (mode == PlanMode.Quiet) watcher = null;

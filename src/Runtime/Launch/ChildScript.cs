@@ -58,9 +58,10 @@ internal unsafe struct ChildScript
                 report.Errno = *script->Errno;
                 report.Call = (int)call->Number;
                 syscall(SYS_sendto, script->ReportFd, (nint)(&report), sizeof(Report), sys_socket.MSG_NOSIGNAL, 0, 0);
-                syscall(SYS_read, script->ReportFd, (nint)(&any), 1, 0, 0, 0);
+                if (!call->EndsAtOnce) syscall(SYS_read, script->ReportFd, (nint)(&any), 1, 0, 0, 0);
                 break;
             }
+            if (call->Forks && result > 0) syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
             if (call->Last && script->Mode != PlanMode.Quiet)
             {
                 syscall(SYS_clock_gettime, 1, (nint)time, 0, 0, 0, 0);

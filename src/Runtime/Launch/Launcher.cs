@@ -1,5 +1,6 @@
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
@@ -12,20 +13,16 @@ namespace Minirun.Runtime.Launch;
 /// </summary>
 public static unsafe class Launcher
 {
-    private const int ProgramRegister = 0;
-
-    /// <summary>Of calls between operations: neither waited for nor reported.</summary>
-    private const int NoOperation = -1;
-
     /// <summary>Starts a container; what follows is the business of <see cref="Lifecycle.Supervisor"/>. The calling thread must live as long as the container (PR_SET_PDEATHSIG).</summary>
     /// <param name="plan">The whole plan, or its beginning.</param>
     /// <param name="host">Who starts it, where.</param>
     /// <param name="mode">What is reported.</param>
     /// <param name="watcher">Who hears it.</param>
-    /// <param name="complete">Completes the plan while the child starts: the two take about the same time, on two processors. Null: it is complete.</param>
+    /// <param name="complete">Completes the plan while the child, whose pid it gets, starts: the two take about the same time, on two processors. Null: it is complete.</param>
+    /// <param name="cgroupFd">The directory of a cgroup v2 to start it in; -1: that of the caller.</param>
     /// <exception cref="LinuxException">A call of the parent's failed; no child is left.</exception>
     /// <exception cref="UserError">The plan cannot be completed; no child is left.</exception>
-    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action? complete = null)
+    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action<int>? complete = null, int cgroupFd = -1)
     {
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
@@ -33,21 +30,22 @@ public static unsafe class Launcher
         int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
-        WriteScript(script, plan, host, planFd, ours, childs, waits: complete is not null);
+        LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
         watcher?.Before(cloneOp);
         long start = Clock.Now();
-        (int pid, int pidfd) = script.Clone(plan.Spec.Namespaces, childs, mode, copy: plan.Find(LaunchStep.BecomeRoot) is not null);
+        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny, cgroupFd);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
+        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, script, watcher);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {
             WriteIdMaps(plan, pid, ours, watcher);
             if (complete is not null)
             {
-                complete();
+                complete(pid);
                 WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
                 Go(ours);
             }
@@ -61,83 +59,24 @@ public static unsafe class Launcher
         return container;
     }
 
-    private static void WriteScript(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd, bool waits)
+    /// <summary>The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our child too (CLONE_PARENT).</summary>
+    private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, ScriptWriter script, Watcher? watcher)
     {
-        // Else the child itself would keep its parent's end open, and never see it close.
-        Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
-        var user = LaunchUser.Of(plan.Spec, host);
-        int forkNews = plan.IndexOf(LaunchStep.ForkNews);
-        // One who follows step by step sees the id maps come first; else what needs none is done while the parent writes them.
-        bool mapped = !waits;
-        if (mapped) AwaitIdMaps(script, plan, reportFd);
-        for (int op = 0; op < plan.Operations.Count; op++)
-        {
-            LaunchStep step = plan.Operations[op].Step;
-            if (!mapped && step is (LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
+        int status = LaunchedContainer.Wait(first);
+        unistd.close(firstPidFd);
+        int pid = *script.Shared;
+        if (status == 0 && pid > 0) return (pid, (int)LinuxException.Check(sys_syscall.syscall(SYS_pidfd_open, pid, 0), "pidfd_open"));
+        UserError error = new($"cannot join the namespaces: the child ended with status {ExitStatus.Code(status)}", "was it killed?");
+        Report report;
+        while (ReportChannel.Receive(reportFd, &report) != ReportChannel.Ended)
+            if (report.Kind == ReportKind.Failed)
             {
-                AwaitIdMaps(script, plan, reportFd);
-                mapped = true;
+                error = Failure.Explain(plan, report, first, watcher);
+                break;
             }
-            switch (step)
-            {
-                case LaunchStep.EnterRootfs:
-                    script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
-                    break;
-                case LaunchStep.BecomeRoot:
-                    script.Add(op, SYS_setresgid, user.Gid, user.Gid, user.Gid);
-                    script.Add(op, SYS_setresuid, user.Uid, user.Uid, user.Uid);
-                    break;
-                case LaunchStep.KeepCapabilities:
-                    KeepCapabilities(script, op);
-                    break;
-                case LaunchStep.SealProgram:
-                    Seal(script, op, host.Executable);
-                    break;
-                case LaunchStep.ForkNews:
-                    script.Set(ProgramRegister, fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
-                    break;
-            }
-        }
-        script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
-        script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
-        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString()) : script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
-            .Last = false;   // fork-news reports it
-    }
-
-    /// <summary>A read that ends when the parent has written the id maps (<see cref="Go"/>), or died.</summary>
-    private static void AwaitIdMaps(ScriptWriter script, ContainerPlan plan, int reportFd)
-    {
-        if (plan.Find(LaunchStep.IdMaps) is null) return;
-        ref RawCall wait = ref script.Add(NoOperation, SYS_read, reportFd, script.Bytes(new byte[8]), 1);
-        wait.NeedsData = true;
-        Silently(ref wait);
-    }
-
-    private static void Silently(ref RawCall call) => call.First = call.Last = false;
-
-    /// <summary>All capabilities into the inheritable set, from there into the ambient one, which execve keeps.</summary>
-    private static void KeepCapabilities(ScriptWriter script, int op)
-    {
-        uint* header = stackalloc uint[2] { capability.LINUX_CAPABILITY_VERSION_3, 0 };
-        uint low = unchecked((uint)capability.All), high = (uint)(capability.All >> 32);
-        uint* sets = stackalloc uint[6] { low, low, low, high, high, high };
-        script.Add(op, SYS_capset, script.Bytes(new ReadOnlySpan<byte>(header, 8)), script.Bytes(new ReadOnlySpan<byte>(sets, 24)));
-        for (int number = 0; number <= capability.CAP_LAST_CAP; number++)
-            script.Add(op, SYS_prctl, sys_prctl.PR_CAP_AMBIENT, sys_prctl.PR_CAP_AMBIENT_RAISE, number).MayFail = true;
-    }
-
-    /// <summary>
-    /// A detached read-only mount of our own program: what /proc/PID/exe of fork-news leads to cannot be written, by anybody. When the path
-    /// does not lead to it any more, the descriptor of the running program is used as it is.
-    /// </summary>
-    private static void Seal(ScriptWriter script, int op, string program)
-    {
-        ref RawCall open = ref script.Add(op, SYS_open_tree, fcntl.AT_FDCWD, script.Text(program), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC);
-        open.Keep = ProgramRegister;
-        open.MayFail = true;
-        var attributes = new mount_attr { attr_set = sys_mount.MOUNT_ATTR_RDONLY };
-        script.Add(op, SYS_mount_setattr, RawCall.Register + ProgramRegister, script.Text(""), fcntl.AT_EMPTY_PATH,
-            script.Bytes(new ReadOnlySpan<byte>(&attributes, sizeof(mount_attr))), sizeof(mount_attr)).MayFail = true;
+        unistd.close(reportFd);
+        script.Dispose();
+        throw error;
     }
 
     private static void WriteIdMaps(ContainerPlan plan, int pid, int reportFd, Watcher? watcher)

@@ -22,6 +22,12 @@ internal unsafe struct RawCall
     /// <summary>Its result must be positive: a read that ends is a parent that died.</summary>
     public bool NeedsData;
 
+    /// <summary>It makes another process, which goes on with the script; this one ends.</summary>
+    public bool Forks;
+
+    /// <summary>After a failure the process ends at once: nobody can look at it usefully.</summary>
+    public bool EndsAtOnce;
+
     /// <summary>First and last of its operation: where a step waits, and where it is reported.</summary>
     public bool First;
     public bool Last;

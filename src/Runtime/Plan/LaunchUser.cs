@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
 
@@ -11,6 +12,8 @@ public sealed record LaunchUser(uint Uid, uint Gid, bool MustChange, bool MustKe
 {
     public static LaunchUser Of(ContainerSpec spec, Host host)
     {
+        // Whoever enters a user namespace has all its capabilities until execve; which ids it has is known inside only.
+        if (spec.Joins(sched.CLONE_NEWUSER)) return new(0, 0, true, true);
         if (spec.Oci.Linux.UidMappings is not { } uids || spec.Oci.Linux.GidMappings is not { } gids) return new(host.Uid, host.Gid, false, false);
         uint uid = Choose(uids, host.Uid), gid = Choose(gids, host.Gid);
         bool change = IdMap.ToInside(uids, host.Uid) != uid || IdMap.ToInside(gids, host.Gid) != gid;

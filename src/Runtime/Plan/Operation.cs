@@ -45,6 +45,8 @@ public enum LaunchStep
 {
     None,
     Clone,
+    Join,
+    CloneAgain,
     IdMaps,
     EnterRootfs,
     BecomeRoot,

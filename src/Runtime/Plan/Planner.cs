@@ -28,7 +28,7 @@ public sealed class Planner
     /// <summary>The first operations: what minirun and the cloned child do before fork-news needs the rest.</summary>
     public ContainerPlan Begin()
     {
-        Launch();
+        new LaunchPlan(_spec, _host, _plan).Add();
         return _plan;
     }
 
@@ -48,59 +48,6 @@ public sealed class Planner
     private OciProcess Wanted => _spec.Oci.Process;
 
     private void Add(Operation operation) => _plan.Add(operation);
-
-    // ---- by minirun itself, and by the child it clones ------------------------------------------------------------
-
-    private void Launch()
-    {
-        Add(new() { Name = "clone", Step = LaunchStep.Clone, A = (long)_spec.Namespaces, Why = _spec.Namespaces == 0 ? "a child in the namespaces of the host" : "a child in new namespaces (namespaces(7))" });
-        if (_spec.Has(sched.CLONE_NEWUSER)) Add(new()
-        {
-            Name = "id-maps",
-            Step = LaunchStep.IdMaps,
-            S1 = _spec.Oci.Linux.UidMappings,
-            S2 = _spec.Oci.Linux.GidMappings,
-            Why = _spec.MapReason,
-            A = Wanted.User.AdditionalGids is null ? 1 : 0,
-            B = _spec.MapWith is null ? 0 : 1,
-            IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
-        });
-        Add(new()
-        {
-            Name = "enter-rootfs",
-            Step = LaunchStep.EnterRootfs,
-            Path = _spec.Oci.Root.Path,
-            Why = "from here on the root file system is \".\", whoever we become",
-        });
-        LaunchIdentity();
-        if (HasMounts) Add(new()
-        {
-            Name = "seal-program",
-            Step = LaunchStep.SealProgram,
-            Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe (CVE-2019-5736)",
-            IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
-        });
-        Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
-    }
-
-    private void LaunchIdentity()
-    {
-        LaunchUser user = LaunchUser.Of(_spec, _host);
-        if (user.MustChange) Add(new()
-        {
-            Name = "become-root",
-            Step = LaunchStep.BecomeRoot,
-            A = user.Uid,
-            B = user.Gid,
-            Why = "take an id that exists inside; execve would take the capabilities from nobody",
-        });
-        if (user.MustKeepCapabilities) Add(new()
-        {
-            Name = "keep-caps",
-            Step = LaunchStep.KeepCapabilities,
-            Why = "there is no id 0 inside, so ambient capabilities carry our rights over the execve that follows; they are cleared before the command",
-        });
-    }
 
     // ---- by fork-news, inside ---------------------------------------------------------------------------------------
 

@@ -22,6 +22,12 @@ public sealed class ContainerSpec
     /// <summary>Namespaces that exist and are entered before the others are made.</summary>
     public IReadOnlyList<JoinedNamespace> Joined { get; init; } = [];
 
+    /// <summary>exec: the pidfd of a process whose namespaces <see cref="JoinedFlags"/> are entered; -1: none.</summary>
+    public int JoinedProcess { get; init; } = -1;
+
+    /// <summary>Which of its namespaces.</summary>
+    public ulong JoinedFlags { get; init; }
+
     /// <summary>A gid_map may be written only after setgroups(2) was given up.</summary>
     public bool DeniesSetgroups { get; init; }
 
@@ -72,9 +78,13 @@ public sealed class ContainerSpec
     /// <summary>Whether the container has a new namespace of the kind.</summary>
     public bool Has(ulong flag) => ((Namespaces | Unshared) & flag) != 0;
 
+    /// <summary>Whether namespaces that exist are entered.</summary>
+    public bool JoinsAny => Joined.Count > 0 || JoinedProcess >= 0;
+
     /// <summary>Whether it is in an existing namespace of the kind.</summary>
     public bool Joins(ulong flag)
     {
+        if ((JoinedFlags & flag) != 0) return true;
         foreach (JoinedNamespace each in Joined)
             if (each.Flag == flag) return true;
         return false;
