@@ -108,6 +108,7 @@ set_up() {
 build() {
     set_up
     native src/Cli minirun src
+    ln -sfn minirun bin/minirun-oci # the same program; its name decides
     native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux src/Init
     rm -f bin/*.tmp.*
 }
@@ -246,7 +247,8 @@ install_programs() {
     local prefix=${1:-/usr/local}
     build
     place bin/minirun "$prefix/bin/minirun" 755
-    echo "installed $prefix/bin/minirun"
+    ln -sfn minirun "$prefix/bin/minirun-oci"
+    echo "installed $prefix/bin/minirun and its other name, minirun-oci"
     completion bash "$prefix/share/bash-completion/completions/minirun"
     completion zsh "$prefix/share/zsh/site-functions/_minirun"
     completion fish "$prefix/share/fish/vendor_completions.d/minirun.fish"

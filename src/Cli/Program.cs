@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Cli.Commands;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 using Minirun.Init;
@@ -15,11 +16,13 @@ internal static unsafe class Program
     public static int Main(string[] arguments)
     {
         if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
-        int status = Dispatch(arguments);
+        int status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
         return status;
     }
+
+    private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciProgram.Name);
 
     private static int Dispatch(string[] arguments)
     {

@@ -27,9 +27,16 @@ public static unsafe class Boot
     private static int s_argc;
     private static byte** s_argv;
     private static int s_blocked;
+    private static int s_isOci;
 
     /// <summary>The signal mask that the program was started with: what the container's command gets.</summary>
     public static ulong InheritedMask => s_inheritedMask;
+
+    /// <summary>Whether this file's code ran before the runtime did.</summary>
+    public static bool RanFirst => s_argv != null;
+
+    /// <summary>Whether the program was called minirun-oci; known only when <see cref="RanFirst"/>.</summary>
+    public static bool IsOci => s_isOci != 0;
 
     /// <summary>The last <paramref name="count"/> arguments as the bytes they are; empty when they are not known. .NET's strings lose what is not UTF-8.</summary>
     public static byte[][] LastArguments(int count)
@@ -53,6 +60,11 @@ public static unsafe class Boot
             Interpreter.Run(Text.Number(argv[1]), argc == 3 ? Text.Number(argv[2]) : -1);
         s_argc = argc;
         s_argv = argv;
+        if (argc > 0 && Text.Equal(Text.FileName(argv[0]), "minirun-oci"u8))
+        {
+            s_isOci = 1;
+            OpenStandardDescriptors();
+        }
         if (argc > 1 && Text.Equal(argv[1], "run"u8))
         {
             OpenStandardDescriptors();

@@ -17,6 +17,15 @@ internal static unsafe class Text
         return *text == 0;
     }
 
+    /// <summary>What stands after the last slash.</summary>
+    public static byte* FileName(byte* path)
+    {
+        byte* name = path;
+        for (; *path != 0; path++)
+            if (*path == '/') name = path + 1;
+        return name;
+    }
+
     public static int Length(byte* text)
     {
         int length = 0;

@@ -4,7 +4,7 @@ namespace Minirun.Runtime.Spec;
 /// Ids as plain decimal digits and nothing else: no sign, space, base prefix or overflow. Lenient parsing gave root to "-1" and
 /// "4294967296" elsewhere (CVE-2016-3697, CVE-2018-9862).
 /// </summary>
-internal static class StrictNumber
+public static class StrictNumber
 {
     public static bool TryParse(string text, out uint value)
     {

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Cli.Oci;
+
+/// <summary>
+/// Messages in runc's two shapes. With --log they go to that file, which the shims of containerd and podman read back, and an error is said on stderr as well.
+/// </summary>
+internal sealed class OciLog(OciGlobals globals)
+{
+    public void Error(string message, string? hint)
+    {
+        Write("error", message);
+        if (globals.Log is not null) OciOutput.Error(message);
+        if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
+    }
+
+    public void Warning(string message) => Write("warning", message);
+
+    public void Debug(string message)
+    {
+        if (globals.Debug) Write("debug", message);
+    }
+
+    private void Write(string level, string message)
+    {
+        // UTC: the zone's rules are a file that a container runtime has no business to read.
+        string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ");
+        string line = globals.LogFormat == "json"
+            ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)},\"time\":\"{time}\"}}"
+            : $"time=\"{time}\" level={level} msg={Quote(message)}";
+        if (globals.Log is null || !Append(globals.Log, line)) OciOutput.Error(line);
+    }
+
+    private static unsafe bool Append(string path, string line)
+    {
+        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        if (fd < 0)
+        {
+            OciOutput.Error($"{path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            return false;
+        }
+        // One write: several runtimes may share the file.
+        byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
+        nint written;
+        fixed (byte* pointer = bytes) written = unistd.write(fd, pointer, bytes.Length);
+        unistd.close(fd);
+        return written == bytes.Length;
+    }
+
+    /// <summary>A string of JSON, which is one of Go's as well.</summary>
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (char c in text)
+            _ = c switch
+            {
+                '"' or '\\' => quoted.Append('\\').Append(c),
+                '\n' => quoted.Append("\\n"),
+                '\t' => quoted.Append("\\t"),
+                < ' ' or '\x7f' => quoted.Append("\\u").Append(((int)c).ToString("x4")),
+                _ => quoted.Append(c),
+            };
+        return quoted.Append('"').ToString();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Minirun.Linux;
+
+namespace Minirun.Cli.Oci;
+
+/// <summary>stdout and stderr without .NET's Console, whose first use costs more than most verbs.</summary>
+internal static unsafe class OciOutput
+{
+    /// <summary>A line to stdout.</summary>
+    /// <exception cref="LinuxException">It cannot be written.</exception>
+    public static void Line(string text) => Write(1, text + "\n");
+
+    public static void Text(string text) => Write(1, text);
+
+    /// <summary>A line to stderr; whether anybody listens or not.</summary>
+    public static void Error(string text)
+    {
+        try
+        {
+            Write(2, text + "\n");
+        }
+        catch (LinuxException)
+        {
+            // The exit status still tells.
+        }
+    }
+
+    private static void Write(int fd, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes)
+            for (int written = 0; written < bytes.Length;)
+                try
+                {
+                    written += (int)LinuxException.Check(unistd.write(fd, start + written, bytes.Length - written), "write");
+                }
+                catch (LinuxException error) when (error.Number is Errno.EINTR)
+                {
+                    // again
+                }
+    }
+}

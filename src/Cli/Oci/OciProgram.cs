@@ -1,0 +1,60 @@
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Cli.Oci;
+
+/// <summary><c>minirun-oci</c>: the command line that podman, containerd, Docker and Kubernetes call, which is runc's.</summary>
+internal static class OciProgram
+{
+    public const string Name = "minirun-oci";
+    private const int UnknownVerb = 3;
+
+    /// <summary>Gives the exit code: 0, 1, or that of the process of <c>run</c> and <c>exec</c>.</summary>
+    public static int Execute(ReadOnlySpan<string> arguments)
+    {
+        var globals = new OciGlobals();
+        var log = new OciLog(globals);
+        globals.Warn = log.Warning;
+        OciVerb? called = null;
+        try
+        {
+            var before = new OciArguments();
+            int taken = before.Take(arguments, OciGlobalFlags.All, flagsAfterWords: false);
+            // The log first: it takes what is wrong with the others.
+            OciGlobalFlags.ApplyLog(before, globals);
+            if (before.Has("version")) return OciVersion.Print();
+            string? name = taken < arguments.Length ? arguments[taken] : before.Words is [var first, ..] ? first : null;
+            if (before.WantsHelp || name is null) return OciHelp.Print();
+            OciGlobalFlags.Apply(before, globals);
+            OciVerb verb = OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", $"`{Name} --help` lists the commands", UnknownVerb);
+            var words = new OciArguments();
+            ReadOnlySpan<string> rest = arguments[Math.Min(taken + 1, arguments.Length)..];
+            if (verb.TakesAnyFlag) words.WantsHelp = rest.ContainsAny("--help", "-h");
+            else words.Words.AddRange(rest[words.Take(rest, verb.Flags, verb.FlagsAfterWords)..]);
+            if (words.WantsHelp) return OciHelp.Print(verb);
+            Count(verb, words.Words.Count);
+            called = verb;
+            return verb.Execute(globals, words);
+        }
+        catch (UserError error)
+        {
+            log.Error(called?.Failed + error.Message, error.Hint);
+            return error.ExitCode == UnknownVerb ? UnknownVerb : called?.FailureCode ?? 1;
+        }
+        catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
+        {
+            log.Error(called?.Failed + (error is LinuxException ? error : error.InnerException ?? error).Message, null);
+            return called?.FailureCode ?? 1;
+        }
+    }
+
+    private static void Count(OciVerb verb, int words)
+    {
+        string? wrong =
+            verb.Minimum == verb.Maximum && words != verb.Minimum ? $"requires exactly {verb.Minimum} argument(s)"
+            : words < verb.Minimum ? $"requires a minimum of {verb.Minimum} argument(s)"
+            : verb.Maximum >= 0 && words > verb.Maximum ? $"requires a maximum of {verb.Maximum} argument(s)" : null;
+        if (wrong is not null) throw new UserError($"{Name}: \"{verb.Name}\" {wrong}", $"usage: {Name} {verb.Name} [flags] {verb.Arguments}");
+    }
+}

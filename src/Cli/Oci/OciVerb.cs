@@ -1,0 +1,25 @@
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Cli.Oci;
+
+/// <summary>A verb of minirun-oci: its words, and what it does.</summary>
+internal sealed record OciVerb(string Name, string Arguments, string Summary, OciFlag[] Flags, Func<OciGlobals, OciArguments, int> Execute)
+{
+    public int Minimum { get; init; } = 1;
+
+    /// <summary>Words after the flags; -1: any number.</summary>
+    public int Maximum { get; init; } = 1;
+
+    /// <summary>Flags may also stand behind words. Not where the words are another program's.</summary>
+    public bool FlagsAfterWords { get; init; } = true;
+
+    /// <summary>Flags that are not in the list are passed over.</summary>
+    public bool TakesAnyFlag { get; init; }
+
+    /// <summary>What stands before the message of a failure: clients look for it.</summary>
+    public string Failed { get; init; } = "";
+    public int FailureCode { get; init; } = 1;
+
+    /// <summary>Printed below the flags.</summary>
+    public string? Notes { get; init; }
+}

@@ -1,0 +1,30 @@
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>What stands before the verb of minirun-oci and holds for all of them.</summary>
+public sealed class OciGlobals
+{
+    /// <summary>The directory of the containers' states.</summary>
+    public string Root { get; set; } = "";
+
+    /// <summary>The file for messages; null: stderr.</summary>
+    public string? Log { get; set; }
+
+    /// <summary>text or json.</summary>
+    public string LogFormat { get; set; } = "text";
+    public bool Debug { get; set; }
+    public CgroupDriver CgroupManager { get; set; } = CgroupDriver.Cgroupfs;
+
+    /// <summary>Whether cgroup permission errors are passed over; null: when not root.</summary>
+    public bool? Rootless { get; set; }
+
+    /// <summary>Takes a line that the user should read, and goes on.</summary>
+    public Action<string> Warn { get; set; } = _ => { };
+}
+
+/// <summary>Who makes cgroups: we in the cgroup file system, systemd, or nobody.</summary>
+public enum CgroupDriver
+{
+    Cgroupfs,
+    Systemd,
+    Disabled,
+}
