@@ -1,4 +1,5 @@
 using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 

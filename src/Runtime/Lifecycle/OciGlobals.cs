@@ -1,3 +1,5 @@
+using Minirun.Runtime.Cgroups;
+
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>What stands before the verb of minirun-oci and holds for all of them.</summary>
@@ -19,12 +21,4 @@ public sealed class OciGlobals
 
     /// <summary>Takes a line that the user should read, and goes on.</summary>
     public Action<string> Warn { get; set; } = _ => { };
-}
-
-/// <summary>Who makes cgroups: we in the cgroup file system, systemd, or nobody.</summary>
-public enum CgroupDriver
-{
-    Cgroupfs,
-    Systemd,
-    Disabled,
 }
