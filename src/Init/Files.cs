@@ -16,15 +16,25 @@ internal static unsafe class Files
     }
 
     /// <summary>
-    /// Closes everything from <paramref name="first"/> on but the report socket, which closes itself on execve. Closing at once, and not
+    /// Closes everything from A on but the report socket and B, C, D (0: none), which close themselves on execve. Closing at once, and not
     /// on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
     /// </summary>
-    public static bool CloseFrom(Child* child, int first)
+    public static bool CloseFrom(Child* child, PlanOp* op)
     {
-        int report = child->Plan->ReportFd;
         child->Root = child->Dev = child->Pts = child->Empty = -1;
-        if (report > first && !child->Try(SYS_close_range, first, report - 1, 0)) return false;
-        return child->Try(SYS_close_range, report + 1, 0x7fffffff, 0);
+        long* keep = stackalloc long[4] { child->Plan->ReportFd, op->B, op->C, op->D };
+        long first = op->A;
+        for (int left = 4; left > 0; left--)
+        {
+            // The lowest that is still to come.
+            long next = long.MaxValue;
+            for (int i = 0; i < 4; i++)
+                if (keep[i] >= first && keep[i] < next) next = keep[i];
+            if (next == long.MaxValue) break;
+            if (next > first && !child->Try(SYS_close_range, (nint)first, (nint)next - 1, 0)) return false;
+            first = next + 1;
+        }
+        return child->Try(SYS_close_range, (nint)first, 0x7fffffff, 0);
     }
 
     /// <summary>chdir, then a look whether the place is inside the root: getcwd says "(unreachable)" when it is not.</summary>

@@ -59,6 +59,9 @@ internal static unsafe class Interpreter
     private static bool Execute(Child* child, PlanOp* op) => op->Code switch
     {
         OpCode.ParentDeath => Lifetime.DieWithParent(child, (int)op->A),
+        OpCode.Unshare => child->Try(SYS_unshare, (nint)op->A),
+        OpCode.AskParent => Waiting.ForParent(child, op),
+        OpCode.AwaitStart => Waiting.ForStart(child, op),
         OpCode.Propagation => child->Try(SYS_mount, 0, (nint)Text.Pointer("/"u8), 0, (nint)op->A, 0),
         OpCode.BindRoot => Rootfs.Bind(child, op),
         OpCode.OverlayRoot => Rootfs.Overlay(child, op),
@@ -88,10 +91,11 @@ internal static unsafe class Interpreter
         OpCode.Capabilities => Identity.SetCapabilities(child, op),
         OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),
         OpCode.Seccomp => Process.Filter(child, op),
-        OpCode.CloseFds => Files.CloseFrom(child, (int)op->A),
+        OpCode.CloseFds => Files.CloseFrom(child, op),
         OpCode.Signals => Process.ResetSignals(child, (ulong)op->A),
         OpCode.WorkingDirectory => Files.ChangeDirectory(child, child->At(op->S1)),
         OpCode.Reaper => Reaper.Start(child, op),
+        OpCode.FindProgram => Process.Find(child, op),
         OpCode.Exec => Process.Execute(child, op),
         _ => child->Fail(0, Errno.ENOSYS),
     };
@@ -114,7 +118,7 @@ internal static unsafe class Interpreter
             Sys.Call(SYS_exit_group, 125);
     }
 
-    private static void Send(Child* child, ReportKind kind, int op, long nanoseconds)
+    public static void Send(Child* child, ReportKind kind, int op, long nanoseconds)
     {
         Report report = default;
         report.Kind = kind;

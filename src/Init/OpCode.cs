@@ -6,6 +6,9 @@ public enum OpCode : ushort
     /// <summary>Done by the parent or by the raw child before fork-news starts: never reaches the interpreter.</summary>
     Launch,
     ParentDeath,
+    Unshare,
+    AskParent,
+    AwaitStart,
     Propagation,
     BindRoot,
     OverlayRoot,
@@ -39,5 +42,6 @@ public enum OpCode : ushort
     Signals,
     WorkingDirectory,
     Reaper,
+    FindProgram,
     Exec,
 }

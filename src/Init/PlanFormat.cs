@@ -124,4 +124,10 @@ public enum ReportKind
 
     /// <summary>Carries the master of the container's terminal.</summary>
     Terminal,
+
+    /// <summary>The parent is to do its part now (<see cref="OpCode.AskParent"/>).</summary>
+    Asks,
+
+    /// <summary>All is made, and waits for <c>start</c> (<see cref="OpCode.AwaitStart"/>).</summary>
+    Created,
 }

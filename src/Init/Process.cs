@@ -54,6 +54,26 @@ internal static unsafe class Process
         return child->Fail(SYS_execve, errno);
     }
 
+    /// <summary>S1: paths to try, as <see cref="Execute"/> will. A missing program is to be known when a container is created, not when it is started.</summary>
+    public static bool Find(Child* child, PlanOp* op)
+    {
+        int errno = Errno.ENOENT;
+        for (byte* path = child->At(op->S1); *path != 0; path += Text.Length(path) + 1)
+        {
+            if (child->Try(SYS_faccessat2, fcntl.AT_FDCWD, (nint)path, unistd.X_OK, fcntl.AT_EACCESS) && IsFile(child, path)) return true;
+            if (child->Errno is Errno.EACCES) errno = Errno.EACCES;
+            else if (child->Errno is not (Errno.ENOENT or Errno.ENOTDIR)) { errno = child->Errno; break; }
+        }
+        return child->Fail(SYS_execve, errno);
+    }
+
+    private static bool IsFile(Child* child, byte* path)
+    {
+        statx status;
+        if (!child->Try(SYS_statx, fcntl.AT_FDCWD, (nint)path, 0, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&status))) return false;
+        return (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFREG || child->Fail(SYS_execve, Errno.EACCES);
+    }
+
     /// <summary>Turns an array of offsets, closed by a zero, into one of pointers, in place.</summary>
     private static byte** Relocate(Child* child, int offset)
     {

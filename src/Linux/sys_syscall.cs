@@ -28,6 +28,9 @@ public static partial class sys_syscall
     public const int SYS_wait4 = 61;
     public const int SYS_kill = 62;
     public const int SYS_fcntl = 72;
+    public const int SYS_connect = 42;
+    public const int SYS_bind = 49;
+    public const int SYS_listen = 50;
     public const int SYS_getcwd = 79;
     public const int SYS_chdir = 80;
     public const int SYS_fchdir = 81;
@@ -56,13 +59,17 @@ public static partial class sys_syscall
     public const int SYS_clock_gettime = 228;
     public const int SYS_exit_group = 231;
     public const int SYS_keyctl = 250;
+    public const int SYS_inotify_add_watch = 254;
     public const int SYS_openat = 257;
     public const int SYS_mkdirat = 258;
     public const int SYS_newfstatat = 262;
     public const int SYS_symlinkat = 266;
     public const int SYS_readlinkat = 267;
     public const int SYS_signalfd4 = 289;
+    public const int SYS_unshare = 272;
+    public const int SYS_accept4 = 288;
     public const int SYS_dup3 = 292;
+    public const int SYS_inotify_init1 = 294;
     public const int SYS_prlimit64 = 302;
     public const int SYS_setns = 308;
     public const int SYS_seccomp = 317;
@@ -79,6 +86,7 @@ public static partial class sys_syscall
     public const int SYS_clone3 = 435;
     public const int SYS_close_range = 436;
     public const int SYS_openat2 = 437;
+    public const int SYS_faccessat2 = 439;
     public const int SYS_mount_setattr = 442;
     public const int SYS_landlock_create_ruleset = 444;
 
@@ -130,6 +138,8 @@ public static partial class sys_syscall
         SYS_dup3 => "dup3",
         SYS_prlimit64 => "prlimit64",
         SYS_setns => "setns",
+        SYS_unshare => "unshare",
+        SYS_accept4 => "accept4",
         SYS_seccomp => "seccomp",
         SYS_execveat => "execveat",
         SYS_statx => "statx",

@@ -12,8 +12,8 @@ public static class Failure
     public static UserError Explain(ContainerPlan plan, Report report, int pid, Watcher? watcher)
     {
         Operation operation = plan.Operations[Math.Max(report.Op, 0)];
-        UserError error = operation.Code == OpCode.Exec
-            ? ExecFailure.Explain(operation, report.Errno, pid)
+        UserError error = operation.Code is OpCode.Exec or OpCode.FindProgram
+            ? ExecFailure.Explain(plan.Operations[^1], report.Errno, pid)
             : new UserError($"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno));
         watcher?.Failed(report.Op, error.Message);
         return error;
@@ -43,6 +43,7 @@ public static class Failure
         OpCode.Chroot => "enter the root file system by chroot",
         OpCode.WriteFile => $"write {operation.S2} to {operation.S1}",
         OpCode.Nice => $"set the nice value {operation.A}",
+        _ when operation.Step == LaunchStep.Join => $"join {operation.Path ?? "the namespaces of the container"}",
         _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",
         _ => $"do '{operation.Name}'",
     };

@@ -61,6 +61,13 @@ public sealed class Planner
             Why = "when minirun dies, however it dies, the container dies too",
             IfLeftOut = "a container whose minirun was killed lives on, unseen",
         });
+        if ((_spec.Unshared & sched.CLONE_NEWCGROUP) != 0) Add(new()
+        {
+            Name = "cgroup-namespace",
+            Code = OpCode.Unshare,
+            A = (long)sched.CLONE_NEWCGROUP,
+            Why = "the container's own cgroup becomes the root of what it sees: now that it is in it (cgroup_namespaces(7))",
+        });
         if (Wanted.OomScoreAdj is { } score) Add(new()
         {
             Name = "oom-score",
@@ -119,6 +126,12 @@ public sealed class Planner
 
     private void Enter()
     {
+        if (_spec.AsksForHooks) Add(new()
+        {
+            Name = "runtime-hooks",
+            Code = OpCode.AskParent,
+            Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, POSIX-platform Hooks)",
+        });
         if (!HasMounts)
         {
             Add(new()

@@ -105,10 +105,11 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
     private void AddEnd()
     {
         int first = 3 + spec.PreserveFds;
-        plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
+        plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.StateWatch, D = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
+        if (spec.FromBundle) AddStart();
         plan.Add(new() { Name = "signals", Code = OpCode.Signals, A = (long)Boot.InheritedMask, Why = "the caller's signal mask, and SIGPIPE as every program expects it", IfLeftOut = "the command has the signals that minirun relays blocked" });
-        bool guard = !spec.Has(sched.CLONE_NEWPID);
+        bool guard = !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
         if (spec.Init || guard) plan.Add(new()
         {
             Name = "init",
@@ -130,6 +131,18 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
             Path = Wanted.Args[0],
             Why = "the command, by PATH of its own environment, takes the place of fork-news",
         });
+    }
+
+    /// <summary>Where a container that was created waits for its start; one that is run at once stops minding its parent here.</summary>
+    private void AddStart()
+    {
+        if (!spec.Waits)
+        {
+            plan.Add(new() { Name = "outlive", Code = OpCode.ParentDeath, A = 0, Why = "from here on the container lives on its own" });
+            return;
+        }
+        plan.Add(new() { Name = "find", Code = OpCode.FindProgram, S1 = Candidates(), Path = Wanted.Args[0], Why = "a command that is not there is an error of create, not of start" });
+        plan.Add(new() { Name = "await-start", Code = OpCode.AwaitStart, A = spec.StartSocket, B = spec.StateWatch, Why = "created: the command is executed when `start` says so" });
     }
 
     private object ContainerEnvironmentSlot() => new EnvironmentSlot(Wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length);

@@ -14,7 +14,4 @@ public sealed record BundleOptions
 
     /// <summary>The container goes into a cgroup of its own, so a new cgroup namespace is made once it is there.</summary>
     public bool HasCgroup { get; init; }
-
-    /// <summary>Waits for <c>start</c> before the process is executed.</summary>
-    public bool Waits { get; init; }
 }

@@ -38,7 +38,7 @@ public static class BundleSpec
             PreserveFds = options.PreserveFds,
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
-            Waits = options.Waits,
+            AsksForHooks = oci.Hooks is { } hooks && (hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 }),
             HoldsCallersTerminal = !oci.Process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
         };
     }

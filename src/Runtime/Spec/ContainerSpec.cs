@@ -37,8 +37,19 @@ public sealed class ContainerSpec
     /// <summary>The caller's session keyring is kept.</summary>
     public bool NoNewKeyring { get; init; }
 
-    /// <summary>The command is executed when <c>start</c> says so.</summary>
-    public bool Waits { get; init; }
+    /// <summary>The command is executed when <c>start</c> comes through this listening socket; -1: at once.</summary>
+    public int StartSocket { get; set; } = -1;
+
+    /// <summary>inotify(7): readable when the container's state is gone, and nobody can start it any more.</summary>
+    public int StateWatch { get; set; }
+
+    /// <summary>Held until execve closes it: its lock says that the command does not run yet. 0: none.</summary>
+    public int InitLock { get; set; }
+
+    public bool Waits => StartSocket >= 0;
+
+    /// <summary>There are hooks that the parent runs when the namespaces are there and the root is not yet entered.</summary>
+    public bool AsksForHooks { get; init; }
 
     /// <summary>Ranges from /etc/subuid: the id maps are written by these tools.</summary>
     public Namespaces.SubordinateIds? MapWith { get; init; }
