@@ -29,6 +29,11 @@ public static partial class fcntl
     public const int F_SETFD = 2;
     public const int F_SETFL = 4;
     public const int F_DUPFD_CLOEXEC = 1030;
+    public const int F_OFD_GETLK = 36;
+    public const int F_OFD_SETLK = 37;
+    public const short F_RDLCK = 0;
+    public const short F_WRLCK = 1;
+    public const short F_UNLCK = 2;
     public const int F_ADD_SEALS = 1033;
     public const int FD_CLOEXEC = 1;
     public const int F_SEAL_SEAL = 1;
@@ -58,4 +63,14 @@ public struct open_how
     public ulong flags;
     public ulong mode;
     public ulong resolve;
+}
+
+/// <summary>struct flock of &lt;fcntl.h&gt;.</summary>
+public struct flock
+{
+    public short l_type;
+    public short l_whence;
+    public long l_start;
+    public long l_len;
+    public int l_pid;
 }

@@ -5,6 +5,7 @@ namespace Minirun.Linux;
 /// <summary>&lt;sys/file.h&gt;: flock(2).</summary>
 public static partial class sys_file
 {
+    public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const int LOCK_UN = 8;

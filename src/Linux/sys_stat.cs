@@ -18,6 +18,12 @@ public static partial class sys_stat
     public const int S_IWOTH = 0x2;
     public const uint STATX_BASIC_STATS = 0x7ff;
 
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int mkdir(string path, uint mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int chmod(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static unsafe partial int statx_(int dirfd, string path, int flags, uint mask, statx* buffer);
 }

@@ -32,5 +32,8 @@ public static unsafe partial class unistd
     public static partial int unlink(string path);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int rmdir(string path);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int rename(string from, string to);
 }

@@ -1,0 +1,58 @@
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+
+namespace Minirun.Runtime.State;
+
+/// <summary>A container as its state says, and as it is now.</summary>
+public sealed class Container(ContainerDirectory directory, ContainerRecord record)
+{
+    public ContainerDirectory Directory { get; } = directory;
+    public ContainerRecord Record { get; } = record;
+    public string Id => Directory.Id;
+
+    /// <summary>Null when there is none: it was made without.</summary>
+    public Cgroup? Cgroup => field ??= Record.Cgroup is { } state ? Cgroup.Open(state) : null;
+
+    /// <summary>The first process, or 0 when it has ended.</summary>
+    public int LivePid => IsAlive ? Record.Pid : 0;
+    public bool IsAlive => ProcessIdentity.IsAlive(Record.Pid, Record.StartTime);
+
+    /// <exception cref="UserError">There is none of that id, or it was not made to its end.</exception>
+    public static Container Load(StateStore store, string id, bool locked = false)
+    {
+        ContainerDirectory directory = store.Open(id);
+        if (locked) directory.Lock();
+        return new(directory, directory.Read() ?? throw new UserError(StateStore.NotThere, directory.IsBeingChanged() && !locked ? "it is being made" : $"it was never made to its end; `delete --force {id}` removes what is there"));
+    }
+
+    public ContainerStatus Status()
+    {
+        if (Record.Pid <= 0) return Directory.IsBeingChanged() ? ContainerStatus.Creating : ContainerStatus.Stopped;
+        if (!IsAlive) return ContainerStatus.Stopped;
+        if (IsFrozen()) return ContainerStatus.Paused;
+        return Directory.InitWaits() ? ContainerStatus.Created : ContainerStatus.Running;
+    }
+
+    private bool IsFrozen()
+    {
+        try
+        {
+            return Cgroup is { IsFrozen: true };
+        }
+        catch (LinuxException)
+        {
+            // Its cgroup is gone, or not ours to read: then nobody froze it.
+            return false;
+        }
+    }
+
+    /// <summary>The status in the words of the specification.</summary>
+    public static string Word(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Creating => "creating",
+        ContainerStatus.Created => "created",
+        ContainerStatus.Running => "running",
+        ContainerStatus.Paused => "paused",
+        _ => "stopped",
+    };
+}

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_stat;
+
+namespace Minirun.Runtime.State;
+
+/// <summary>
+/// One container's directory: state.json, a copy of its configuration, and the lock on which its first process waits to be started.
+/// Who changes anything holds the lock, which is on the directory itself and ends with its holder. Who only reads needs none: files are replaced, never written into.
+/// </summary>
+public sealed unsafe class ContainerDirectory(string id, string path) : IDisposable
+{
+    private const uint OwnerOnly = 0x180 /* 0600 */;
+    private const int RetryMilliseconds = 10;
+    private int _lock = -1;
+
+    public string Id { get; } = id;
+    public string Path { get; } = path;
+    public string ConfigPath => Path + "/config.json";
+
+    /// <summary>The container's first process holds an OFD write lock on it until execve closes it.</summary>
+    public string InitLockPath => Path + "/init.lock";
+    private string StatePath => Path + "/state.json";
+
+    /// <summary>Waits for whoever changes the container now.</summary>
+    /// <exception cref="UserError">It was deleted meanwhile.</exception>
+    public void Lock()
+    {
+        if (!TryLock(Timeout.Infinite)) throw new UserError(StateStore.NotThere);
+    }
+
+    /// <summary>False when another holds it all the time.</summary>
+    /// <exception cref="UserError">It was deleted meanwhile.</exception>
+    public bool TryLock(int milliseconds)
+    {
+        int fd = open(Path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) throw Gone("open");
+        int waited = 0;
+        while (sys_file.flock(fd, milliseconds < 0 ? sys_file.LOCK_EX : sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EINTR) continue;
+            if (errno != Errno.EAGAIN || waited >= milliseconds)
+            {
+                unistd.close(fd);
+                return errno == Errno.EAGAIN ? false : throw new LinuxException("flock", errno, Path);
+            }
+            poll.poll_(null, 0, RetryMilliseconds);
+            waited += RetryMilliseconds;
+        }
+        _lock = fd;
+        if (IsSame(fd)) return true;
+        Unlock();
+        throw new UserError(StateStore.NotThere);
+    }
+
+    public void Unlock()
+    {
+        if (_lock >= 0) unistd.close(_lock);
+        _lock = -1;
+    }
+
+    public void Dispose() => Unlock();
+
+    /// <summary>Whether somebody changes the container at this moment.</summary>
+    public bool IsBeingChanged()
+    {
+        if (_lock >= 0) return true;
+        int fd = open(Path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) return false;
+        bool held = sys_file.flock(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) < 0;
+        unistd.close(fd);
+        return held;
+    }
+
+    /// <summary>Whether the container's first process still waits to be started.</summary>
+    public bool InitWaits()
+    {
+        int fd = open(InitLockPath, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) return false;
+        flock question = new() { l_type = F_WRLCK };
+        bool held = fcntl_(fd, F_OFD_GETLK, (nint)(&question)) == 0 && question.l_type != F_UNLCK;
+        unistd.close(fd);
+        return held;
+    }
+
+    /// <summary>Null when the container was not made to its end.</summary>
+    /// <exception cref="UserError">The file is no state.</exception>
+    public ContainerRecord? Read()
+    {
+        if (ReadFile(StatePath) is not { } bytes) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, StateJson.Default.ContainerRecord) ?? throw new JsonException("null");
+        }
+        catch (JsonException error)
+        {
+            throw new UserError($"{StatePath}: not a container's state: {error.Message}", $"minirun-oci delete --force {Id} removes it");
+        }
+    }
+
+    /// <summary>Replaces state.json in one step. The caller holds the lock.</summary>
+    public void Write(ContainerRecord record) => WriteFile(StatePath, JsonSerializer.SerializeToUtf8Bytes(record, StateJson.Default.ContainerRecord));
+
+    /// <summary>Keeps a copy of the configuration. The caller holds the lock.</summary>
+    public void WriteConfig(ReadOnlySpan<byte> json) => WriteFile(ConfigPath, json);
+
+    /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
+    public void Delete()
+    {
+        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, InitLockPath]) unistd.unlink(file);
+        if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) Directory.Delete(Path, recursive: true);
+        Unlock();
+    }
+
+    private static byte[]? ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteFile(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = path + ".new";
+        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, OwnerOnly), "open", temporary);
+        nint written;
+        fixed (byte* start = bytes) written = unistd.write(fd, start, bytes.Length);
+        int errno = written < 0 ? Marshal.GetLastPInvokeError() : Errno.ENOSPC;
+        unistd.close(fd);
+        if (written != bytes.Length) throw new LinuxException("write", errno, temporary);
+        LinuxException.Check(unistd.rename(temporary, path), "rename", path);
+    }
+
+    /// <summary>Whether the path still leads to the directory that was opened.</summary>
+    private bool IsSame(int fd)
+    {
+        statx held, seen;
+        return statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &held) == 0 && statx_(AT_FDCWD, Path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &seen) == 0
+            && held.stx_ino == seen.stx_ino && held.stx_dev_major == seen.stx_dev_major && held.stx_dev_minor == seen.stx_dev_minor;
+    }
+
+    private Exception Gone(string call)
+    {
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ENOENT ? new UserError(StateStore.NotThere) : new LinuxException(call, errno, Path);
+    }
+}
