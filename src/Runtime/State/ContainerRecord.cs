@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.State;
 
@@ -27,6 +28,12 @@ public sealed class ContainerRecord
     public uint OwnerUid { get; set; }
     public Dictionary<string, string>? Annotations { get; set; }
     public CgroupState? Cgroup { get; set; }
+
+    /// <summary>It lives in another's pid namespace: the end of its first process is not the end of the others.</summary>
+    public bool SharesPidNamespace { get; set; }
+
+    /// <summary>What was changed by update, on top of the configuration.</summary>
+    public OciResources? Updates { get; set; }
 
     /// <summary>Now, as <see cref="Created"/> says it: with nanoseconds and without closing zeros.</summary>
     public static string Now()

@@ -1,0 +1,70 @@
+using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
+
+namespace Minirun.Cli.Oci.Verbs;
+
+/// <summary><c>delete [--force] ID</c>. With --force it ends any container, and that there is none is success: engines call it to be sure.</summary>
+internal static class DeleteVerb
+{
+    private const int Patience = 10_000;
+
+    public static OciVerb Verb => new("delete", "ID", "remove a stopped container", [new("force", 'f', null, "kill it first; no error when there is none")], Execute);
+
+    private static int Execute(OciGlobals globals, OciArguments arguments)
+    {
+        bool force = arguments.Has("force");
+        var store = new StateStore(globals.Root);
+        string id = arguments.Words[0];
+        ContainerDirectory? directory = store.Find(id);
+        if (directory is null) return force ? 0 : throw new UserError(StateStore.NotThere);
+        try
+        {
+            using (directory) Delete(directory, globals, force);
+        }
+        catch (UserError error) when (force && error.Message == StateStore.NotThere)
+        {
+            // Another deleted it while we waited.
+        }
+        return 0;
+    }
+
+    private static void Delete(ContainerDirectory directory, OciGlobals globals, bool force)
+    {
+        if (!force) directory.Lock();
+        else if (!directory.TryLock(0)) Interrupt(directory);
+        if (Read(directory, force) is not { } record)
+        {
+            if (!force) throw new UserError(StateStore.NotThere, $"it was never made to its end; `delete --force {directory.Id}` removes what is there");
+            directory.Delete();
+            return;
+        }
+        var container = new Container(directory, record);
+        ContainerStatus status = container.Status();
+        if (status is ContainerStatus.Running or ContainerStatus.Paused && !force)
+            throw new UserError($"cannot delete container {container.Id} that is not stopped: {Container.Word(status)}", $"kill it, or delete --force {container.Id}");
+        if (status != ContainerStatus.Stopped && !Removal.Kill(container)) throw new UserError($"cannot delete container {container.Id}: its first process does not end", "it may wait for a device or a network file system");
+        Removal.Remove(container, globals);
+    }
+
+    /// <summary>Somebody is at work on it, and may never come to an end: without the container's first process, its creator or starter does.</summary>
+    private static void Interrupt(ContainerDirectory directory)
+    {
+        if (Read(directory, force: true) is { } record)
+            using (InitProcess? init = InitProcess.Open(record)) init?.Signal(Linux.signal.SIGKILL);
+        if (!directory.TryLock(Patience)) throw new UserError($"cannot delete container {directory.Id}: another process is changing it", "look for a minirun-oci that hangs, in a hook perhaps");
+    }
+
+    private static ContainerRecord? Read(ContainerDirectory directory, bool force)
+    {
+        try
+        {
+            return directory.Read();
+        }
+        catch (UserError) when (force)
+        {
+            // A state that nobody can read names no process that could be killed.
+            return null;
+        }
+    }
+}

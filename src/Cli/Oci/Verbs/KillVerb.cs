@@ -1,0 +1,66 @@
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
+
+namespace Minirun.Cli.Oci.Verbs;
+
+/// <summary><c>kill [--all] ID [SIGNAL]</c>. Takes no lock: somebody may want to end a container just because it hangs in another verb.</summary>
+internal static class KillVerb
+{
+    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process", [new("all", 'a', null, "to all processes of the container")], Execute)
+    {
+        Maximum = 2,
+    };
+
+    private static int Execute(OciGlobals globals, OciArguments arguments)
+    {
+        Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
+        string text = arguments.Words.Count > 1 ? arguments.Words[1] : "TERM";
+        int number = SignalName.Parse(text);
+        if (number < 0) throw new UserError($"unknown signal \"{text}\"", "a name as kill -l has it, or a number up to 64");
+        Cgroup? cgroup = container.Cgroup;
+        if (arguments.Has("all") && cgroup is not null)
+        {
+            // Also after the first process has ended: others may be left, and that none is left is no mistake of who asks.
+            SignalAll(cgroup, number);
+            return 0;
+        }
+        using InitProcess? init = InitProcess.Open(container.Record);
+        if (init is null || !init.Signal(number)) throw new UserError("container not running");
+        if (number == signal.SIGKILL && cgroup is not null)
+        {
+            if (container.Record.SharesPidNamespace) SignalAll(cgroup, number);
+            else Thaw(cgroup);
+        }
+        return 0;
+    }
+
+    private static void SignalAll(Cgroup cgroup, int number)
+    {
+        try
+        {
+            if (number == signal.SIGKILL) cgroup.Kill();
+            else if (number != 0) cgroup.Signal(number);
+        }
+        catch (LinuxException error) when (error.Number is Errno.ENOENT or Errno.ENODEV)
+        {
+            // The cgroup is gone, and everybody with it.
+        }
+        if (number == signal.SIGKILL) Thaw(cgroup);
+    }
+
+    /// <summary>What is frozen on cgroup v1 dies only when it thaws.</summary>
+    private static void Thaw(Cgroup cgroup)
+    {
+        try
+        {
+            if (cgroup.IsFrozen) cgroup.Thaw();
+        }
+        catch (LinuxException error) when (error.Number is Errno.ENOENT or Errno.ENODEV)
+        {
+            // Gone already.
+        }
+    }
+}

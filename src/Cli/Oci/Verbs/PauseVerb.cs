@@ -1,0 +1,25 @@
+using Minirun.Runtime;
+using Minirun.Runtime.State;
+
+namespace Minirun.Cli.Oci.Verbs;
+
+/// <summary><c>pause ID</c> and <c>resume ID</c>: the freezer of the container's cgroup.</summary>
+internal static class PauseVerb
+{
+    public static OciVerb Pause => new("pause", "ID", "stop all processes of a container where they are", [], (globals, arguments) =>
+    {
+        Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
+        if (container.Status() is not (ContainerStatus.Running or ContainerStatus.Created)) throw new UserError("container not running");
+        if (container.Cgroup is null) throw new UserError("cannot pause a container without a cgroup", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
+        container.Cgroup.Freeze();
+        return 0;
+    });
+
+    public static OciVerb Resume => new("resume", "ID", "let the processes of a paused container go on", [], (globals, arguments) =>
+    {
+        Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
+        if (container.Status() != ContainerStatus.Paused) throw new UserError("container not paused");
+        container.Cgroup!.Thaw();
+        return 0;
+    });
+}

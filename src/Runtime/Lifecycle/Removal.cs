@@ -1,0 +1,61 @@
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.State;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>The end of a container: whatever is left of it goes away, from any state that a crash may have left it in.</summary>
+public static class Removal
+{
+    private const int Patience = 10_000;
+
+    /// <summary>Kills what runs, also what is frozen. Gives false when the first process does not end.</summary>
+    public static bool Kill(Container container)
+    {
+        using InitProcess? init = InitProcess.Open(container.Record);
+        init?.Signal(signal.SIGKILL);
+        if (container.Cgroup is { } cgroup) Gone(() => KillAll(cgroup));
+        return init is null || init.WaitForEnd(Patience);
+    }
+
+    /// <summary>
+    /// Removes cgroup and state of a container without a process, then runs its poststop hooks. The caller holds the lock.
+    /// Goes on when a part fails: what cannot be removed is said, and must not keep the rest.
+    /// </summary>
+    public static void Remove(Container container, OciGlobals globals)
+    {
+        Action? hooks = PoststopHooks.Of(container, globals);
+        if (container.Cgroup is { } cgroup)
+            try
+            {
+                // Without a pid namespace of its own, processes outlive the first one.
+                Gone(() => KillAll(cgroup));
+                Gone(cgroup.Delete);
+            }
+            catch (Exception error) when (error is LinuxException or UserError)
+            {
+                globals.Warn($"cgroup of {container.Id}: {error.Message}");
+            }
+        container.Directory.Delete();
+        hooks?.Invoke();
+    }
+
+    /// <summary>Of SIGKILL: a frozen process of cgroup v1 dies only when it thaws.</summary>
+    private static void KillAll(Cgroup cgroup)
+    {
+        cgroup.Kill();
+        if (cgroup.IsFrozen) cgroup.Thaw();
+    }
+
+    /// <summary>That a cgroup is gone already is what we want.</summary>
+    private static void Gone(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (LinuxException error) when (error.Number is Errno.ENOENT or Errno.ENODEV)
+        {
+        }
+    }
+}
