@@ -64,8 +64,11 @@ public static unsafe class Boot
         {
             s_isOci = 1;
             OpenStandardDescriptors();
+            // The verb may stand behind global flags.
+            for (int i = 1; i < argc; i++)
+                if (s_blocked == 0 && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) BlockSignals();
         }
-        if (argc > 1 && Text.Equal(argv[1], "run"u8))
+        else if (argc > 1 && Text.Equal(argv[1], "run"u8))
         {
             OpenStandardDescriptors();
             BlockSignals();

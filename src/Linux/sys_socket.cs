@@ -7,6 +7,7 @@ public static unsafe partial class sys_socket
 {
     public const int AF_UNIX = 1;
     public const int AF_INET = 2;
+    public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
     public const int SOCK_SEQPACKET = 5;
     public const int SOCK_CLOEXEC = fcntl.O_CLOEXEC;

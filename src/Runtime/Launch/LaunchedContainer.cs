@@ -6,6 +6,8 @@ namespace Minirun.Runtime.Launch;
 /// <summary>A child on its way to be, or that is, the container's first process.</summary>
 public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, IDisposable memory)
 {
+    private bool _collected;
+
     public int Pid { get; } = pid;
 
     /// <summary>Readable when the child has ended (pidfd_open(2)).</summary>
@@ -14,9 +16,10 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     /// <summary>Our end of the report socket; it ends when the command has been executed.</summary>
     public int ReportFd { get; } = reportFd;
 
-    /// <summary>Kills the child, if it lives, and collects it.</summary>
+    /// <summary>Kills the child, if it lives, and collects it, if nobody did.</summary>
     public void Abandon()
     {
+        if (_collected) return;
         Signal(signal.SIGKILL);
         Collect();
     }
@@ -25,6 +28,7 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     public int Collect()
     {
         int status = Wait(Pid);
+        _collected = true;
         memory.Dispose();
         unistd.close(PidFd);
         unistd.close(ReportFd);

@@ -1,15 +1,83 @@
+using Minirun.Init;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.State;
+
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>The verbs of minirun-oci that make processes. Each gives the exit code.</summary>
 public static class OciEngine
 {
-    public static int Create(OciGlobals globals, CreateOptions options) => throw NotYet("create");
+    /// <summary>Makes a container that waits for <see cref="Start"/>.</summary>
+    public static int Create(OciGlobals globals, CreateOptions options)
+    {
+        using var maker = new ContainerMaker(globals, options, waits: true);
+        Make(maker, (plan, container) =>
+        {
+            if (maker.ParentPart().Follow(plan, container) != ReportKind.Created) throw new UserError("the container's first process ended before it was made", "was it killed?");
+            maker.Announce(container);
+            Launcher.Go(container.ReportFd);
+            // Its end of the channel closes when it minds us no more.
+            maker.ParentPart().Follow(plan, container);
+            return 0;
+        });
+        return 0;
+    }
 
-    public static int Run(OciGlobals globals, CreateOptions options) => throw NotYet("run");
+    /// <summary>Makes a container and executes its process; waits for the end, unless detached.</summary>
+    public static int Run(OciGlobals globals, CreateOptions options)
+    {
+        using var maker = new ContainerMaker(globals, options, waits: false);
+        int status = Make(maker, (plan, container) =>
+        {
+            void Started()
+            {
+                maker.Announce(container);
+                maker.Directory.Unlock();
+            }
+            if (!options.Detach) return Supervisor.Run(plan, container, null, PlanMode.Quiet, null, Started, globals.Warn, maker.ParentPart());
+            maker.ParentPart().Follow(plan, container);
+            Started();
+            return 0;
+        });
+        if (!options.Detach && !options.Keep) Deletion.Delete(globals, options.Id);
+        return status;
+    }
 
-    public static int Start(OciGlobals globals, string id) => throw NotYet("start");
+    /// <summary>Lets a container that was created execute its process.</summary>
+    public static int Start(OciGlobals globals, string id)
+    {
+        Container container = Container.Load(new StateStore(globals.Root), id, locked: true);
+        using ContainerDirectory directory = container.Directory;
+        switch (container.Status())
+        {
+            case ContainerStatus.Created:
+                break;
+            case ContainerStatus.Stopped:
+                throw new UserError("cannot start a container that has stopped", null);
+            default:
+                throw new UserError("cannot start an already running container", null);
+        }
+        Starter.Start(container, globals);
+        return 0;
+    }
 
-    public static int Exec(OciGlobals globals, ExecOptions options) => throw NotYet("exec");
+    public static int Exec(OciGlobals globals, ExecOptions options) => throw new UserError("exec: not yet", "this version does not have it");
 
-    private static UserError NotYet(string verb) => new($"{verb}: not yet", "this version does not have it");
+    /// <summary>Launches and does the rest; when that fails, nothing is left.</summary>
+    private static int Make(ContainerMaker maker, Func<ContainerPlan, LaunchedContainer, int> rest)
+    {
+        LaunchedContainer? container = null;
+        try
+        {
+            (ContainerPlan plan, container) = maker.Launch();
+            return rest(plan, container);
+        }
+        catch
+        {
+            container?.Abandon();
+            maker.Undo();
+            throw;
+        }
+    }
 }

@@ -36,14 +36,17 @@ public sealed unsafe class Supervisor
     /// <summary>What happens once the command has been executed: the moment to write a pid file.</summary>
     public Action? Started { get; init; }
 
+    /// <summary>What else the child needs of us; null for <c>minirun run</c>.</summary>
+    public ParentPart? Part { get; init; }
+
     /// <summary>Says something to the user beside the command's output.</summary>
     public required Action<string> Warn { get; init; }
 
     /// <summary>Waits for the end; gives the exit status as a shell has it.</summary>
     /// <exception cref="UserError">The container could not be made, or the command not executed. Nothing of it is left.</exception>
-    public static int Run(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started, Action<string> warn)
+    public static int Run(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started, Action<string> warn, ParentPart? part = null)
     {
-        var supervisor = new Supervisor(plan, container, watcher, mode, timeout) { Started = started, Warn = warn };
+        var supervisor = new Supervisor(plan, container, watcher, mode, timeout) { Started = started, Warn = warn, Part = part };
         try
         {
             return supervisor.Loop();
@@ -135,6 +138,9 @@ public sealed unsafe class Supervisor
                 throw Failure.Explain(_plan, report, _container.Pid, _watcher);
             case ReportKind.FellBack when _watcher is null:
                 Warn(Failure.FallbackText(_plan.Operations[report.Op]));
+                break;
+            case ReportKind.Asks:
+                Part?.Handle(_plan, _container, report, master);
                 break;
             default:
                 Say(report.Op, report.Kind, report.Nanoseconds);

@@ -25,7 +25,8 @@ public static class Bundle
     /// <summary>Limits, as <c>update --resources</c> takes them.</summary>
     public static OciResources ParseResources(byte[] json, string path) => Parse(json, path, OciJson.Default.OciResources);
 
-    private static byte[] ReadFile(string path)
+    /// <summary>A file of a bundle, or a clear error.</summary>
+    public static byte[] ReadFile(string path)
     {
         try
         {

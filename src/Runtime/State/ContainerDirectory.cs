@@ -22,6 +22,9 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
 
     /// <summary>The container's first process holds an OFD write lock on it until execve closes it.</summary>
     public string InitLockPath => Path + "/init.lock";
+
+    /// <summary>Where the container's first process listens for its start. Nobody listens once it has executed its command.</summary>
+    public string StartSocketPath => Path + "/start.sock";
     private string StatePath => Path + "/state.json";
 
     /// <summary>Waits for whoever changes the container now.</summary>
@@ -86,6 +89,15 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         return held;
     }
 
+    /// <summary>A descriptor whose lock says that the first process waits, as long as anybody has it open.</summary>
+    public int HoldInitLock()
+    {
+        int fd = (int)LinuxException.Check(open(InitLockPath, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OwnerOnly), "open", InitLockPath);
+        flock wanted = new() { l_type = F_WRLCK };
+        LinuxException.Check(fcntl_(fd, F_OFD_SETLK, (nint)(&wanted)), "fcntl(F_OFD_SETLK)", InitLockPath);
+        return fd;
+    }
+
     /// <summary>Null when the container was not made to its end.</summary>
     /// <exception cref="UserError">The file is no state.</exception>
     public ContainerRecord? Read()
@@ -110,7 +122,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
     public void Delete()
     {
-        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, InitLockPath]) unistd.unlink(file);
+        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, InitLockPath, StartSocketPath]) unistd.unlink(file);
         if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) Directory.Delete(Path, recursive: true);
         Unlock();
     }

@@ -1,0 +1,159 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// From a bundle to a container: state directory, cgroup, child. What it made is undone when anything fails, and is written down before, so that
+/// <c>delete --force</c> can undo it when we are killed.
+/// </summary>
+internal sealed class ContainerMaker : IDisposable
+{
+    private readonly OciGlobals _globals;
+    private readonly CreateOptions _options;
+    private readonly Host _host = new();
+    private readonly string _bundle;
+    private readonly OciSpec _oci;
+
+    /// <summary>Reads the bundle, and takes the id.</summary>
+    /// <exception cref="UserError">The bundle is not good, or the id taken.</exception>
+    public ContainerMaker(OciGlobals globals, CreateOptions options, bool waits)
+    {
+        _globals = globals;
+        _options = options;
+        _bundle = Path.GetFullPath(options.Bundle);
+        byte[] json = Bundle.ReadFile(Path.GetFullPath(options.Config ?? Bundle.ConfigName, _bundle));
+        _oci = Bundle.Parse(json, options.Config ?? Bundle.ConfigName);
+        CheckTerminal(_oci.Process.Terminal, options.ConsoleSocket is { Length: > 0 }, detached: waits || options.Detach);
+        Directory = new StateStore(globals.Root).Create(options.Id);
+        try
+        {
+            Record = new ContainerRecord
+            {
+                OciVersion = _oci.OciVersion,
+                Id = options.Id,
+                Bundle = _bundle,
+                Created = ContainerRecord.Now(),
+                OwnerUid = unistd.geteuid(),
+                Annotations = _oci.Annotations,
+            };
+            Directory.WriteConfig(json);
+            Cgroup = MakeCgroup();
+            Spec = BundleSpec.From(_oci, _bundle, _host, new BundleOptions
+            {
+                HasCgroup = Cgroup is not null,
+                NoPivot = options.NoPivot,
+                NoNewKeyring = options.NoNewKeyring,
+                PreserveFds = options.PreserveFds + ListenFds(),
+            });
+            Record.Rootfs = _oci.Root.Path;
+            Record.Cgroup = Cgroup?.State;
+            if (waits) Wait();
+            Directory.Write(Record);
+        }
+        catch
+        {
+            Undo();
+            throw;
+        }
+    }
+
+    public ContainerDirectory Directory { get; }
+    public ContainerRecord Record { get; }
+    public ContainerSpec Spec { get; }
+    public Cgroup? Cgroup { get; }
+
+    /// <summary>Clones the child; what it then needs of us is the caller's to give.</summary>
+    public (ContainerPlan Plan, LaunchedContainer Container) Launch()
+    {
+        var planner = new Planner(Spec, _host);
+        ContainerPlan plan = planner.Begin();
+        void Complete(int pid)
+        {
+            Cgroup?.Enter(pid, cloned: Cgroup.DirectoryFd is not null);
+            Record.Pid = pid;
+            Record.StartTime = ProcessIdentity.StartTime(pid);
+            Record.Cgroup = Cgroup?.State;
+            Directory.Write(Record);
+            planner.Complete();
+        }
+        LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
+        // Only the child keeps them: their end is its end, or its execve.
+        foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateWatch, Spec.InitLock])
+            if (fd > 2) unistd.close(fd);
+        return (plan, container);
+    }
+
+    public ParentPart ParentPart() => new() { Warn = _globals.Warn, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null };
+
+    /// <summary>What the caller wants to know of the process: its pid in a file, a pidfd through a socket.</summary>
+    public void Announce(LaunchedContainer container)
+    {
+        if (_options.PidFile is { Length: > 0 } file) PidFile.Write(file, container.Pid);
+        if (_options.PidfdSocket is { Length: > 0 } socket) UnixSocket.Give(socket, container.PidFd, "pidfd");
+    }
+
+    /// <summary>Takes away what was made. The child is dead by now, or never was.</summary>
+    public void Undo()
+    {
+        try
+        {
+            Cgroup?.Delete();
+        }
+        finally
+        {
+            Directory.Delete();
+        }
+    }
+
+    public void Dispose() => Directory.Dispose();
+
+    /// <summary>A terminal's master has to go somewhere: to the caller's own terminal, or through a socket to whoever watches a container that lives on.</summary>
+    public static void CheckTerminal(bool terminal, bool hasSocket, bool detached)
+    {
+        if (terminal && detached && !hasSocket) throw new UserError("cannot allocate tty if minirun-oci will detach without setting console socket", "give --console-socket SOCKET, or process.terminal false");
+        if (hasSocket && !(terminal && detached)) throw new UserError("cannot use console socket if minirun-oci will not detach or allocate tty", "leave --console-socket away");
+    }
+
+    public static void GiveTerminal(string path, int master)
+    {
+        UnixSocket.Give(path, master, ProcFile.ReadLink($"/proc/self/fd/{master}") ?? "/dev/ptmx");
+        unistd.close(master);
+    }
+
+    /// <summary>Sockets that systemd listens on go in, as sd_listen_fds(3) wants them: from 3 on.</summary>
+    private int ListenFds()
+    {
+        if (!int.TryParse(_host.Environment("LISTEN_FDS"), out int count) || count <= 0 || _host.Environment("LISTEN_PID") != unistd.getpid().ToString()) return 0;
+        _oci.Process.Env.AddRange([$"LISTEN_FDS={count}", "LISTEN_PID=1"]);
+        return count;
+    }
+
+    private Cgroup? MakeCgroup()
+    {
+        bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.OwnUidMap is not [{ Size: uint.MaxValue }]);
+        uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
+        return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
+            Required: _oci.Linux.CgroupsPath is { Length: > 0 }, _oci.Linux.Devices, owner) { Warn = _globals.Warn });
+    }
+
+    private static uint? Owner(List<OciIdMapping> maps)
+    {
+        foreach (OciIdMapping map in maps)
+            if (map.ContainerID == 0 && map.Size > 0) return map.HostID;
+        return null;
+    }
+
+    /// <summary>The descriptors that a container which waits for its start holds.</summary>
+    private void Wait()
+    {
+        Spec.StartSocket = UnixSocket.Listen(Directory.StartSocketPath, sys_socket.SOCK_SEQPACKET);
+        Spec.StateWatch = StateWatch.Open(Directory.Path);
+        Spec.InitLock = Directory.HoldInitLock();
+    }
+}

@@ -1,0 +1,57 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>What the parent does while fork-news makes a container: whatever needs the world outside.</summary>
+public sealed class ParentPart
+{
+    /// <summary>Takes the master of the container's terminal; null: nobody wants it.</summary>
+    public Action<int>? TakeTerminal { get; init; }
+
+    /// <summary>The moment of the hooks prestart and createRuntime.</summary>
+    public Action? RunHooks { get; init; }
+
+    /// <summary>Says something to the user.</summary>
+    public required Action<string> Warn { get; init; }
+
+    /// <summary>
+    /// Handles reports until the container waits for its start (<see cref="ReportKind.Created"/>) or has executed its command (<see cref="ReportKind.None"/>).
+    /// </summary>
+    /// <exception cref="UserError">An operation failed.</exception>
+    public unsafe ReportKind Follow(ContainerPlan plan, LaunchedContainer container)
+    {
+        while (true)
+        {
+            Report report;
+            int fd = ReportChannel.Receive(container.ReportFd, &report);
+            if (fd == ReportChannel.Ended) return ReportKind.None;
+            if (report.Kind == ReportKind.Created) return report.Kind;
+            Handle(plan, container, report, fd);
+        }
+    }
+
+    /// <summary>Handles one report.</summary>
+    /// <exception cref="UserError">It says that an operation failed.</exception>
+    public void Handle(ContainerPlan plan, LaunchedContainer container, Report report, int fd)
+    {
+        switch (report.Kind)
+        {
+            case ReportKind.Failed:
+                throw Failure.Explain(plan, report, container.Pid, null);
+            case ReportKind.FellBack:
+                Warn(Failure.FallbackText(plan.Operations[report.Op]));
+                break;
+            case ReportKind.Terminal when TakeTerminal is not null:
+                TakeTerminal(fd);
+                return;
+            case ReportKind.Asks:
+                RunHooks?.Invoke();
+                Launcher.Go(container.ReportFd);
+                break;
+        }
+        if (fd >= 0) unistd.close(fd);
+    }
+}

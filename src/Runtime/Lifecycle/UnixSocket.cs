@@ -1,0 +1,77 @@
+using System.Text;
+using Minirun.Linux;
+using static Minirun.Linux.sys_socket;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>Unix sockets by path (unix(7)). A path that is too long for struct sockaddr_un goes through a descriptor of its directory.</summary>
+internal static unsafe class UnixSocket
+{
+    private const int PathSize = 108;   // sizeof(sun_path)
+
+    /// <summary>A socket that listens at a path, which must not be there yet.</summary>
+    public static int Listen(string path, int type) => Make(path, type, listens: true);
+
+    /// <summary>A socket connected to the one at a path.</summary>
+    /// <exception cref="LinuxException">Nobody listens there.</exception>
+    public static int Connect(string path, int type) => Make(path, type, listens: false);
+
+    /// <summary>Sends a descriptor with a text (SCM_RIGHTS).</summary>
+    public static void Send(int socket, int fd, string text, string path)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* data = bytes)
+        {
+            iovec part = new() { iov_base = data, iov_len = bytes.Length };
+            cmsghdr_fd control = new() { cmsg_len = cmsghdr_fd.Length, cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS, fd = fd };
+            msghdr message = new() { msg_iov = &part, msg_iovlen = 1, msg_control = &control, msg_controllen = sizeof(cmsghdr_fd) };
+            LinuxException.Check((nint)syscall(SYS_sendmsg, socket, (nint)(&message), MSG_NOSIGNAL), "sendmsg", path);
+        }
+    }
+
+    /// <summary>Connects, sends a descriptor with a text, and is done.</summary>
+    public static void Give(string path, int fd, string text)
+    {
+        int socket = Connect(path, SOCK_STREAM);
+        try
+        {
+            Send(socket, fd, text, path);
+        }
+        finally
+        {
+            unistd.close(socket);
+        }
+    }
+
+    private static int Make(string path, int type, bool listens)
+    {
+        int directory = -1, socket = (int)LinuxException.Check((nint)syscall(SYS_socket, AF_UNIX, type | SOCK_CLOEXEC, 0), "socket");
+        try
+        {
+            string name = path;
+            if (Encoding.UTF8.GetByteCount(path) >= PathSize)
+            {
+                string parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
+                directory = (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
+                name = $"/proc/self/fd/{directory}/{Path.GetFileName(path)}";
+            }
+            byte* address = stackalloc byte[sizeof(ushort) + PathSize];
+            new Span<byte>(address, sizeof(ushort) + PathSize).Clear();
+            *(ushort*)address = AF_UNIX;
+            int length = Encoding.UTF8.GetBytes(name, new Span<byte>(address + sizeof(ushort), PathSize - 1));
+            LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + 1), listens ? "bind" : "connect", path);
+            if (listens) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
+            return socket;
+        }
+        catch
+        {
+            unistd.close(socket);
+            throw;
+        }
+        finally
+        {
+            if (directory >= 0) unistd.close(directory);
+        }
+    }
+}
