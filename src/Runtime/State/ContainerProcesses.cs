@@ -1,0 +1,40 @@
+using System.Globalization;
+using Minirun.Linux;
+
+namespace Minirun.Runtime.State;
+
+/// <summary>All processes of a container, by pids of the host.</summary>
+public static class ContainerProcesses
+{
+    public static List<int> Of(Container container)
+    {
+        try
+        {
+            if (container.Cgroup is { } cgroup) return cgroup.Pids();
+        }
+        catch (LinuxException error) when (error.Number is Errno.ENOENT or Errno.ENODEV)
+        {
+            return [];
+        }
+        // Without a cgroup: the first process and those that come of it.
+        List<int> pids = [];
+        if (container.LivePid is var pid and > 0) AddTree(pid, pids);
+        return pids;
+    }
+
+    private static void AddTree(int pid, List<int> pids)
+    {
+        pids.Add(pid);
+        try
+        {
+            string task = "/proc/" + pid.ToString(CultureInfo.InvariantCulture) + "/task";
+            foreach (string thread in Directory.EnumerateDirectories(task))
+                foreach (string child in ProcFile.Read(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    AddTree(int.Parse(child, CultureInfo.InvariantCulture), pids);
+        }
+        catch (Exception error) when (error is IOException or LinuxException)
+        {
+            // It ended while we looked.
+        }
+    }
+}
