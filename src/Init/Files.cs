@@ -24,6 +24,8 @@ internal static unsafe class Files
         child->Root = child->Dev = child->Pts = child->Empty = -1;
         long* keep = stackalloc long[4] { child->Plan->ReportFd, op->B, op->C, op->D };
         long first = op->A;
+        for (int i = 1; i < 4; i++)
+            if (keep[i] != 0) child->Call(SYS_fcntl, (nint)keep[i], fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         for (int left = 4; left > 0; left--)
         {
             // The lowest that is still to come.

@@ -60,6 +60,7 @@ internal static unsafe class Interpreter
     {
         OpCode.ParentDeath => Lifetime.DieWithParent(child, (int)op->A),
         OpCode.Unshare => child->Try(SYS_unshare, (nint)op->A),
+        OpCode.Dumpable => child->Try(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, (nint)op->A),
         OpCode.AskParent => Waiting.ForParent(child, op),
         OpCode.AwaitStart => Waiting.ForStart(child, op),
         OpCode.Propagation => child->Try(SYS_mount, 0, (nint)Text.Pointer("/"u8), 0, (nint)op->A, 0),

@@ -7,6 +7,7 @@ public enum OpCode : ushort
     Launch,
     ParentDeath,
     Unshare,
+    Dumpable,
     AskParent,
     AwaitStart,
     Propagation,

@@ -13,7 +13,8 @@ internal static unsafe class Terminal
     /// <summary>S2: where the slave is also mounted, /dev/console; A, B: rows and columns.</summary>
     public static bool Open(Child* child, PlanOp* op)
     {
-        nint master = child->Call(SYS_openat, child->Pts, (nint)Text.Pointer("ptmx"u8), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (child->Pts < 0) child->Pts = OpenPts(child);
+        nint master = child->Pts < 0 ? -1 : child->Call(SYS_openat, child->Pts, (nint)Text.Pointer("ptmx"u8), O_RDWR | O_NOCTTY | O_CLOEXEC);
         if (master < 0) return false;
         int unlocked = 0;
         if (!child->Try(SYS_ioctl, master, termios_.TIOCSPTLCK, (nint)(&unlocked))) return false;
@@ -26,6 +27,21 @@ internal static unsafe class Terminal
         bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && SendMaster(child, op, (int)master);
         Child.Close(master);
         return done;
+    }
+
+    /// <summary>The devpts of a container that is entered (exec): it must be one, and no symlink may lead elsewhere.</summary>
+    private static int OpenPts(Child* child)
+    {
+        open_how how;
+        how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+        how.mode = 0;
+        how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
+        nint fd = child->Call(SYS_openat2, AT_FDCWD, (nint)Text.Pointer("/dev/pts"u8), (nint)(&how), sizeof(open_how));
+        statfs status;
+        if (fd < 0 || !child->Try(SYS_fstatfs, fd, (nint)(&status))) return -1;
+        if (status.f_type == sys_vfs.DEVPTS_SUPER_MAGIC) return (int)fd;
+        child->Fail(SYS_openat2, Errno.ENOTDIR);
+        return -1;
     }
 
     private static bool MountConsole(Child* child, PlanOp* op, int slave)

@@ -69,6 +69,9 @@ internal static unsafe class LaunchScript
         }
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
+        if (plan.Spec.Waits)
+            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateWatch, plan.Spec.InitLock])
+                script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString()) : script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
     }

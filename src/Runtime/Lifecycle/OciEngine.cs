@@ -40,7 +40,7 @@ public static class OciEngine
             Started();
             return 0;
         });
-        if (!options.Detach && !options.Keep) Deletion.Delete(globals, options.Id);
+        if (!options.Detach && !options.Keep) Remove(globals, options.Id);
         return status;
     }
 
@@ -62,7 +62,19 @@ public static class OciEngine
         return 0;
     }
 
-    public static int Exec(OciGlobals globals, ExecOptions options) => throw new UserError("exec: not yet", "this version does not have it");
+    /// <summary>Starts another process in a container; waits for its end, unless detached.</summary>
+    public static int Exec(OciGlobals globals, ExecOptions options) => Executor.Execute(globals, options);
+
+    /// <summary>The end of <c>run</c>: somebody else may have deleted it already.</summary>
+    private static void Remove(OciGlobals globals, string id)
+    {
+        if (new StateStore(globals.Root).Find(id) is not { } directory) return;
+        using (directory)
+        {
+            directory.Lock();
+            if (directory.Read() is { } record) Removal.Remove(new Container(directory, record), globals);
+        }
+    }
 
     /// <summary>Launches and does the rest; when that fails, nothing is left.</summary>
     private static int Make(ContainerMaker maker, Func<ContainerPlan, LaunchedContainer, int> rest)

@@ -43,6 +43,24 @@ public sealed class Planner
         return _plan;
     }
 
+    /// <summary>The operations of fork-news for <c>exec</c>: root file system and names are there, and only the process has to be made.</summary>
+    public ContainerPlan CompleteExec()
+    {
+        Add(new()
+        {
+            Name = "not-dumpable",
+            Code = OpCode.Dumpable,
+            A = 0,
+            Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors (CVE-2016-9962)",
+        });
+        DieWithParent();
+        if (Wanted.Terminal) OwnTerminal();
+        var process = new ProcessPlan(_spec, _plan);
+        process.Limits();
+        process.Command();
+        return _plan;
+    }
+
     private bool HasMounts => _spec.Has(sched.CLONE_NEWNS);
 
     private OciProcess Wanted => _spec.Oci.Process;
@@ -53,14 +71,7 @@ public sealed class Planner
 
     private void RootFileSystem()
     {
-        if (_spec.DieWithParent) Add(new()
-        {
-            Name = "die-with-parent",
-            Code = OpCode.ParentDeath,
-            A = signal.SIGKILL,
-            Why = "when minirun dies, however it dies, the container dies too",
-            IfLeftOut = "a container whose minirun was killed lives on, unseen",
-        });
+        if (_spec.DieWithParent) DieWithParent();
         if ((_spec.Unshared & sched.CLONE_NEWCGROUP) != 0) Add(new()
         {
             Name = "cgroup-namespace",
@@ -90,19 +101,30 @@ public sealed class Planner
             Why = "the working directory is made when it is missing, as docker does",
             IfLeftOut = "the command does not start when its working directory is missing",
         });
-        if (Wanted.Terminal) Add(new()
-        {
-            Name = "terminal",
-            Code = OpCode.Console,
-            S2 = "console",
-            Path = "/dev/console",
-            A = Wanted.ConsoleSize?.Height ?? 0,
-            B = Wanted.ConsoleSize?.Width ?? 0,
-            Why = "a terminal of the container's own, so that it never holds the caller's (CVE-2017-5226); its other end goes to minirun",
-            IfLeftOut = "the command keeps the caller's terminal as stdin, stdout and stderr",
-        });
+        if (Wanted.Terminal) OwnTerminal();
         Enter();
     }
+
+    private void DieWithParent() => Add(new()
+    {
+        Name = "die-with-parent",
+        Code = OpCode.ParentDeath,
+        A = signal.SIGKILL,
+        Why = "when minirun dies, however it dies, the container dies too",
+        IfLeftOut = "a container whose minirun was killed lives on, unseen",
+    });
+
+    private void OwnTerminal() => Add(new()
+    {
+        Name = "terminal",
+        Code = OpCode.Console,
+        S2 = "console",
+        Path = "/dev/console",
+        A = Wanted.ConsoleSize?.Height ?? 0,
+        B = Wanted.ConsoleSize?.Width ?? 0,
+        Why = "a terminal of the container's own, so that it never holds the caller's (CVE-2017-5226); its other end goes to minirun",
+        IfLeftOut = "the command keeps the caller's terminal as stdin, stdout and stderr",
+    });
 
     private void Mounts()
     {

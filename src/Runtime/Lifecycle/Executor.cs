@@ -1,0 +1,119 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Namespaces;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Security;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary><c>exec</c>: another process in a container, by a child that enters its cgroup and its namespaces.</summary>
+internal static class Executor
+{
+    private static readonly ulong[] s_kinds =
+        [sched.CLONE_NEWUSER, sched.CLONE_NEWNS, sched.CLONE_NEWPID, sched.CLONE_NEWUTS, sched.CLONE_NEWIPC, sched.CLONE_NEWNET, sched.CLONE_NEWCGROUP, sched.CLONE_NEWTIME];
+
+    /// <summary>Gives the exit code of the process; 0 when detached.</summary>
+    public static int Execute(OciGlobals globals, ExecOptions options)
+    {
+        Container container = Container.Load(new StateStore(globals.Root), options.Id);
+        int pidfd = OpenInit(container, options);
+        OciSpec oci = Bundle.Parse(Bundle.ReadFile(container.Directory.ConfigPath), Bundle.ConfigName);
+        OciProcess process = ExecProcess.Of(oci, options);
+        ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
+        var host = new Host();
+        ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host);
+        var planner = new Planner(spec, host);
+        ContainerPlan plan = planner.Begin();
+        Cgroup? cgroup = container.Cgroup;
+        int? cgroupFd = options.Cgroup.Count == 0 ? cgroup?.DirectoryFd : null;
+        void Complete(int pid)
+        {
+            if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
+            else if (cgroupFd is null) cgroup?.JoinForExec(pid, null);
+            if (process.OomScoreAdj is { } score) SetOomScore(pid, score, globals);
+            planner.CompleteExec();
+        }
+        LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
+        unistd.close(pidfd);
+        return Follow(plan, child, options, globals);
+    }
+
+    private static int Follow(ContainerPlan plan, LaunchedContainer child, ExecOptions options, OciGlobals globals)
+    {
+        var part = new ParentPart { Warn = globals.Warn, TakeTerminal = options.ConsoleSocket is { Length: > 0 } path ? master => ContainerMaker.GiveTerminal(path, master) : null };
+        void Started()
+        {
+            if (options.PidFile is { Length: > 0 } file) PidFile.Write(file, child.Pid);
+            if (options.PidfdSocket is { Length: > 0 } socket) UnixSocket.Give(socket, child.PidFd, "pidfd");
+        }
+        try
+        {
+            if (!options.Detach) return Supervisor.Run(plan, child, null, PlanMode.Quiet, null, Started, globals.Warn, part);
+            part.Follow(plan, child);
+            Started();
+            return 0;
+        }
+        catch
+        {
+            child.Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>A pidfd of the container's first process, which is looked at once more through it: no other can have come in its place.</summary>
+    private static int OpenInit(Container container, ExecOptions options)
+    {
+        ContainerStatus status = container.Status();
+        if (status is ContainerStatus.Stopped or ContainerStatus.Creating) throw new UserError("cannot exec in a stopped container", "container not running");
+        if (status == ContainerStatus.Paused && !options.IgnorePaused) throw new UserError("cannot exec in a paused container (use --ignore-paused to override)", $"`minirun-oci resume {options.Id}` lets it go on");
+        int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, container.Record.Pid, 0), "pidfd_open");
+        if (container.IsAlive) return pidfd;
+        unistd.close(pidfd);
+        throw new UserError("cannot exec in a stopped container", "container not running");
+    }
+
+    private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host)
+    {
+        var inside = new OciSpec { Process = process };
+        inside.Linux.Seccomp = oci.Linux.Seccomp;
+        return new ContainerSpec
+        {
+            Oci = inside,
+            FromBundle = true,
+            JoinedProcess = pidfd,
+            JoinedFlags = Different(pid),
+            Capabilities = CapabilitySet.Parse(process.Capabilities?.Bounding ?? []),
+            PreserveFds = options.PreserveFds,
+            HoldsCallersTerminal = !process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
+        };
+    }
+
+    /// <summary>The namespaces that are not ours already: setns(2) refuses one's own user namespace.</summary>
+    private static ulong Different(int pid)
+    {
+        ulong flags = 0;
+        foreach (ulong kind in s_kinds)
+        {
+            string name = "/ns/" + NamespaceSet.File(kind);
+            string? theirs = ProcFile.ReadLink("/proc/" + pid.ToString() + name), ours = ProcFile.ReadLink("/proc/self" + name);
+            if (theirs is not null && theirs != ours) flags |= kind;
+        }
+        return flags;
+    }
+
+    private static void SetOomScore(int pid, int score, OciGlobals globals)
+    {
+        try
+        {
+            File.WriteAllText("/proc/" + pid.ToString() + "/oom_score_adj", score.ToString());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            globals.Warn($"process.oomScoreAdj: {score} cannot be set: a score below one's own needs CAP_SYS_RESOURCE");
+        }
+    }
+}
