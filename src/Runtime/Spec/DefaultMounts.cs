@@ -10,13 +10,13 @@ internal static class DefaultMounts
 {
     private const uint TtyGroup = 5;
 
-    private static readonly string[] s_masked =
+    internal static readonly string[] Masked =
     [
         "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
         "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
     ];
 
-    private static readonly string[] s_readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+    internal static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, List<string> optional)
     {
@@ -33,8 +33,8 @@ internal static class DefaultMounts
         AddUsers(mounts, options);
         AddDevices(oci, options, host);
         if (options.Privileged) return;
-        oci.Linux.MaskedPaths.AddRange(s_masked);
-        oci.Linux.ReadonlyPaths.AddRange(s_readonly);
+        oci.Linux.MaskedPaths.AddRange(Masked);
+        oci.Linux.ReadonlyPaths.AddRange(ReadOnly);
     }
 
     private static OciMount New(string destination, string type, string source, params string[] options) =>

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+using Minirun.Cli.Run;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
+
+namespace Minirun.Cli.Oci.Verbs;
+
+/// <summary><c>events</c>: figures of a container at intervals, and word when the kernel killed for memory; a line of JSON each, until the container ends.</summary>
+internal static unsafe class EventsVerb
+{
+    public static OciVerb Verb => new("events", "ID", "print statistics and out-of-memory kills of a container as JSON",
+        [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")], Execute);
+
+    private static int Execute(OciGlobals globals, OciArguments arguments)
+    {
+        TimeSpan interval = Values.Duration(arguments.Text("interval") ?? "5s", "--interval");
+        Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
+        using InitProcess init = InitProcess.Open(container.Record) ?? throw new UserError($"container with id {container.Id} is not running");
+        if (container.Cgroup is not { } cgroup) throw new UserError("a container without a cgroup has no events", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
+        if (arguments.Has("stats")) Print(container.Id, cgroup);
+        else Follow(container.Id, cgroup, init, interval);
+        return 0;
+    }
+
+    private static void Follow(string id, Cgroup cgroup, InitProcess init, TimeSpan interval)
+    {
+        int oom = cgroup.OpenOomEvents();
+        long kills = cgroup.OomKills;
+        long next = Environment.TickCount64;
+        Span<pollfd> sources = [new() { fd = init.Descriptor, events = poll.POLLIN }, new() { fd = oom, events = poll.POLLIN }];
+        while (true)
+        {
+            if (Environment.TickCount64 >= next)
+            {
+                Print(id, cgroup);
+                next = Environment.TickCount64 + (long)interval.TotalMilliseconds;
+            }
+            sources[0].revents = sources[1].revents = 0;
+            fixed (pollfd* first = sources) poll.poll_(first, 2, (int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue));
+            if (sources[1].revents != 0)
+            {
+                Drain(oom);
+                if (cgroup.OomKills > kills) OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
+                kills = cgroup.OomKills;
+            }
+            // Last, so that the kill that ended it is still told.
+            if (sources[0].revents != 0) return;
+        }
+    }
+
+    private static void Print(string id, Cgroup cgroup) =>
+        OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
+
+    private static void Drain(int fd)
+    {
+        byte* buffer = stackalloc byte[4096];
+        unistd.read(fd, buffer, 4096);
+    }
+}
+
+/// <summary>A line of <c>events</c>.</summary>
+internal sealed class OciEvent
+{
+    public string Type { get; set; } = "";
+    public string Id { get; set; } = "";
+    public CgroupStats? Data { get; set; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OciEvent))]
+internal sealed partial class EventJson : JsonSerializerContext;

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Oci.Verbs;
+
+/// <summary><c>spec</c>: writes a config.json to start from. Never over one that is there.</summary>
+internal static unsafe class SpecVerb
+{
+    public static OciVerb Verb => new("spec", "", "write a config.json to start from",
+        [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"), new("rootless", '\0', null, "for somebody who is not root"), new("file", 'f', "FILE", "another name")], Execute)
+    {
+        Minimum = 0,
+        Maximum = 0,
+    };
+
+    private static int Execute(OciGlobals globals, OciArguments arguments)
+    {
+        string bundle = arguments.Text("bundle") is { Length: > 0 } given ? given : ".";
+        string name = arguments.Text("file") ?? Bundle.ConfigName, path = Path.Combine(bundle, name);
+        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, 0x1b6 /* 0666 */);
+        if (fd < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            throw errno == Errno.EEXIST ? new UserError($"File {name} exists. Remove it first") : new LinuxException("open", errno, path);
+        }
+        byte[] json = Encoding.UTF8.GetBytes(DefaultSpec.Make(arguments.Has("rootless")).ToJson() + "\n");
+        fixed (byte* start = json) LinuxException.Check(unistd.write(fd, start, json.Length), "write", path);
+        unistd.close(fd);
+        return 0;
+    }
+}
