@@ -51,8 +51,9 @@ internal static unsafe class Interpreter
         long start = mode == PlanMode.Quiet ? 0 : Now();
         child->Outcome = ReportKind.Done;
         bool done = Execute(child, op) || (op->Flags & OpFlags.MayFail) != 0;
-        if (!done) Die(child, op);
-        if (mode != PlanMode.Quiet || child->Outcome == ReportKind.FellBack)
+        if (!done && (op->Flags & OpFlags.Warn) != 0) child->Outcome = ReportKind.Warning;
+        else if (!done) Die(child, op);
+        if (mode != PlanMode.Quiet || child->Outcome is ReportKind.FellBack or ReportKind.Warning)
             Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
     }
 

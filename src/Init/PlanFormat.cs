@@ -95,6 +95,9 @@ public enum OpFlags : ushort
 
     /// <summary>Any failure is as good as success.</summary>
     MayFail = 1024,
+
+    /// <summary>A failure is reported, and the container goes on: what cannot be granted is a warning.</summary>
+    Warn = 2048,
 }
 
 /// <summary>One message from the child to the parent.</summary>
@@ -130,4 +133,6 @@ public enum ReportKind
 
     /// <summary>All is made, and waits for <c>start</c> (<see cref="OpCode.AwaitStart"/>).</summary>
     Created,
+    /// <summary>The operation failed, in part or whole, and may (<see cref="OpFlags.Warn"/>).</summary>
+    Warning,
 }

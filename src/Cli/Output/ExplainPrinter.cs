@@ -33,7 +33,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
 
     public override void After(int op, ReportKind kind, long nanoseconds)
     {
-        string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", _ => "done" };
+        string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning", _ => "done" };
         if (json) PrintJson(op, status, nanoseconds, null);
         else output.WriteLine($"{Colour(kind == ReportKind.Done ? "32" : "33", status),-9} {op + 1,3} {plan.Operations[op].Name,-NameWidth}{Time(nanoseconds)}");
         output.Flush();

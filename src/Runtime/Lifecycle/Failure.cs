@@ -24,6 +24,10 @@ public static class Failure
         $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead; "
         + $"--require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error";
 
+    /// <summary>What is said when an operation that may fail (<see cref="OpFlags.Warn"/>) did.</summary>
+    public static string WarningText(Operation operation, Report report) =>
+        $"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}; the container goes on without";
+
     private static string Doing(Operation operation) => operation.Code switch
     {
         OpCode.MountFs or OpCode.MountOverlay => $"mount {operation.S1} on {operation.Path}",

@@ -141,6 +141,8 @@ public sealed unsafe class Supervisor
                 break;
             case ReportKind.Asks:
                 Part?.Handle(_plan, _container, report, master);
+            case ReportKind.Warning when _watcher is null:
+                Warn(Failure.WarningText(_plan.Operations[report.Op], report));
                 break;
             default:
                 Say(report.Op, report.Kind, report.Nanoseconds);
