@@ -18,6 +18,13 @@ internal unsafe struct Child
 
     /// <summary>An empty directory that nobody can write into, cloned over what is hidden, or -1.</summary>
     public int Empty;
+
+    /// <summary>A procfs that nobody else mounts anything in, or -1.</summary>
+    public int Proc;
+
+    /// <summary>What a hook that failed wrote to stdout and stderr: the parent reads it through our /proc/PID/fd.</summary>
+    public int Output;
+    public int ErrorOutput;
     public int Errno;
     public int FailedCall;
     public ReportKind Outcome;

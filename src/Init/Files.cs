@@ -21,7 +21,7 @@ internal static unsafe class Files
     /// </summary>
     public static bool CloseFrom(Child* child, PlanOp* op)
     {
-        child->Root = child->Dev = child->Pts = child->Empty = -1;
+        child->Root = child->Dev = child->Pts = child->Empty = child->Proc = -1;
         long* keep = stackalloc long[4] { child->Plan->ReportFd, op->B, op->C, op->D };
         long first = op->A;
         for (int i = 1; i < 4; i++)

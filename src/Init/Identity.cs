@@ -13,15 +13,18 @@ internal static unsafe class Identity
         for (int capability = 0; capability < 64; capability++)
         {
             if ((keep >> capability & 1) != 0) continue;
-            if (!child->Try(SYS_prctl, PR_CAPBSET_DROP, capability)) return child->Errno == Errno.EINVAL;
+            if (child->Try(SYS_prctl, PR_CAPBSET_DROP, capability)) continue;
+            if (child->Errno == Errno.EINVAL) return true;
+            // Who may not drop has nothing to drop where it is not in the set.
+            if (Sys.Call(SYS_prctl, PR_CAPBSET_READ, capability) != 0) return false;
         }
         return true;
     }
 
-    /// <summary>A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none.</summary>
+    /// <summary>A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none. Optional: no groups, if that may be said at all.</summary>
     public static bool Become(Child* child, PlanOp* op)
     {
-        if (op->C >= 0 && !child->Try(SYS_setgroups, (nint)op->C, (nint)child->At(op->S1))) return false;
+        if (op->C >= 0 && !child->Try(SYS_setgroups, (nint)op->C, (nint)child->At(op->S1)) && ((op->Flags & OpFlags.Optional) == 0 || child->Errno != Errno.EPERM)) return false;
         if (!child->Try(SYS_prctl, PR_SET_KEEPCAPS, 1)) return false;
         if (!child->Try(SYS_setresgid, (nint)op->B, (nint)op->B, (nint)op->B)) return false;
         if (!child->Try(SYS_setresuid, (nint)op->A, (nint)op->A, (nint)op->A)) return false;
@@ -29,8 +32,37 @@ internal static unsafe class Identity
         return op->D == 0 || Lifetime.DieWithParent(child, (int)op->D);
     }
 
-    /// <summary>A: effective, B: permitted, C: inheritable, D: ambient.</summary>
+    /// <summary>A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out.</summary>
     public static bool SetCapabilities(Child* child, PlanOp* op)
+    {
+        bool all = (op->Flags & OpFlags.Warn) == 0 || KeepWithinOwn(child, op);
+        return Set(child, op) ? all || child->Fail(SYS_capset, Errno.EPERM) : Refuse(child, op);
+    }
+
+    /// <summary>To go on with more than was asked for is no answer to a warning.</summary>
+    private static bool Refuse(Child* child, PlanOp* op)
+    {
+        op->Flags &= ~OpFlags.Warn;
+        return false;
+    }
+
+    private static bool KeepWithinOwn(Child* child, PlanOp* op)
+    {
+        uint* header = stackalloc uint[2];
+        header[0] = capability.LINUX_CAPABILITY_VERSION_3;
+        header[1] = 0;
+        uint* sets = stackalloc uint[6];
+        if (!child->Try(SYS_capget, (nint)header, (nint)sets)) return false;
+        long permitted = (long)(sets[1] | (ulong)sets[4] << 32), inheritable = (long)(sets[2] | (ulong)sets[5] << 32);
+        bool all = ((op->B | op->C & ~inheritable) & ~permitted) == 0;
+        op->B &= permitted;
+        op->A &= op->B;
+        op->C &= permitted | inheritable;
+        op->D &= op->B & op->C;
+        return all;
+    }
+
+    private static bool Set(Child* child, PlanOp* op)
     {
         if (!child->Try(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)) return false;
         uint* header = stackalloc uint[2];

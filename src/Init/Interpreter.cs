@@ -17,7 +17,7 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Dev = child.Pts = child.Empty = -1;
+        child.Root = child.Dev = child.Pts = child.Empty = child.Proc = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -81,10 +81,19 @@ internal static unsafe class Interpreter
         OpCode.Hostname => child->Try(SYS_sethostname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
         OpCode.Domainname => child->Try(SYS_setdomainname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
         OpCode.Loopback => Network.LoopbackUp(child),
+        OpCode.OpenProc => Procfs.Open(child, op),
+        OpCode.WriteProc => Procfs.Write(child, op),
+        OpCode.Label => Procfs.Label(child, op),
+        OpCode.TimeNamespace => Procfs.TimeNamespace(child, op),
+        OpCode.Hook => Hook.Run(child, op),
         OpCode.WriteFile => Files.Write(child, child->At(op->S1), child->At(op->S2), (int)op->A),
         OpCode.Rlimit => Process.SetLimit(child, op),
         OpCode.Nice => child->Try(SYS_setpriority, 0, 0, (nint)op->A),
         OpCode.Affinity => child->Try(SYS_sched_setaffinity, 0, (nint)op->A, (nint)child->At(op->S1)),
+        OpCode.Scheduler => child->Try(SYS_sched_setattr, 0, (nint)child->At(op->S1), 0),
+        OpCode.IoPriority => child->Try(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, (nint)op->A),
+        OpCode.MemoryPolicy => child->Try(SYS_set_mempolicy, (nint)op->A, (nint)child->At(op->S1), (nint)op->B),
+        OpCode.Personality => child->Try(SYS_personality, (nint)op->A),
         OpCode.Umask => child->Try(SYS_umask, (nint)op->A),
         OpCode.Session => child->Try(SYS_setsid),
         OpCode.Keyring => child->Try(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, 0),
@@ -107,7 +116,7 @@ internal static unsafe class Interpreter
     /// </summary>
     private static void Die(Child* child, PlanOp* op)
     {
-        Send(child, ReportKind.Failed, op->Index, 0);
+        Send(child, ReportKind.Failed, op->Index, (long)child->Output << 32 | (uint)child->ErrorOutput);
         byte any;
         Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1);
         Sys.Call(SYS_exit_group, 125);

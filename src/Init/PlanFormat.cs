@@ -110,6 +110,8 @@ public struct Report
 
     /// <summary>Number of the system call that failed.</summary>
     public int Call;
+
+    /// <summary>How long it took. With a failed hook: the descriptors of its output, stdout's in the upper half.</summary>
     public long Nanoseconds;
 }
 
@@ -133,6 +135,7 @@ public enum ReportKind
 
     /// <summary>All is made, and waits for <c>start</c> (<see cref="OpCode.AwaitStart"/>).</summary>
     Created,
+
     /// <summary>The operation failed, in part or whole, and may (<see cref="OpFlags.Warn"/>).</summary>
     Warning,
 }

@@ -8,13 +8,19 @@ internal static unsafe class Process
 {
     private const int SECCOMP_SET_MODE_FILTER = 1;
 
-    /// <summary>A: resource, B: soft limit, C: hard limit (getrlimit(2)).</summary>
+    /// <summary>A: resource, B: soft limit, C: hard limit (getrlimit(2)). When it may only be warned of, what lies within the present hard limit is granted.</summary>
     public static bool SetLimit(Child* child, PlanOp* op)
     {
-        ulong* limit = stackalloc ulong[2];
+        ulong* limit = stackalloc ulong[2], present = stackalloc ulong[2];
         limit[0] = (ulong)op->B;
         limit[1] = (ulong)op->C;
-        return child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
+        if (child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0)) return true;
+        int errno = child->Errno;
+        if (errno != Errno.EPERM || (op->Flags & OpFlags.Warn) == 0 || !child->Try(SYS_prlimit64, 0, (nint)op->A, 0, (nint)present)) return false;
+        if (limit[0] > present[1]) limit[0] = present[1];
+        if (limit[1] > present[1]) limit[1] = present[1];
+        child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
+        return child->Fail(SYS_prlimit64, errno);
     }
 
     /// <summary>S1: BPF instructions, A: how many. struct sock_fprog is a count and a pointer.</summary>
@@ -75,7 +81,7 @@ internal static unsafe class Process
     }
 
     /// <summary>Turns an array of offsets, closed by a zero, into one of pointers, in place.</summary>
-    private static byte** Relocate(Child* child, int offset)
+    public static byte** Relocate(Child* child, int offset)
     {
         long* array = (long*)child->At(offset);
         for (long* item = array; *item != 0; item++) *item += (long)child->Plan;

@@ -13,7 +13,9 @@ public static partial class sys_syscall
     public const int SYS_open = 2;
     public const int SYS_close = 3;
     public const int SYS_poll = 7;
+    public const int SYS_lseek = 8;
     public const int SYS_mmap = 9;
+    public const int SYS_munmap = 11;
     public const int SYS_rt_sigaction = 13;
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;
@@ -46,6 +48,8 @@ public static partial class sys_syscall
     public const int SYS_capget = 125;
     public const int SYS_capset = 126;
     public const int SYS_rt_sigtimedwait = 128;
+    public const int SYS_personality = 135;
+    public const int SYS_fstatfs = 138;
     public const int SYS_setpriority = 141;
     public const int SYS_fstatfs = 138;
     public const int SYS_pivot_root = 155;
@@ -59,8 +63,10 @@ public static partial class sys_syscall
     public const int SYS_sched_setaffinity = 203;
     public const int SYS_clock_gettime = 228;
     public const int SYS_exit_group = 231;
+    public const int SYS_set_mempolicy = 238;
     public const int SYS_keyctl = 250;
     public const int SYS_inotify_add_watch = 254;
+    public const int SYS_ioprio_set = 251;
     public const int SYS_openat = 257;
     public const int SYS_mkdirat = 258;
     public const int SYS_newfstatat = 262;
@@ -73,9 +79,11 @@ public static partial class sys_syscall
     public const int SYS_inotify_init1 = 294;
     public const int SYS_prlimit64 = 302;
     public const int SYS_setns = 308;
+    public const int SYS_sched_setattr = 314;
     public const int SYS_seccomp = 317;
     public const int SYS_execveat = 322;
     public const int SYS_getrandom = 318;
+    public const int SYS_memfd_create = 319;
     public const int SYS_statx = 332;
     public const int SYS_pidfd_send_signal = 424;
     public const int SYS_open_tree = 428;
@@ -131,6 +139,14 @@ public static partial class sys_syscall
         SYS_setdomainname => "setdomainname",
         SYS_sched_setaffinity => "sched_setaffinity",
         SYS_keyctl => "keyctl",
+        SYS_memfd_create => "memfd_create",
+        SYS_sched_setattr => "sched_setattr",
+        SYS_ioprio_set => "ioprio_set",
+        SYS_set_mempolicy => "set_mempolicy",
+        SYS_fstatfs => "fstatfs",
+        SYS_personality => "personality",
+        SYS_munmap => "munmap",
+        SYS_lseek => "lseek",
         SYS_openat => "openat",
         SYS_mkdirat => "mkdirat",
         SYS_newfstatat => "newfstatat",

@@ -1,0 +1,83 @@
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// Writes to /proc through a procfs of our own, by descriptor. A path is never used: in the container's /proc another file, or another file system,
+/// may lie where the path leads, and the write would do something else, or nothing (CVE-2019-16884, CVE-2025-52881).
+/// </summary>
+internal static unsafe class Procfs
+{
+    /// <summary>A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that, the caller's: before the root is entered.</summary>
+    public static bool Open(Child* child, PlanOp* op)
+    {
+        const int harmless = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
+        int proc = op->A != 0 ? (int)op->A : Mounts.Make(child, Text.Pointer("proc"u8), null, harmless);
+        if (proc < 0) proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (proc < 0) return false;
+        child->Proc = proc;
+        statfs status;
+        if (!child->Try(SYS_fstatfs, proc, (nint)(&status))) return false;
+        return status.f_type == sys_vfs.PROC_SUPER_MAGIC || child->Fail(SYS_fstatfs, Errno.ENODEV);
+    }
+
+    /// <summary>S1: path below the procfs, S2: bytes, A: how many.</summary>
+    public static bool Write(Child* child, PlanOp* op) => Write(child, child->At(op->S1), child->At(op->S2), (int)op->A);
+
+    /// <summary>What a security module is to make of us at execve. S1, S2: the file, and where it is on older kernels; S3: what is written, A: how much.</summary>
+    public static bool Label(Child* child, PlanOp* op)
+    {
+        byte* file = child->At(op->S1), text = child->At(op->S3);
+        bool written = Write(child, file, text, (int)op->A);
+        if (!written && child->FailedCall == SYS_openat2 && child->Errno == Errno.ENOENT && op->S2 != 0)
+            written = Write(child, file = child->At(op->S2), text, (int)op->A);
+        return written && IsSet(child, file);
+    }
+
+    /// <summary>
+    /// A new time namespace is for children first. Its offsets may be set while nobody is in it; then we enter it, which only a process with one thread
+    /// can (time_namespaces(7)). S1: lines of offsets, A: length.
+    /// </summary>
+    public static bool TimeNamespace(Child* child, PlanOp* op)
+    {
+        if (!child->Try(SYS_unshare, (nint)sched.CLONE_NEWTIME)) return false;
+        if (op->A != 0 && !Write(child, Text.Pointer("self/timens_offsets"u8), child->At(op->S1), (int)op->A)) return false;
+        nint ns = child->Call(SYS_openat, child->Proc, (nint)Text.Pointer("self/ns/time_for_children"u8), O_RDONLY | O_CLOEXEC);
+        if (ns < 0) return false;
+        bool entered = child->Try(SYS_setns, ns, (nint)sched.CLONE_NEWTIME);
+        Child.Close(ns);
+        return entered;
+    }
+
+    private static bool Write(Child* child, byte* path, byte* bytes, int length)
+    {
+        nint fd = OpenFile(child, path, O_WRONLY);
+        if (fd < 0) return false;
+        bool written = child->Try(SYS_write, fd, (nint)bytes, length);
+        Child.Close(fd);
+        return written;
+    }
+
+    /// <summary>Reads back whether a label waits for the execve: a module that is not there takes some writes in silence.</summary>
+    private static bool IsSet(Child* child, byte* path)
+    {
+        byte first;
+        nint fd = OpenFile(child, path, O_RDONLY);
+        if (fd < 0) return false;
+        nint got = child->Call(SYS_read, fd, (nint)(&first), 1);
+        Child.Close(fd);
+        return got == 1 || child->Fail(SYS_write, Errno.EINVAL);
+    }
+
+    /// <summary>No file system but this one, no way up. Symlinks: self and thread-self.</summary>
+    private static nint OpenFile(Child* child, byte* path, int how)
+    {
+        open_how arguments;
+        arguments.flags = (ulong)(uint)(how | O_CLOEXEC);
+        arguments.mode = 0;
+        arguments.resolve = (ulong)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+        return child->Call(SYS_openat2, child->Proc, (nint)path, (nint)(&arguments), sizeof(open_how));
+    }
+}
