@@ -46,7 +46,7 @@ internal static unsafe class Hook
         child->Output = child->ErrorOutput = 0;
     }
 
-    private static int Memory(Child* child) => (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), sys_mman.MFD_CLOEXEC);
+    private static int Memory(Child* child) => (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), (nint)sys_mman.MFD_CLOEXEC);
 
     private static bool WriteState(Child* child, PlanOp* op, int fd)
     {

@@ -29,12 +29,14 @@ public static class Errno
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int EPIPE = 32;
+    public const int ERANGE = 34;
     public const int ENAMETOOLONG = 36;
     public const int ENOSYS = 38;
     public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
     public const int ECONNRESET = 104;
+    public const int ETIMEDOUT = 110;
     public const int EDQUOT = 122;
 
     /// <summary>The name of an error number, <c>EPERM</c> for 1; the number itself when it has none.</summary>

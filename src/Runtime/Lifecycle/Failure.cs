@@ -12,9 +12,12 @@ public static class Failure
     public static UserError Explain(ContainerPlan plan, Report report, int pid, Watcher? watcher)
     {
         Operation operation = plan.Operations[Math.Max(report.Op, 0)];
-        UserError error = operation.Code is OpCode.Exec or OpCode.FindProgram
-            ? ExecFailure.Explain(plan.Operations[^1], report.Errno, pid)
-            : new UserError($"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno));
+        UserError error = operation.Code switch
+        {
+            OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan.Operations[^1], report.Errno, pid),
+            OpCode.Hook => HookFailure.Explain(operation, report, pid),
+            _ => new UserError($"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
+        };
         watcher?.Failed(report.Op, error.Message);
         return error;
     }
@@ -26,7 +29,12 @@ public static class Failure
 
     /// <summary>What is said when an operation that may fail (<see cref="OpFlags.Warn"/>) did.</summary>
     public static string WarningText(Operation operation, Report report) =>
-        $"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}; the container goes on without";
+        $"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}; " + operation.Code switch
+        {
+            OpCode.Rlimit => "it is set as far as the caller's own hard limit goes",
+            OpCode.Capabilities => "the process goes on with those that can be granted",
+            _ => "the container goes on without",
+        };
 
     private static string Doing(Operation operation) => operation.Code switch
     {
@@ -47,6 +55,17 @@ public static class Failure
         OpCode.Chroot => "enter the root file system by chroot",
         OpCode.WriteFile => $"write {operation.S2} to {operation.S1}",
         OpCode.Nice => $"set the nice value {operation.A}",
+        OpCode.Capabilities => "grant all of the capabilities",
+        OpCode.OpenProc => "open a procfs",
+        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) => $"set the kernel parameter {operation.Name["sysctl:".Length..]} to '{operation.Path}'",
+        OpCode.WriteProc => $"write {operation.Path} to /proc/{operation.S1}",
+        OpCode.Label when operation.Name == "apparmor" => $"apply the AppArmor profile '{operation.Path}'",
+        OpCode.Label => $"set the SELinux label '{operation.Path}'",
+        OpCode.TimeNamespace => "make a time namespace" + (operation.A == 0 ? "" : $" with the offsets {operation.Path!.TrimEnd().Replace("\n", ", ")}"),
+        OpCode.Scheduler => $"set the scheduling policy {operation.Path}",
+        OpCode.IoPriority => $"set the I/O priority {operation.Path}",
+        OpCode.MemoryPolicy => $"set the memory policy {operation.Path}",
+        OpCode.Personality => $"set the personality {operation.Path}",
         _ when operation.Step == LaunchStep.Join => $"join {operation.Path ?? "the namespaces of the container"}",
         _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",
         _ => $"do '{operation.Name}'",

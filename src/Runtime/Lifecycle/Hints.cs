@@ -23,6 +23,20 @@ internal static class Hints
         (OpCode.Chroot, Errno.EPERM) => "chroot needs CAP_SYS_CHROOT: a user namespace gives it (--ns user), or be root",
         (OpCode.WriteFile, Errno.EACCES or Errno.EPERM) => "a score below the caller's own needs CAP_SYS_RESOURCE on the host",
         (OpCode.Rlimit, Errno.EPERM) => "raising a hard limit needs CAP_SYS_RESOURCE on the host: ask for no more than `ulimit -H` shows",
+        (OpCode.Label, Errno.ENOENT) => "no profile of this name is loaded: see `aa-status`, load it with `apparmor_parser -r FILE`",
+        (OpCode.Label, Errno.EINVAL) => "the security module does not take it: is it enabled, and the name right?",
+        (OpCode.Label, _) => "the caller's own profile or policy does not let it change to this one",
+        (OpCode.WriteProc, Errno.ENOENT or Errno.ENOTDIR) when Is(operation, "sysctl:") => "this kernel has no such parameter, or the module that brings it is not loaded",
+        (OpCode.WriteProc, Errno.EINVAL or Errno.ERANGE) when Is(operation, "sysctl:") => "the kernel does not take this value",
+        (OpCode.WriteProc, Errno.EXDEV or Errno.EROFS or Errno.EACCES or Errno.EPERM) when Is(operation, "sysctl:") => "it may be set only by one who owns the namespace, and not where an outer container shows /proc/sys read-only",
+        (OpCode.WriteProc, Errno.EACCES or Errno.EPERM) => "a score below the caller's own needs CAP_SYS_RESOURCE on the host",
+        (OpCode.TimeNamespace, Errno.ERANGE) => "no clock may start before zero, nor end soon: give a larger, or smaller, linux.timeOffsets",
+        (OpCode.TimeNamespace, Errno.EINVAL or Errno.ENOSYS) => "time namespaces need Linux 5.6 with CONFIG_TIME_NS",
+        (OpCode.Scheduler, Errno.EPERM) => "a real-time policy, or a nice value below the caller's own, needs CAP_SYS_NICE on the host; SCHED_DEADLINE also all processors of the caller's cpuset",
+        (OpCode.Scheduler, Errno.EINVAL) => "the kernel does not take this combination: see sched_setattr(2); priority is 1 to 99 for SCHED_FIFO and SCHED_RR, runtime <= deadline <= period for SCHED_DEADLINE",
+        (OpCode.Scheduler, Errno.EBUSY) => "there is not so much processor time left for SCHED_DEADLINE",
+        (OpCode.IoPriority, Errno.EPERM) => "IOPRIO_CLASS_RT needs CAP_SYS_ADMIN or CAP_SYS_NICE on the host",
+        (OpCode.MemoryPolicy, Errno.EINVAL) => "are the memory nodes there (see /sys/devices/system/node/online), and does the mode go with them (set_mempolicy(2))?",
         (OpCode.Nice, Errno.EACCES or Errno.EPERM) => "a nice value below the caller's own needs CAP_SYS_NICE on the host",
         (OpCode.Affinity, Errno.EINVAL) => "none of these processors is there, or allowed: see `nproc` and /proc/self/status",
         (OpCode.WorkingDirectory, Errno.ENOENT) => "make the directory in the root file system, or give another with --workdir",
@@ -33,4 +47,6 @@ internal static class Hints
         (_, Errno.EPERM) => "`minirun doctor` checks what this machine allows",
         _ => $"`minirun run --explain …` shows how far it got; `minirun run --without {operation.Name} …` leaves this step out",
     };
+
+    private static bool Is(Operation operation, string prefix) => operation.Name.StartsWith(prefix, StringComparison.Ordinal);
 }

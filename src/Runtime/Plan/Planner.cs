@@ -35,8 +35,9 @@ public sealed class Planner
     /// <summary>The operations of fork-news.</summary>
     public ContainerPlan Complete()
     {
+        var process = new ProcessPlan(_spec, _plan, _host);
+        process.Open();
         RootFileSystem();
-        var process = new ProcessPlan(_spec, _plan);
         process.Names();
         process.Limits();
         process.Command();
@@ -154,6 +155,7 @@ public sealed class Planner
             Code = OpCode.AskParent,
             Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, POSIX-platform Hooks)",
         });
+        HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, State.OciState.Creating);
         if (!HasMounts)
         {
             Add(new()

@@ -1,3 +1,4 @@
+using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Security;
@@ -6,20 +7,71 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>The operations that turn fork-news, once it is inside its root, into the command.</summary>
-internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
+internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host host)
 {
+    private const long PER_LINUX32 = 8;
+
+    /// <summary>What runc and crun set where a document has none.</summary>
+    private const uint UsualUmask = 0x12;   // 022
+
+    private bool _joins;
+
     private OciProcess Wanted => spec.Oci.Process;
 
-    /// <summary>What the container is called, and its lo.</summary>
-    public void Names()
+    /// <summary>Before the root is entered: what needs the /proc of outside.</summary>
+    public void Open()
     {
-        if (spec.Oci.Hostname is { } hostname && spec.Has(sched.CLONE_NEWUTS)) plan.Add(new() { Name = "hostname", Code = OpCode.Hostname, S1 = hostname, Why = "the name that the new UTS namespace shows", IfLeftOut = "the container shows the host's name" });
-        if (spec.Oci.Domainname is { } domain) plan.Add(new() { Name = "domainname", Code = OpCode.Domainname, S1 = domain, Why = "the NIS domain name that the new UTS namespace shows", IfLeftOut = "the container shows the host's domain name" });
-        if (spec.Has(sched.CLONE_NEWNET)) plan.Add(new() { Name = "loopback", Code = OpCode.Loopback, Why = "a new network namespace has only lo, and that is down", IfLeftOut = "127.0.0.1 cannot be reached" });
+        if (spec.FromBundle) KernelPlan.Open(plan);
     }
 
-    /// <summary>Limits, priority, session.</summary>
+    /// <summary>What the container is called, its lo, its kernel parameters.</summary>
+    public void Names()
+    {
+        bool ownNames = spec.Has(sched.CLONE_NEWUTS) || spec.Joins(sched.CLONE_NEWUTS);
+        if (spec.Oci.Hostname is { Length: > 0 } hostname && ownNames) plan.Add(new() { Name = "hostname", Code = OpCode.Hostname, S1 = hostname, Why = "the name that the new UTS namespace shows", IfLeftOut = "the container shows the host's name" });
+        if (spec.Oci.Domainname is { Length: > 0 } domain) plan.Add(new() { Name = "domainname", Code = OpCode.Domainname, S1 = domain, Why = "the NIS domain name that the new UTS namespace shows", IfLeftOut = "the container shows the host's domain name" });
+        if (spec.Has(sched.CLONE_NEWNET)) plan.Add(new() { Name = "loopback", Code = OpCode.Loopback, Why = "a new network namespace has only lo, and that is down", IfLeftOut = "127.0.0.1 cannot be reached" });
+        if (spec.FromBundle) KernelPlan.Sysctls(plan, host);
+    }
+
+    /// <summary>Labels, limits, priority, session.</summary>
     public void Limits()
+    {
+        if (spec.FromBundle) LabelPlan.Add(plan, host);
+        AddRlimits();
+        if (spec.FromBundle) SchedulingPlan.Add(plan, joins: false);
+        else SchedulingPlan.AddOptions(plan);
+        AddPersonality();
+        if ((Wanted.User.Umask ?? (spec.FromBundle ? UsualUmask : null)) is { } umask) plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = umask, Why = spec.FromBundle ? "the document's umask, or what is usual: engines call us with any" : "as given by --umask", IfLeftOut = "the caller's umask stays" });
+        AddSession();
+    }
+
+    /// <summary>The process of a document in a container that runs: all but the command itself. <paramref name="proc"/>: a procfs of the host, opened before its namespaces were joined.</summary>
+    public void Join(int proc)
+    {
+        _joins = true;
+        if (Wanted.OomScoreAdj is not null || LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, proc);
+        if (Wanted.OomScoreAdj is { } score) AddOomScore(score.ToString());
+        LabelPlan.Add(plan, host);
+        AddRlimits();
+        SchedulingPlan.Add(plan, joins: true);
+        AddPersonality();
+        plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = Wanted.User.Umask ?? UsualUmask, Why = "the document's umask, or what is usual" });
+        AddSession();
+    }
+
+    private void AddOomScore(string score) => plan.Add(new()
+    {
+        Name = "oom-score",
+        Code = OpCode.WriteProc,
+        S1 = "self/oom_score_adj",
+        S2 = Encoding.ASCII.GetBytes(score),
+        A = score.Length,
+        Path = score,
+        Why = "how readily the kernel kills it when memory runs out",
+    });
+
+    private void AddRlimits()
     {
         foreach (OciRlimit limit in Wanted.Rlimits ?? []) plan.Add(new()
         {
@@ -28,16 +80,27 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
             A = Rlimits.Number(limit.Type),
             B = (long)limit.Soft,
             C = (long)limit.Hard,
-            Why = "as given by --ulimit",
+            Flags = spec.FromBundle ? OpFlags.Warn : OpFlags.None,
+            Why = spec.FromBundle ? "a limit of the process (getrlimit(2))" : "as given by --ulimit",
             IfLeftOut = "the caller's limit stays",
         });
-        if (Wanted.Scheduler is { } scheduler) plan.Add(new() { Name = "nice", Code = OpCode.Nice, A = scheduler.Nice, Why = "as given by --nice", IfLeftOut = "the caller's priority stays" });
-        if (Wanted.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
+    }
+
+    private void AddPersonality()
+    {
+        if (spec.Oci.Linux.Personality is { } personality) plan.Add(new()
         {
-            byte[] mask = CpuSet.Parse(cpus);
-            plan.Add(new() { Name = "cpus", Code = OpCode.Affinity, A = mask.Length, S1 = mask, Path = cpus, Why = "the command runs on these processors only", IfLeftOut = "the command runs on every processor" });
-        }
-        if (Wanted.User.Umask is { } umask) plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = umask, Why = "as given by --umask", IfLeftOut = "the caller's umask stays" });
+            Name = "personality",
+            Code = OpCode.Personality,
+            A = personality.Domain == "LINUX32" ? PER_LINUX32 : 0,
+            Path = personality.Domain,
+            Why = "what uname(2) says the machine is (personality(2))",
+            IfLeftOut = "the machine is shown as it is",
+        });
+    }
+
+    private void AddSession()
+    {
         if (!Wanted.Terminal) plan.Add(new()
         {
             Name = "new-session",
@@ -46,7 +109,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
             Flags = OpFlags.MayFail,
             IfLeftOut = "the command can push input into the caller's terminal (TIOCSTI)",
         });
-        plan.Add(new()
+        if (!spec.NoNewKeyring) plan.Add(new()
         {
             Name = "keyring",
             Code = OpCode.Keyring,
@@ -59,33 +122,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
     /// <summary>User, capabilities, descriptors, and the command itself.</summary>
     public void Command()
     {
-        OciUser user = Wanted.User;
         if (spec.HoldsCallersTerminal && !Wanted.NoNewPrivileges) AddTtyFilter();
-        plan.Add(new() { Name = "bounding-caps", Code = OpCode.Bounding, A = (long)spec.Capabilities, Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program", IfLeftOut = "a root process inside has every capability of its namespaces" });
-        plan.Add(new()
-        {
-            Name = "user",
-            Code = OpCode.Identity,
-            A = user.Uid,
-            B = user.Gid,
-            C = user.AdditionalGids?.Count ?? -1,
-            D = spec.DieWithParent ? signal.SIGKILL : 0,
-            S1 = user.AdditionalGids is { Count: > 0 } groups ? groups.SelectMany(BitConverter.GetBytes).ToArray() : null,
-            Why = "the command's user and groups; none of the caller's groups stay, where the map allows to give them up",
-            IfLeftOut = "the command runs as the user that made the container",
-        });
-        OciCapabilities sets = Wanted.Capabilities!;
-        plan.Add(new()
-        {
-            Name = "caps",
-            Code = OpCode.Capabilities,
-            A = (long)spec.Capabilities,
-            B = (long)spec.Capabilities,
-            C = (long)CapabilitySet.Parse(sets.Inheritable),
-            D = (long)CapabilitySet.Parse(sets.Ambient),
-            Why = "what the command may do of root's powers, within its own namespaces",
-            IfLeftOut = "the command starts with the capabilities that made the container",
-        });
+        IdentityPlan.Add(plan, host);
         if (Wanted.NoNewPrivileges) plan.Add(new() { Name = "no_new_privs", Code = OpCode.NoNewPrivileges, Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))", IfLeftOut = "set-user-ID programs inside change the user" });
         if (spec.HoldsCallersTerminal && Wanted.NoNewPrivileges) AddTtyFilter();
         AddEnd();
@@ -108,6 +146,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan)
         plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.StateWatch, D = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
         if (spec.FromBundle) AddStart();
+        if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);
         plan.Add(new() { Name = "signals", Code = OpCode.Signals, A = (long)Boot.InheritedMask, Why = "the caller's signal mask, and SIGPIPE as every program expects it", IfLeftOut = "the command has the signals that minirun relays blocked" });
         bool guard = !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
         if (spec.Init || guard) plan.Add(new()

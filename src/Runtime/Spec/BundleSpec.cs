@@ -1,6 +1,5 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Security;
 
 namespace Minirun.Runtime.Spec;
 
@@ -13,6 +12,7 @@ public static class BundleSpec
     public static ContainerSpec From(OciSpec oci, string bundle, Host host, BundleOptions options)
     {
         oci.Root.Path = Root(oci, bundle, host);
+        ProcessEnvironment.Complete(oci.Process, oci.Root.Path, oci.Mounts, host);
         ulong created = 0;
         var joined = new List<JoinedNamespace>();
         foreach (OciNamespace wanted in oci.Linux.Namespaces)
@@ -34,7 +34,6 @@ public static class BundleSpec
             MapWith = newUser ? MapTools(oci, host) : null,
             DeniesSetgroups = newUser && !Privileged(host) && MapTools(oci, host) is null,
             MapReason = "as the document says",
-            Capabilities = CapabilitySet.Parse(oci.Process.Capabilities?.Bounding ?? []),
             PreserveFds = options.PreserveFds,
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,

@@ -79,6 +79,15 @@ public sealed class ContainerSpec
 
     /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
     public List<string> UserMounts { get; set; } = [];
+
+    /// <summary>The container's state, for the hooks that run inside; its status and pid are theirs to fill in.</summary>
+    public State.OciState? State { get; set; }
+
+    /// <summary>What a document asks for and cannot be had, and need not: for the log.</summary>
+    public List<string>? Warnings { get; private set; }
+
+    public void Warn(string text) => (Warnings ??= []).Add(text);
+
     /// <summary>What the user should know before it runs.</summary>
     public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];

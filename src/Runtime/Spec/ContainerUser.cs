@@ -42,7 +42,7 @@ internal sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint
 
     private static string Passwd(string rootfs, Host host) => host.ReadInside(rootfs, "/etc/passwd") ?? "";
 
-    private static string? HomeOf(string passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
+    internal static string? HomeOf(string passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
 
     private static uint Group(string groups, string text, string asked) =>
         Entry(groups, text, "group", asked, 4) is { } entry ? Number(entry[2], "group", asked) : Number(text, "group", asked);

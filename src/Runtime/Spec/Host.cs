@@ -23,6 +23,34 @@ public class Host
         return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0 ? 0 : status.stx_mode & sys_stat.S_IFMT;
     }
 
+    /// <summary>Whether two paths of the host lead to one file: two namespace files, to one namespace.</summary>
+    public virtual unsafe bool IsSameFile(string path, string other)
+    {
+        statx one, two;
+        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &one) == 0
+            && sys_stat.statx_(fcntl.AT_FDCWD, other, 0, sys_stat.STATX_BASIC_STATS, &two) == 0
+            && one.stx_ino == two.stx_ino && one.stx_dev_major == two.stx_dev_major && one.stx_dev_minor == two.stx_dev_minor;
+    }
+
+    public virtual bool HasAppArmor
+    {
+        get
+        {
+            const string enabled = "/sys/module/apparmor/parameters/enabled";
+            return Exists(enabled) && ProcFile.Read(enabled).StartsWith('Y');
+        }
+    }
+
+    /// <summary>selinuxfs is there: SELinux is on, though it may not enforce.</summary>
+    public virtual unsafe bool HasSelinux
+    {
+        get
+        {
+            statfs status;
+            return sys_vfs.statfs_("/sys/fs/selinux", &status) == 0 && status.f_type == sys_vfs.SELINUX_MAGIC;
+        }
+    }
+
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
     /// <summary>The size of the caller's terminal; null when there is none.</summary>

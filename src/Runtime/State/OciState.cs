@@ -20,9 +20,9 @@ public sealed record OciState
     public Dictionary<string, string>? Annotations { get; init; }
 
     /// <summary>One line of JSON, without a pid when there is none.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, StateJson.Default.OciState);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, OciStateJson.Default.OciState);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(OciState))]
-internal sealed partial class StateJson : JsonSerializerContext;
+internal sealed partial class OciStateJson : JsonSerializerContext;

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Plan;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>Why a hook failed, in runc's words; what it said is part of them.</summary>
+internal static unsafe class HookFailure
+{
+    private const int MostOutput = 16384;
+
+    /// <summary>The error for a hook that fork-news ran. It still waits, and holds what the hook wrote.</summary>
+    public static UserError Explain(Operation operation, Report report, int pid)
+    {
+        string[] name = operation.Name.Split('#');
+        return report.Call switch
+        {
+            sys_syscall.SYS_poll => Error(name[0], name[1], TimedOut((int)operation.B)),
+            sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Path!, report.Errno)),
+            sys_syscall.SYS_wait4 => Error(name[0], name[1], Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),
+            _ => Error(name[0], name[1], $"{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}"),
+        };
+    }
+
+    public static UserError Error(string kind, string number, string why) =>
+        new($"error running {kind} hook #{number}: {why}", $"hooks.{kind}[{number}] of the container's config.json names the program");
+
+    public static string TimedOut(int seconds) => string.Create(CultureInfo.InvariantCulture, $"hook ran past specified timeout of {seconds}.0s");
+
+    public static string NotExecuted(string path, int errno) => $"fork/exec {path}: {Errno.Text(errno)}";
+
+    /// <param name="status">Of wait(2).</param>
+    /// <param name="output">What it wrote to stdout.</param>
+    /// <param name="error">And to stderr.</param>
+    public static string Ended(int status, string output, string error)
+    {
+        int number = status & 0x7f;
+        string how = number == 0 ? $"exit status {ExitStatus.Code(status)}" : $"signal: {(number == signal.SIGKILL ? "killed" : number.ToString(CultureInfo.InvariantCulture))}";
+        return $"{how}, stdout: {output}, stderr: {error}";
+    }
+
+    /// <summary>The first of what a descriptor's memory holds.</summary>
+    public static string ReadAll(int fd)
+    {
+        byte* buffer = stackalloc byte[MostOutput];
+        nint length = unistd.pread(fd, buffer, MostOutput, 0);
+        return length <= 0 ? "" : Encoding.UTF8.GetString(buffer, (int)length);
+    }
+
+    private static string Read(int pid, int descriptor)
+    {
+        int fd = fcntl.open($"/proc/{pid}/fd/{descriptor}", fcntl.O_RDONLY | fcntl.O_CLOEXEC | fcntl.O_NONBLOCK);
+        if (fd < 0) return "";
+        string text = ReadAll(fd);
+        unistd.close(fd);
+        return text;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The operations that set what the kernel keeps in /proc for a container: the offsets of its clocks, and its kernel parameters.</summary>
+internal static class KernelPlan
+{
+    /// <summary>Before the root is entered: a procfs to write to, when something will be written, and the time namespace.</summary>
+    public static void Open(ContainerPlan plan)
+    {
+        ContainerSpec spec = plan.Spec;
+        bool newTime = (spec.Unshared & sched.CLONE_NEWTIME) != 0;
+        if (newTime || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0);
+        if (newTime) AddTimeNamespace(plan, Offsets(spec.Oci.Linux.TimeOffsets));
+    }
+
+    /// <summary>A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0 for none.</summary>
+    public static void OpenProc(ContainerPlan plan, int descriptor) => plan.Add(new()
+    {
+        Name = "own-proc",
+        Code = OpCode.OpenProc,
+        A = descriptor,
+        Path = "/proc",
+        Why = "a procfs that nobody has mounted anything in: what is written to /proc from here on goes where it is meant to (CVE-2025-52881)",
+    });
+
+    public static void Sysctls(ContainerPlan plan, Host host)
+    {
+        foreach (var (name, value) in plan.Spec.Oci.Linux.Sysctl ?? [])
+        {
+            Sysctl.CheckNetwork(name, plan.Spec, host);
+            byte[] text = Encoding.UTF8.GetBytes(value);
+            plan.Add(new()
+            {
+                Name = "sysctl:" + name,
+                Code = OpCode.WriteProc,
+                S1 = "sys/" + Sysctl.FilePath(name),
+                S2 = text,
+                A = text.Length,
+                Path = value,
+                Why = "a kernel parameter of the container's own namespaces",
+                IfLeftOut = "the parameter has the kernel's default",
+            });
+        }
+    }
+
+    private static void AddTimeNamespace(ContainerPlan plan, string offsets) => plan.Add(new()
+    {
+        Name = "time-namespace",
+        Code = OpCode.TimeNamespace,
+        S1 = Encoding.ASCII.GetBytes(offsets),
+        A = offsets.Length,
+        Path = offsets,
+        Why = "clocks of its own: monotonic and boottime are shifted (time_namespaces(7))",
+        IfLeftOut = "the container sees how long the host has been up",
+    });
+
+    private static string Offsets(Dictionary<string, OciTimeOffset>? offsets)
+    {
+        var text = new StringBuilder();
+        foreach (var (clock, offset) in offsets ?? [])
+            text.Append(CultureInfo.InvariantCulture, $"{clock} {offset.Secs} {offset.Nanosecs}\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Minirun.Init;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The operations that tell AppArmor and SELinux under which profile or label the command runs. Both take effect at execve.</summary>
+internal static class LabelPlan
+{
+    private const string Unconfined = "unconfined";
+
+    public static bool IsWanted(OciProcess process) => process.ApparmorProfile is { Length: > 0 } || process.SelinuxLabel is { Length: > 0 };
+
+    /// <exception cref="UserError">The module is not at work on this machine.</exception>
+    public static void Add(ContainerPlan plan, Host host)
+    {
+        OciProcess process = plan.Spec.Oci.Process;
+        if (process.ApparmorProfile is { Length: > 0 } profile) AddAppArmor(plan, profile, host);
+        if (process.SelinuxLabel is { Length: > 0 } label) AddSelinux(plan, label, host);
+    }
+
+    private static void AddAppArmor(ContainerPlan plan, string profile, Host host)
+    {
+        if (!host.HasAppArmor)
+        {
+            // Without AppArmor everything is.
+            if (profile == Unconfined) return;
+            throw new UserError($"process.apparmorProfile: cannot apply the profile '{profile}': AppArmor is not enabled on this machine",
+                "leave the profile out, or boot with apparmor=1 security=apparmor; /sys/module/apparmor/parameters/enabled says Y then");
+        }
+        byte[] text = Encoding.UTF8.GetBytes("exec " + profile);
+        plan.Add(new()
+        {
+            Name = "apparmor",
+            Code = OpCode.Label,
+            S1 = "thread-self/attr/apparmor/exec",
+            S2 = "thread-self/attr/exec",
+            S3 = text,
+            A = text.Length,
+            Path = profile,
+            Why = "the command runs confined by this AppArmor profile, from its first instruction on",
+            IfLeftOut = "the command runs under the profile of the caller",
+        });
+    }
+
+    private static void AddSelinux(ContainerPlan plan, string label, Host host)
+    {
+        if (!host.HasSelinux) throw new UserError("process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported", "leave the label out, or boot with SELinux");
+        byte[] text = Encoding.UTF8.GetBytes(label);
+        plan.Add(new()
+        {
+            Name = "selinux",
+            Code = OpCode.Label,
+            S1 = "thread-self/attr/exec",
+            S3 = text,
+            A = text.Length,
+            Path = label,
+            Why = "the command runs under this SELinux label",
+            IfLeftOut = "the command runs under the label of the caller",
+        });
+    }
+}
