@@ -44,6 +44,9 @@ public sealed class ParentPart
             case ReportKind.FellBack:
                 Warn(Failure.FallbackText(plan.Operations[report.Op]));
                 break;
+            case ReportKind.Warning:
+                Warn(Failure.WarningText(plan.Operations[report.Op], report));
+                break;
             case ReportKind.Terminal when TakeTerminal is not null:
                 TakeTerminal(fd);
                 return;

@@ -141,6 +141,7 @@ public sealed unsafe class Supervisor
                 break;
             case ReportKind.Asks:
                 Part?.Handle(_plan, _container, report, master);
+                break;
             case ReportKind.Warning when _watcher is null:
                 Warn(Failure.WarningText(_plan.Operations[report.Op], report));
                 break;
