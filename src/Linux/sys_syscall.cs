@@ -51,7 +51,6 @@ public static partial class sys_syscall
     public const int SYS_personality = 135;
     public const int SYS_fstatfs = 138;
     public const int SYS_setpriority = 141;
-    public const int SYS_fstatfs = 138;
     public const int SYS_pivot_root = 155;
     public const int SYS_prctl = 157;
     public const int SYS_chroot = 161;

@@ -69,6 +69,7 @@ internal static unsafe class LaunchScript
         }
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
+        if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
         if (plan.Spec.Waits)
             foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateWatch, plan.Spec.InitLock])
                 script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);

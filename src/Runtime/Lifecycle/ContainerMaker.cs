@@ -80,6 +80,7 @@ internal sealed class ContainerMaker : IDisposable
             Record.StartTime = ProcessIdentity.StartTime(pid);
             Record.Cgroup = Cgroup?.State;
             Directory.Write(Record);
+            Spec.State = State(OciState.Creating);
             planner.Complete();
         }
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
@@ -89,7 +90,7 @@ internal sealed class ContainerMaker : IDisposable
         return (plan, container);
     }
 
-    public ParentPart ParentPart() => new() { Warn = _globals.Warn, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null };
+    public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null };
 
     /// <summary>What the caller wants to know of the process: its pid in a file, a pidfd through a socket.</summary>
     public void Announce(LaunchedContainer container)
@@ -97,6 +98,9 @@ internal sealed class ContainerMaker : IDisposable
         if (_options.PidFile is { Length: > 0 } file) PidFile.Write(file, container.Pid);
         if (_options.PidfdSocket is { Length: > 0 } socket) UnixSocket.Give(socket, container.PidFd, "pidfd");
     }
+
+    /// <summary>The state as hooks see it.</summary>
+    public OciState State(string status) => new() { OciVersion = Record.OciVersion, Id = Record.Id, Status = status, Pid = Record.Pid, Bundle = _bundle, Annotations = Record.Annotations };
 
     /// <summary>Takes away what was made. The child is dead by now, or never was.</summary>
     public void Undo()
@@ -112,6 +116,23 @@ internal sealed class ContainerMaker : IDisposable
     }
 
     public void Dispose() => Directory.Dispose();
+
+    /// <summary>The hooks of this moment, in the runtime's namespaces.</summary>
+    private void RunHooks()
+    {
+        HookRunner.Run(_oci.Hooks?.Prestart, "prestart", State(OciState.Creating));
+        HookRunner.Run(_oci.Hooks?.CreateRuntime, "createRuntime", State(OciState.Creating));
+    }
+
+    /// <summary>The process runs: a hook that fails is an error, and the caller stops the container (runtime.md, Lifecycle).</summary>
+    public void RunPoststart() => HookRunner.Run(_oci.Hooks?.Poststart, "poststart", State(OciState.Running));
+
+    /// <summary>The container is gone, or could not be made.</summary>
+    public void RunPoststop()
+    {
+        Record.Pid = 0;
+        HookRunner.RunAll(_oci.Hooks?.Poststop, "poststop", State(OciState.Stopped), _globals.Warn);
+    }
 
     /// <summary>A terminal's master has to go somewhere: to the caller's own terminal, or through a socket to whoever watches a container that lives on.</summary>
     public static void CheckTerminal(bool terminal, bool hasSocket, bool detached)

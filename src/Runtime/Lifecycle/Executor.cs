@@ -34,7 +34,6 @@ internal static class Executor
         {
             if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
             else if (cgroupFd is null) cgroup?.JoinForExec(pid, null);
-            if (process.OomScoreAdj is { } score) SetOomScore(pid, score, globals);
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
@@ -86,6 +85,7 @@ internal static class Executor
             FromBundle = true,
             JoinedProcess = pidfd,
             JoinedFlags = Different(pid),
+            HostProc = (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc"),
             Capabilities = CapabilitySet.Parse(process.Capabilities?.Bounding ?? []),
             PreserveFds = options.PreserveFds,
             HoldsCallersTerminal = !process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
@@ -103,17 +103,5 @@ internal static class Executor
             if (theirs is not null && theirs != ours) flags |= kind;
         }
         return flags;
-    }
-
-    private static void SetOomScore(int pid, int score, OciGlobals globals)
-    {
-        try
-        {
-            File.WriteAllText("/proc/" + pid.ToString() + "/oom_score_adj", score.ToString());
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            globals.Warn($"process.oomScoreAdj: {score} cannot be set: a score below one's own needs CAP_SYS_RESOURCE");
-        }
     }
 }

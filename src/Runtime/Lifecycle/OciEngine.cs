@@ -33,6 +33,7 @@ public static class OciEngine
             void Started()
             {
                 maker.Announce(container);
+                maker.RunPoststart();
                 maker.Directory.Unlock();
             }
             if (!options.Detach) return Supervisor.Run(plan, container, null, PlanMode.Quiet, null, Started, globals.Warn, maker.ParentPart());
@@ -89,6 +90,7 @@ public static class OciEngine
         {
             container?.Abandon();
             maker.Undo();
+            if (container is not null) maker.RunPoststop();
             throw;
         }
     }

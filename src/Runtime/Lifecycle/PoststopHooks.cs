@@ -16,7 +16,9 @@ internal static class PoststopHooks
         try
         {
             if (Bundle.Parse(json, container.Directory.ConfigPath).Hooks?.Poststop is not { Count: > 0 } hooks) return null;
-            return () => globals.Warn($"{hooks.Count} poststop hooks of {container.Id} are not run by this version");
+            ContainerRecord record = container.Record;
+            var state = new OciState { OciVersion = record.OciVersion, Id = record.Id, Status = OciState.Stopped, Bundle = record.Bundle, Annotations = record.Annotations };
+            return () => HookRunner.RunAll(hooks, "poststop", state, globals.Warn);
         }
         catch (UserError error)
         {

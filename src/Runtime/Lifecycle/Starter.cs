@@ -29,6 +29,26 @@ internal static unsafe class Starter
             unistd.close(socket);
         }
         unistd.unlink(path);
+        Poststart(container);
+    }
+
+    /// <summary>A hook that fails is an error, and stops the container (runtime.md, Lifecycle).</summary>
+    private static void Poststart(Container container)
+    {
+        byte[] json = Bundle.ReadFile(container.Directory.ConfigPath);
+        // Most have none, and to find that out needs no parser.
+        if (json.AsSpan().IndexOf("\"poststart\""u8) < 0) return;
+        ContainerRecord record = container.Record;
+        try
+        {
+            HookRunner.Run(Bundle.Parse(json, Bundle.ConfigName).Hooks?.Poststart, "poststart",
+                new OciState { OciVersion = record.OciVersion, Id = record.Id, Status = OciState.Running, Pid = record.Pid, Bundle = record.Bundle, Annotations = record.Annotations });
+        }
+        catch (UserError)
+        {
+            Removal.Kill(container);
+            throw;
+        }
     }
 
     /// <summary>The same document gives the same plan, so the operation's number says what it was.</summary>

@@ -56,8 +56,8 @@ public sealed class Planner
         });
         DieWithParent();
         if (Wanted.Terminal) OwnTerminal();
-        var process = new ProcessPlan(_spec, _plan);
-        process.Limits();
+        var process = new ProcessPlan(_spec, _plan, _host);
+        process.Join(_spec.HostProc);
         process.Command();
         return _plan;
     }

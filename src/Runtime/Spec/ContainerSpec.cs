@@ -25,6 +25,9 @@ public sealed class ContainerSpec
     /// <summary>exec: the pidfd of a process whose namespaces <see cref="JoinedFlags"/> are entered; -1: none.</summary>
     public int JoinedProcess { get; init; } = -1;
 
+    /// <summary>exec: the /proc of outside, for what is written there about the new process; 0: none.</summary>
+    public int HostProc { get; init; }
+
     /// <summary>Which of its namespaces.</summary>
     public ulong JoinedFlags { get; init; }
 
