@@ -10,12 +10,12 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Procfs
 {
-    /// <summary>A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that, the caller's: before the root is entered.</summary>
+    /// <summary>A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that (Fallback), the caller's: before the root is entered.</summary>
     public static bool Open(Child* child, PlanOp* op)
     {
         const int harmless = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
         int proc = op->A != 0 ? (int)op->A : Mounts.Make(child, Text.Pointer("proc"u8), null, harmless);
-        if (proc < 0) proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (proc < 0 && (op->Flags & OpFlags.Fallback) != 0) proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (proc < 0) return false;
         child->Proc = proc;
         statfs status;

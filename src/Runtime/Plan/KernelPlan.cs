@@ -14,16 +14,17 @@ internal static class KernelPlan
     {
         ContainerSpec spec = plan.Spec;
         bool newTime = (spec.Unshared & sched.CLONE_NEWTIME) != 0;
-        if (newTime || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0);
+        if (newTime || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0, OpFlags.Fallback);
         if (newTime) AddTimeNamespace(plan, Offsets(spec.Oci.Linux.TimeOffsets));
     }
 
     /// <summary>A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0 for none.</summary>
-    public static void OpenProc(ContainerPlan plan, int descriptor) => plan.Add(new()
+    public static void OpenProc(ContainerPlan plan, int descriptor, OpFlags flags = OpFlags.None) => plan.Add(new()
     {
         Name = "own-proc",
         Code = OpCode.OpenProc,
         A = descriptor,
+        Flags = flags,
         Path = "/proc",
         Why = "a procfs that nobody has mounted anything in: what is written to /proc from here on goes where it is meant to (CVE-2025-52881)",
     });
