@@ -57,7 +57,7 @@ public sealed class Planner
         DieWithParent();
         if (Wanted.Terminal) OwnTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
-        process.Join(proc: 0);
+        process.Join(_spec.HostProc);
         process.Command();
         return _plan;
     }
