@@ -80,6 +80,7 @@ internal static unsafe class Interpreter
         OpCode.RootAttributes => Rootfs.SetAttributes(child, op),
         OpCode.Hostname => child->Try(SYS_sethostname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
         OpCode.Domainname => child->Try(SYS_setdomainname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
+        OpCode.Notify => Notify.Listen(child, op),
         OpCode.Loopback => Network.LoopbackUp(child),
         OpCode.OpenProc => Procfs.Open(child, op),
         OpCode.WriteProc => Procfs.Write(child, op),
@@ -138,6 +139,29 @@ internal static unsafe class Interpreter
         report.Call = child->FailedCall;
         report.Nanoseconds = nanoseconds;
         Sys.Call(SYS_sendto, child->Plan->ReportFd, (nint)(&report), sizeof(Report), sys_socket.MSG_NOSIGNAL, 0, 0);
+    }
+
+    /// <summary>Tells the parent with a descriptor for it.</summary>
+    public static bool SendDescriptor(Child* child, ReportKind kind, int op, int fd)
+    {
+        Report report = default;
+        report.Kind = kind;
+        report.Op = op;
+        iovec part;
+        part.iov_base = &report;
+        part.iov_len = sizeof(Report);
+        cmsghdr_fd control;
+        control.cmsg_len = cmsghdr_fd.Length;
+        control.cmsg_level = sys_socket.SOL_SOCKET;
+        control.cmsg_type = sys_socket.SCM_RIGHTS;
+        control.fd = fd;
+        control.padding = 0;
+        msghdr message = default;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(cmsghdr_fd);
+        return child->Try(SYS_sendmsg, child->Plan->ReportFd, (nint)(&message), sys_socket.MSG_NOSIGNAL);
     }
 
     private static long Now()

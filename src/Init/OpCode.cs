@@ -26,6 +26,7 @@ public enum OpCode : ushort
     RootAttributes,
     Hostname,
     Domainname,
+    Notify,
     Loopback,
     WriteFile,
     OpenProc,

@@ -130,6 +130,9 @@ public enum ReportKind
     /// <summary>Carries the master of the container's terminal.</summary>
     Terminal,
 
+    /// <summary>Carries the socket on which the container tells of its readiness (<see cref="OpCode.Notify"/>).</summary>
+    Readiness,
+
     /// <summary>The parent is to do its part now (<see cref="OpCode.AskParent"/>).</summary>
     Asks,
 

@@ -24,7 +24,7 @@ internal static unsafe class Terminal
         size.ws_row = (ushort)op->A;
         size.ws_col = (ushort)op->B;
         if (size.ws_row != 0) child->Call(SYS_ioctl, master, termios_.TIOCSWINSZ, (nint)(&size));
-        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && SendMaster(child, op, (int)master);
+        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && Interpreter.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
         Child.Close(master);
         return done;
     }
@@ -62,27 +62,5 @@ internal static unsafe class Terminal
         for (int fd = 0; taken && fd < 3; fd++) taken = child->Try(SYS_dup3, slave, fd, 0);
         Child.Close(slave);
         return taken;
-    }
-
-    private static bool SendMaster(Child* child, PlanOp* op, int master)
-    {
-        Report report = default;
-        report.Kind = ReportKind.Terminal;
-        report.Op = op->Index;
-        iovec part;
-        part.iov_base = &report;
-        part.iov_len = sizeof(Report);
-        cmsghdr_fd control;
-        control.cmsg_len = cmsghdr_fd.Length;
-        control.cmsg_level = sys_socket.SOL_SOCKET;
-        control.cmsg_type = sys_socket.SCM_RIGHTS;
-        control.fd = master;
-        control.padding = 0;
-        msghdr message = default;
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = &control;
-        message.msg_controllen = sizeof(cmsghdr_fd);
-        return child->Try(SYS_sendmsg, child->Plan->ReportFd, (nint)(&message), sys_socket.MSG_NOSIGNAL);
     }
 }

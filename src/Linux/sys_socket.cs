@@ -19,6 +19,7 @@ public static unsafe partial class sys_socket
 
     [LibraryImport("libc", SetLastError = true)] public static partial int socketpair(int domain, int type, int protocol, int* fds);
     [LibraryImport("libc", SetLastError = true)] public static partial nint recvmsg(int fd, msghdr* message, int flags);
+    [LibraryImport("libc", SetLastError = true)] public static partial nint recv(int fd, void* buffer, nint length, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial nint send(int fd, void* buffer, nint length, int flags);
 }
 

@@ -21,6 +21,7 @@ public static partial class sys_syscall
     public const int SYS_ioctl = 16;
     public const int SYS_pread64 = 17;
     public const int SYS_getpid = 39;
+    public const int SYS_sendfile = 40;
     public const int SYS_sendmsg = 46;
     public const int SYS_socket = 41;
     public const int SYS_sendto = 44;
@@ -71,6 +72,7 @@ public static partial class sys_syscall
     public const int SYS_newfstatat = 262;
     public const int SYS_symlinkat = 266;
     public const int SYS_readlinkat = 267;
+    public const int SYS_fchmodat = 268;
     public const int SYS_signalfd4 = 289;
     public const int SYS_unshare = 272;
     public const int SYS_accept4 = 288;

@@ -63,7 +63,7 @@ internal static unsafe class LaunchScript
                     Seal(script, op, host.Executable);
                     break;
                 case LaunchStep.ForkNews:
-                    script.Set(ProgramRegister, fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
+                    script.Set(ProgramRegister, plan.Spec.JoinedProcess >= 0 ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
                     break;
             }
         }

@@ -51,6 +51,7 @@ internal sealed class ContainerMaker : IDisposable
                 NoNewKeyring = options.NoNewKeyring,
                 PreserveFds = options.PreserveFds + ListenFds(),
             });
+            if (!waits && !options.Detach) Notify();
             Record.Rootfs = _oci.Root.Path;
             Record.Cgroup = Cgroup?.State;
             if (waits) Wait();
@@ -153,6 +154,14 @@ internal sealed class ContainerMaker : IDisposable
         if (!int.TryParse(_host.Environment("LISTEN_FDS"), out int count) || count <= 0 || _host.Environment("LISTEN_PID") != unistd.getpid().ToString()) return 0;
         _oci.Process.Env.AddRange([$"LISTEN_FDS={count}", "LISTEN_PID=1"]);
         return count;
+    }
+
+    /// <summary>run in the foreground, as a service of systemd: what the container says of its readiness is passed on.</summary>
+    private void Notify()
+    {
+        if (_host.Environment("NOTIFY_SOCKET") is not { Length: > 0 } socket || !_oci.Mounts.Exists(mount => mount is { Destination: "/dev", Type: "tmpfs" })) return;
+        Spec.NotifySocket = socket;
+        _oci.Process.Env.Add("NOTIFY_SOCKET=" + NotifyRelay.PathInside);
     }
 
     private Cgroup? MakeCgroup()

@@ -19,6 +19,7 @@ public sealed unsafe class Supervisor
     private readonly SignalRelay _signals;
     private readonly long _deadline;
     private TerminalRelay? _terminal;
+    private NotifyRelay? _notify;
     private bool _reporting = true;
     private bool _timedOut;
     private bool _collected;
@@ -73,6 +74,8 @@ public sealed unsafe class Supervisor
             fds[count++] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
             fds[count++] = new pollfd { fd = _reporting ? _container.ReportFd : -1, events = poll.POLLIN };
             if (_terminal is not null) count += _terminal.Prepare(fds[count..]);
+            int notify = count;
+            if (_notify is not null) fds[count++] = new pollfd { fd = _notify.Fd, events = poll.POLLIN };
             Poll(fds[..count]);
             // All reports first: whoever saw the command's output and then sends a signal means it for a command that has started.
             if (fds[2].revents != 0)
@@ -81,7 +84,8 @@ public sealed unsafe class Supervisor
                 if (_reporting && fds[1].revents != 0) continue;
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
-            if (_terminal is not null && count > 3) _terminal.Move(fds[3..count], _signals);
+            if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals);
+            if (count > notify && fds[notify].revents != 0) _notify!.Move();
             if (fds[0].revents != 0) return Finish();
         }
     }
@@ -115,6 +119,7 @@ public sealed unsafe class Supervisor
         int status = _container.Collect();
         _collected = true;
         _terminal?.Drain();
+        _notify?.Move();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
     }
 
@@ -133,6 +138,9 @@ public sealed unsafe class Supervisor
         {
             case ReportKind.Terminal:
                 _terminal = new TerminalRelay(master);
+                break;
+            case ReportKind.Readiness:
+                _notify = new NotifyRelay(master, _plan.Spec.NotifySocket!);
                 break;
             case ReportKind.Failed:
                 throw Failure.Explain(_plan, report, _container.Pid, _watcher);

@@ -50,7 +50,8 @@ internal static unsafe class UnixSocket
         try
         {
             string name = path;
-            if (Encoding.UTF8.GetByteCount(path) >= PathSize)
+            bool isAbstract = path.StartsWith('@');
+            if (!isAbstract && Encoding.UTF8.GetByteCount(path) >= PathSize)
             {
                 string parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
                 directory = (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
@@ -60,7 +61,9 @@ internal static unsafe class UnixSocket
             new Span<byte>(address, sizeof(ushort) + PathSize).Clear();
             *(ushort*)address = AF_UNIX;
             int length = Encoding.UTF8.GetBytes(name, new Span<byte>(address + sizeof(ushort), PathSize - 1));
-            LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + 1), listens ? "bind" : "connect", path);
+            // A name outside the file system begins with a zero, and has no zero at its end (unix(7)).
+            if (isAbstract) address[sizeof(ushort)] = 0;
+            LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);
             if (listens) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
             return socket;
         }

@@ -30,6 +30,15 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         bool ownNames = spec.Has(sched.CLONE_NEWUTS) || spec.Joins(sched.CLONE_NEWUTS);
         if (spec.Oci.Hostname is { Length: > 0 } hostname && ownNames) plan.Add(new() { Name = "hostname", Code = OpCode.Hostname, S1 = hostname, Why = "the name that the new UTS namespace shows", IfLeftOut = "the container shows the host's name" });
         if (spec.Oci.Domainname is { Length: > 0 } domain) plan.Add(new() { Name = "domainname", Code = OpCode.Domainname, S1 = domain, Why = "the NIS domain name that the new UTS namespace shows", IfLeftOut = "the container shows the host's domain name" });
+        if (spec.NotifySocket is not null) plan.Add(new()
+        {
+            Name = "notify",
+            Code = OpCode.Notify,
+            S1 = Lifecycle.NotifyRelay.PathInside,
+            Path = Lifecycle.NotifyRelay.PathInside,
+            Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
+            IfLeftOut = "whoever started minirun never hears that the container is ready",
+        });
         if (spec.Has(sched.CLONE_NEWNET)) plan.Add(new() { Name = "loopback", Code = OpCode.Loopback, Why = "a new network namespace has only lo, and that is down", IfLeftOut = "127.0.0.1 cannot be reached" });
         if (spec.FromBundle) KernelPlan.Sysctls(plan, host);
     }

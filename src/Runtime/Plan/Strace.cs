@@ -29,6 +29,7 @@ public static class Strace
         OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {Attributes(operation.A)})",
         OpCode.Hostname => $"sethostname({Quote((string)operation.S1!)})",
         OpCode.Domainname => $"setdomainname({Quote((string)operation.S1!)})",
+        OpCode.Notify => $"socket(AF_UNIX, SOCK_DGRAM); bind({operation.S1}); sendmsg(→ minirun, SCM_RIGHTS)",
         OpCode.Loopback => "ioctl(SIOCSIFFLAGS, lo, IFF_UP)",
         OpCode.WriteFile => $"write({operation.S1}, {Quote((string)operation.S2!)})",
         OpCode.Rlimit => $"prlimit64(0, {Rlimits.Names[(int)operation.A]}, {{{Limit(operation.B)}, {Limit(operation.C)}}})",

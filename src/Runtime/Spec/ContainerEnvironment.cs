@@ -6,7 +6,7 @@ internal static class ContainerEnvironment
     /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>
     public const string ListenPid = "LISTEN_PID=\0\0\0\0\0\0\0\0\0\0\0";
 
-    public static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds)
+    public static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds, bool notifies)
     {
         List<string> environment = [];
         if (!options.ClearEnv)
@@ -17,6 +17,7 @@ internal static class ContainerEnvironment
             if (terminal) environment.Add("TERM=" + (host.Environment("TERM") is { Length: > 0 } term ? term : "xterm"));
         }
         foreach (string entry in options.Env) Set(environment, entry, host);
+        if (notifies) Set(environment, "NOTIFY_SOCKET=" + Lifecycle.NotifyRelay.PathInside, host);
         if (listenFds > 0)
         {
             Set(environment, "LISTEN_FDS=" + listenFds, host);

@@ -51,6 +51,9 @@ public sealed class ContainerSpec
 
     public bool Waits => StartSocket >= 0;
 
+    /// <summary>Where sd_notify(3) messages go; null: nobody listens.</summary>
+    public string? NotifySocket { get; set; }
+
     /// <summary>There are hooks that the parent runs when the namespaces are there and the root is not yet entered.</summary>
     public bool AsksForHooks { get; init; }
 
