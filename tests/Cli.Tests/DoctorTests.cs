@@ -36,6 +36,14 @@ public class DoctorTests
     [Fact]
     public void No_colours_go_into_a_pipe() => Assert.DoesNotContain("\e", Minirun.Run("doctor").Out);
 
+    [Fact]
+    public void Doctor_looks_for_what_an_OCI_runtime_can_use()
+    {
+        string[] names = [.. Probes(Minirun.Run("doctor", "--json")).Select(Name)];
+        foreach (string name in (string[])["cgroup-kill", "time-namespace", "pressure", "apparmor", "clone-into-cgroup", "cgroup-delegation", "idmapped-mounts"])
+            Assert.Contains(name, names);
+    }
+
     [Requires(Need.UserNamespaces)]
     public void Without_user_namespaces_doctor_fails_and_names_the_setting()
     {

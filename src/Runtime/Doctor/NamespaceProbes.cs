@@ -16,6 +16,7 @@ internal static class NamespaceProbes
         yield return Restriction(program);
         yield return Others();
         yield return Network();
+        yield return Time();
     }
 
     /// <summary>AppArmor lets the namespace be made and takes its capabilities away: so something is done that needs one.</summary>
@@ -50,10 +51,11 @@ internal static class NamespaceProbes
     private static Probe Restriction(string program)
     {
         const string name = "apparmor";
-        if (Setting.Sysctl(AppArmor) != "1") return Probe.Ok(name, false, "does not restrict user namespaces");
-        if (unistd.geteuid() == 0) return Probe.Ok(name, false, "restricts the user namespaces of ordinary users, not root's");
+        string profiles = Setting.Read("/sys/module/apparmor/parameters/enabled") == "Y" ? "profiles can be applied; " : "not active, so there are no profiles; ";
+        if (Setting.Sysctl(AppArmor) != "1") return Probe.Ok(name, false, profiles + "does not restrict user namespaces");
+        if (unistd.geteuid() == 0) return Probe.Ok(name, false, profiles + "restricts the user namespaces of ordinary users, not root's");
         return TryUser().IsOk
-            ? Probe.Ok(name, false, "restricts user namespaces, but a profile lets minirun make them")
+            ? Probe.Ok(name, false, profiles + "restricts user namespaces, but a profile lets minirun make them")
             : new Probe(name, false, ProbeState.Missing, $"{AppArmor}=1 takes the capabilities of user namespaces away", Profile(program));
     }
 
@@ -72,6 +74,10 @@ internal static class NamespaceProbes
         Outcome tried = Trial.Run(sched.CLONE_NEWUSER | sched.CLONE_NEWNET);
         return tried.IsOk ? Probe.Ok("network-namespace", false, "for --net none") : Missing("network-namespace", false, "network", tried);
     }
+
+    /// <summary>Entered by unshare: it holds for children alone.</summary>
+    private static Probe Time() => Probe.Of("time-namespace", false, Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_unshare, (nint)sched.CLONE_NEWTIME)),
+        "a container can have its own uptime", "a kernel from 5.6 on with CONFIG_TIME_NS=y");
 
     /// <summary>The clone asked for two namespaces; which one was refused is known from whether the user namespace alone can be had.</summary>
     private static Probe Missing(string name, bool needed, string oci, Outcome tried)
