@@ -21,6 +21,8 @@ usage: ./build.sh VERB
   demo              build, make a root file system, run a container in it
   test [ARG...]     every test, as root (when root) and as an ordinary user; ARGs go to dotnet test,
                     for example: ./build.sh test --filter Terminal
+  test-vm [SUITE...] the suites of tests/vm, in a virtual machine with systemd and cgroup v2; also part of `test`,
+                    unless MINIRUN_NO_VM=1. RUNTIME=runc or crun: prove the suites with these instead
   bench             start-up time, throughput and memory against bubblewrap, crun and runc
                     (BENCH_QUICK=1: fewer runs)
   rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
@@ -51,6 +53,8 @@ have() {
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
         uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
         bubblewrap) command -v bwrap >/dev/null ;;
+        qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
+        e2fsprogs) command -v mke2fs >/dev/null ;;
         time) [[ -x /usr/bin/time ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -198,7 +202,37 @@ run_tests() {
         MINIRUN_TEST_USER=$test_user tests/run-as-user.sh "${copied[@]}" -- tests/run.sh "$test_user" "$@" ||
             tests/run.sh --note "$test_user" "the run as $test_user did not end well"
     fi
+    if [[ $# -gt 0 ]]; then
+        say "note: no virtual machine, because tests were chosen"
+    elif [[ -n ${MINIRUN_NO_VM-} ]]; then
+        say "note: no virtual machine, because MINIRUN_NO_VM is set"
+    elif may_boot; then
+        tests/vm/run.sh
+    fi
     tests/summary.sh
+}
+
+machine_packages=(qemu-system-x86 mmdebstrap e2fsprogs)
+
+# may_boot: is all here, or can it be installed, that the virtual machine needs? Says what is not.
+may_boot() {
+    want "${machine_packages[@]}"
+    if missing "${machine_packages[@]}"; then
+        say "note: no virtual machine"
+        return 1
+    elif ! tests/vm/machine.sh build; then
+        say "note: no virtual machine: its disk cannot be made"
+        return 1
+    fi
+}
+
+test_vm() {
+    build
+    samples busybox
+    need "${machine_packages[@]}"
+    rm -rf out/test-results/vm-*
+    tests/vm/run.sh "$@"
+    tests/summary.sh vm-root vm-user
 }
 
 # What an ordinary user's copy of this checkout holds: its own files, the programs, the built tests and the samples they use.
@@ -222,7 +256,7 @@ bench() {
 lint() {
     need_dotnet
     local script scripts status=0
-    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' \))
+    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/image -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
     if command -v shellcheck >/dev/null; then
         shellcheck -x --source-path=SCRIPTDIR:. "${scripts[@]}" || status=1
@@ -273,6 +307,7 @@ shift || true
 case $verb in
     build | demo | bench | rootfs | lint | clean | help) "$verb" "$@" ;;
     test) run_tests "$@" ;;
+    test-vm) test_vm "$@" ;;
     install) install_programs "$@" ;;
     -h | --help) help ;;
     *) help >&2; die "unknown verb '$verb'" ;;

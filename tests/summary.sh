@@ -1,14 +1,17 @@
 #!/bin/bash
-# Adds up out/test-results. The last line is `N passed, N failed, N skipped`; before it come the failures, and each skip
+# tests/summary.sh [LABEL...]: adds up out/test-results, or these parts of it. The last line is `N passed, N failed, N skipped`; before it come the failures, and each skip
 # with its reason. Fails when a test failed, when a run broke off, and when nothing ran.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../out/test-results" 2>/dev/null || { echo "0 passed, 0 failed, 0 skipped"; exit 1; }
+
+where=("$@")
+[[ $# -gt 0 ]] || where=(.)
 
 # shellcheck disable=SC2094 # the label is read from the path, not from the file
 # results: LABEL, OUTCOME, TEST, MESSAGE of each test, tab-separated. The trx logger writes one element a line.
 results() {
     local file
-    find . -name '*.trx' | sort | while read -r file; do
+    find "${where[@]}" -name '*.trx' | sort | while read -r file; do
         # Messages may span lines: split at elements instead.
         tr '\n\r\t' '   ' <"$file" | sed 's/<UnitTestResult /\n&/g; s/<\/Results>/\n/' |
             awk -v label="$(basename "$(dirname "$file")")" '
@@ -26,9 +29,23 @@ results() {
     done
 }
 
-broken() { find . -name '*.broken' -printf '%P\n' | sort | while read -r file; do printf '%s\t%s\n' "${file%%/*}" "$(cat "$file")"; done; }
+broken() { find "${where[@]}" -name '*.broken' | sort | while read -r file; do printf '%s\t%s\n' "$(basename "${file%/*}")" "$(cat "$file")"; done; }
 
-all=$(results)
+# machine: the same of the lines that tests/vm/suite.sh prints.
+machine() {
+    find "${where[@]}" -name 'vm.tap' | sort | while read -r file; do
+        awk -v label="$(basename "$(dirname "$file")")" '
+            function row(outcome, text, at) {
+                at = index(text, ": ")
+                printf "%s\t%s\t%s\t%s\n", label, outcome, at ? substr(text, 1, at - 1) : text, at ? substr(text, at + 2) : ""
+            }
+            /^ok /     { sub(/ # [0-9]+ ms$/, ""); row("Passed", substr($0, 4)) }
+            /^not ok / { row("Failed", substr($0, 8)) }
+            /^skip /   { row("NotExecuted", substr($0, 6)) }' "$file"
+    done
+}
+
+all=$(results; machine)
 broken=$(broken)
 count() { awk -F'\t' -v outcome="$1" '$2 == outcome { n++ } END { print n + 0 }' <<<"$all"; }
 

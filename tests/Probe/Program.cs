@@ -49,6 +49,7 @@ internal static class Program
         "sleep" => Processes.SleepForever(),
         "write" => Facts.Write(rest[0], rest.Length > 1 ? rest[1] : "written by probe\n"),
         "read" => Facts.File(rest[0]),
+        "notify" => Notify.Send(rest),
         _ => Unknown(verb),
     };
 

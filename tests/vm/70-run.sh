@@ -1,0 +1,132 @@
+# minirun run: a start with all defaults, and the limits it can be given.
+# shellcheck shell=bash disable=SC2016,SC2153,SC2154 # scripts for the shell inside; variables of the harness
+
+# needs_flag FLAG: what is still to come skips.
+needs_flag() { minirun run --help | grep -qE -- "$1([ ,=]|$)" || skip "minirun run has no $1 yet"; }
+
+# runs ARG...: `minirun run` in the background, with these flags; its process is in $pid, its cgroup in $cgroup.
+runs() {
+    minirun run --pidfile "$HERE/pid" "$@" "$ROOTFS" /bin/sleep 1000 >"$HERE/run.out" 2>&1 </dev/null &
+    runner=$!
+    eventually test -s "$HERE/pid" || { cat "$HERE/run.out"; false; }
+    pid=$(<"$HERE/pid")
+    cgroup=$(cgroup_of "$pid")
+}
+
+ends() {
+    kill -KILL "$pid"
+    wait "$runner" || true
+}
+
+limit() { cat "$cgroup/$1"; }
+
+A_command_runs_with_all_defaults() {
+    equals "hello 0" "$(minirun run "$ROOTFS" /bin/sh -c 'echo hello $(id -u)')"
+}
+
+The_exit_status_of_the_command_comes_back() {
+    exits 3 minirun run "$ROOTFS" /bin/sh -c 'exit 3'
+    exits 127 minirun run "$ROOTFS" no-such-command
+}
+
+A_command_can_have_a_network_of_its_own() {
+    equals lo "$(minirun run --net none "$ROOTFS" /bin/ls /sys/class/net)"
+}
+
+A_read_only_and_an_ephemeral_root_work() {
+    exits 1 minirun run --read-only "$ROOTFS" /bin/touch /new
+    exits 0 minirun run --ephemeral "$ROOTFS" /bin/touch /new
+    [[ ! -e $ROOTFS/new ]] || no "/new is there"
+}
+
+Memory_is_limited() {
+    needs_flag --memory
+    runs --memory 64m
+    equals 67108864 "$(limit memory.max)"
+    ends
+    eventually gone "$cgroup"
+}
+
+Memory_and_swap_are_limited() {
+    needs_flag --memory-swap
+    runs --memory 64m --memory-swap 96m
+    equals "67108864 33554432" "$(limit memory.max) $(limit memory.swap.max)"
+    ends
+}
+
+Memory_beyond_the_limit_ends_the_command_with_137() {
+    needs_flag --memory
+    exits 137 minirun run --memory 20m --memory-swap 20m "$ROOTFS" /usr/bin/tail /dev/zero
+}
+
+Processor_time_is_limited() {
+    needs_flag --cpus
+    runs --cpus 0.5
+    equals "50000 100000" "$(limit cpu.max)"
+    ends
+}
+
+Fewer_shares_of_run_are_a_lower_weight() {
+    needs_flag --cpu-shares
+    runs --cpu-shares 512
+    (($(limit cpu.weight) >= 2 && $(limit cpu.weight) < 100)) || no "the weight is $(limit cpu.weight)"
+    ends
+}
+
+Processors_are_limited() {
+    needs_flag --cpuset-cpus
+    runs --cpuset-cpus 1
+    equals 1 "$(limit cpuset.cpus)"
+    ends
+}
+
+Processes_are_limited() {
+    needs_flag --pids-limit
+    runs --pids-limit 19
+    equals 19 "$(limit pids.max)"
+    ends
+}
+
+A_block_weight_is_set() {
+    needs_flag --blkio-weight
+    runs --blkio-weight 500
+    [[ -e $cgroup/io.weight ]] || skip "no io controller here"
+    equals "default 4950" "$(limit io.weight)"
+    ends
+}
+
+A_parent_cgroup_is_where_the_container_is() {
+    needs_flag --cgroup-parent
+    mkdir "/sys/fs/cgroup$CGROUP/parent"
+    runs --cgroup-parent "$CGROUP/parent" --pids-limit 19
+    local where=$cgroup
+    ends
+    eventually gone "$where"
+    rmdir "/sys/fs/cgroup$CGROUP/parent"
+    [[ $where == /sys/fs/cgroup$CGROUP/parent/* ]] || no "it is in $where"
+}
+
+Any_key_of_the_cgroup_can_be_set() {
+    needs_flag --cgroup-conf
+    runs --cgroup-conf memory.high=50331648 --cgroup-conf pids.max=21
+    equals "50331648 21" "$(limit memory.high) $(limit pids.max)"
+    ends
+}
+
+A_limit_of_run_that_makes_no_sense_is_refused() {
+    needs_flag --memory
+    exits 125 minirun run --memory lots "$ROOTFS" /bin/true
+    contains "$said" lots
+}
+
+Without_a_bus_limits_hold_all_the_same_and_a_line_says_how() {
+    needs_flag --pids-limit
+    local command=(minirun run --pids-limit 19 "$ROOTFS" /bin/sh -c 'echo ran')
+    if [[ $LANE == root ]]; then
+        exits 0 unshare --mount sh -c 'mount -t tmpfs none /run/dbus; mount -t tmpfs none /run/systemd; exec "$@"' - "${command[@]}"
+    else
+        exits 0 env -u DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR="$HERE" "${command[@]}"
+    fi
+    contains "$said" ran
+    contains "$said" cgroupfs
+}

@@ -1,0 +1,78 @@
+# minirun run as a unit of systemd.
+# shellcheck shell=bash disable=SC2016,SC2154,SC2317 # scripts for the shell inside; variables of the harness; conditions to wait for
+
+unit=vm-$$.service # each fact has a shell of its own
+minirun=$(command -v minirun)
+
+# service PROPERTY... -- COMMAND...: COMMAND in a container, as a unit. Comes back when systemd says that it has started.
+service() {
+    local properties=()
+    while [[ $1 != -- ]]; do properties+=("--property=$1"); shift; done
+    shift
+    units+=("$unit")
+    run_unit --unit="$unit" "${properties[@]}" "$minirun" run "${options[@]}" "$ROOTFS" "$@"
+}
+options=()
+
+journal_has() { journal "$unit" | grep -q -- "$1"; }
+
+A_container_is_a_service() {
+    service -- /bin/sleep 1000
+    equals active "$(property "$unit" ActiveState)"
+    manager stop "$unit"
+    [[ $(property "$unit" ActiveState) != active ]] || no "it is still active"
+}
+
+What_it_writes_is_in_the_journal() {
+    # It stays, since journald asks who wrote a line after it was written.
+    service -- /bin/sh -c 'echo to-out-$((40 + 2)); echo to-err-$((40 + 3)) >&2; sleep 1000'
+    eventually journal_has to-out-42
+    eventually journal_has to-err-43
+}
+
+The_exit_status_is_the_services() {
+    fails service Type=oneshot -- /bin/sh -c 'exit 9'
+    equals 9 "$(property "$unit" ExecMainStatus)"
+}
+
+Stopping_the_service_ends_the_container_and_leaves_nothing() {
+    local control
+    service -- /bin/sh -c 'trap "echo goodbye; exit 0" TERM; echo ready; sleep 1000 & wait'
+    eventually journal_has ready
+    control=$(property "$unit" ControlGroup)
+    manager stop "$unit"
+    eventually gone "/sys/fs/cgroup$control"
+    eventually journal_has goodbye
+}
+
+Killing_minirun_ends_the_container() {
+    service -- /bin/sleep 1000
+    local control; control=$(property "$unit" ControlGroup)
+    manager kill --kill-whom=main --signal=KILL "$unit"
+    eventually gone "/sys/fs/cgroup$control"
+}
+
+A_service_starts_again_when_it_ends() {
+    service Restart=on-failure RestartSec=0 -- /bin/sh -c 'sleep 0.1; exit 1'
+    restarted() { (($(property "$unit" NRestarts) >= 2)); }
+    eventually restarted
+    manager stop "$unit"
+}
+
+# needs_notify: does the program know the variable? Its texts are UTF-16.
+needs_notify() { LC_ALL=C grep -qaP 'N\0O\0T\0I\0F\0Y\0_\0S\0' "$minirun" || skip "minirun run does not pass NOTIFY_SOCKET on yet"; }
+
+# The container's own word reaches systemd: systemd-run comes back only then.
+Ready_of_the_container_is_ready_of_the_service() {
+    needs_notify
+    options=(-v "${minirun%/*}:/mnt:ro")
+    service Type=notify -- /bin/sh -c '/mnt/probe notify READY=1 STATUS=inside; exec sleep 1000'
+    equals active "$(property "$unit" ActiveState)"
+    equals inside "$(property "$unit" StatusText)"
+}
+
+Not_ready_is_not_started() {
+    needs_notify
+    fails service Type=notify TimeoutStartSec=3 -- /bin/sleep 1000
+    contains "$said" "timeout"
+}
