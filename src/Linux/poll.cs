@@ -6,6 +6,7 @@ namespace Minirun.Linux;
 public static unsafe partial class poll
 {
     public const short POLLIN = 1;
+    public const short POLLPRI = 2;
     public const short POLLOUT = 4;
     public const short POLLERR = 8;
     public const short POLLHUP = 16;

@@ -76,12 +76,14 @@ public static partial class sys_syscall
     public const int SYS_signalfd4 = 289;
     public const int SYS_unshare = 272;
     public const int SYS_accept4 = 288;
+    public const int SYS_eventfd2 = 290;
     public const int SYS_dup3 = 292;
     public const int SYS_inotify_init1 = 294;
     public const int SYS_prlimit64 = 302;
     public const int SYS_setns = 308;
     public const int SYS_sched_setattr = 314;
     public const int SYS_seccomp = 317;
+    public const int SYS_bpf = 321;
     public const int SYS_execveat = 322;
     public const int SYS_getrandom = 318;
     public const int SYS_memfd_create = 319;
@@ -187,6 +189,10 @@ public static partial class sys_syscall
         SYS_exit_group => "exit_group",
         SYS_signalfd4 => "signalfd4",
         SYS_getrandom => "getrandom",
+        SYS_bpf => "bpf",
+        SYS_inotify_init1 => "inotify_init1",
+        SYS_eventfd2 => "eventfd2",
+        SYS_inotify_add_watch => "inotify_add_watch",
         SYS_pidfd_send_signal => "pidfd_send_signal",
         SYS_landlock_create_ruleset => "landlock_create_ruleset",
         _ => "syscall_" + number,

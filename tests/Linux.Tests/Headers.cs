@@ -28,6 +28,8 @@ internal static class Headers
         ["keyctl"] = ["linux/keyctl.h"],
         ["landlock"] = ["linux/landlock.h"],
         ["seccomp"] = ["linux/seccomp.h"],
+        ["bpf"] = ["linux/bpf.h"],
+        ["sys_inotify"] = ["sys/inotify.h"],
     };
 
     /// <summary>Constants whose header cannot be in one file with the others of the class.</summary>

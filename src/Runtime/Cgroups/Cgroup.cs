@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Cgroups;
@@ -5,48 +6,184 @@ namespace Minirun.Runtime.Cgroups;
 /// <summary>The cgroups of one container, of version 1, 2 or both.</summary>
 public sealed class Cgroup
 {
-    private Cgroup(CgroupState state) => State = state;
+    private readonly CgroupRequest? _request;
+    private int _directoryFd = -1;
 
-    /// <summary>What the state file keeps.</summary>
+    private Cgroup(CgroupState state, CgroupRequest? request = null) => (State, _request) = (state, request);
+
+    /// <summary>What the state file keeps. With systemd it is complete after <see cref="Enter"/>.</summary>
     public CgroupState State { get; }
 
-    /// <summary>For clone3's CLONE_INTO_CGROUP; null where only <see cref="Enter"/> helps. The process must enter the other hierarchies all the same.</summary>
-    public int? DirectoryFd => null;
+    /// <summary>For clone3's CLONE_INTO_CGROUP; null where only <see cref="Enter"/> helps, which is to be called in any case. Ours to close.</summary>
+    public int? DirectoryFd
+    {
+        get
+        {
+            if (_directoryFd < 0 && State.Unit is null && State.Paths.TryGetValue("", out string? path)) _directoryFd = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+            return _directoryFd < 0 ? null : _directoryFd;
+        }
+    }
 
-    /// <summary>Oom kills so far.</summary>
-    public long OomKills => 0;
+    /// <summary>Kills for want of memory so far.</summary>
+    public long OomKills => OomWatch.Count(State);
 
-    public bool IsFrozen => false;
+    public bool IsFrozen => Freezer.IsFrozen(State);
 
     /// <summary>Makes it, with the limits that can be set before a process is in. Null when none is asked for and none can be made.</summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
-    public static Cgroup? Create(CgroupRequest request) => null;
+    public static Cgroup? Create(CgroupRequest request)
+    {
+        if (request.Driver == CgroupDriver.Disabled) return null;
+        Hierarchies hierarchies = Hierarchies.Read();
+        bool limits = CgroupMaker.HasLimits(hierarchies, request.Resources);
+        if (hierarchies.Unified is null && hierarchies.Old.Count == 0)
+            return limits || (request.Required && !request.InUserNamespace) ? throw new UserError("linux.cgroupsPath: no cgroup file system is mounted", "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup") : null;
+        if (!limits && !request.Required && !hierarchies.IsUnified && request.Resources?.Devices is not { Count: > 0 }) return null;
+        var state = new CgroupState { Driver = request.Driver, InUserNamespace = request.InUserNamespace };
+        if (request.Driver == CgroupDriver.Systemd) return SystemdScope.Prepare(request, state) ? new Cgroup(state, request) : null;
+        try
+        {
+            new CgroupMaker(request, hierarchies, state).Make((own, unified) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, unified));
+        }
+        catch (UserError) when (!limits && (request.InUserNamespace || !request.Required))
+        {
+            return null;
+        }
+        return new Cgroup(state);
+    }
 
     public static Cgroup Open(CgroupState state) => new(state);
 
-    /// <summary>Puts a process in. After CLONE_INTO_CGROUP it is called too, with <paramref name="cloned"/> true: for the other hierarchies.</summary>
-    public void Enter(int pid, bool cloned = false) => _ = pid + (cloned ? 1 : 0);
+    /// <summary>Puts a process in. After CLONE_INTO_CGROUP it is called too, with <paramref name="cloned"/>: for the other hierarchies.</summary>
+    /// <exception cref="UserError">It cannot go in; or systemd does not make the scope.</exception>
+    public void Enter(int pid, bool cloned = false)
+    {
+        if (State.Unit is not null && _request is not null)
+        {
+            string path = SystemdScope.Start(_request, State, pid);
+            new CgroupMaker(_request, Hierarchies.Read(), State).Make((_, _) => path, mayExist: true);
+        }
+        Join(State.Paths, pid, "", cloned);
+        if (_directoryFd >= 0) unistd.close(_directoryFd);
+        _directoryFd = -1;
+    }
 
-    public void Apply(OciResources resources) => _ = resources;
+    /// <summary>For <c>update</c>. Rules for devices stay as they are, as with runc.</summary>
+    /// <exception cref="UserError">A limit cannot be set.</exception>
+    public void Apply(OciResources resources)
+    {
+        Hierarchies hierarchies = Hierarchies.Read();
+        List<Setting> settings = CgroupSettings.Of(resources, hierarchies, State.Paths.GetValueOrDefault);
+        foreach (Setting setting in settings)
+            if (hierarchies.Old.ContainsKey(setting.Controller) && !State.Paths.ContainsKey(setting.Controller) && !setting.Optional)
+                throw new UserError($"linux.resources.{setting.Field}: the container is in no cgroup of {setting.Controller}", "it was made without one: give it such a limit, or linux.cgroupsPath, from the beginning");
+        if (State.Unit is not null) SystemdScope.Update(State, resources, hierarchies.IsUnified);
+        LimitWriter.Write(settings, controller => State.Paths.TryGetValue(controller, out string? path) ? path : State.Paths.GetValueOrDefault(""));
+        List<Setting> unified = V2Limits.Unified(resources);
+        if (unified.Count > 0) LimitWriter.Write(unified, _ => State.Paths.GetValueOrDefault(""));
+    }
 
-    public void Kill() => Signal(9);
+    /// <summary>Kills all in it, also what is frozen.</summary>
+    public void Kill()
+    {
+        if (State.Paths.TryGetValue("", out string? path) && CgroupFs.Write(path + "/cgroup.kill", "1") == 0 && State.Paths.GetValueOrDefault("freezer") is null) return;
+        bool freezes = State.Paths.ContainsKey("freezer");
+        // Held still they cannot fork away from the list. Without a freezer: until none is left.
+        if (freezes && State.Paths.TryGetValue("freezer", out string? freezer)) CgroupFs.Write(freezer + "/freezer.state", "FROZEN");
+        List<int> pids = Pids();
+        for (int round = 0; pids.Count > 0 && round < 100; round++)
+        {
+            foreach (int pid in pids) signal.kill(pid, signal.SIGKILL);
+            if (freezes) break;
+            CgroupTree.Poll(-1, 0, 1);
+            pids = Pids();
+        }
+        Freezer.Thaw(State);
+    }
 
-    public void Signal(int number) => _ = number;
+    public void Signal(int number)
+    {
+        if (number == signal.SIGKILL) Kill();
+        else foreach (int pid in Pids()) signal.kill(pid, number);
+    }
 
-    public void Freeze() => _ = State;
+    /// <exception cref="UserError">It cannot be frozen.</exception>
+    public void Freeze() => Freezer.Freeze(State);
 
-    public void Thaw() => _ = State;
+    public void Thaw() => Freezer.Thaw(State);
 
     /// <summary>Host pids of all processes in it and below.</summary>
-    public List<int> Pids() => [];
+    public List<int> Pids()
+    {
+        List<int> pids = [];
+        if (!State.Paths.TryGetValue("", out string? directory))
+            foreach (string path in State.Paths.Values)
+            {
+                directory = path;
+                break;
+            }
+        if (directory is not null) CgroupTree.AddPids(directory, pids);
+        return pids;
+    }
 
-    public CgroupStats Stats() => new();
+    public CgroupStats Stats() => StatsReader.Read(State);
 
     /// <summary>A descriptor that is readable after an OOM kill.</summary>
-    public int OpenOomEvents() => -1;
+    public int OpenOomEvents() => OomWatch.Open(State);
 
-    public void Delete() => _ = State;
+    /// <summary>Kills what is left and removes all directories, and those below that the container made; again does no harm.</summary>
+    /// <exception cref="LinuxException">One stays.</exception>
+    public void Delete()
+    {
+        if (State.Unit is not null) SystemdScope.Stop(State);
+        bool killed = false;
+        foreach (string path in State.Paths.Values)
+        {
+            int errno = CgroupFs.RemoveDirectory(path);
+            if (errno is 0 or Errno.ENOENT) continue;
+            if (!killed) Kill();
+            killed = true;
+            errno = CgroupTree.Remove(path);
+            if (errno != 0) throw new LinuxException("rmdir", errno, path);
+        }
+    }
 
-    /// <summary>For exec.</summary>
-    public void JoinForExec(int pid, string? subCgroup) => _ = pid + (subCgroup?.Length ?? 0);
+    /// <summary>For exec: a process that joins, in a cgroup below it when one is named.</summary>
+    /// <exception cref="UserError">It cannot go in.</exception>
+    public void JoinForExec(int pid, string? subCgroup)
+    {
+        (string controllers, string below) = SubCgroup.Parse(subCgroup);
+        if (controllers.Length == 0)
+        {
+            Join(State.Paths, pid, below, false);
+            return;
+        }
+        Dictionary<string, string> paths = new(State.Paths);
+        foreach (string controller in controllers.Split(','))
+        {
+            if (!paths.TryGetValue(controller, out string? path)) throw new UserError($"--cgroup {subCgroup}: the container is in no cgroup of {controller}", "write --cgroup PATH for all of its cgroups");
+            paths[controller] = path + below;
+        }
+        Join(paths, pid, "", false);
+    }
+
+    private static void Join(Dictionary<string, string> paths, int pid, string below, bool cloned)
+    {
+        string text = pid.ToString();
+        string? last = null;
+        foreach (var (controller, path) in paths)
+        {
+            // Controllers may share a hierarchy: cpu,cpuacct.
+            if (path == last || (cloned && controller.Length == 0)) continue;
+            last = path;
+            int errno = CgroupFs.Write(path + below + "/cgroup.procs", text);
+            if (errno != 0)
+                throw new UserError($"cannot enter the cgroup {path + below}: {Errno.Describe(errno)}", errno switch
+                {
+                    Errno.EBUSY => "it has cgroups below that take its controllers: name one of them with --cgroup",
+                    Errno.ENOENT => "there is no such cgroup (any more)",
+                    _ => "both it and the cgroup you are in must be yours: systemd-run --user --scope -p Delegate=yes minirun …",
+                });
+        }
+    }
 }

@@ -14,6 +14,6 @@ public sealed class CgroupState
     /// <summary>The unit belongs to the user's own systemd.</summary>
     public bool UserBus { get; set; }
 
-    /// <summary>The device rules in effect: an update of the others must not lose them.</summary>
+    /// <summary>Rootless: there are no device rules.</summary>
     public bool InUserNamespace { get; set; }
 }

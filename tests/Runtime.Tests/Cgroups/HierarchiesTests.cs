@@ -1,0 +1,44 @@
+using Minirun.Runtime.Cgroups;
+using Xunit;
+
+namespace Minirun.Runtime.Tests.Cgroups;
+
+public sealed class HierarchiesTests
+{
+    private const string Hybrid = """
+        31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
+        32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:4 - cgroup cgroup rw,cpu,cpuacct
+        35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+        40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd
+        41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate
+        """;
+
+    private const string Own = "4:memory:/user/a\n2:cpu,cpuacct:/\n1:name=systemd:/user.slice\n0::/user.slice/b\n";
+
+    [Fact]
+    public void A_hybrid_has_both_versions()
+    {
+        Hierarchies found = Hierarchies.Parse(Hybrid, Own);
+        Assert.False(found.IsUnified);
+        Assert.Equal(new Hierarchy("/sys/fs/cgroup/unified", "/user.slice/b"), found.Unified);
+        Assert.Equal(["cpu", "cpuacct", "memory", "name=systemd"], found.Old.Keys.Order());
+        Assert.Equal(new Hierarchy("/sys/fs/cgroup/memory", "/user/a"), found.Old["memory"]);
+        Assert.Equal(found.Old["cpu"], found.Old["cpuacct"]);
+    }
+
+    [Fact]
+    public void Version_2_alone_is_unified() =>
+        Assert.True(Hierarchies.Parse("26 23 0:24 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/a\n").IsUnified);
+
+    [Fact]
+    public void Nothing_mounted_is_nothing() =>
+        Assert.Null(Hierarchies.Parse("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n", "").Unified);
+
+    [Theory]
+    [InlineData("/docker/x", "0::/docker/x/y\n", "/y")]
+    [InlineData("/docker/x", "0::/docker/x\n", "/")]
+    [InlineData("/docker/x", "0::/docker/xy\n", "/docker/xy")]
+    [InlineData("/", "0::/../outside\n", "/")]
+    public void A_container_sees_a_part_of_the_hierarchy(string mountRoot, string cgroup, string own) =>
+        Assert.Equal(own, Hierarchies.Parse($"26 23 0:24 {mountRoot} /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", cgroup).Unified!.Own);
+}
