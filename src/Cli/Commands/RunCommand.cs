@@ -70,9 +70,12 @@ internal static class RunCommand
         if (plan.Spec.Warning is { } warning) Message.Warning(warning);
         PreservedFds.Check(plan.Spec.PreserveFds);
         using var records = RunRecords.Open(options);
-        LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete);
+        using RunCgroup? cgroup = RunCgroup.Make(options, host);
+        if (cgroup is not null) complete = cgroup.Enter + complete;
+        LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.DirectoryFd ?? -1);
         int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, records is null ? null : () => records.Started(container.Pid), Message.Warning);
         records?.Ended();
+        cgroup?.TellOom(status);
         return status;
     }
 }

@@ -7,7 +7,7 @@ namespace Minirun.Cli.Commands;
 /// <summary><c>run</c> as the library knows it, made of <see cref="RunOptionTable"/>: for completion and for guessing what was meant.</summary>
 internal static class RunTree
 {
-    private static readonly string[] s_files = ["--env-file", "--file", "--pidfile", "--cidfile", "--volume", "--device"];
+    private static readonly string[] s_files = ["--env-file", "--file", "--pidfile", "--cidfile", "--volume", "--device", "--blkio-weight-device", "--device-read-bps", "--device-write-bps", "--device-read-iops", "--device-write-iops"];
 
     public static Command Build()
     {

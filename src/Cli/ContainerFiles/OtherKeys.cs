@@ -8,9 +8,8 @@ internal static class OtherKeys
     private static readonly (string Hint, string[] Names)[] s_unsupported =
     [
         ("name a directory with rootfs; images come with a later version", ["image", "build", "pull_policy", "platform", "provider"]),
-        ("limits of the whole container come with a later version; ulimits and cpuset work",
-            ["mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "cpus", "cpu_count", "cpu_percent", "cpu_shares", "cpu_period", "cpu_quota", "cpu_rt_runtime",
-            "cpu_rt_period", "pids_limit", "blkio_config", "oom_kill_disable", "cgroup_parent", "device_cgroup_rules", "deploy"]),
+        ("write mem_limit, memswap_limit, cpus, cpu_shares, pids_limit or blkio_config: limits are keys of their own here", ["deploy", "cpu_count", "cpu_percent"]),
+        ("not in this version; --print-spec shows a document that can be changed for `minirun-oci run`", ["cpu_rt_runtime", "cpu_rt_period", "device_cgroup_rules"]),
         ("network_mode is host, where every port is the host's own, or none",
             ["ports", "expose", "networks", "links", "external_links", "dns", "dns_opt", "dns_search", "extra_hosts", "mac_address"]),
         ("it needs containers that live on: the engine of a later version",

@@ -6,7 +6,7 @@ namespace Minirun.Cli.Run;
 /// <summary>Every flag of <c>run</c>, in the order of the help.</summary>
 internal static class RunOptionTable
 {
-    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Security = "Security", Lifetime = "Lifetime", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
+    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Limits = "Limits of the whole container (by a cgroup)", Security = "Security", Lifetime = "Lifetime", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
 
     public static readonly RunOption[] All =
     [
@@ -38,6 +38,27 @@ internal static class RunOptionTable
         new("--oom-score-adj", null, "N", Process, "-1000 to 1000: how readily the kernel kills it for memory", (o, v) => o.OomScoreAdj = Values.Number(v, "--oom-score-adj", -1000, 1000)),
         new("--nice", null, "N", Process, "-20 to 19: scheduling priority", (o, v) => o.Nice = Values.Number(v, "--nice", -20, 19)),
         new("--cpuset", null, "LIST", Process, "processors to run on: 0-3,7", (o, v) => o.CpuSet = v),
+
+        new("--memory", 'm', "SIZE", Limits, "most memory: 512m, 2g", (o, v) => LimitValues.Memory(o).Limit = LimitValues.Size(v, "--memory")),
+        new("--memory-swap", null, "SIZE", Limits, "most memory and swap together; -1 for any swap (default: twice --memory)", (o, v) => LimitValues.Memory(o).Swap = LimitValues.Size(v, "--memory-swap")),
+        new("--memory-reservation", null, "SIZE", Limits, "memory that is left to it when the machine runs short", (o, v) => LimitValues.Memory(o).Reservation = LimitValues.Size(v, "--memory-reservation")),
+        new("--memory-swappiness", null, "N", Limits, "0 to 100: how readily it is swapped out (cgroup version 1)", (o, v) => LimitValues.Memory(o).Swappiness = (ulong)Values.Number(v, "--memory-swappiness", 0, 100)),
+        new("--oom-kill-disable", null, null, Limits, "at the limit processes wait rather than die (cgroup version 1)", (o, v) => LimitValues.Memory(o).DisableOomKiller = Flag(v)),
+        new("--cpus", null, "NUMBER", Limits, "processor time: 1.5 is one and a half processors", (o, v) => LimitValues.Cpus(o, v)),
+        new("--cpu-shares", 'c', "N", Limits, "share of the processors when they are short, 2 to 262144; 1024 is usual", (o, v) => LimitValues.Cpu(o).Shares = (ulong)Values.Number(v, "--cpu-shares", 2, 262144)),
+        new("--cpu-period", null, "US", Limits, "the period of --cpu-quota, 1000 to 1000000 µs", (o, v) => LimitValues.Cpu(o).Period = (ulong)Values.Number(v, "--cpu-period", 1000, 1_000_000)),
+        new("--cpu-quota", null, "US", Limits, "processor time in each period, from 1000 µs; -1 for any", (o, v) => LimitValues.Cpu(o).Quota = LimitValues.Quota(v)),
+        new("--cpuset-cpus", null, "LIST", Limits, "processors that it can use at all: 0-3,7", (o, v) => LimitValues.Cpu(o).Cpus = LimitValues.List(v, "--cpuset-cpus")),
+        new("--cpuset-mems", null, "LIST", Limits, "memory nodes that it can use at all: 0,1", (o, v) => LimitValues.Cpu(o).Mems = LimitValues.List(v, "--cpuset-mems")),
+        new("--pids-limit", null, "N", Limits, "most processes and threads; -1 for any number", (o, v) => LimitValues.Pids(o, v)),
+        new("--blkio-weight", null, "N", Limits, "share of the disks, 10 to 1000", (o, v) => LimitValues.Io(o).Weight = (ushort)Values.Number(v, "--blkio-weight", 10, 1000)),
+        new("--blkio-weight-device", null, "DEV:N", Limits, "the same of one disk", (o, v) => LimitValues.WeightDevice(o, v)),
+        new("--device-read-bps", null, "DEV:SIZE", Limits, "bytes read from a disk a second: /dev/sda:10m", (o, v) => LimitValues.Throttle(LimitValues.Io(o).ThrottleReadBpsDevice ??= [], v, "--device-read-bps")),
+        new("--device-write-bps", null, "DEV:SIZE", Limits, "bytes written to a disk a second", (o, v) => LimitValues.Throttle(LimitValues.Io(o).ThrottleWriteBpsDevice ??= [], v, "--device-write-bps")),
+        new("--device-read-iops", null, "DEV:N", Limits, "reads from a disk a second", (o, v) => LimitValues.Throttle(LimitValues.Io(o).ThrottleReadIopsDevice ??= [], v, "--device-read-iops")),
+        new("--device-write-iops", null, "DEV:N", Limits, "writes to a disk a second", (o, v) => LimitValues.Throttle(LimitValues.Io(o).ThrottleWriteIopsDevice ??= [], v, "--device-write-iops")),
+        new("--cgroup-parent", null, "PATH", Limits, "the cgroup, or with systemd the slice, that its own is made in", (o, v) => o.CgroupParent = LimitValues.Parent(v)),
+        new("--cgroup-conf", null, "FILE=VALUE", Limits, "write to a file of the cgroup (version 2): memory.high=1g", (o, v) => LimitValues.Conf(o, v)),
 
         new("--cap-add", null, "CAP", Security, "add a capability, or ALL", (o, v) => o.CapAdd.AddRange(v.Split(','))),
         new("--cap-drop", null, "CAP", Security, "drop a capability, or ALL", (o, v) => o.CapDrop.AddRange(v.Split(','))),

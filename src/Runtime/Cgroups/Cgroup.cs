@@ -7,6 +7,7 @@ namespace Minirun.Runtime.Cgroups;
 public sealed class Cgroup
 {
     private readonly CgroupRequest? _request;
+    private List<string> _madeAbove = [];
     private int _directoryFd = -1;
 
     private Cgroup(CgroupState state, CgroupRequest? request = null) => (State, _request) = (state, request);
@@ -41,15 +42,16 @@ public sealed class Cgroup
         if (!limits && !request.Required && !hierarchies.IsUnified && request.Resources?.Devices is not { Count: > 0 }) return null;
         var state = new CgroupState { Driver = request.Driver, InUserNamespace = request.InUserNamespace };
         if (request.Driver == CgroupDriver.Systemd) return SystemdScope.Prepare(request, state) ? new Cgroup(state, request) : null;
+        var maker = new CgroupMaker(request, hierarchies, state);
         try
         {
-            new CgroupMaker(request, hierarchies, state).Make((own, unified) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, unified));
+            maker.Make((own, unified) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, unified));
         }
         catch (UserError) when (!limits && (request.InUserNamespace || !request.Required))
         {
             return null;
         }
-        return new Cgroup(state);
+        return new Cgroup(state) { _madeAbove = maker.MadeAbove() };
     }
 
     public static Cgroup Open(CgroupState state) => new(state);
@@ -146,6 +148,14 @@ public sealed class Cgroup
             errno = CgroupTree.Remove(path);
             if (errno != 0) throw new LinuxException("rmdir", errno, path);
         }
+    }
+
+    /// <summary>Also the directories above it that this object made, where nobody else uses them.</summary>
+    /// <exception cref="LinuxException">The container's own stays.</exception>
+    public void DeleteWithParents()
+    {
+        Delete();
+        for (int i = _madeAbove.Count - 1; i >= 0; i--) CgroupFs.RemoveDirectory(_madeAbove[i]);
     }
 
     /// <summary>For exec: a process that joins, in a cgroup below it when one is named.</summary>

@@ -101,10 +101,17 @@ internal sealed class CgroupMaker
     private string MakeDirectories(Hierarchy hierarchy, string path, string controller, bool mayExist)
     {
         string full = hierarchy.Mount + path;
+        int again = 0;
         for (int end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
         {
             string each = end < 0 ? full : hierarchy.Mount + path[..end];
             int errno = CgroupFs.MakeDirectory(each);
+            if (errno == Errno.ENOENT && again++ < 10)
+            {
+                // Somebody who made the parent and thought it empty has just removed it.
+                end = 0;
+                continue;
+            }
             if (errno == 0) _made.Add(each);
             else if (errno != Errno.EEXIST && !CgroupFs.Exists(each)) throw Refused(each, controller, errno);
             else if (end < 0 && !mayExist && CgroupFs.Read(each + "/cgroup.procs") is { Length: > 0 })
@@ -112,6 +119,15 @@ internal sealed class CgroupMaker
             if (controller == "cpuset") Cpuset.Inherit(each);
             if (end < 0) return full;
         }
+    }
+
+    /// <summary>Of the directories it made, those above the container's own; the lowest last.</summary>
+    public List<string> MadeAbove()
+    {
+        List<string> above = [];
+        foreach (string made in _made)
+            if (!_state.Paths.ContainsValue(made)) above.Add(made);
+        return above;
     }
 
     private static UserError Refused(string path, string controller, int errno) => new(

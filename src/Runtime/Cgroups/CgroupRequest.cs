@@ -9,7 +9,7 @@ namespace Minirun.Runtime.Cgroups;
 /// <param name="Resources">linux.resources.</param>
 /// <param name="InUserNamespace">Rootless: a cgroup that cannot be made is no error where no limit was asked for, nor are device rules.</param>
 /// <param name="Required">A limit or the path was asked for.</param>
-/// <param name="Devices">linux.devices: they may be used.</param>
+/// <param name="Devices">linux.devices of a bundle, whose container gets device rules in any case; null: only when there are some.</param>
 /// <param name="OwnerUid">Who may make cgroups below it; null: nobody but us.</param>
 public sealed record CgroupRequest(string Id, string? CgroupsPath, CgroupDriver Driver, OciResources? Resources, bool InUserNamespace, bool Required,
     IReadOnlyList<OciDevice>? Devices, uint? OwnerUid)

@@ -44,6 +44,11 @@ public sealed class RunOptions
     public int? OomScoreAdj { get; set; }
     public int? Nice { get; set; }
     public string? CpuSet { get; set; }
+
+    /// <summary>Limits of the whole container, kept by a cgroup; null: none, and no cgroup is made.</summary>
+    public OciResources? Resources { get; set; }
+    public string? CgroupParent { get; set; }
+    public bool WantsCgroup => Resources is not null || CgroupParent is not null;
     public bool Init { get; set; }
     public bool DieWithParent { get; set; } = true;
     public TimeSpan? Timeout { get; set; }

@@ -34,7 +34,9 @@ public sealed class SpecBuilder
         _listenFds = ListenFds(host);
         Spec = new ContainerSpec
         {
-            Namespaces = namespaces,
+            // What it shows as / is the cgroup that its maker is in: the container's own, which it enters after the clone.
+            Namespaces = options.WantsCgroup ? namespaces & ~sched.CLONE_NEWCGROUP : namespaces,
+            Unshared = options.WantsCgroup ? namespaces & sched.CLONE_NEWCGROUP : 0,
             MapWith = _ids.Tools,
             MapReason = _ids.Reason,
             Ephemeral = options.Ephemeral,
@@ -52,6 +54,7 @@ public sealed class SpecBuilder
         foreach (string name in NamespaceSet.OciNames(namespaces)) oci.Linux.Namespaces.Add(new OciNamespace { Type = name });
         oci.Linux.UidMappings = _ids.Uids;
         oci.Linux.GidMappings = _ids.Gids;
+        oci.Linux.Resources = options.Resources;
         oci.Process.User = new OciUser { Uid = _user.Uid, Gid = _user.Gid, AdditionalGids = _ids.CanSetGroups ? _user.Groups : null, Umask = options.Umask };
     }
 

@@ -1,0 +1,93 @@
+using Minirun.Cli.Output;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Run;
+
+/// <summary>The cgroup of a foreground container that has limits: made before the clone, removed at the end.</summary>
+internal sealed class RunCgroup : IDisposable
+{
+    private readonly Cgroup _cgroup;
+    private readonly OciResources? _limits;
+    private int _oomFd = -1;
+
+    private RunCgroup(Cgroup cgroup, OciResources? limits) => (_cgroup, _limits) = (cgroup, limits);
+
+    public int DirectoryFd => _cgroup.DirectoryFd ?? -1;
+
+    /// <summary>Null when none is asked for: then no cgroup is made, and nothing of this costs any time.</summary>
+    /// <exception cref="UserError">A limit cannot be had.</exception>
+    public static RunCgroup? Make(RunOptions options, Host host)
+    {
+        if (!options.WantsCgroup) return null;
+        DefaultSwap(options.Resources?.Memory);
+        string name = StaleCgroups.OwnName();
+        bool root = host.Uid == 0 && host.OwnUidMap is [{ Size: uint.MaxValue }];
+        bool slice = options.CgroupParent is { } given && given.EndsWith(".slice", StringComparison.Ordinal) && !given.Contains('/');
+        // A user's cgroups are those of the user's own systemd, which would wonder about others.
+        CgroupDriver driver = slice || (!root && options.CgroupParent is null && Systemd.HasUserBus()) ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
+        string? parent = options.CgroupParent?.TrimEnd('/');
+        string? path = driver == CgroupDriver.Systemd ? slice ? $"{parent}::{name}" : null : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
+        try
+        {
+            if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
+            Cgroup? cgroup = Cgroup.Create(new CgroupRequest(name, path, driver, options.Resources, !root, Required: true, null, null) { Warn = Message.Warning });
+            if (cgroup is null) throw new UserError("cannot make a cgroup for the container", "`minirun doctor` says what is missing");
+            StaleCgroups.Sweep(cgroup.State);
+            return new RunCgroup(cgroup, options.Resources);
+        }
+        catch (UserError error)
+        {
+            throw new UserError(LimitNames.InFlags(error.Message), error.Hint, error.ExitCode);
+        }
+    }
+
+    public void Enter(int pid)
+    {
+        try
+        {
+            _cgroup.Enter(pid, cloned: _cgroup.DirectoryFd is not null);
+        }
+        catch (UserError error)
+        {
+            throw new UserError(LimitNames.InFlags(error.Message), error.Hint, error.ExitCode);
+        }
+        // systemd removes a scope as soon as it is empty, and its count with it.
+        if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory) && File.Exists(directory + "/memory.events")) _oomFd = _cgroup.OpenOomEvents();
+    }
+
+    /// <summary>After the end: whether the kernel killed for want of memory.</summary>
+    public void TellOom(int status)
+    {
+        if (_cgroup.OomKills == 0 && (status != 128 + signal.SIGKILL || !IsReadable(_oomFd))) return;
+        string limit = _limits?.Memory?.Limit is { } bytes and > 0 ? $" of {bytes >> 20} MiB (--memory)" : "";
+        Message.Warning($"out of memory: the container reached its limit{limit}, and the kernel killed a process of it");
+    }
+
+    public void Dispose()
+    {
+        if (_oomFd >= 0) unistd.close(_oomFd);
+        try
+        {
+            _cgroup.DeleteWithParents();
+        }
+        catch (LinuxException error)
+        {
+            Message.Warning($"cannot remove the container's cgroup: {error.Message}; the next `minirun run` with a limit tries again");
+        }
+    }
+
+    /// <summary>As docker has it: as much swap again as memory. Where the machine has no swap there is nothing to limit.</summary>
+    private static void DefaultSwap(OciMemory? memory)
+    {
+        if (memory is { Limit: > 0 and var limit, Swap: null } && ProcFile.Read("/proc/swaps").AsSpan().TrimEnd().Contains('\n')) memory.Swap = limit * 2;
+    }
+
+    private static unsafe bool IsReadable(int fd)
+    {
+        var wait = new pollfd { fd = fd, events = poll.POLLIN };
+        return fd >= 0 && poll.poll_(&wait, 1, 0) > 0;
+    }
+}
