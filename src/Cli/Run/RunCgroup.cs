@@ -33,7 +33,7 @@ internal sealed class RunCgroup : IDisposable
         try
         {
             if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
-            Cgroup? cgroup = Cgroup.Create(new CgroupRequest(name, path, driver, options.Resources, !root, Required: true, null, null) { Warn = Message.Warning });
+            Cgroup? cgroup = Cgroup.Create(new CgroupRequest(name, path, driver, options.Resources, !root, Required: true, null, null) { OnlyLimits = true, Warn = Message.Warning });
             if (cgroup is null) throw new UserError("cannot make a cgroup for the container", "`minirun doctor` says what is missing");
             StaleCgroups.Sweep(cgroup.State);
             return new RunCgroup(cgroup, options.Resources);

@@ -23,7 +23,7 @@ internal sealed class CgroupMaker
         _state = state;
         _resources = request.Resources ?? new();
         // Of a bundle, whose list of devices may be empty, rules are always made; in a user namespace they cannot be.
-        bool filters = !request.InUserNamespace && (request.Devices is not null || _resources.Devices is { Count: > 0 });
+        bool filters = !request.InUserNamespace && (!request.OnlyLimits || _resources.Devices is { Count: > 0 });
         if (filters && DeviceRules.Of(_resources.Devices) is var rules && rules is not [{ Allow: true, IsEverything: true }]) _devices = rules;
     }
 
@@ -66,7 +66,7 @@ internal sealed class CgroupMaker
         foreach (Setting setting in settings)
             if (_hierarchies.Old.ContainsKey(setting.Controller)) wanted.Add(setting.Controller);
         if (_devices is not null) wanted.Add("devices");
-        if (_request is { Devices: not null, CgroupsPath: not null }) wanted.UnionWith(s_expected);
+        if (_request is { OnlyLimits: false, CgroupsPath: { Length: > 0 } }) wanted.UnionWith(s_expected);
         // Version 2 freezes and kills; where it is not there, only the freezer can.
         if (_hierarchies.Unified is null) wanted.Add("freezer");
         foreach (string controller in wanted)

@@ -39,7 +39,7 @@ internal static class SystemdScope
         properties.Add("CollectMode", "s", "inactive-or-failed");
         foreach (string accounting in (ReadOnlySpan<string>)["CPUAccounting", "MemoryAccounting", "TasksAccounting", unified ? "IOAccounting" : "BlockIOAccounting"]) properties.Add(accounting, "b", "true");
         if (request.Resources is { } resources) properties.AddLimits(resources, unified);
-        if (!request.InUserNamespace && (request.Devices is not null || request.Resources?.Devices is { Count: > 0 })) properties.AddDevices(DeviceRules.Of(request.Resources?.Devices));
+        if (!request.InUserNamespace && (!request.OnlyLimits || request.Resources?.Devices is { Count: > 0 })) properties.AddDevices(DeviceRules.Of(request.Resources?.Devices));
         string? error = Busctl.Call(state.UserBus, "StartTransientUnit", ["ssa(sv)a(sa(sv))", name.Unit, "fail", properties.Count.ToString(), .. properties.Words, "0"]);
         if (error is not null) throw new UserError($"systemd does not make {name.Unit}: {error}", $"`systemctl {(state.UserBus ? "--user " : "")}status {name.Unit}` may say more; --cgroup-manager cgroupfs does without systemd");
         return Await(pid, name.Unit, state.UserBus);
