@@ -29,7 +29,7 @@ internal sealed class RunCgroup : IDisposable
         // A user's cgroups are those of the user's own systemd, which would wonder about others.
         CgroupDriver driver = slice || (!root && options.CgroupParent is null && Systemd.HasUserBus()) ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
         string? parent = options.CgroupParent?.TrimEnd('/');
-        string? path = driver == CgroupDriver.Systemd ? slice ? $"{parent}::{name}" : null : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
+        string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : "user.slice")}::{name}" : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
         try
         {
             if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
