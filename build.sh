@@ -241,6 +241,7 @@ files_for_tests() {
     find rootfs-samples -mindepth 1 -maxdepth 1 -name '*.sh' -o -name dotnet-src
     printf 'rootfs-samples/%s\n' "${test_samples[@]}"
     compgen -G 'out/bin/*.Tests/release*' || true
+    compgen -G 'out/bin/Clients/release*' || true
 }
 
 # --- the rest ----------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ fi
 results=out/test-results/$1
 shift
 export MINIRUN_BIN=$PWD/bin MINIRUN_ROOTFS=$PWD/rootfs-samples
-for project in tests/*.Tests; do
+for project in tests/*.Tests tests/Clients; do
     name=${project##*/}
     [[ -e $project/$name.csproj ]] || continue
     if dll=$(assembly "$name"); then run_assembly "$name" "$dll" "$@"; else note_broken "$name" "$name is not built"; fi

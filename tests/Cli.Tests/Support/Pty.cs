@@ -25,6 +25,16 @@ internal sealed unsafe partial class Pty : IDisposable
     /// <param name="redirections">What is not the terminal, in the shell's words: <c>&lt;/dev/null</c>.</param>
     /// <param name="arguments">minirun's.</param>
     public Pty(int rows, int columns, string redirections, params string[] arguments)
+        : this(Start.Plain, rows, columns, redirections, [Programs.Minirun, .. arguments])
+    {
+    }
+
+    /// <summary>A terminal with another program of the machine in it.</summary>
+    public Pty(Start how, string[] command) : this(how, rows: 30, columns: 100, redirections: "", command)
+    {
+    }
+
+    private Pty(Start how, int rows, int columns, string redirections, string[] command)
     {
         _master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
         int zero = 0, number = 0;
@@ -37,9 +47,9 @@ internal sealed unsafe partial class Pty : IDisposable
         Settings = ReadSettings();
         _reader = new Thread(ReadScreen) { IsBackground = true };
         _reader.Start();
-        var how = new Start { Before = $"exec 0<>{name} 1>&0 2>&0" };
+        how = how with { Before = $"{how.Before}\nexec 0<>{name} 1>&0 2>&0" };
         // Redirected after the session is made: setsid takes the terminal from its stdin.
-        _program = new RunningProgram(how, Programs.Find("setsid")!, ["--ctty", "--wait", "/bin/bash", "-c", $"exec \"$0\" \"$@\" {redirections}", Programs.Minirun, .. arguments]);
+        _program = new RunningProgram(how, Programs.Find("setsid")!, ["--ctty", "--wait", "/bin/bash", "-c", $"exec \"$0\" \"$@\" {redirections}", .. command]);
     }
 
     /// <summary>The terminal's settings before the program started.</summary>
