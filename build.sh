@@ -10,6 +10,7 @@ export HOME=${HOME:-$PWD/out/home} # dotnet refuses to start without one
 
 test_user=minirun-test    # made by `test` and `bench` when they run as root
 test_samples=(busybox dotnet)
+test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns uidmap iproute2) # what drives minirun-oci in tests/Clients
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
 
@@ -52,6 +53,8 @@ have() {
         binutils) command -v ld >/dev/null ;;
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
         uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
+        docker.io) command -v dockerd >/dev/null ;;
+        iproute2) command -v ip >/dev/null ;;
         bubblewrap) command -v bwrap >/dev/null ;;
         qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
         e2fsprogs) command -v mke2fs >/dev/null ;;
@@ -193,6 +196,7 @@ demo() {
 run_tests() {
     build
     samples "${test_samples[@]}"
+    want "${test_clients[@]}"
     dotnet_says out/build.log build Runtime.sln -c Release
     rm -rf out/test-results
     # Failures are counted in the summary; one run that fails must not keep the other from running.
