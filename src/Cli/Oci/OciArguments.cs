@@ -8,6 +8,8 @@ namespace Minirun.Cli.Oci;
 /// </summary>
 internal sealed class OciArguments
 {
+    /// <summary>The name of a value that is a whole number.</summary>
+    private const string Whole = "N";
     private readonly List<(string Name, string Value)> _flags = [];
 
     public List<string> Words { get; } = [];
@@ -67,7 +69,13 @@ internal sealed class OciArguments
         return text.Length > 0 ? number : throw NoNumber(name, text);
     }
 
-    public static UserError NoNumber(string name, string text) => new($"invalid value \"{text}\" for flag -{name}: parse error");
+    private static bool IsNumber(string text)
+    {
+        int digits = text.StartsWith('-') ? 1 : 0;
+        return text.Length > digits && text.AsSpan(digits).IndexOfAnyExceptInRange('0', '9') < 0;
+    }
+
+    private static UserError NoNumber(string name, string text) => new($"invalid value \"{text}\" for flag -{name}: parse error");
 
     /// <summary>True when the next word was the value.</summary>
     private bool TakeFlag(string argument, string? next, OciFlag[] flags)
@@ -89,8 +97,9 @@ internal sealed class OciArguments
             Add(flag, equals < 0 ? "true" : Bool(argument[(equals + 1)..], name));
             return false;
         }
-        if (equals >= 0) Add(flag, argument[(equals + 1)..]);
-        else Add(flag, next ?? throw new UserError($"flag needs an argument: -{name}"));
+        string value = equals >= 0 ? argument[(equals + 1)..] : next ?? throw new UserError($"flag needs an argument: -{name}");
+        if (flag.Value == Whole && !IsNumber(value)) throw NoNumber(name, value);
+        Add(flag, value);
         return equals < 0;
     }
 
