@@ -195,6 +195,12 @@ public static partial class sys_syscall
         SYS_inotify_add_watch => "inotify_add_watch",
         SYS_pidfd_send_signal => "pidfd_send_signal",
         SYS_landlock_create_ruleset => "landlock_create_ruleset",
+        SYS_connect => "connect",
+        SYS_bind => "bind",
+        SYS_listen => "listen",
+        SYS_inotify_add_watch => "inotify_add_watch",
+        SYS_inotify_init1 => "inotify_init1",
+        SYS_faccessat2 => "faccessat2",
         _ => "syscall_" + number,
     };
 }

@@ -46,6 +46,7 @@ internal static class Headers
         ["termios"] = ["asm/termbits.h"],
         ["winsize"] = ["asm/termios.h"],
         ["pollfd"] = ["poll.h"],
+        ["flock"] = ["fcntl.h"],
         ["msghdr"] = ["sys/socket.h"],
         ["iovec"] = ["sys/uio.h"],
         ["statfs"] = ["sys/vfs.h"],

@@ -13,7 +13,7 @@ public static class Supported
     public const bool Apparmor = false, Selinux = false, IntelRdt = false, IntelRdtMonitoring = false, IdmappedMounts = false, NetDevices = false;
 
     /// <summary>Kinds of hooks that are run.</summary>
-    public static readonly string[] Hooks = [];
+    public static readonly string[] Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 
     /// <summary>Of linux.memoryPolicy.</summary>
     public static readonly string[] MemoryPolicyModes = [], MemoryPolicyFlags = [];
