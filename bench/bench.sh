@@ -244,6 +244,11 @@ live() {
     echo
 }
 
+# --- 5: as the runtime of others ---------------------------------------------------------------------------------
+
+# shellcheck source=bench/oci.sh
+. bench/oci.sh
+
 machine() {
     echo "$(nproc) CPUs, Linux $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME"); medians of $runs runs;" \
         "$(for peer in bwrap crun runc; do ! has $peer || $peer --version | head -n 1; done | paste -sd, | sed 's/,/, /g')."
@@ -256,9 +261,10 @@ all() {
     throughput
     weight
     live
+    oci
 }
 
-trap stop_live EXIT
+trap 'stop_live; oci_end' EXIT
 trap 'exit 130' INT; trap 'exit 143' TERM
 mkdir -p "$out"
 case ${1:-all} in
@@ -267,6 +273,6 @@ case ${1:-all} in
         all > >(tee "$out/bench.md")
         wait $!
         ;;
-    starts | throughput | weight | live) "$1" ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live]" >&2; exit 2 ;;
+    starts | throughput | weight | live | oci) "$1" ;;
+    *) echo "usage: bench.sh [starts|throughput|weight|live|oci]" >&2; exit 2 ;;
 esac
