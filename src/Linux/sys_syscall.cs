@@ -198,8 +198,6 @@ public static partial class sys_syscall
         SYS_connect => "connect",
         SYS_bind => "bind",
         SYS_listen => "listen",
-        SYS_inotify_add_watch => "inotify_add_watch",
-        SYS_inotify_init1 => "inotify_init1",
         SYS_faccessat2 => "faccessat2",
         _ => "syscall_" + number,
     };
