@@ -10,7 +10,8 @@ namespace Minirun.Init;
 internal static unsafe class Hook
 {
     /// <summary>
-    /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none. A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
+    /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none, C: where in the state our pid
+    /// goes. A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
     /// output stay open until the parent has read them.
     /// </summary>
     public static bool Run(Child* child, PlanOp* op)
@@ -47,8 +48,18 @@ internal static unsafe class Hook
 
     private static int Memory(Child* child) => (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), (nint)sys_mman.MFD_CLOEXEC);
 
-    private static bool WriteState(Child* child, PlanOp* op, int fd) =>
-        child->Try(SYS_write, fd, (nint)child->At(op->S4), (nint)op->A) && child->Try(SYS_lseek, fd, 0, 0 /* SEEK_SET */);
+    private static bool WriteState(Child* child, PlanOp* op, int fd)
+    {
+        byte* state = child->At(op->S4);
+        if (op->C != 0)
+        {
+            // The digits, and not the zero that closes them: blanks follow, as JSON allows.
+            byte* digits = stackalloc byte[24];
+            Text.WriteNumber(digits, Sys.Call(SYS_getpid));
+            for (int i = 0; digits[i] != 0; i++) state[op->C + i] = digits[i];
+        }
+        return child->Try(SYS_write, fd, (nint)state, (nint)op->A) && child->Try(SYS_lseek, fd, 0, 0 /* SEEK_SET */);
+    }
 
     private static void Become(Child* child, byte* path, byte** argv, byte** envp, int input, int output, int error, int* failed)
     {
