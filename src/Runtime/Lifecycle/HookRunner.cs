@@ -22,26 +22,27 @@ public static unsafe class HookRunner
     public static void Run(List<OciHook>? hooks, string kind, OciState state)
     {
         for (int i = 0; i < (hooks?.Count ?? 0); i++)
-            if (RunOne(hooks![i], state.ToJson()) is { } why) throw HookFailure.Error(kind, i.ToString(), why);
+            if (RunOne(hooks![i], state) is { } why) throw HookFailure.Error(kind, i.ToString(), why);
     }
 
     /// <summary>Runs them all: a failure is a warning, as the specification has it for poststop.</summary>
     public static void RunAll(List<OciHook>? hooks, string kind, OciState state, Action<string> warn)
     {
         for (int i = 0; i < (hooks?.Count ?? 0); i++)
-            if (RunOne(hooks![i], state.ToJson()) is { } why) warn(HookFailure.Error(kind, i.ToString(), why).Message);
+            if (RunOne(hooks![i], state) is { } why) warn(HookFailure.Error(kind, i.ToString(), why).Message);
     }
 
     /// <summary>Why the hook failed; null when it did not.</summary>
-    private static string? RunOne(OciHook hook, byte[] state)
+    private static string? RunOne(OciHook hook, OciState about)
     {
+        byte[] state = about.ToJson();
         int* fds = stackalloc int[3], sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         for (int i = 0; i < 3; i++) fds[i] = (int)LinuxException.Check(sys_mman.memfd_create("minirun-hook", sys_mman.MFD_CLOEXEC), "memfd_create");
         fixed (byte* bytes = state)
             if (state.Length > 0) LinuxException.Check(unistd.pwrite(fds[0], bytes, state.Length, 0), "write", "hook's stdin");
         using var script = new ScriptWriter();
-        Write(script, hook, fds);
+        Write(script, hook, about.Bundle, fds);
         (int pid, int pidfd) = script.Clone(0, sockets[1], PlanMode.Quiet);
         unistd.close(sockets[1]);
         try
@@ -56,7 +57,7 @@ public static unsafe class HookRunner
         }
     }
 
-    private static void Write(ScriptWriter script, OciHook hook, int* fds)
+    private static void Write(ScriptWriter script, OciHook hook, string bundle, int* fds)
     {
         const int toCloseOnExec = 4;   // CLOSE_RANGE_CLOEXEC: the report socket must tell of a failed execve
         ulong mask = Boot.InheritedMask;
@@ -64,6 +65,8 @@ public static unsafe class HookRunner
         script.Add(0, SYS_close_range, 3, int.MaxValue, toCloseOnExec);
         script.Add(0, SYS_rt_sigaction, signal.SIGPIPE, script.Bytes(new byte[32]), 0, sizeof(ulong));
         script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
+        // Where runc runs them; the bundle may be gone by the time of poststop.
+        script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];
         script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array([.. hook.Env ?? []]));
     }

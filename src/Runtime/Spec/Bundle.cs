@@ -13,17 +13,33 @@ public static class Bundle
     public static OciSpec Read(string bundle, string? config = null)
     {
         string path = Path.Combine(bundle, config ?? ConfigName);
-        return Parse(ReadFile(path), path, OciJson.Default.OciSpec);
+        return Parse(ReadFile(path), path);
     }
 
     /// <summary>The document in <paramref name="json"/>, which came from <paramref name="path"/>.</summary>
-    public static OciSpec Parse(byte[] json, string path) => Parse(json, path, OciJson.Default.OciSpec);
+    /// <exception cref="UserError">It is no document, or a value in it makes no sense.</exception>
+    public static OciSpec Parse(byte[] json, string path)
+    {
+        OciSpec oci = Parse(json, path, OciJson.Default.OciSpec);
+        BundleValidator.Check(oci);
+        return oci;
+    }
 
     /// <summary>A process document, as <c>exec --process</c> takes it.</summary>
-    public static OciProcess ReadProcess(string path) => Parse(ReadFile(path), path, OciJson.Default.OciProcess);
+    public static OciProcess ReadProcess(string path)
+    {
+        OciProcess process = Parse(ReadFile(path), path, OciJson.Default.OciProcess);
+        ProcessValidator.Check(process, "process");
+        return process;
+    }
 
     /// <summary>Limits, as <c>update --resources</c> takes them.</summary>
-    public static OciResources ParseResources(byte[] json, string path) => Parse(json, path, OciJson.Default.OciResources);
+    public static OciResources ParseResources(byte[] json, string path)
+    {
+        OciResources resources = Parse(json, path, OciJson.Default.OciResources);
+        ResourcesValidator.Check(resources, "linux.resources");
+        return resources;
+    }
 
     /// <summary>A file of a bundle, or a clear error.</summary>
     public static byte[] ReadFile(string path)
@@ -43,14 +59,14 @@ public static class Bundle
     private static T Parse<T>(byte[] json, string path, JsonTypeInfo<T> type)
         where T : class
     {
+        JsonProblem.RefuseZeros(json, path);
         try
         {
             return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is no document", null);
         }
         catch (JsonException error)
         {
-            string where = error.Path is { Length: > 2 } at && at.StartsWith("$.", StringComparison.Ordinal) ? at[2..] + ": " : "";
-            throw new UserError($"{path}: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {where}not as the specification has it", "see config.md of the OCI runtime specification");
+            throw JsonProblem.Explain(error, path, type);
         }
     }
 }

@@ -6,12 +6,17 @@ namespace Minirun.Runtime.Spec;
 /// <summary>An OCI runtime-spec document (config.json), version 1.3.0, for Linux. Fields that it does not know are ignored, as the specification wants.</summary>
 public sealed class OciSpec
 {
+    private string? _version;
+
     /// <summary>When not given, the oldest version that has all that is used: peers refuse documents of a version that they do not know.</summary>
     public string OciVersion
     {
-        get => field ?? (Process.ExecCpuAffinity is not null ? "1.3.0" : Process.Scheduler is not null || Domainname is not null ? "1.1.0" : "1.0.2");
-        set;
+        get => _version ?? (Process.ExecCpuAffinity is not null ? "1.3.0" : Process.Scheduler is not null || Domainname is not null ? "1.1.0" : "1.0.2");
+        set => _version = value;
     }
+
+    /// <summary>A version was given.</summary>
+    internal bool HasVersion => _version is not null;
 
     public OciProcess Process { get; set => field = value ?? new(); } = new();
     public OciRoot Root { get; set => field = value ?? new(); } = new();
