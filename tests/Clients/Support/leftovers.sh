@@ -8,9 +8,10 @@ processes() {
     local process arguments
     for process in /proc/[0-9]*; do
         # Ourselves, our parent, and what we have started.
-        [[ ${process#/proc/} != "$$" && ${process#/proc/} != "$PPID" ]] && ! grep -qs "^PPid:[[:space:]]*$$\$" "$process/status" || continue
+        if [[ ${process#/proc/} == "$$" || ${process#/proc/} == "$PPID" ]] || grep -qs "^PPid:[[:space:]]*$$\$" "$process/status"; then continue; fi
         # Zombies have no arguments, nor have kernel threads; our own subshells have ours.
-        arguments=$(tr '\0' ' ' <"$process/cmdline") && [[ -n $arguments && $arguments != *leftovers.sh* ]] || continue
+        arguments=$(tr '\0' ' ' <"$process/cmdline")
+        if [[ -z $arguments || $arguments == *leftovers.sh* ]]; then continue; fi
         if [[ $which == all ]] || [[ $arguments == *"$directory"* ]] || grep -qs "$directory" "$process/environ"; then
             echo "process ${arguments:0:200}"
         fi
