@@ -1,7 +1,8 @@
 # minirun run as a unit of systemd.
-# shellcheck shell=bash disable=SC2016,SC2154,SC2317 # scripts for the shell inside; variables of the harness; conditions to wait for
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154,SC2317 # scripts for the shell inside; variables of the harness; conditions to wait for
 
 unit=vm-$$.service # each fact has a shell of its own
+units=("$unit")
 minirun=$(command -v minirun)
 
 # service PROPERTY... -- COMMAND...: COMMAND in a container, as a unit. Comes back when systemd says that it has started.
@@ -9,7 +10,6 @@ service() {
     local properties=()
     while [[ $1 != -- ]]; do properties+=("--property=$1"); shift; done
     shift
-    units+=("$unit")
     run_unit --unit="$unit" "${properties[@]}" "$minirun" run "${options[@]}" "$ROOTFS" "$@"
 }
 options=()

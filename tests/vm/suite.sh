@@ -34,14 +34,14 @@ manager=(systemctl)
 # what_is_here: cgroups, mounts, processes and units, one a line. Kernel threads and our own children are nobody's;
 # systemd's own helpers come and go, and its slices stay.
 what_is_here() {
-    find /sys/fs/cgroup -mindepth 1 -type d | grep -vE 'systemd-(hostnamed|timedated|logind)|user@|init\.scope|/vmtest[^/]*\.slice$' || true
+    find /sys/fs/cgroup -mindepth 1 -type d | grep -vE '/systemd-[^/]*\.service|/(init\.scope|dbus\.service|user@[0-9]+\.service|(vmtest[^/]*|user|app|session|background)\.slice)$' || true
     sed -E 's/^([^ ]+ ){4}([^ ]+) .* - ([^ ]+) .*/mount \2 \3/' /proc/self/mountinfo
     ps -eo pid,ppid,args --no-headers | awk -v self=$$ '
         { parent[$1] = $2; what[$1] = $3 }
         function ours(pid) { for (; pid; pid = parent[pid]) if (pid == self || pid == 2) return 1; return 0 }
         END { for (pid in what) if (!ours(pid) && what[pid] !~ /systemd|^\(sd-/) print "process", pid, what[pid] }'
     "${manager[@]}" list-units --all --plain --no-legend --type=scope,service,slice --state=active,activating,deactivating,failed |
-        awk '$1 !~ /^(systemd-|modprobe@|user@|user-runtime)|^vmtest.*\.slice$/ { print "unit", $1 }'
+        awk '$1 !~ /^(systemd-|modprobe@|user@|user-runtime|dbus\.)|\.slice$/ { print "unit", $1 }'
 }
 
 # left: what is here now, and was not before the suite.
