@@ -52,6 +52,7 @@ have() {
         libc6-dev) [[ $(gcc -print-file-name=libc.a 2>/dev/null) == /* ]] ;;
         binutils) command -v ld >/dev/null ;;
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
+        libseccomp2) ldconfig -p | grep -q 'libseccomp\.so\.2' ;;
         uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
         docker.io) command -v dockerd >/dev/null ;;
         iproute2) command -v ip >/dev/null ;;
@@ -197,6 +198,7 @@ run_tests() {
     build
     samples "${test_samples[@]}"
     want "${test_clients[@]}"
+    want libseccomp2 # what the seccomp tests compare with
     dotnet_says out/build.log build Runtime.sln -c Release
     rm -rf out/test-results
     # Failures are counted in the summary; one run that fails must not keep the other from running.

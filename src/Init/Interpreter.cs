@@ -102,7 +102,7 @@ internal static unsafe class Interpreter
         OpCode.Identity => Identity.Become(child, op),
         OpCode.Capabilities => Identity.SetCapabilities(child, op),
         OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),
-        OpCode.Seccomp => Process.Filter(child, op),
+        OpCode.Seccomp => SeccompFilters.Install(child, op),
         OpCode.CloseFds => Files.CloseFrom(child, op),
         OpCode.Signals => Process.ResetSignals(child, (ulong)op->A),
         OpCode.WorkingDirectory => Files.ChangeDirectory(child, child->At(op->S1)),
@@ -142,27 +142,8 @@ internal static unsafe class Interpreter
     }
 
     /// <summary>Tells the parent with a descriptor for it.</summary>
-    public static bool SendDescriptor(Child* child, ReportKind kind, int op, int fd)
-    {
-        Report report = default;
-        report.Kind = kind;
-        report.Op = op;
-        iovec part;
-        part.iov_base = &report;
-        part.iov_len = sizeof(Report);
-        cmsghdr_fd control;
-        control.cmsg_len = cmsghdr_fd.Length;
-        control.cmsg_level = sys_socket.SOL_SOCKET;
-        control.cmsg_type = sys_socket.SCM_RIGHTS;
-        control.fd = fd;
-        control.padding = 0;
-        msghdr message = default;
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = &control;
-        message.msg_controllen = sizeof(cmsghdr_fd);
-        return child->Try(SYS_sendmsg, child->Plan->ReportFd, (nint)(&message), sys_socket.MSG_NOSIGNAL);
-    }
+    public static bool SendDescriptor(Child* child, ReportKind kind, int op, int fd) =>
+        DescriptorReport.Send(child->Plan->ReportFd, kind, op, fd) >= 0 || child->Fail(SYS_sendmsg, *Sys.ErrnoLocation());
 
     private static long Now()
     {

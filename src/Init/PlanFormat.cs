@@ -133,6 +133,9 @@ public enum ReportKind
     /// <summary>Carries the socket on which the container tells of its readiness (<see cref="OpCode.Notify"/>).</summary>
     Readiness,
 
+    /// <summary>Carries the listener of a seccomp filter that notifies.</summary>
+    Listener,
+
     /// <summary>The parent is to do its part now (<see cref="OpCode.AskParent"/>).</summary>
     Asks,
 

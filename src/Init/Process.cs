@@ -3,11 +3,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
 
-/// <summary>What the command's process gets last: limits, filter, signals, and the command itself.</summary>
+/// <summary>What the command's process gets last: limits, signals, and the command itself.</summary>
 internal static unsafe class Process
 {
-    private const int SECCOMP_SET_MODE_FILTER = 1;
-
     /// <summary>A: resource, B: soft limit, C: hard limit (getrlimit(2)). When it may only be warned of, what lies within the present hard limit is granted.</summary>
     public static bool SetLimit(Child* child, PlanOp* op)
     {
@@ -21,15 +19,6 @@ internal static unsafe class Process
         if (limit[1] > present[1]) limit[1] = present[1];
         child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
         return child->Fail(SYS_prlimit64, errno);
-    }
-
-    /// <summary>S1: BPF instructions, A: how many. struct sock_fprog is a count and a pointer.</summary>
-    public static bool Filter(Child* child, PlanOp* op)
-    {
-        ulong* program = stackalloc ulong[2];
-        program[0] = (ulong)op->A;
-        program[1] = (ulong)child->At(op->S1);
-        return child->Try(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (nint)program);
     }
 
     /// <summary>.NET ignores SIGPIPE and minirun blocks what it relays: both would live on in the command. <paramref name="mask"/>: the caller's.</summary>

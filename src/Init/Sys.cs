@@ -12,6 +12,10 @@ internal static unsafe class Sys
     [RuntimeImport("*", "syscall"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern nint Call(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
 
+    /// <summary>clone(2), which runs <paramref name="function"/> on a stack of its own.</summary>
+    [RuntimeImport("*", "clone"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern int Clone(nint function, nint stackTop, int flags, void* argument);
+
     [RuntimeImport("*", "__errno_location"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern int* ErrnoLocation();
 

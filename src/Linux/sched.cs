@@ -6,9 +6,14 @@ namespace Minirun.Linux;
 public static unsafe partial class sched
 {
     public const ulong CLONE_VM = 0x00000100;
+    public const ulong CLONE_FS = 0x00000200;
+    public const ulong CLONE_FILES = 0x00000400;
+    public const ulong CLONE_SIGHAND = 0x00000800;
     public const ulong CLONE_PIDFD = 0x00001000;
     public const ulong CLONE_VFORK = 0x00004000;
     public const ulong CLONE_PARENT = 0x00008000;
+    public const ulong CLONE_THREAD = 0x00010000;
+    public const ulong CLONE_SYSVSEM = 0x00040000;
     public const ulong CLONE_PARENT_SETTID = 0x00100000;
     public const ulong CLONE_NEWTIME = 0x00000080;
     public const ulong CLONE_NEWNS = 0x00020000;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
 
@@ -40,6 +41,17 @@ internal static unsafe class Facts
     public static int Environment()
     {
         Out.Text(Read("/proc/self/environ").Replace('\0', '\n'));
+        return 0;
+    }
+
+    /// <summary>A system call by number, with numbers as arguments: what it gave, or the name of its error.</summary>
+    public static int SystemCall(string[] words)
+    {
+        nint[] numbers = new nint[7];
+        for (int i = 0; i < words.Length; i++)
+            numbers[i] = words[i].StartsWith("0x", StringComparison.Ordinal) ? (nint)Convert.ToInt64(words[i], 16) : nint.Parse(words[i]);
+        nint result = sys_syscall.syscall(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
+        Out.Line(result < 0 ? Errno.Name(Marshal.GetLastPInvokeError()) : result.ToString());
         return 0;
     }
 

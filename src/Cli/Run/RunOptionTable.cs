@@ -64,7 +64,7 @@ internal static class RunOptionTable
         new("--cap-drop", null, "CAP", Security, "drop a capability, or ALL", (o, v) => o.CapDrop.AddRange(v.Split(','))),
         new("--privileged", null, null, Security, "all capabilities, nothing hidden, /sys writable", (o, v) => o.Privileged = Flag(v)),
         new("--no-new-privs", null, null, Security, "set-user-ID programs gain nothing (default; =false switches it off)", (o, v) => o.NoNewPrivileges = Flag(v)),
-        new("--security-opt", null, "OPT", Security, "no-new-privileges[=true|false]", (o, v) => Values.SecurityOption(o, v)),
+        new("--security-opt", null, "OPT", Security, "no-new-privileges[=false], seccomp=unconfined|FILE, apparmor=PROFILE, label=LABEL", SecurityOption.Apply),
 
         new("--init", null, null, Lifetime, "fork-news stays as PID 1: passes signals on and reaps", (o, v) => o.Init = Flag(v)),
         new("--die-with-parent", null, null, Lifetime, "the container dies when minirun dies (default; =false switches it off)", (o, v) => o.DieWithParent = Flag(v)),

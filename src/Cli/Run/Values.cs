@@ -76,16 +76,6 @@ internal static class Values
         ? text
         : throw new UserError($"--require {text}: unknown", "it takes procfs or sysfs");
 
-    public static void SecurityOption(RunOptions options, string text)
-    {
-        options.NoNewPrivileges = text switch
-        {
-            "no-new-privileges" or "no-new-privileges=true" or "no-new-privileges:true" => true,
-            "no-new-privileges=false" or "no-new-privileges:false" => false,
-            _ => throw new UserError($"--security-opt {text}: not supported by this version", "it takes no-new-privileges[=true|false]; seccomp and AppArmor profiles come with a later version"),
-        };
-    }
-
     public static void RefuseDetach(string value)
     {
         if (value != "false") throw new UserError("--detach: containers that live on need the engine of a later version", "leave -d away; to go on with the shell, append &");

@@ -91,7 +91,9 @@ internal sealed class ContainerMaker : IDisposable
         return (plan, container);
     }
 
-    public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null };
+    public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null, TakeListener = GiveListener };
+
+    private void GiveListener(int listener) => SeccompAgent.Give(Spec, listener, Spec.State! with { Status = OciState.Creating, Pid = Record.Pid });
 
     /// <summary>What the caller wants to know of the process: its pid in a file, a pidfd through a socket.</summary>
     public void Announce(LaunchedContainer container)

@@ -86,6 +86,7 @@ internal static class Executor
             JoinedProcess = pidfd,
             JoinedFlags = Different(pid),
             HostProc = (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc"),
+            Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             Capabilities = CapabilitySet.Parse(process.Capabilities?.Bounding ?? []),
             PreserveFds = options.PreserveFds,
             HoldsCallersTerminal = !process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),

@@ -11,6 +11,9 @@ public sealed class ParentPart
     /// <summary>Takes the master of the container's terminal; null: nobody wants it.</summary>
     public Action<int>? TakeTerminal { get; init; }
 
+    /// <summary>Takes the listener of a seccomp filter that notifies (<see cref="SeccompAgent"/>).</summary>
+    public Action<int>? TakeListener { get; init; }
+
     /// <summary>The moment of the hooks prestart and createRuntime.</summary>
     public Action? RunHooks { get; init; }
 
@@ -49,6 +52,9 @@ public sealed class ParentPart
                 break;
             case ReportKind.Terminal when TakeTerminal is not null:
                 TakeTerminal(fd);
+                return;
+            case ReportKind.Listener when TakeListener is not null:
+                TakeListener(fd);
                 return;
             case ReportKind.Asks:
                 RunHooks?.Invoke();

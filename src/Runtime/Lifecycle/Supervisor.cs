@@ -3,6 +3,8 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -147,7 +149,10 @@ public sealed unsafe class Supervisor
             case ReportKind.FellBack when _watcher is null:
                 Warn(Failure.FallbackText(_plan.Operations[report.Op]));
                 break;
-            case ReportKind.Asks:
+            case ReportKind.Listener when Part?.TakeListener is null:
+                SeccompAgent.Give(_plan.Spec, master, AsContainer());
+                break;
+            case ReportKind.Asks or ReportKind.Listener:
                 Part?.Handle(_plan, _container, report, master);
                 break;
             case ReportKind.Warning when _watcher is null:
@@ -158,6 +163,14 @@ public sealed unsafe class Supervisor
                 if (_steps) StepOn(report.Op + 1);
                 break;
         }
+    }
+
+    /// <summary>What a seccomp agent is told of a container of <c>minirun run</c>, which has no bundle.</summary>
+    private OciState AsContainer()
+    {
+        OciSpec oci = _plan.Spec.Oci;
+        string id = oci.Annotations?.GetValueOrDefault("minirun.name") ?? "minirun-" + _container.Pid;
+        return new OciState { OciVersion = oci.OciVersion, Id = id, Status = OciState.Creating, Pid = _container.Pid, Bundle = oci.Root.Path, Annotations = oci.Annotations };
     }
 
     private void Say(int op, ReportKind kind, long nanoseconds) => _watcher?.After(op, kind, nanoseconds);

@@ -21,7 +21,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>Before the root is entered: what needs the /proc of outside.</summary>
     public void Open()
     {
-        if (spec.FromBundle) KernelPlan.Open(plan);
+        if (spec.FromBundle || LabelPlan.IsWanted(Wanted)) KernelPlan.Open(plan);
     }
 
     /// <summary>What the container is called, its lo, its kernel parameters.</summary>
@@ -46,7 +46,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>Labels, limits, priority, session.</summary>
     public void Limits()
     {
-        if (spec.FromBundle) LabelPlan.Add(plan, host);
+        if (spec.FromBundle || LabelPlan.IsWanted(Wanted)) LabelPlan.Add(plan, host);
         AddRlimits();
         if (spec.FromBundle) SchedulingPlan.Add(plan, joins: false);
         else SchedulingPlan.AddOptions(plan);
@@ -131,11 +131,29 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>User, capabilities, descriptors, and the command itself.</summary>
     public void Command()
     {
-        if (spec.HoldsCallersTerminal && !Wanted.NoNewPrivileges) AddTtyFilter();
+        if (!Wanted.NoNewPrivileges) AddFilters();   // it takes CAP_SYS_ADMIN, which goes now
         IdentityPlan.Add(plan, host);
         if (Wanted.NoNewPrivileges) plan.Add(new() { Name = "no_new_privs", Code = OpCode.NoNewPrivileges, Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))", IfLeftOut = "set-user-ID programs inside change the user" });
-        if (spec.HoldsCallersTerminal && Wanted.NoNewPrivileges) AddTtyFilter();
+        // The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.
+        if (Wanted.NoNewPrivileges && spec.Seccomp is { Notifies: true }) AddFilters();
         AddEnd();
+    }
+
+    /// <summary>The profile comes last: it may refuse seccomp(2) itself.</summary>
+    private void AddFilters()
+    {
+        if (spec.HoldsCallersTerminal) AddTtyFilter();
+        if (spec.Seccomp is { } filter) plan.Add(new()
+        {
+            Name = "seccomp",
+            Code = OpCode.Seccomp,
+            S1 = filter.Program,
+            A = filter.Length,
+            B = filter.Flags,
+            Path = filter.Name,
+            Why = "system calls that containers have no use for are refused: less of the kernel to attack; what is newer than the profile is not there (ENOSYS)",
+            IfLeftOut = "the command may make every system call of the kernel",
+        });
     }
 
     private void AddTtyFilter() => plan.Add(new()
@@ -157,6 +175,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         if (spec.FromBundle) AddStart();
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);
         plan.Add(new() { Name = "signals", Code = OpCode.Signals, A = (long)Boot.InheritedMask, Why = "the caller's signal mask, and SIGPIPE as every program expects it", IfLeftOut = "the command has the signals that minirun relays blocked" });
+        // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a way around.
+        if (Wanted.NoNewPrivileges && spec.Seccomp is not { Notifies: true }) AddFilters();
         bool guard = !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
         if (spec.Init || guard) plan.Add(new()
         {

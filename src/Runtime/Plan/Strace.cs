@@ -55,7 +55,7 @@ public static class Strace
         OpCode.CloseFds => $"close_range({operation.A}, ~0)",
         OpCode.WorkingDirectory => $"chdir({Quote((string)operation.S1!)}); getcwd()",
         OpCode.Signals => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigprocmask(SIG_SETMASK, caller's)",
-        OpCode.Reaper => "clone3({exit_signal=SIGCHLD}); rt_sigtimedwait(), wait4() until the command ends",
+        OpCode.Reaper => "clone(SIGCHLD); rt_sigtimedwait(), wait4() until the command ends",
         OpCode.Exec => $"execve({string.Join(" | ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{string.Join(", ", ((CommandLine)operation.S2!).Words.Select(Quote))}])",
         _ => operation.Code.ToString(),
     };

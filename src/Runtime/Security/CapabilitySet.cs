@@ -13,7 +13,7 @@ public static unsafe class CapabilitySet
     ];
 
     // The same as bits: known before the program starts.
-    private const ulong DefaultSet = 0xa80425fb;
+    public const ulong DefaultSet = 0xa80425fb;
 
     /// <summary>--cap-add and --cap-drop on the default set, in the order Docker has: ALL first, single names then.</summary>
     public static ulong Combine(bool privileged, List<string> add, List<string> drop)

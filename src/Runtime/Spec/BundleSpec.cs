@@ -34,6 +34,7 @@ public static class BundleSpec
             MapWith = newUser ? MapTools(oci, host) : null,
             DeniesSetgroups = newUser && !Privileged(host) && MapTools(oci, host) is null,
             MapReason = "as the document says",
+            Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,

@@ -66,6 +66,9 @@ public sealed class ContainerSpec
     /// <summary>Bounding, permitted and effective capabilities of the command.</summary>
     public ulong Capabilities { get; set; }
 
+    /// <summary>Which system calls the command may make; null: all.</summary>
+    public Security.Seccomp.SeccompFilter? Seccomp { get; set; }
+
     /// <summary>All writes go to a throwaway overlay.</summary>
     public bool Ephemeral { get; init; }
     public bool Init { get; init; }

@@ -39,6 +39,11 @@ public sealed class RunOptions
     public List<string> CapDrop { get; } = [];
     public bool Privileged { get; set; }
     public bool NoNewPrivileges { get; set; } = true;
+
+    /// <summary>unconfined, builtin, or the file of a profile; null: builtin, but for --privileged.</summary>
+    public string? Seccomp { get; set; }
+    public string? Apparmor { get; set; }
+    public string? Label { get; set; }
     public List<OciRlimit> Ulimits { get; } = [];
     public uint? Umask { get; set; }
     public int? OomScoreAdj { get; set; }

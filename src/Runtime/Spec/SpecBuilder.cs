@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Security;
+using Minirun.Runtime.Security.Seccomp;
 
 namespace Minirun.Runtime.Spec;
 
@@ -87,6 +88,8 @@ public sealed class SpecBuilder
         Spec.Capabilities = Granted(_options, _host, Spec.Namespaces);
         ulong ambient = _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
         process.Capabilities = CapabilityLists(Spec.Capabilities, ambient);
+        Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
+        if (_options.PrintSpec) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();   // 400 names that else nobody reads
         process.Terminal = WantsTerminal(_options, _host, Spec.Namespaces);
         process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
         Spec.HoldsCallersTerminal = !process.Terminal && (_host.IsTerminal(0) || _host.IsTerminal(1) || _host.IsTerminal(2));
@@ -94,6 +97,8 @@ public sealed class SpecBuilder
         Spec.CommandBytes = _options.CommandBytes is { } bytes ? [.. _options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null;
         process.Cwd = Workdir(_options);
         process.NoNewPrivileges = _options.NoNewPrivileges;
+        process.ApparmorProfile = _options.Apparmor;
+        process.SelinuxLabel = _options.Label == "disable" ? null : _options.Label;
         process.OomScoreAdj = _options.OomScoreAdj;
         process.Rlimits = _options.Ulimits.Count > 0 ? _options.Ulimits : null;
         process.Scheduler = _options.Nice is { } nice ? new OciScheduler { Nice = nice } : null;

@@ -60,10 +60,6 @@ public sealed class CapabilityTests
         Assert.Equal("1", Sets(["--security-opt", "no-new-privileges"])["NoNewPrivs"]);
     }
 
-    [Fact]
-    public void Other_security_options_are_refused() =>
-        Container.Run(["--security-opt", "seccomp=unconfined"], "true").Fails(125, "--security-opt seccomp=unconfined");
-
     [Requires(Need.SubordinateIdsOrRoot)]
     public void A_user_other_than_root_gets_what_is_added_as_ambient() =>
         Assert.Equal(NetAdmin.ToString("x16"), Sets(["-u", "5:5", "--cap-add", "NET_ADMIN"])["CapEff"]);

@@ -42,6 +42,9 @@ public static class DefaultProfile
         uname unlink unlinkat uretprobe utime utimensat utimensat_time64 utimes vfork vmsplice wait4 waitid waitpid write writev
         """;
 
+    /// <summary>The capabilities that open something: one bit each of <see cref="s_byCapability"/>.</summary>
+    public const ulong Matters = 0xc407ff0004;
+
     /// <summary>What a capability opens.</summary>
     private static readonly (string Capability, string Calls)[] s_byCapability =
     [

@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Security.Seccomp;
@@ -34,6 +35,9 @@ public sealed class SeccompCompiler
     /// <exception cref="UserError">A value is none of those that exist: named by its JSON path. Or the program is too long for the kernel.</exception>
     public static SeccompFilter Compile(OciSeccomp profile, string path = "linux.seccomp.") => new SeccompCompiler(profile, path).Compile();
 
+    /// <summary>The same for a document that may have none.</summary>
+    public static SeccompFilter? Of(OciSeccomp? profile) => profile is null ? null : Compile(profile);
+
     private SeccompFilter Compile()
     {
         uint flags = SeccompFlags.Read(_profile.Flags, _path + "flags");
@@ -52,8 +56,10 @@ public sealed class SeccompCompiler
         _code.Load(ArchitectureOffset, start);
         if (_code.Length > Longest) throw new UserError($"{_path.TrimEnd('.', ' ', ':')}: the filter has {_code.Length} instructions, and the kernel takes {Longest} at most", "name fewer values in args");
         bool notifies = _notifies;
-        return new SeccompFilter(_code.ToArray(), notifies ? (flags | SeccompFilter.NewListener) & ~SeccompFilter.TSync : flags & ~SeccompFilter.WaitKillableRecv)
+        if (notifies && string.IsNullOrEmpty(_profile.ListenerPath)) throw new UserError($"{_path}listenerPath: missing, but a rule has SCMP_ACT_NOTIFY", "name the socket of the agent that answers");
+        return new SeccompFilter(_code.ToArray(), notifies ? (flags | seccomp.SECCOMP_FILTER_FLAG_NEW_LISTENER) & ~seccomp.SECCOMP_FILTER_FLAG_TSYNC : flags & ~seccomp.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
         {
+            Document = () => _profile,
             ListenerPath = notifies ? _profile.ListenerPath : null,
             ListenerMetadata = notifies ? _profile.ListenerMetadata : null,
         };

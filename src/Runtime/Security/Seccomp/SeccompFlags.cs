@@ -1,3 +1,5 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Security.Seccomp;
 
 /// <summary>SECCOMP_FILTER_FLAG_* of &lt;linux/seccomp.h&gt;.</summary>
@@ -10,15 +12,15 @@ internal static class SeccompFlags
     /// <exception cref="UserError">There is no such flag.</exception>
     public static uint Read(List<string> names, string path)
     {
-        if (names.Count == 0) return SeccompFilter.SpecAllow;
+        if (names.Count == 0) return seccomp.SECCOMP_FILTER_FLAG_SPEC_ALLOW;
         uint flags = 0;
         for (int i = 0; i < names.Count; i++)
             flags |= names[i] switch
             {
-                "SECCOMP_FILTER_FLAG_TSYNC" => SeccompFilter.TSync,
-                "SECCOMP_FILTER_FLAG_LOG" => SeccompFilter.LogActions,
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SeccompFilter.SpecAllow,
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => SeccompFilter.WaitKillableRecv,
+                "SECCOMP_FILTER_FLAG_TSYNC" => seccomp.SECCOMP_FILTER_FLAG_TSYNC,
+                "SECCOMP_FILTER_FLAG_LOG" => seccomp.SECCOMP_FILTER_FLAG_LOG,
+                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => seccomp.SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => seccomp.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
                 _ => throw new UserError($"{path}[{i}]: unknown flag '{names[i]}'", "it is one of SECCOMP_FILTER_FLAG_TSYNC, LOG, SPEC_ALLOW, WAIT_KILLABLE_RECV"),
             };
         return flags;

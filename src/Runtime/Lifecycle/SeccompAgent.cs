@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Minirun.Linux;
+using Minirun.Runtime.Security.Seccomp;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// Hands the listener of a filter that notifies to the agent that waits at <c>listenerPath</c>, with who asks
+/// (ContainerProcessState, config-linux.md). From then on the agent answers the container's system calls (seccomp_unotify(2)).
+/// </summary>
+public static class SeccompAgent
+{
+    /// <summary>Gives the listener away, and closes it.</summary>
+    /// <exception cref="UserError">Nobody listens at the path.</exception>
+    public static void Give(ContainerSpec spec, int listener, OciState container)
+    {
+        SeccompFilter filter = spec.Seccomp!;
+        string path = filter.ListenerPath!;
+        try
+        {
+            var message = new AgentMessage { OciVersion = container.OciVersion, Pid = container.Pid, Metadata = filter.ListenerMetadata, State = container };
+            UnixSocket.Give(path, listener, JsonSerializer.Serialize(message, AgentJson.Default.AgentMessage));
+        }
+        catch (LinuxException error)
+        {
+            throw new UserError($"seccomp agent {path}: cannot be told: {error.Message}", "start the agent first: the profile's listenerPath is the socket that it listens on");
+        }
+        finally
+        {
+            unistd.close(listener);
+        }
+    }
+}
+
+internal sealed class AgentMessage
+{
+    public string OciVersion { get; init; } = "";
+
+    /// <summary>What the descriptors that come along are, in their order.</summary>
+    public List<string> Fds { get; } = ["seccompFd"];
+    public int Pid { get; init; }
+    public string? Metadata { get; init; }
+    public OciState? State { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AgentMessage))]
+internal sealed partial class AgentJson : JsonSerializerContext;
