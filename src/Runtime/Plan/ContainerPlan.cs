@@ -1,3 +1,4 @@
+using Minirun.Init;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -37,5 +38,15 @@ public sealed class ContainerPlan(ContainerSpec spec)
             LeftOut.AddRange(found);
             _operations.RemoveAll(found.Contains);
         }
+        if (LeftOut.Exists(operation => operation.Code == OpCode.NoNewPrivileges)) FilterEarly();
+    }
+
+    /// <summary>Without no_new_privs a filter takes CAP_SYS_ADMIN: it goes before what gives that up.</summary>
+    private void FilterEarly()
+    {
+        List<Operation> filters = _operations.FindAll(operation => operation.Code == OpCode.Seccomp);
+        _operations.RemoveAll(filters.Contains);
+        int first = _operations.FindIndex(operation => operation.Code is OpCode.Bounding or OpCode.Identity or OpCode.Capabilities or OpCode.CloseFds or OpCode.Exec);
+        _operations.InsertRange(first, filters);
     }
 }

@@ -6,7 +6,7 @@ namespace Minirun.Cli.Tests.Run;
 /// <summary>minirun inside minirun.</summary>
 public sealed class NestedTests
 {
-    private static readonly string[] s_open = ["--privileged"], s_hidden = ["--cap-add=ALL"];
+    private static readonly string[] s_open = ["--privileged"], s_hidden = ["--cap-add=ALL", "--security-opt", "seccomp=unconfined"];
 
     [Fact]
     public void A_container_in_a_container_says_hello()
