@@ -20,7 +20,6 @@ public static partial class sys_syscall
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;
     public const int SYS_pread64 = 17;
-    public const int SYS_sched_yield = 24;
     public const int SYS_getpid = 39;
     public const int SYS_sendfile = 40;
     public const int SYS_sendmsg = 46;
@@ -120,7 +119,6 @@ public static partial class sys_syscall
         SYS_pread64 => "pread64",
         SYS_sendmsg => "sendmsg",
         SYS_socket => "socket",
-        SYS_sched_yield => "sched_yield",
         SYS_clone => "clone",
         SYS_execve => "execve",
         SYS_fcntl => "fcntl",
