@@ -79,6 +79,9 @@ public sealed class ContainerdClient() : Client("containerd")
         foreach (string name in (string[])["default", "k8s.io"]) Run("--namespace", name, "images", "import", "--all-platforms", Realm.Directory + "/image.tar").Exits(0);
     }
 
+    /// <summary>The parent of all cgroups of ctr's namespace, in whichever hierarchies containers have needed.</summary>
+    protected override bool Keeps(string leftover) => leftover.StartsWith("cgroup ", StringComparison.Ordinal) && leftover.EndsWith("/default", StringComparison.Ordinal);
+
     protected override void TearDown() => _daemon?.Dispose();
 
     protected override string[] WithRuntime(string path, string[] arguments) => [.. arguments.Select(word => word == RuntimeUnderTest.Path ? path : word)];
