@@ -6,7 +6,12 @@ namespace Minirun.Cli.Tests.Support;
 /// <summary>A bundle over the shared busybox tree, and a place for the state of its container. All is gone on Dispose.</summary>
 internal sealed class OciBundle : IDisposable
 {
-    public static readonly string Program = Path.Combine(Programs.Bin, "minirun-oci");
+    /// <summary>minirun-oci, or the runtime that MINIRUN_OCI_UNDER_TEST names: what we ask of ours, runc has to do too.</summary>
+    public static readonly string Program = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") is { Length: > 0 } other ? other : Path.Combine(Programs.Bin, "minirun-oci");
+
+    /// <summary>Another runtime stands in: what only ours does is not to be asked for.</summary>
+    public static readonly bool IsOurs = Path.GetFileName(Program) == "minirun-oci";
+
     private readonly TemporaryDirectory _directory = new();
 
     public OciBundle(params string[] command) : this(_ => { }, command)

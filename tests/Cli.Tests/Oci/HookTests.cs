@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Oci;
+
+/// <summary>Hooks: the moment, the namespaces, the state they read, and what their failure does.</summary>
+public sealed class HookTests
+{
+    [Theory]
+    [InlineData("prestart", "creating")]
+    [InlineData("createRuntime", "creating")]
+    [InlineData("createContainer", "creating")]
+    [InlineData("poststart", "running")]
+    [InlineData("poststop", "stopped")]
+    public void A_hook_reads_the_state_on_stdin(string kind, string status)
+    {
+        using var directory = new TemporaryDirectory();
+        using var bundle = new OciBundle(config => Add(config, kind, $"cat >{directory["state"]}"), "true");
+        bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
+        JsonObject state = JsonNode.Parse(directory.Read("state"))!.AsObject();
+        Assert.Equal(bundle.Id, (string)state["id"]!);
+        Assert.Equal(bundle.Directory, (string)state["bundle"]!);
+        if (OciBundle.IsOurs) Assert.Equal(status, (string)state["status"]!);
+        Assert.Equal(kind == "poststop", state["pid"] is null);
+        if (kind == "createContainer") Assert.Equal(1, (int)state["pid"]!);
+    }
+
+    [Fact]
+    public void A_hook_of_the_start_runs_inside()
+    {
+        using var bundle = new OciBundle(config => Add(config, "startContainer", "grep -q '\"status\":\"created\"' && test -x /probe && echo $K >/dev/shm/said"), "cat", "/dev/shm/said");
+        Assert.Equal("V\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
+    }
+
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
+    public void A_hook_that_fails_ends_the_container(string kind)
+    {
+        using var bundle = new OciBundle(config => Add(config, kind, "echo out; echo complaint >&2; exit 3"), "true");
+        Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("exit status 3, stdout: out\\n, stderr: complaint", result.Error.Replace("\n", "\\n"));
+        Assert.Contains("does not exist", bundle.Oci("state", "ID").Error);
+    }
+
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    public void A_hook_is_killed_when_its_time_is_over(string kind)
+    {
+        using var bundle = new OciBundle(config => Add(config, kind, "exec sleep 1000", timeout: 1), "true");
+        Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("hook ran past specified timeout of 1.0s", result.Error);
+    }
+
+    [Theory]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    public void A_hook_that_is_not_there_is_named(string kind)
+    {
+        using var bundle = new OciBundle(config => config["hooks"] = JsonNode.Parse($$"""{"{{kind}}": [{"path": "/nonexistent"}]}"""), "true");
+        Assert.Contains("fork/exec /nonexistent: no such file or directory", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Error);
+    }
+
+    [Fact]
+    public void A_failure_after_the_end_is_a_warning_and_the_others_still_run()
+    {
+        using var directory = new TemporaryDirectory();
+        using var bundle = new OciBundle(config =>
+        {
+            Add(config, "poststop", "exit 3");
+            Add(config, "poststop", $"echo second >{directory["said"]}");
+        }, "true");
+        Assert.Contains("exit status 3", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Error);
+        Assert.Equal("second\n", directory.Read("said"));
+    }
+
+    [Fact]
+    public void What_a_hook_leaves_behind_holds_nobody_up()
+    {
+        using var bundle = new OciBundle(config => Add(config, "createRuntime", "sleep 1 & exit 0"), "true");
+        if (OciBundle.IsOurs) bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
+    }
+
+    private static void Add(JsonObject config, string kind, string script, int timeout = 0)
+    {
+        var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script), ["env"] = new JsonArray("PATH=/usr/bin:/bin", "K=V") };
+        if (timeout > 0) hook["timeout"] = timeout;
+        JsonObject hooks = config["hooks"] as JsonObject ?? new JsonObject();
+        config["hooks"] = hooks;
+        JsonArray list = hooks[kind] as JsonArray ?? new JsonArray();
+        hooks[kind] = list;
+        list.Add(hook);
+    }
+}
