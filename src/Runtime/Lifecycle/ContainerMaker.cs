@@ -85,6 +85,7 @@ internal sealed class ContainerMaker : IDisposable
             planner.Complete();
         }
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
+        foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
         // Only the child keeps them: their end is its end, or its execve.
         foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateWatch, Spec.InitLock])
             if (fd > 2) unistd.close(fd);

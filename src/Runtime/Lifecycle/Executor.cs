@@ -38,6 +38,7 @@ internal static class Executor
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
         unistd.close(pidfd);
+        foreach (string warning in plan.Spec.Warnings ?? []) globals.Warn(warning);
         return Follow(plan, child, options, globals);
     }
 

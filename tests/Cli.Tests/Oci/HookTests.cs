@@ -79,7 +79,7 @@ public sealed class HookTests
             Add(config, "poststop", $"echo second >{directory["said"]}");
         }, "true");
         Assert.Contains("exit status 3", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Error);
-        Assert.Equal("second\n", directory.Read("said"));
+        if (OciBundle.IsOurs) Assert.Equal("second\n", directory.Read("said"));   // runc 1.1.5 stops at the first
     }
 
     [Fact]

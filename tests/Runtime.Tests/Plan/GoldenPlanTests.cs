@@ -10,7 +10,9 @@ namespace Minirun.Runtime.Tests.Plan;
 /// </summary>
 public sealed class GoldenPlanTests
 {
-    public static TheoryData<string> Names => [.. Scenarios.All.Keys];
+    private const string BundleName = "bundle-full";
+
+    public static TheoryData<string> Names => [.. Scenarios.All.Keys, BundleName];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -31,7 +33,7 @@ public sealed class GoldenPlanTests
     public void Every_golden_file_has_a_scenario()
     {
         IEnumerable<string> files = Directory.GetFiles(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden"), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!);
-        Assert.Equal(Scenarios.All.Keys.Order(), files.Order());
+        Assert.Equal(Scenarios.All.Keys.Append(BundleName).Order(), files.Order());
     }
 
     [Theory]
@@ -40,10 +42,19 @@ public sealed class GoldenPlanTests
 
     private static string Render(string name)
     {
+        if (name == BundleName) return RenderBundle();
         (string command, RunOptions options, TestHost host) = Scenarios.All[name]();
         ContainerSpec spec = SpecBuilder.Build(options, host);
         ContainerPlan plan = Planner.Build(spec, host);
         plan.Without(options.Without);
         return PlanText.Of(command, plan);
+    }
+
+    /// <summary>A document with every section of the process's side, as root creates it.</summary>
+    private static string RenderBundle()
+    {
+        OciSpec oci = Bundle.Parse(System.Text.Encoding.UTF8.GetBytes(Spec.BundleDocuments.Full), Bundle.ConfigName);
+        ContainerSpec spec = BundleSpec.From(oci, "/srv", TestHost.Root(), new BundleOptions());
+        return PlanText.Of("minirun-oci run, of a document with all that a process can have, as root", Planner.Build(spec, TestHost.Root()));
     }
 }

@@ -67,6 +67,8 @@ internal sealed class TestHost : Host
     public override int FileType(string path) =>
         s_directories.Contains(path) ? sys_stat.S_IFDIR : s_files.Contains(path) ? sys_stat.S_IFREG : path == "/dev/fuse" ? sys_stat.S_IFCHR : 0;
 
+    public override bool HasAppArmor => true;
+
     public override bool IsTerminal(int fd) => HasTerminal && fd < 3;
 
     public override Minirun.Runtime.Spec.OciBox? TerminalSize => HasTerminal ? new() { Height = 24, Width = 80 } : null;
