@@ -74,5 +74,5 @@ Ready_of_the_container_is_ready_of_the_service() {
 Not_ready_is_not_started() {
     needs_notify
     fails service Type=notify TimeoutStartSec=3 -- /bin/sleep 1000
-    contains "$said" "timeout"
+    equals timeout "$(property "$unit" Result)"
 }
