@@ -9,7 +9,7 @@ namespace Minirun.Runtime.Spec;
 public static class Supported
 {
     public const string MinimumVersion = "1.0.0", MaximumVersion = "1.3.0";
-    public const bool CgroupV1 = false, CgroupV2 = false, Systemd = false, SystemdUser = false, CgroupRdma = false;
+    public const bool CgroupV1 = true, CgroupV2 = true, Systemd = true, SystemdUser = true, CgroupRdma = true;
     public const bool Apparmor = false, Selinux = false, IntelRdt = false, IntelRdtMonitoring = false, IdmappedMounts = false, NetDevices = false;
 
     /// <summary>Kinds of hooks that are run.</summary>

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Oci;
+
+/// <summary>pause, resume, update and events: what needs a cgroup.</summary>
+public sealed class CgroupVerbTests
+{
+    [Requires(Need.Root)]
+    public void A_paused_container_goes_on_when_it_is_resumed()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        bundle.Oci("pause", "ID").Succeeds();
+        Assert.Equal("paused", bundle.Status);
+        Assert.Contains("container not running", bundle.Oci("pause", "ID").Exits(1).Error);
+        Assert.Contains("that is not stopped: paused", bundle.Oci("delete", "ID").Exits(1).Error);
+        bundle.Oci("resume", "ID").Succeeds();
+        Assert.Equal("running", bundle.Status);
+        Assert.Contains("container not paused", bundle.Oci("resume", "ID").Exits(1).Error);
+    }
+
+    [Requires(Need.Root)]
+    public void A_paused_container_can_be_killed_and_deleted()
+    {
+        using OciBundle killed = Started("sleep", "1000"), deleted = Started("sleep", "1000");
+        killed.Oci("pause", "ID").Succeeds();
+        killed.Oci("kill", "ID", "KILL").Succeeds();
+        Assert.True(Deadline.Wait(() => killed.Status == "stopped"));
+        killed.Oci("delete", "ID").Succeeds();
+        int pid = deleted.Pid;
+        deleted.Oci("pause", "ID").Succeeds();
+        deleted.Oci("delete", "--force", "ID").Succeeds();
+        Assert.False(Kernel.IsAlive(pid));
+    }
+
+    [Requires(Need.Root)]
+    public void All_processes_are_killed_also_when_the_first_has_ended()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        bundle.Oci("kill", "--all", "ID", "9").Succeeds();
+        Assert.True(Deadline.Wait(() => bundle.Status == "stopped"));
+        bundle.Oci("kill", "--all", "ID", "9").Succeeds();
+    }
+
+    [Requires(Need.Root)]
+    public void Limits_are_changed_by_flags_and_by_a_document()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        bundle.Oci("update", "--memory", "64m", "--pids-limit=50", "ID").Succeeds();
+        Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
+        Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
+        string file = Path.Combine(bundle.Directory, "resources.json");
+        File.WriteAllText(file, """{"memory":{"limit":83886080,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"pids":{"limit":0},"blockIO":{"weight":0}}""");
+        bundle.Oci("update", "--resources=" + file, "ID").Succeeds();
+        Assert.Equal(80 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
+        Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
+        Support.Minirun.Other(new Start { Input = """{"pids":{"limit":60}}""" }, OciBundle.Program, "--root", bundle.Root, "update", "--resources", "-", bundle.Id).Succeeds();
+        Assert.Equal(60, (long)Stats(bundle)["pids"]!["limit"]!);
+    }
+
+    [Requires(Need.Root)]
+    public void A_limit_that_is_none_is_refused()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        Assert.Contains("invalid value for memory: invalid size: 'x'", bundle.Oci("update", "--memory", "x", "ID").Exits(1).Error);
+        Assert.Contains("open /nowhere: no such file or directory", bundle.Oci("update", "-r", "/nowhere", "ID").Exits(1).Error);
+        bundle.Oci("update", "ID").Succeeds();
+    }
+
+    [Requires(Need.Root)]
+    public void Events_end_with_the_container()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "20ms", bundle.Id]);
+        events.AwaitOut("\"stats\"");
+        bundle.Oci("kill", "ID", "KILL").Succeeds();
+        Result result = events.Result().Exits(0);
+        JsonNode first = JsonNode.Parse(result.Lines[0])!;
+        Assert.Equal(bundle.Id, (string?)first["id"]);
+        Assert.NotNull(first["data"]!["cpu"]!["usage"]!["total"]);
+        Assert.Contains($"container with id {bundle.Id} is not running", bundle.Oci("events", "--stats", "ID").Exits(1).Error);
+    }
+
+    // The path gives the container a cgroup also where none is needed.
+    private static OciBundle Started(params string[] command) =>
+        new OciBundle(config => config["linux"]!["cgroupsPath"] = "/minirun-oci-tests/" + Guid.NewGuid().ToString("n"), command).Make("create", "start");
+
+    private static JsonNode Stats(OciBundle bundle) => JsonNode.Parse(bundle.Oci("events", "--stats", "ID").Succeeds().Out)!["data"]!;
+}
