@@ -84,7 +84,7 @@ public sealed class CgroupVerbTests
 
     // The path gives the container a cgroup also where none is needed.
     private static OciBundle Started(params string[] command) =>
-        new OciBundle(config => config["linux"]!["cgroupsPath"] = "/minirun-oci-tests/" + Guid.NewGuid().ToString("n"), command).Make("create", "start");
+        new OciBundle(config => config["linux"]!["cgroupsPath"] = "/minirun-oci-test-" + Guid.NewGuid().ToString("n"), command).Make("create", "start");
 
     private static JsonNode Stats(OciBundle bundle) => JsonNode.Parse(bundle.Oci("events", "--stats", "ID").Succeeds().Out)!["data"]!;
 }
