@@ -45,7 +45,7 @@ internal static class FeaturesDocument
         Strings(writer, "operators", Supported.SeccompOperators);
         Strings(writer, "archs", Supported.SeccompArchitectures);
         Strings(writer, "knownFlags", Supported.SeccompFlags);
-        Strings(writer, "supportedFlags", Supported.SeccompFlags);
+        Strings(writer, "supportedFlags", Supported.SeccompFlagsOfThisKernel);
         writer.WriteEndObject();
     }
 
