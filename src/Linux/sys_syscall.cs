@@ -199,6 +199,8 @@ public static partial class sys_syscall
         SYS_bind => "bind",
         SYS_listen => "listen",
         SYS_faccessat2 => "faccessat2",
+        SYS_sendfile => "sendfile",
+        SYS_fchmodat => "fchmodat",
         _ => "syscall_" + number,
     };
 }
