@@ -10,6 +10,9 @@ internal unsafe struct Child
     /// <summary>The top mount of the container's root, or -1.</summary>
     public int Root;
 
+    /// <summary>The mount that the root file system was taken from, where the root is to follow it; or -1.</summary>
+    public int Origin;
+
     /// <summary>The container's new /dev, or -1.</summary>
     public int Dev;
 

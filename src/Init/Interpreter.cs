@@ -17,7 +17,7 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Dev = child.Pts = child.Empty = child.Proc = -1;
+        child.Root = child.Origin = child.Dev = child.Pts = child.Empty = child.Proc = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -71,11 +71,18 @@ internal static unsafe class Interpreter
         OpCode.MountFs => Mounts.NewFileSystem(child, op),
         OpCode.MountOverlay => Mounts.Overlay(child, op),
         OpCode.Bind => Mounts.Bind(child, op),
-        OpCode.Symlink => Mounts.Symlink(child, op),
+        OpCode.CgroupBind => Cgroups.Bind(child, op),
+        OpCode.Remount => Mounts.Remount(child, op),
+        OpCode.MountAttributes => Mounts.SetLater(child, op),
+        OpCode.Symlink => Devices.Symlink(child, op),
+        OpCode.OpenDev => Devices.Open(child, op),
+        OpCode.Device => Devices.Make(child, op),
+        OpCode.NullStdio => Devices.ReopenNull(child),
         OpCode.Mask => Mounts.Mask(child, op),
         OpCode.EnsureDirectory => Rootfs.EnsureDirectory(child, op),
         OpCode.Console => Terminal.Open(child, op),
-        OpCode.PivotRoot => Rootfs.Pivot(child),
+        OpCode.PivotRoot => Rootfs.Pivot(child, op),
+        OpCode.MoveRoot => Rootfs.Move(child, op),
         OpCode.Chroot => Rootfs.Chroot(child),
         OpCode.RootAttributes => Rootfs.SetAttributes(child, op),
         OpCode.Hostname => child->Try(SYS_sethostname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),

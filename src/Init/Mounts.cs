@@ -11,12 +11,17 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Mounts
 {
-    /// <summary>S1: type, S2: target, S3: options (zero-separated, a double zero ends them), A: attributes, S4: source of the fallback.</summary>
+    /// <summary>
+    /// S1: type, S2: target, S3: options (zero-separated, a double zero ends them), A: attributes, S4: source of the fallback, S5: what is shown as
+    /// its source. C, E, F as for <see cref="Bind"/>.
+    /// </summary>
     public static bool NewFileSystem(Child* child, PlanOp* op)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        byte* mode = stackalloc byte[8];
+        int target = Target(child, op, mode);
         if (target < 0) return MayBeLeftOut(child, op);
-        int tree = Make(child, child->At(op->S1), child->At(op->S3), (int)op->A);
+        if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, op, target);
+        int tree = FileSystems.Make(child, child->At(op->S1), op->S5 != 0 ? child->At(op->S5) : child->At(op->S1), mode, child->At(op->S3), (int)op->A);
         if (tree < 0 && (op->Flags & OpFlags.Fallback) != 0)
         {
             // The kernel shows a new proc or sysfs only to those who already see all of one: "mount too revealing".
@@ -24,7 +29,9 @@ internal static unsafe class Mounts
             if (tree >= 0 && !SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
             child->Outcome = ReportKind.FellBack;
         }
-        bool mounted = tree >= 0 && Move(child, tree, target);
+        bool mounted = tree >= 0 && ((op->Flags & OpFlags.CopyUp) == 0 || CopyUp.Copy(child, target, tree))
+            && ((op->C | op->E | op->F) == 0 || SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)op->C, recursive: true))
+            && Move(child, tree, target);
         // What lies under the new devpts, in a /dev that we made: a directory that is empty, and that nobody can reach any more.
         if (mounted && (op->Flags & OpFlags.IsPts) != 0 && (op->Flags & OpFlags.InDev) != 0) child->Empty = target;
         else Child.Close(target);
@@ -38,10 +45,10 @@ internal static unsafe class Mounts
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         if (target < 0) return false;
-        int upper = Make(child, Text.Pointer("tmpfs"u8), child->At(op->S3), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+        int upper = FileSystems.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S3), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
         // The upper layer has to be in our namespace (see Rootfs.Overlay), so it lies below the overlay on the same target.
         if (upper < 0 || !Move(child, upper, target)) return false;
-        int overlay = MakeOverlay(child, child->At(op->S1), upper, child->At(op->S4), (int)op->A);
+        int overlay = FileSystems.MakeOverlay(child, child->At(op->S1), upper, child->At(op->S4), (int)op->A);
         bool mounted = overlay >= 0 && Move(child, overlay, upper);
         Child.Close(overlay);
         Child.Close(upper);
@@ -49,89 +56,117 @@ internal static unsafe class Mounts
         return mounted;
     }
 
-    /// <summary>S1: source, S2: target, A: attributes to set, B: to clear, C: propagation, D: device number the source must have.</summary>
+    /// <summary>
+    /// S1: source, or Fd; S2: target; A: attributes to set, B: to clear, C: propagation, D: device number the source must have, E, F: attributes to
+    /// set and to clear on the whole tree.
+    /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
         int place = -1, tree = OpenSource(child, op, &place);
         if (tree < 0) { Child.Close(place); return MayBeLeftOut(child, op); }
-        bool done = IsDevice(child, op, tree) && (op->A | op->B | op->C) is var wanted
-            && (wanted == 0 || SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)op->C, (op->Flags & OpFlags.AttributesRecursive) != 0))
-            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree, child->At(op->S2)));
+        bool done = IsDevice(child, op, tree, sys_stat.S_IFCHR)
+            && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
+            && SetAllAttributes(child, op, tree)
+            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree));
         Child.Close(place);
         Child.Close(tree);
         return done || MayBeLeftOut(child, op);
     }
 
-    /// <summary>S1: what the link says, S2: its name in the new /dev.</summary>
-    public static bool Symlink(Child* child, PlanOp* op) =>
-        child->Try(SYS_symlinkat, (nint)child->At(op->S1), child->Dev, (nint)child->At(op->S2));
+    /// <summary>S2: a mount that is there, A: attributes to set, B: to clear, C: propagation, E, F: for the whole tree.</summary>
+    public static bool Remount(Child* child, PlanOp* op)
+    {
+        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
+        bool done = target >= 0 && SetAllAttributes(child, op, target);
+        Child.Close(target);
+        return done;
+    }
+
+    /// <summary>A: attributes to set on what operation B mounted: read-only, when all that had to be made in it is made.</summary>
+    public static bool SetLater(Child* child, PlanOp* op)
+    {
+        PlanOp* of = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset);
+        while (of->Index != op->B) of++;
+        return SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
+    }
+
+    /// <summary>One call where one does.</summary>
+    private static bool SetAllAttributes(Child* child, PlanOp* op, int tree)
+    {
+        bool all = (op->Flags & OpFlags.PropagationRecursive) != 0;
+        long recursive = all ? op->C : 0, top = all ? 0 : op->C;
+        return ((op->E | op->F | recursive) == 0 || SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
+            && ((op->A | op->B | top) == 0 || SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)top, recursive: false));
+    }
 
     /// <summary>S2: what is hidden: a directory under an empty read-only one, the same for all; a file under the parent's /dev/null.</summary>
     public static bool Mask(Child* child, PlanOp* op)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
         if (target < 0) return MayBeLeftOut(child, op);
-        int tree = (op->Flags & OpFlags.File) != 0 ? Null(child, op) : EmptyDirectory(child);
+        bool file = (op->Flags & OpFlags.EitherKind) != 0 ? !IsDirectory(child, target) : (op->Flags & OpFlags.File) != 0;
+        int tree = file ? Null(child, op) : EmptyDirectory(child);
         bool masked = tree >= 0 && Move(child, tree, target);
         Child.Close(target);
-        if (masked && (op->Flags & OpFlags.File) == 0 && child->Empty < 0) child->Empty = tree;   // the first tmpfs serves the others
+        if (masked && !file && child->Empty < 0) child->Empty = tree;   // the first tmpfs serves the others
         else Child.Close(tree);
         return masked;
-    }
-
-    /// <summary>A detached mount of a new file system. Negative on failure.</summary>
-    public static int Make(Child* child, byte* type, byte* options, int attributes)
-    {
-        int context = (int)child->Call(SYS_fsopen, (nint)type, FSOPEN_CLOEXEC);
-        if (context < 0) return -1;
-        bool made = Configure(child, context, Text.Pointer("source"u8), type) && Options(child, context, options)
-            && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
-        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
-        Child.Close(context);
-        return tree;
-    }
-
-    /// <summary>An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.</summary>
-    public static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
-    {
-        if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
-        if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("work"u8), 0x1ed)) return -1;
-        int context = (int)child->Call(SYS_fsopen, (nint)Text.Pointer("overlay"u8), FSOPEN_CLOEXEC);
-        if (context < 0) return -1;
-        byte* path = stackalloc byte[64];
-        byte* name = Text.Copy(Text.WriteNumber(Text.Copy(path, Text.Pointer("/proc/self/fd/"u8)), upper), Text.Pointer("/"u8));
-        bool made = Configure(child, context, Text.Pointer("source"u8), Text.Pointer("overlay"u8))
-            && Configure(child, context, Text.Pointer("lowerdir"u8), lower);
-        Text.Copy(name, Text.Pointer("upper"u8));
-        made = made && Configure(child, context, Text.Pointer("upperdir"u8), path);
-        Text.Copy(name, Text.Pointer("work"u8));
-        made = made && Configure(child, context, Text.Pointer("workdir"u8), path)
-            && (userxattr == null || child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)userxattr, 0, 0))
-            && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
-        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
-        Child.Close(context);
-        return tree;
     }
 
     public static bool Move(Child* child, int tree, int target) =>
         child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
-    private static bool MoveInto(Child* child, PlanOp* op, int tree, byte* path)
+    private static bool MoveInto(Child* child, PlanOp* op, int tree)
     {
-        int target = Rootfs.Resolve(child, path, op->Flags, create: true);
-        bool moved = target >= 0 && Move(child, tree, target);
+        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        bool moved = target >= 0 && MayCover(child, op, target) && Move(child, tree, target);
         Child.Close(target);
         return moved;
     }
 
-    private static int OpenTree(Child* child, int from, byte* path, bool recursive) =>
-        (int)child->Call(SYS_open_tree, from, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
+    /// <summary>The place of a new file system, made when it is missing; one that was there gives a tmpfs its <paramref name="mode"/>, in octal.</summary>
+    private static int Target(Child* child, PlanOp* op, byte* mode)
+    {
+        *mode = 0;
+        bool keeps = (op->Flags & OpFlags.KeepMode) != 0;
+        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: !keeps);
+        statx status;
+        if (target >= 0 && keeps && Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
+        if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        if (target < 0 || MayCover(child, op, target)) return target;
+        Child.Close(target);
+        return -1;
+    }
+
+    /// <summary>Wherever the symlinks of a root file system lead: what the kernel says about processes is not replaced (CVE-2019-16884).</summary>
+    private static bool MayCover(Child* child, PlanOp* op, int target) =>
+        (op->Flags & OpFlags.NotInProc) == 0 || !IsProc(child, target) || child->Fail(SYS_move_mount, Errno.EPERM);
+
+    private static bool IsProc(Child* child, int fd)
+    {
+        statfs status;
+        return child->Try(SYS_fstatfs, fd, (nint)(&status)) && status.f_type == sys_vfs.PROC_SUPER_MAGIC;
+    }
+
+    private static bool IsDirectory(Child* child, int fd)
+    {
+        statx status;
+        return Stat(child, fd, &status) && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;
+    }
+
+    public static bool Stat(Child* child, int fd, statx* status) =>
+        child->Try(SYS_statx, fd, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)status);
+
+    public static int OpenTree(Child* child, int from, byte* path, bool recursive, int flags = 0) =>
+        (int)child->Call(SYS_open_tree, from, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
 
     /// <summary>A source in the root is mounted onto itself: <paramref name="place"/> is then the target too.</summary>
     private static int OpenSource(Child* child, PlanOp* op, int* place)
     {
         bool recursive = (op->Flags & OpFlags.Recursive) != 0;
-        if ((op->Flags & OpFlags.SourceInRoot) == 0) return OpenTree(child, AT_FDCWD, child->At(op->S1), recursive);
+        if (op->Fd > 0) return (op->Flags & OpFlags.Detached) != 0 ? op->Fd : OpenTree(child, op->Fd, Text.Pointer(""u8), recursive);
+        if ((op->Flags & OpFlags.SourceInRoot) == 0)
+            return OpenTree(child, AT_FDCWD, child->At(op->S1), recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
         *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
         return *place < 0 ? -1 : OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
@@ -147,19 +182,19 @@ internal static unsafe class Mounts
     }
 
     /// <summary>A device node that is bound must be the device it is named after (CVE-2025-31133).</summary>
-    private static bool IsDevice(Child* child, PlanOp* op, int tree)
+    public static bool IsDevice(Child* child, PlanOp* op, int tree, int type)
     {
         if (op->D == 0) return true;
         statx status;
-        if (!child->Try(SYS_statx, tree, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&status))) return false;
-        bool same = (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFCHR && ((long)status.stx_rdev_major << 32 | status.stx_rdev_minor) == op->D;
+        if (!Stat(child, tree, &status)) return false;
+        bool same = (status.stx_mode & sys_stat.S_IFMT) == type && ((long)status.stx_rdev_major << 32 | status.stx_rdev_minor) == op->D;
         return same || child->Fail(SYS_open_tree, Errno.ENODEV);
     }
 
     private static int Null(Child* child, PlanOp* op)
     {
         int tree = OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
-        if (tree >= 0 && IsDevice(child, op, tree)) return tree;
+        if (tree >= 0 && IsDevice(child, op, tree, sys_stat.S_IFCHR)) return tree;
         Child.Close(tree);
         return -1;
     }
@@ -168,38 +203,19 @@ internal static unsafe class Mounts
     private static int EmptyDirectory(Child* child)
     {
         const int hidden = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-        if (child->Empty < 0) return Make(child, Text.Pointer("tmpfs"u8), null, hidden);
+        if (child->Empty < 0) return FileSystems.Make(child, Text.Pointer("tmpfs"u8), null, hidden);
         int tree = OpenTree(child, child->Empty, Text.Pointer(""u8), recursive: false);
         if (tree < 0 || SetAttributes(child, tree, hidden, 0, 0, recursive: false)) return tree;
         Child.Close(tree);
         return -1;
     }
 
-    private static bool Configure(Child* child, int context, byte* key, byte* value) =>
-        child->Try(SYS_fsconfig, context, FSCONFIG_SET_STRING, (nint)key, (nint)value, 0);
-
-    /// <summary>Options as mount(8) writes them, each closed by a zero: "mode=755", "newinstance".</summary>
-    private static bool Options(Child* child, int context, byte* options)
-    {
-        byte* key = stackalloc byte[256];
-        for (; options != null && *options != 0; options += Text.Length(options) + 1)
-        {
-            int i = 0;
-            while (options[i] != 0 && options[i] != '=' && i < 255) { key[i] = options[i]; i++; }
-            key[i] = 0;
-            bool set = options[i] == '='
-                ? Configure(child, context, key, options + i + 1)
-                : child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)key, 0, 0);
-            if (!set) return false;
-        }
-        return true;
-    }
-
     private static void Keep(Child* child, PlanOp* op, int tree)
     {
         if ((op->Flags & OpFlags.IsDev) != 0) child->Dev = tree;
         else if ((op->Flags & OpFlags.IsPts) != 0) child->Pts = tree;
-        else Child.Close(tree);
+        else if ((op->Flags & OpFlags.KeepOpen) == 0) Child.Close(tree);
+        if ((op->Flags & OpFlags.KeepOpen) != 0) op->Fd = tree;
     }
 
     /// <summary>

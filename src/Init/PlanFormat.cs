@@ -12,7 +12,7 @@ public struct PlanHeader
     public const uint Expected = 0x6e75724d;   // "Mrun"
 
     /// <summary>Changes with every change of the format: a plan and a fork-news of two builds refuse each other.</summary>
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
 
     public uint Magic;
     public uint Version;
@@ -52,14 +52,20 @@ public struct PlanOp
     public long B;
     public long C;
     public long D;
+    public long E;
+    public long F;
     public int S1;
     public int S2;
     public int S3;
     public int S4;
+    public int S5;
+
+    /// <summary>A descriptor that the parent or the raw child prepared; 0: none.</summary>
+    public int Fd;
 }
 
 [Flags]
-public enum OpFlags : ushort
+public enum OpFlags : uint
 {
     None = 0,
 
@@ -90,14 +96,47 @@ public enum OpFlags : ushort
     /// <summary>Remember it as the new /dev/pts.</summary>
     IsPts = 256,
 
-    /// <summary>Attributes go to all mounts of the tree.</summary>
-    AttributesRecursive = 512,
+    /// <summary>The propagation goes to all mounts of the tree.</summary>
+    PropagationRecursive = 512,
 
     /// <summary>Any failure is as good as success.</summary>
     MayFail = 1024,
 
     /// <summary>A failure is reported, and the container goes on: what cannot be granted is a warning.</summary>
     Warn = 2048,
+
+    /// <summary>Nothing of procfs may be covered: the target must lie in another file system (CVE-2019-16884).</summary>
+    NotInProc = 4194304,
+
+    /// <summary>The source must be a procfs.</summary>
+    SourceIsProc = 4096,
+
+    /// <summary>A directory that is already there gives the new tmpfs its mode.</summary>
+    KeepMode = 8192,
+
+    /// <summary>What the directory holds is copied into the new tmpfs.</summary>
+    CopyUp = 16384,
+
+    /// <summary>A later operation needs the mount: its descriptor stays, in <see cref="PlanOp.Fd"/>.</summary>
+    KeepOpen = 32768,
+
+    /// <summary>What is there decides whether it is a directory or a file.</summary>
+    EitherKind = 65536,
+
+    /// <summary>The source is opened as it is, be it a symlink.</summary>
+    SourceNoFollow = 131072,
+
+    /// <summary>The target's last name is opened as it is, be it a symlink.</summary>
+    TargetNoFollow = 262144,
+
+    /// <summary>That it is there already is no failure.</summary>
+    MayExist = 524288,
+
+    /// <summary>mount(2) instead of the newer calls, whose option values have at most 255 bytes.</summary>
+    Classic = 1048576,
+
+    /// <summary><see cref="PlanOp.Fd"/> is a detached mount tree, to be moved; without it, a place to clone.</summary>
+    Detached = 2097152,
 }
 
 /// <summary>One message from the child to the parent.</summary>

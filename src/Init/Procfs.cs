@@ -14,7 +14,7 @@ internal static unsafe class Procfs
     public static bool Open(Child* child, PlanOp* op)
     {
         const int harmless = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
-        int proc = op->A != 0 ? (int)op->A : Mounts.Make(child, Text.Pointer("proc"u8), null, harmless);
+        int proc = op->A != 0 ? (int)op->A : FileSystems.Make(child, Text.Pointer("proc"u8), null, harmless);
         if (proc < 0 && (op->Flags & OpFlags.Fallback) != 0) proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (proc < 0) return false;
         child->Proc = proc;

@@ -23,6 +23,8 @@ internal static unsafe class Rootfs
     {
         nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         child->Root = (int)tree;
+        // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
+        if (op->A != 0) child->Origin = (int)OpenMountOf(child);
         return tree >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
     }
 
@@ -32,9 +34,9 @@ internal static unsafe class Rootfs
     /// </summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
-        int upper = Mounts.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+        int upper = FileSystems.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
         if (upper < 0 || !MoveOnTop(child, upper)) return false;
-        int overlay = Mounts.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2), attributes: 0);
+        int overlay = FileSystems.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2), attributes: 0);
         child->Root = overlay;
         bool done = overlay >= 0 && SetPropagation(child, upper, MS_UNBINDABLE) && MoveOnTop(child, overlay);
         Child.Close(upper);
@@ -55,26 +57,62 @@ internal static unsafe class Rootfs
 
     /// <summary>
     /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where one lazy unmount takes it away: no
-    /// directory for the old root is ever needed (pivot_root(2), NOTES).
+    /// directory for the old root is ever needed (pivot_root(2), NOTES). A: 1: mounts are shared with the host, which must not see that; 2: the new
+    /// root is to be a slave of the directory it was made from, where the raw child still is.
     /// </summary>
-    public static bool Pivot(Child* child) =>
-        child->Try(SYS_fchdir, child->Root)
-        && SetPropagation(child, child->Root, MS_PRIVATE)
-        && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
-        && child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
-        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+    public static bool Pivot(Child* child, PlanOp* op)
+    {
+        int origin = (op->A & 2) == 0 ? -1 : child->Origin;
+        bool done = child->Try(SYS_fchdir, child->Root)
+            && SetPropagation(child, child->Root, MS_PRIVATE)
+            && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8));
+        if (done && origin >= 0)
+            child->Call(SYS_move_mount, origin, (nint)Text.Pointer(""u8), child->Root, (nint)Text.Pointer(""u8), MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+        Child.Close(origin);
+        return done
+            && ((op->A & 1) == 0 || child->Try(SYS_mount, 0, (nint)Text.Pointer("."u8), 0, MS_SLAVE | MS_REC, 0))
+            && child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
+            && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+    }
+
+    /// <summary>The root of the mount that the working directory is in.</summary>
+    private static nint OpenMountOf(Child* child)
+    {
+        nint fd = child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_CLOEXEC);
+        statx status;
+        while (fd >= 0 && Mounts.Stat(child, (int)fd, &status) && (status.stx_attributes & sys_stat.STATX_ATTR_MOUNT_ROOT) == 0)
+        {
+            nint up = child->Call(SYS_openat, fd, (nint)Text.Pointer(".."u8), O_PATH | O_CLOEXEC);
+            Child.Close(fd);
+            fd = up;
+        }
+        return fd;
+    }
+
+    /// <summary>
+    /// For a root on the initial ramdisk, which pivot_root refuses: the new root lies on top of "/" already. The host's procfs and sysfs (S1) are
+    /// taken away first: one that is fully visible, be it below, would let the container mount them anew without their masks.
+    /// </summary>
+    public static bool Move(Child* child, PlanOp* op)
+    {
+        for (byte* path = child->At(op->S1); path != null && *path != 0; path += Text.Length(path) + 1)
+            if (!child->Try(SYS_umount2, (nint)path, MNT_DETACH) && child->Errno is Errno.EINVAL or Errno.EPERM
+                && !child->Try(SYS_mount, (nint)Text.Pointer("tmpfs"u8), (nint)path, (nint)Text.Pointer("tmpfs"u8), MS_RDONLY, 0)) return false;
+        return SetPropagation(child, child->Root, MS_PRIVATE) && Chroot(child);
+    }
 
     public static bool Chroot(Child* child) =>
         child->Try(SYS_fchdir, child->Root)
         && child->Try(SYS_chroot, (nint)Text.Pointer("."u8))
         && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
 
-    /// <summary>A: attributes to set on the root mount, for --read-only.</summary>
+    /// <summary>A: attributes to set on the root mount, for --read-only; C: its propagation.</summary>
     public static bool SetAttributes(Child* child, PlanOp* op)
     {
         mount_attr attributes = default;
         attributes.attr_set = (ulong)op->A;
-        return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), 0, (nint)(&attributes), sizeof(mount_attr));
+        attributes.propagation = (ulong)op->C;
+        return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), (op->Flags & OpFlags.PropagationRecursive) != 0 ? AT_RECURSIVE : 0, (nint)(&attributes), sizeof(mount_attr));
     }
 
     /// <summary>S1: path.</summary>
@@ -93,10 +131,28 @@ internal static unsafe class Rootfs
     {
         if ((flags & OpFlags.InDev) != 0 && create && IsName(path)) return MakeInDev(child, path, flags);
         int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
-        nint fd = Open(child, from, path, flags, O_PATH);
+        // "Ordinary" is no symlink on the way, and no file in the place of a directory.
+        int how = O_PATH | ((flags & OpFlags.TargetNoFollow) != 0 ? O_NOFOLLOW : 0) | ((flags & (OpFlags.Ordinary | OpFlags.File)) == OpFlags.Ordinary ? O_DIRECTORY : 0);
+        nint fd = Open(child, from, path, flags, how);
         if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
         if (!MakeParts(child, from, path, flags, MostLinks)) return -1;
         return (int)Open(child, from, path, flags, O_PATH);
+    }
+
+    /// <summary>Opens the directory that a path is in, making what is missing of it; <paramref name="name"/> is the last part.</summary>
+    public static int OpenParent(Child* child, byte* path, OpFlags flags, byte** name)
+    {
+        byte* parent = stackalloc byte[PathSize];
+        int slash = -1, length = Text.Length(path);
+        if (length >= PathSize) { child->Fail(SYS_openat2, Errno.ENAMETOOLONG); return -1; }
+        for (int i = 0; i < length; i++)
+            if (path[i] == '/') slash = i;
+        *name = path + slash + 1;
+        int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
+        if (slash <= 0) return (int)child->Call(SYS_openat, from, (nint)Text.Pointer("."u8), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        Text.Copy(parent, path);
+        parent[slash] = 0;
+        return Resolve(child, parent, flags & ~OpFlags.File, create: true);
     }
 
     private static bool IsName(byte* path)

@@ -29,14 +29,14 @@ internal static unsafe class Terminal
         return done;
     }
 
-    /// <summary>The devpts of a container that is entered (exec): it must be one, and no symlink may lead elsewhere.</summary>
+    /// <summary>The devpts of a container that is entered (exec), or that has one in a /dev from elsewhere: it must be one, and no symlink may lead elsewhere.</summary>
     private static int OpenPts(Child* child)
     {
         open_how how;
         how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
         how.mode = 0;
         how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
-        nint fd = child->Call(SYS_openat2, AT_FDCWD, (nint)Text.Pointer("/dev/pts"u8), (nint)(&how), sizeof(open_how));
+        nint fd = child->Call(SYS_openat2, child->Root >= 0 ? child->Root : AT_FDCWD, (nint)Text.Pointer("/dev/pts"u8), (nint)(&how), sizeof(open_how));
         statfs status;
         if (fd < 0 || !child->Try(SYS_fstatfs, fd, (nint)(&status))) return -1;
         if (status.f_type == sys_vfs.DEVPTS_SUPER_MAGIC) return (int)fd;
@@ -46,9 +46,13 @@ internal static unsafe class Terminal
 
     private static bool MountConsole(Child* child, PlanOp* op, int slave)
     {
-        if (child->Dev < 0) return true;
+        if (child->Dev < 0 && child->Root < 0) return true;
         nint tree = child->Call(SYS_open_tree, slave, (nint)Text.Pointer(""u8), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-        int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File, create: true);
+        // In a /dev from elsewhere nothing is made. No symlink is followed in either (CVE-2026-88264).
+        int target = tree < 0 ? -1
+            : child->Dev >= 0 ? Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File | OpFlags.Ordinary, create: true)
+            : Rootfs.Resolve(child, Text.Pointer("dev/console"u8), OpFlags.File | OpFlags.Ordinary, create: false);
+        if (tree >= 0 && target < 0 && child->Dev < 0 && child->Errno == Errno.ENOENT) { Child.Close(tree); return true; }
         bool moved = target >= 0 && Mounts.Move(child, (int)tree, target);
         Child.Close(tree);
         Child.Close(target);

@@ -57,6 +57,15 @@ internal static unsafe class Text
         return to;
     }
 
+    /// <summary>Writes a number in octal at <paramref name="to"/>, with a zero behind it.</summary>
+    public static void WriteOctal(byte* to, int value)
+    {
+        int shift = 30;
+        while (shift > 0 && value >> shift == 0) shift -= 3;
+        for (; shift >= 0; shift -= 3) *to++ = (byte)('0' + (value >> shift & 7));
+        *to = 0;
+    }
+
     /// <summary>Copies with the closing zero; gives the address of that zero.</summary>
     public static byte* Copy(byte* to, byte* from)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Minirun.Linux;
 
 /// <summary>One line of /proc/PID/mountinfo (proc(5)), the fields that are used here.</summary>
-public sealed record MountInfo(string Root, string Path, string Options, string Type, string SuperOptions)
+public sealed record MountInfo(string Root, string Path, string Options, string Type, string SuperOptions, string Source = "")
 {
     /// <summary>Our own mounts, oldest first; none are known where there is no /proc.</summary>
     public static IEnumerable<MountInfo> Read() => File.Exists("/proc/self/mountinfo") ? Parse(File.ReadAllText("/proc/self/mountinfo")) : [];
@@ -16,7 +16,7 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
             string[] fields = line.Split(' ');
             // Optional fields (shared:1, master:2, …) end with a single dash.
             int dash = Array.IndexOf(fields, "-", 6);
-            yield return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3]);
+            yield return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3], Unescape(fields[dash + 2]));
         }
     }
 

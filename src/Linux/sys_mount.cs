@@ -7,12 +7,18 @@ public static class sys_mount
     public const int MS_NOSUID = 2;
     public const int MS_NODEV = 4;
     public const int MS_NOEXEC = 8;
+    public const int MS_NOATIME = 1024;
+    public const int MS_NODIRATIME = 2048;
     public const int MS_BIND = 4096;
+    public const int MS_MOVE = 8192;
     public const int MS_REC = 16384;
     public const int MS_UNBINDABLE = 1 << 17;
     public const int MS_PRIVATE = 1 << 18;
     public const int MS_SLAVE = 1 << 19;
     public const int MS_SHARED = 1 << 20;
+    public const int MS_RELATIME = 1 << 21;
+    public const int MS_STRICTATIME = 1 << 24;
+    public const int MS_NOSYMFOLLOW = 256;
 
     public const int MNT_DETACH = 2;
 
@@ -26,6 +32,7 @@ public static class sys_mount
     public const int OPEN_TREE_CLOEXEC = fcntl.O_CLOEXEC;
     public const int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
     public const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    public const int MOVE_MOUNT_SET_GROUP = 0x100;
 
     public const int MOUNT_ATTR_RDONLY = 0x01;
     public const int MOUNT_ATTR_NOSUID = 0x02;

@@ -17,6 +17,7 @@ public static partial class sys_stat
     public const int S_ISGID = 0x400;
     public const int S_IWOTH = 0x2;
     public const uint STATX_BASIC_STATS = 0x7ff;
+    public const uint STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int mkdir(string path, uint mode);
@@ -33,11 +34,16 @@ public static partial class sys_stat
 public struct statx
 {
     [FieldOffset(0)] public uint stx_mask;
+    [FieldOffset(8)] public ulong stx_attributes;
     [FieldOffset(20)] public uint stx_uid;
     [FieldOffset(24)] public uint stx_gid;
     [FieldOffset(28)] public ushort stx_mode;
     [FieldOffset(32)] public ulong stx_ino;
     [FieldOffset(40)] public ulong stx_size;
+    [FieldOffset(64)] public long stx_atime_sec;
+    [FieldOffset(72)] public uint stx_atime_nsec;
+    [FieldOffset(112)] public long stx_mtime_sec;
+    [FieldOffset(120)] public uint stx_mtime_nsec;
     [FieldOffset(128)] public uint stx_rdev_major;
     [FieldOffset(132)] public uint stx_rdev_minor;
     [FieldOffset(136)] public uint stx_dev_major;

@@ -48,9 +48,9 @@ public static partial class sys_syscall
     public const int SYS_setresgid = 119;
     public const int SYS_capget = 125;
     public const int SYS_capset = 126;
+    public const int SYS_fstatfs = 138;
     public const int SYS_rt_sigtimedwait = 128;
     public const int SYS_personality = 135;
-    public const int SYS_fstatfs = 138;
     public const int SYS_setpriority = 141;
     public const int SYS_pivot_root = 155;
     public const int SYS_prctl = 157;
@@ -61,6 +61,7 @@ public static partial class sys_syscall
     public const int SYS_setdomainname = 171;
     public const int SYS_setxattr = 188;
     public const int SYS_sched_setaffinity = 203;
+    public const int SYS_getdents64 = 217;
     public const int SYS_clock_gettime = 228;
     public const int SYS_exit_group = 231;
     public const int SYS_set_mempolicy = 238;
@@ -69,9 +70,13 @@ public static partial class sys_syscall
     public const int SYS_ioprio_set = 251;
     public const int SYS_openat = 257;
     public const int SYS_mkdirat = 258;
+    public const int SYS_mknodat = 259;
+    public const int SYS_fchownat = 260;
     public const int SYS_newfstatat = 262;
+    public const int SYS_unlinkat = 263;
     public const int SYS_symlinkat = 266;
     public const int SYS_readlinkat = 267;
+    public const int SYS_utimensat = 280;
     public const int SYS_fchmodat = 268;
     public const int SYS_signalfd4 = 289;
     public const int SYS_unshare = 272;
@@ -201,6 +206,11 @@ public static partial class sys_syscall
         SYS_faccessat2 => "faccessat2",
         SYS_sendfile => "sendfile",
         SYS_fchmodat => "fchmodat",
+        SYS_unlinkat => "unlinkat",
+        SYS_mknodat => "mknodat",
+        SYS_fchownat => "fchownat",
+        SYS_getdents64 => "getdents64",
+        SYS_utimensat => "utimensat",
         _ => "syscall_" + number,
     };
 }

@@ -22,8 +22,14 @@ internal static unsafe class IdMapWriter
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
         string directory = "/proc/" + pid.ToString();
         if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null) WriteFile(directory + "/setgroups", "deny");
-        WriteFile(directory + "/uid_map", IdMap.Format(spec.Oci.Linux.UidMappings!));
-        WriteFile(directory + "/gid_map", IdMap.Format(spec.Oci.Linux.GidMappings!));
+        Write(pid, spec.Oci.Linux.UidMappings!, spec.Oci.Linux.GidMappings!);
+    }
+
+    public static void Write(int pid, List<OciIdMapping> uids, List<OciIdMapping> gids)
+    {
+        string directory = "/proc/" + pid.ToString();
+        WriteFile(directory + "/uid_map", IdMap.Format(uids));
+        WriteFile(directory + "/gid_map", IdMap.Format(gids));
     }
 
     private static void WriteFile(string path, string text)

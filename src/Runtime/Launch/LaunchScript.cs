@@ -9,6 +9,7 @@ namespace Minirun.Runtime.Launch;
 internal static unsafe class LaunchScript
 {
     private const int ProgramRegister = 0;
+    private const int SourceRegister = 1;
 
     /// <summary>Of calls between operations: neither waited for nor reported.</summary>
     private const int NoOperation = -1;
@@ -33,7 +34,7 @@ internal static unsafe class LaunchScript
         for (int op = 0; op < plan.Operations.Count; op++)
         {
             LaunchStep step = plan.Operations[op].Step;
-            if (!mapped && step is (LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
+            if (!mapped && step is (LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
                 mapped = true;
@@ -49,6 +50,12 @@ internal static unsafe class LaunchScript
                     break;
                 case LaunchStep.EnterRootfs:
                     script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
+                    break;
+                case LaunchStep.OpenSource:
+                    MountSources.WriteOpen(script, op, plan.Operations[op].Source!, SourceRegister);
+                    break;
+                case LaunchStep.MapSource:
+                    script.Add(op, SYS_fcntl, plan.Operations[op].Source!.Fd, fcntl.F_SETFD, 0);
                     break;
                 case LaunchStep.BecomeRoot:
                     // A user namespace that is entered may have no id 0: then the ambient capabilities alone have to do.

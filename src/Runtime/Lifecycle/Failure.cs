@@ -16,7 +16,7 @@ public static class Failure
         {
             OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan.Operations[^1], report.Errno, pid),
             OpCode.Hook => HookFailure.Explain(operation, report, pid),
-            _ => new UserError($"cannot {Doing(operation)}: {sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
+            _ => new UserError($"{Place(operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
         };
         watcher?.Failed(report.Op, error.Message);
         return error;
@@ -24,8 +24,17 @@ public static class Failure
 
     /// <summary>What is said when an operation was done in its second-best way.</summary>
     public static string FallbackText(Operation operation) =>
-        $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead; "
-        + $"--require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error";
+        $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead"
+        + (operation.Place is not null ? "" : $"; --require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error");
+
+    /// <summary>Where in a bundle's document it was asked for.</summary>
+    private static string Place(Operation operation, Report report) =>
+        operation.Place is not { } place ? "" : report.Call == sys_syscall.SYS_fsconfig ? place + ".options: " : place + ": ";
+
+    /// <summary>The words by which clients and test suites know the attack.</summary>
+    private static string Rule(Operation operation, Report report) =>
+        operation.Code == OpCode.MountFs && (operation.Flags & OpFlags.Ordinary) != 0 && report.Errno is Errno.ELOOP or Errno.ENOTDIR
+            ? $"filesystem \"{operation.S1}\" must be mounted on ordinary directory: " : "";
 
     /// <summary>What is said when an operation that may fail (<see cref="OpFlags.Warn"/>) did.</summary>
     public static string WarningText(Operation operation, Report report) =>
@@ -41,6 +50,13 @@ public static class Failure
         OpCode.MountFs or OpCode.MountOverlay => $"mount {operation.S1} on {operation.Path}",
         OpCode.Bind when (operation.Flags & OpFlags.SourceInRoot) != 0 => $"make {operation.Path} read-only",
         OpCode.Bind => $"mount {operation.S1} on {operation.Path}",
+        OpCode.CgroupBind => $"mount the cgroup hierarchy {operation.S3} on {operation.Path}",
+        OpCode.Remount or OpCode.MountAttributes => $"set the options of the mount on {operation.Path}",
+        OpCode.Device => $"make the device {operation.Path}",
+        OpCode.OpenDev => "open /dev of the root file system",
+        OpCode.NullStdio => "reopen /dev/null inside the container",
+        OpCode.MoveRoot => "enter the root file system without pivot_root",
+        OpCode.RootAttributes => operation.C == 0 ? "make the root read-only" : "set the propagation of the root",
         OpCode.Mask => $"hide {operation.Path}",
         OpCode.BindRoot or OpCode.OverlayRoot or OpCode.OpenRoot => $"make a root of {operation.Path}",
         OpCode.Symlink => $"make the link {operation.Path}",
@@ -67,6 +83,7 @@ public static class Failure
         OpCode.MemoryPolicy => $"set the memory policy {operation.Path}",
         OpCode.Personality => $"set the personality {operation.Path}",
         _ when operation.Step == LaunchStep.Join => $"join {operation.Path ?? "the namespaces of the container"}",
+        _ when operation.Step == LaunchStep.OpenSource => $"open {operation.Path}, the source of a mount",
         _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",
         _ => $"do '{operation.Name}'",
     };

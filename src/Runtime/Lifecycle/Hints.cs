@@ -11,8 +11,13 @@ internal static class Hints
     {
         (OpCode.MountFs, Errno.EPERM) when operation.S1 is "proc" or "sysfs" => "a parent mount hides part of it (nested container?); leave --require away to show the caller's instead, or see `minirun doctor`",
         (OpCode.MountFs or OpCode.Bind, Errno.ELOOP or Errno.ENOTDIR) when (operation.Flags & OpFlags.Ordinary) != 0 => $"{operation.Path} must be mounted on ordinary directory: in the root file system it is a symlink or a file",
+        (OpCode.MountFs or OpCode.Bind, Errno.EPERM) when operation.Path is { } place && (operation.Flags & OpFlags.NotInProc) != 0 && !place.StartsWith("/proc") && plan.Spec.FromBundle => $"{place} leads into /proc, or the source's read-only, nosuid, nodev or noexec is locked and may not be cleared",
+        (OpCode.Bind, Errno.EPERM) when (operation.Flags & OpFlags.SourceIsProc) != 0 => "\"/proc\" cannot be mounted because it is not of type proc",
+        (OpCode.Device, Errno.ENODEV) => "the host's node of that path is another device than the document says",
+        (OpCode.Device, Errno.ENOENT) => "in a user namespace devices are bound from the host, which has none of that path",
+        (OpCode.NullStdio, _) => "the container's /dev/null is invalid",
         (OpCode.MountFs or OpCode.Bind or OpCode.Mask, Errno.ENOTDIR) => $"source and {operation.Path} in the root file system must both be directories, or both be files",
-        (OpCode.MountFs or OpCode.Bind, Errno.EROFS or Errno.EACCES) => $"{operation.Path} is missing in the root file system and cannot be made there; make it, or use --ephemeral",
+        (OpCode.MountFs or OpCode.Bind, Errno.EROFS or Errno.EACCES) => $"{operation.Path} is missing in the root file system and cannot be made there; make it{(plan.Spec.FromBundle ? "" : ", or use --ephemeral")}",
         (OpCode.MountFs or OpCode.Bind, Errno.ELOOP) => $"{operation.Path} leads through a symlink that ends nowhere inside the root file system",
         (OpCode.MountFs, Errno.EINVAL) => "the kernel does not take one of its options; `dmesg` may say which",
         (OpCode.MountFs, Errno.ENODEV) => "this kernel does not know the file system; `minirun doctor` lists what it has",
@@ -48,6 +53,7 @@ internal static class Hints
         (OpCode.Seccomp, Errno.EBUSY) => "a filter that is there already notifies an agent, and the kernel takes one such filter only",
         (_, Errno.ENOSYS) => "this kernel is too old, or a seccomp filter of an outer container hides the call; `minirun doctor` tells",
         (_, Errno.EPERM) => "`minirun doctor` checks what this machine allows",
+        _ when plan.Spec.FromBundle => $"look at {operation.Place ?? operation.Path ?? "config.json"} of the bundle, and at `dmesg`",
         _ => $"`minirun run --explain …` shows how far it got; `minirun run --without {operation.Name} …` leaves this step out",
     };
 

@@ -6,68 +6,95 @@ namespace Minirun.Runtime.Mounts;
 /// <summary>The options of an OCI mount, sorted into what the mount API takes: attributes, propagation and the file system's own.</summary>
 public struct MountOptions
 {
+    /// <summary>Every option that is known by name, in order, for <c>features</c>.</summary>
+    public static IReadOnlyList<string> Names
+    {
+        get
+        {
+            string[] names = Array.ConvertAll(MountOptionTable.All, option => option.Name);
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
+        }
+    }
+
     /// <summary>MOUNT_ATTR_ flags to set and to clear.</summary>
     public long Set;
     public long Clear;
 
+    /// <summary>The same for the whole tree.</summary>
+    public long TreeSet;
+    public long TreeClear;
+
     /// <summary>MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0.</summary>
     public long Propagation;
+    public bool PropagationRecursive;
     public bool IsBind;
     public bool Recursive;
-
-    /// <summary>Attributes and propagation go to the whole tree.</summary>
-    public bool AttributesRecursive;
+    public bool IsRemount;
+    public bool CopiesUp;
+    public bool IsIdMapped;
+    public bool IdMapRecursive;
+    public bool CopiesSymlink;
+    public bool SourceNoFollow;
+    public bool TargetNoFollow;
 
     /// <summary>Options of the file system, each closed by a zero.</summary>
     public string Data;
+
+    /// <summary>Words for the super block, each closed by a zero.</summary>
+    public string SuperBlock;
 
     /// <summary>Sorts options; what is no mount option belongs to the file system.</summary>
     public static MountOptions Parse(List<string> options)
     {
         MountOptions result = default;
+        result.SuperBlock = "";
         StringBuilder? data = null;
         foreach (string option in options)
-            if (!result.Take(option)) (data ??= new StringBuilder()).Append(option).Append('\0');
+            if (option.Length > 0 && !result.Take(option)) (data ??= new StringBuilder()).Append(option).Append('\0');
         result.Data = data?.ToString() ?? "";
         return result;
     }
 
-    private bool Take(string option)
+    /// <summary>The MS_ flag of a propagation's name, and whether it goes to the whole tree; 0 when it is none.</summary>
+    public static (long Flag, bool Recursive) PropagationOf(string name)
     {
-        switch (option)
-        {
-            case "defaults" or "": return true;
-            case "bind": IsBind = true; return true;
-            case "rbind": IsBind = Recursive = true; return true;
-            case "ro": return On(MOUNT_ATTR_RDONLY);
-            case "rw": return Off(MOUNT_ATTR_RDONLY);
-            case "rro": AttributesRecursive = true; return On(MOUNT_ATTR_RDONLY);
-            case "nosuid": return On(MOUNT_ATTR_NOSUID);
-            case "suid": return Off(MOUNT_ATTR_NOSUID);
-            case "nodev": return On(MOUNT_ATTR_NODEV);
-            case "dev": return Off(MOUNT_ATTR_NODEV);
-            case "noexec": return On(MOUNT_ATTR_NOEXEC);
-            case "exec": return Off(MOUNT_ATTR_NOEXEC);
-            case "nosymfollow": return On(MOUNT_ATTR_NOSYMFOLLOW);
-            case "nodiratime": return On(MOUNT_ATTR_NODIRATIME);
-            case "diratime": return Off(MOUNT_ATTR_NODIRATIME);
-            case "noatime": return Atime(MOUNT_ATTR_NOATIME);
-            case "relatime": return Atime(MOUNT_ATTR_RELATIME);
-            case "strictatime": return Atime(MOUNT_ATTR_STRICTATIME);
-            case "private": Propagation = MS_PRIVATE; return true;
-            case "rprivate": Propagation = MS_PRIVATE; return true;
-            case "slave": Propagation = MS_SLAVE; return true;
-            case "rslave": Propagation = MS_SLAVE; AttributesRecursive = true; return true;
-            case "shared": Propagation = MS_SHARED; return true;
-            case "rshared": Propagation = MS_SHARED; AttributesRecursive = true; return true;
-            default: return false;
-        }
+        foreach (MountOption option in MountOptionTable.All)
+            if (option.Kind == MountOptionKind.Propagation && option.Name == name) return (option.Flag, option.Recursive);
+        return (0, false);
     }
 
-    private bool On(long flag) { Set |= flag; Clear &= ~flag; return true; }
+    private bool Take(string name)
+    {
+        foreach (MountOption option in MountOptionTable.All)
+        {
+            if (option.Name != name) continue;
+            Take(option);
+            return true;
+        }
+        return false;
+    }
 
-    private bool Off(long flag) { Set &= ~flag; Clear |= flag; return true; }
-
-    // The access-time modes are one field, not flags: mount_setattr wants the field cleared before one is set.
-    private bool Atime(long mode) { Set = Set & ~MOUNT_ATTR__ATIME | mode; Clear |= MOUNT_ATTR__ATIME; return true; }
+    private void Take(MountOption option)
+    {
+        switch (option.Kind)
+        {
+            case MountOptionKind.Set when option.Recursive: TreeSet |= option.Flag; TreeClear &= ~option.Flag; break;
+            case MountOptionKind.Set: Set |= option.Flag; Clear &= ~option.Flag; break;
+            case MountOptionKind.Clear when option.Recursive: TreeSet &= ~option.Flag; TreeClear |= option.Flag; break;
+            case MountOptionKind.Clear: Set &= ~option.Flag; Clear |= option.Flag; break;
+            // The access-time modes are one field, not flags: mount_setattr wants the field cleared before one is set.
+            case MountOptionKind.AccessTime when option.Recursive: TreeSet = TreeSet & ~MOUNT_ATTR__ATIME | option.Flag; TreeClear |= MOUNT_ATTR__ATIME; break;
+            case MountOptionKind.AccessTime: Set = Set & ~MOUNT_ATTR__ATIME | option.Flag; Clear |= MOUNT_ATTR__ATIME; break;
+            case MountOptionKind.Propagation: Propagation = option.Flag; PropagationRecursive = option.Recursive; break;
+            case MountOptionKind.SuperBlock: SuperBlock += option.Name + "\0"; break;
+            case MountOptionKind.Bind: IsBind = true; Recursive |= option.Recursive; break;
+            case MountOptionKind.Remount: IsRemount = true; break;
+            case MountOptionKind.CopyUp: CopiesUp = true; break;
+            case MountOptionKind.IdMap: IsIdMapped = true; IdMapRecursive |= option.Recursive; break;
+            case MountOptionKind.CopySymlink: CopiesSymlink = true; break;
+            case MountOptionKind.SourceNoFollow: SourceNoFollow = true; break;
+            case MountOptionKind.TargetNoFollow: TargetNoFollow = true; break;
+        }
+    }
 }

@@ -12,6 +12,9 @@ public sealed class ContainerPlan(ContainerSpec spec)
 
     public IReadOnlyList<Operation> Operations => _operations;
 
+    /// <summary>The sources of mounts that are opened before fork-news runs, by the number of the mount in the document.</summary>
+    public Dictionary<int, MountSource> Sources { get; } = [];
+
     /// <summary>What --without left out.</summary>
     public List<Operation> LeftOut { get; } = [];
 
@@ -23,6 +26,8 @@ public sealed class ContainerPlan(ContainerSpec spec)
             if (operation.Step == step) return operation;
         return null;
     }
+
+    public int IndexOf(Operation operation) => _operations.IndexOf(operation);
 
     public int IndexOf(LaunchStep step) => Find(step) is { } operation ? _operations.IndexOf(operation) : -1;
 

@@ -30,7 +30,10 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Path = spec.Oci.Root.Path,
             Why = "from here on the root file system is \".\", whoever we become",
         });
-        LaunchIdentity();
+        LaunchUser user = LaunchUser.Of(spec, host);
+        if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
+        if (spec.FromBundle && spec.JoinedProcess < 0) new BundleSources(spec, host, plan).Add(user.MustChange);
+        LaunchIdentity(user);
         if (spec.Has(sched.CLONE_NEWNS)) Add(new()
         {
             Name = "seal-program",
@@ -41,9 +44,8 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
     }
 
-    private void LaunchIdentity()
+    private void LaunchIdentity(LaunchUser user)
     {
-        LaunchUser user = LaunchUser.Of(spec, host);
         if (user.MustChange) Add(new()
         {
             Name = "become-root",

@@ -51,8 +51,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
                 S1 = Relative(path),
                 S2 = Relative(path),
                 Path = path,
-                A = sys_mount.MOUNT_ATTR_RDONLY,
-                Flags = OpFlags.Recursive | OpFlags.AttributesRecursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
+                E = sys_mount.MOUNT_ATTR_RDONLY,
+                Flags = OpFlags.Recursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
                 Why = "read-only: kernel settings of the whole machine",
                 IfLeftOut = "root inside may write what the kernel lets it below {path}",
             });
@@ -73,7 +73,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             S2 = Target(mount.Destination),
             S3 = options.Data.Length > 0 ? options.Data : null,
             S4 = fallback,
-            A = options.Set,
+            A = options.Set | options.TreeSet,
             Flags = flags,
             Path = mount.Destination,
             Why = Reason(mount, type),
@@ -100,8 +100,10 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             A = options.Set,
             B = options.Clear,
             C = propagation,
+            E = options.TreeSet,
+            F = options.TreeClear,
             Path = mount.Destination,
-            Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | (options.AttributesRecursive || hostPropagates ? OpFlags.AttributesRecursive : 0)
+            Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
                 | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0) | (spec.OptionalMounts.Contains(mount.Destination) ? OpFlags.Optional : 0),
             Why = ours ? Reason(mount, "bind") : "as asked for",
             IfLeftOut = "{source} of the host is not on {path}",
@@ -120,7 +122,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             S3 = "mode=755\0",
             S4 = spec.OverlayFlag,
             Path = mount.Destination,
-            A = options.Set,
+            A = options.Set | options.TreeSet,
             Why = "an overlay over the directory: writes are thrown away at the end",
             IfLeftOut = "{source} of the host is not on {path}",
         });

@@ -24,18 +24,30 @@ public sealed class Operation
     public long B { get; init; }
     public long C { get; init; }
     public long D { get; init; }
+    public long E { get; init; }
+    public long F { get; init; }
 
     /// <summary>A string, bytes, or an array of strings (argv); see the operation's case in src/Init. The launcher's operations keep here what is shown of them.</summary>
     public object? S1 { get; init; }
     public object? S2 { get; init; }
     public object? S3 { get; init; }
     public object? S4 { get; init; }
+    public object? S5 { get; init; }
+
+    /// <summary>What the launcher prepares for it, when it does.</summary>
+    public MountSource? Source { get; init; }
+
+    /// <summary>The operation that this one comes back to; B then is its number.</summary>
+    public Operation? Of { get; init; }
 
     /// <summary>For what the launcher does: which of its steps this is.</summary>
     public LaunchStep Step { get; init; }
 
     /// <summary>Where in the file system it works, for messages.</summary>
     public string? Path { get; init; }
+
+    /// <summary>What it was made from: a place in the document of a bundle.</summary>
+    public string? Place { get; init; }
 
     private string Fill(string text) => text.Replace("{path}", Path).Replace("{source}", S1 as string);
 }
@@ -51,6 +63,8 @@ public enum LaunchStep
     EnterRootfs,
     BecomeRoot,
     KeepCapabilities,
+    OpenSource,
+    MapSource,
     SealProgram,
     ForkNews,
 }

@@ -21,6 +21,7 @@ public static class PlanEncoder
             Operation operation = plan.Operations[index];
             if (operation.Step != LaunchStep.None) continue;
             PlanOp op = Encode(operation, index, blob);
+            if (operation.Of is { } of) op.B = plan.IndexOf(of);
             blob.Write(at, ref op);
             at += sizeof(PlanOp);
         }
@@ -49,10 +50,14 @@ public static class PlanEncoder
             B = operation.B,
             C = operation.C,
             D = operation.D,
+            E = operation.E,
+            F = operation.F,
+            Fd = operation.Source?.Fd ?? 0,
             S1 = blob.Add(operation.S2 is CommandLine { Bytes: { Length: > 0 } bytes } command ? Paths((string)operation.S1!, command.Words[0], bytes[0]) : operation.S1),
             S2 = blob.Add(operation.S2),
             S3 = blob.Add(operation.S3),
         };
+        op.S5 = blob.Add(operation.S5);
         op.S4 = operation.S4 is EnvironmentSlot slot ? blob.OffsetIn(op.S3, slot) : blob.Add(operation.S4);
         return op;
     }

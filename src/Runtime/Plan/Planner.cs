@@ -64,6 +64,8 @@ public sealed class Planner
 
     private bool HasMounts => _spec.Has(sched.CLONE_NEWNS);
 
+    private BundleRoot BundleRoot => field ??= new BundleRoot(_spec, _host, _plan);
+
     private OciProcess Wanted => _spec.Oci.Process;
 
     private void Add(Operation operation) => _plan.Add(operation);
@@ -90,7 +92,8 @@ public sealed class Planner
             Why = "how readily the kernel kills it when memory runs out; written while /proc is still the host's",
             IfLeftOut = "the caller's score stays",
         });
-        if (HasMounts) Mounts();
+        if (_spec.FromBundle) BundleRoot.Mount();
+        else if (HasMounts) Mounts();
         else Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });
         if (Wanted.Cwd != "/") Add(new()
         {
@@ -156,6 +159,11 @@ public sealed class Planner
             Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, POSIX-platform Hooks)",
         });
         HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, State.OciState.Creating);
+        if (_spec.FromBundle)
+        {
+            BundleRoot.Enter();
+            return;
+        }
         if (!HasMounts)
         {
             Add(new()

@@ -17,16 +17,24 @@ public static class Strace
         OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, MS_UNBINDABLE); move_mount(root → \"/\")",
         OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}) = root; move_mount(root → \"/\")",
         OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
-        OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}); move_mount(→ root{operation.Path})",
+        OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}){FileSystem(operation)}; move_mount(→ root{operation.Path})",
         OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.A == 0 ? "" : ", " + Attributes(operation.A))}); move_mount(→ root{operation.Path})",
         OpCode.Bind => Bind(operation),
-        OpCode.Symlink => $"symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
+        OpCode.CgroupBind => $"open_tree({Quote((string)operation.S1!)} + own cgroup of {operation.S3}, OPEN_TREE_CLONE){SetAttributes(operation)}; move_mount(→ root{operation.Path})",
+        OpCode.Remount => $"openat2(root{operation.Path}){SetAttributes(operation)}",
+        OpCode.MountAttributes => $"mount_setattr(root{operation.Path}, {Attributes(operation.A)})",
+        OpCode.OpenDev => $"openat2(root{operation.Path}, O_PATH) = dev",
+        OpCode.Device => Device(operation),
+        OpCode.NullStdio => "openat(root/dev, \"null\") = fd; dup3(fd → 0, 1, 2 where they are /dev/null)",
+        OpCode.Symlink => $"{(operation.A == 0 ? "" : $"unlinkat(root{operation.Path}); ")}symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
+        OpCode.Mask when (operation.Flags & OpFlags.EitherKind) != 0 => $"open_tree(\"/dev/null\" or empty directory, OPEN_TREE_CLONE); move_mount(→ root{operation.Path})",
         OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"open_tree(empty directory, OPEN_TREE_CLONE); mount_setattr(MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
         OpCode.EnsureDirectory => $"mkdirat(root, {Quote((string)operation.S1!)}, 0755)",
         OpCode.Console => "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ root/dev/console)",
-        OpCode.PivotRoot => "fchdir(root); pivot_root(\".\", \".\"); umount2(\".\", MNT_DETACH); chdir(\"/\")",
+        OpCode.PivotRoot => $"fchdir(root); pivot_root(\".\", \".\"); {((operation.A & 2) == 0 ? "" : "move_mount(rootfs → \"/\", MOVE_MOUNT_SET_GROUP); ")}{((operation.A & 1) == 0 ? "" : "mount(NULL, \".\", NULL, MS_REC|MS_SLAVE, NULL); ")}umount2(\".\", MNT_DETACH); chdir(\"/\")",
         OpCode.Chroot => "fchdir(root); chroot(\".\"); chdir(\"/\")",
-        OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {Attributes(operation.A)})",
+        OpCode.MoveRoot => "umount2(procfs and sysfs of the host, MNT_DETACH); fchdir(root); chroot(\".\"); chdir(\"/\")",
+        OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {(operation.C == 0 ? Attributes(operation.A) : Propagation(operation.C))}{Tree(operation.Flags)})",
         OpCode.Hostname => $"sethostname({Quote((string)operation.S1!)})",
         OpCode.Domainname => $"setdomainname({Quote((string)operation.S1!)})",
         OpCode.Notify => $"socket(AF_UNIX, SOCK_DGRAM); bind({operation.S1}); sendmsg(→ minirun, SCM_RIGHTS)",
@@ -73,9 +81,13 @@ public static class Strace
     {
         LaunchStep.Clone => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_VM|CLONE_PIDFD|SIGCHLD)",
         LaunchStep.IdMaps => Maps(operation),
+        LaunchStep.Join => $"setns({(operation.Path is { } path ? Quote(path) : "pidfd")}, {NamespaceSet.Format((ulong)operation.A)})",
+        LaunchStep.CloneAgain => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_PARENT|SIGCHLD)",
         LaunchStep.EnterRootfs => $"chdir({Quote(operation.Path!)})",
         LaunchStep.BecomeRoot => $"setresgid({operation.B}, {operation.B}, {operation.B}); setresuid({operation.A}, {operation.A}, {operation.A})",
         LaunchStep.KeepCapabilities => "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
+        LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
+        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; mount_setattr(fd, MOUNT_ATTR_IDMAP, {(operation.Source.UserNamespace is { } space ? Quote(space) : $"uids {Quote(IdMap.Format(operation.Source.Uids))}, gids {Quote(IdMap.Format(operation.Source.Gids))}")}{(operation.Source.MapsTree ? ", AT_RECURSIVE" : "")})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
         _ => "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)",
     };
@@ -90,8 +102,38 @@ public static class Strace
     private static string Bind(Operation operation)
     {
         string source = (operation.Flags & OpFlags.SourceInRoot) != 0 ? "root" + operation.Path : Quote((string)operation.S1!);
-        string attributes = operation.A == 0 && operation.C == 0 ? "" : $"; mount_setattr({Attributes(operation.A)}{(operation.C == 0 ? "" : ", " + Propagation(operation.C))})";
-        return $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")}){attributes}; move_mount(→ root{operation.Path})";
+        if (operation.Source is { } prepared) source = prepared.Detached ? "idmapped " + source : "opened " + source;
+        string open = operation.Source?.Detached == true ? source : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
+        return $"{open}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";
+    }
+
+    private static string SetAttributes(Operation operation)
+    {
+        bool all = (operation.Flags & OpFlags.PropagationRecursive) != 0;
+        return Set(operation.E, operation.F, all ? operation.C : 0, "|AT_RECURSIVE") + Set(operation.A, operation.B, all ? 0 : operation.C, "");
+    }
+
+    private static string FileSystem(Operation operation) => Set(operation.E, operation.F, operation.C, "|AT_RECURSIVE");
+
+    private static string Set(long set, long clear, long propagation, string tree)
+    {
+        if ((set | clear | propagation) == 0) return "";
+        List<string> parts = [];
+        if (set != 0) parts.Add(Attributes(set));
+        if (clear != 0) parts.Add("~" + Attributes(clear));
+        if (propagation != 0) parts.Add(Propagation(propagation));
+        return $"; mount_setattr({string.Join(", ", parts)}{tree})";
+    }
+
+    private static string Tree(OpFlags flags) => (flags & OpFlags.PropagationRecursive) != 0 ? ", AT_RECURSIVE" : "";
+
+    private static string Device(Operation operation)
+    {
+        string number = operation.D == 0 ? "" : $", makedev({operation.D >> 32}, {(uint)operation.D})";
+        string type = (operation.A & sys_stat.S_IFMT) switch { sys_stat.S_IFBLK => "S_IFBLK", sys_stat.S_IFIFO => "S_IFIFO", _ => "S_IFCHR" };
+        return operation.E != 0
+            ? $"open_tree({Quote((string)operation.S1!)}, OPEN_TREE_CLONE); statx({type}{number}); move_mount(→ root{operation.Path})"
+            : $"mknodat(root{operation.Path}, {type}|0{Convert.ToString(operation.A & 0xfff, 8)}{number}); fchownat({operation.B}, {operation.C})";
     }
 
     private static string Attributes(long flags)
@@ -101,6 +143,7 @@ public static class Strace
         if ((flags & sys_mount.MOUNT_ATTR_NOSUID) != 0) names.Add("MOUNT_ATTR_NOSUID");
         if ((flags & sys_mount.MOUNT_ATTR_NODEV) != 0) names.Add("MOUNT_ATTR_NODEV");
         if ((flags & sys_mount.MOUNT_ATTR_NOEXEC) != 0) names.Add("MOUNT_ATTR_NOEXEC");
+        if ((flags & sys_mount.MOUNT_ATTR__ATIME) == sys_mount.MOUNT_ATTR__ATIME) return flags == sys_mount.MOUNT_ATTR__ATIME ? "MOUNT_ATTR__ATIME" : Attributes(flags & ~sys_mount.MOUNT_ATTR__ATIME) + "|MOUNT_ATTR__ATIME";
         if ((flags & sys_mount.MOUNT_ATTR_NOATIME) != 0) names.Add("MOUNT_ATTR_NOATIME");
         if ((flags & sys_mount.MOUNT_ATTR_STRICTATIME) != 0) names.Add("MOUNT_ATTR_STRICTATIME");
         if ((flags & sys_mount.MOUNT_ATTR_NODIRATIME) != 0) names.Add("MOUNT_ATTR_NODIRATIME");

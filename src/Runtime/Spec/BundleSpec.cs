@@ -28,6 +28,7 @@ public static class BundleSpec
         {
             Oci = oci,
             FromBundle = true,
+            Bundle = bundle,
             Namespaces = created & ~later,
             Unshared = later,
             Joined = joined,

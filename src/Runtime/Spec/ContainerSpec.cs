@@ -16,6 +16,9 @@ public sealed class ContainerSpec
     /// <summary>The document is a bundle's, for an OCI runtime: nothing of <c>minirun run</c>'s own is added.</summary>
     public bool FromBundle { get; init; }
 
+    /// <summary>The bundle's directory, which relative paths of its document start from.</summary>
+    public string? Bundle { get; init; }
+
     /// <summary>CLONE_NEW* flags of the namespaces that fork-news makes itself, once it is in its cgroup: cgroup and time.</summary>
     public ulong Unshared { get; init; }
 

@@ -63,10 +63,10 @@ internal static class DefaultMounts
     /// <summary>A new sysfs shows the network namespace of its own; it can be had only with one. Else the host's tree, read-only all over.</summary>
     private static OciMount Sys(RunOptions options, ulong namespaces)
     {
-        string access = options.Privileged ? "rw" : "rro";
+        string access = options.Privileged ? "rrw" : "rro";
         return (namespaces & sched.CLONE_NEWNET) != 0
             ? New("/sys", "sysfs", "sysfs", options.Privileged ? "rw" : "ro", "nosuid", "nodev", "noexec")
-            : New("/sys", "bind", "/sys", "rbind", access, "nosuid", "nodev", "noexec");
+            : New("/sys", "bind", "/sys", "rbind", access, "rnosuid", "rnodev", "rnoexec");
     }
 
     private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> optional)

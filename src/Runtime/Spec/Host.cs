@@ -51,6 +51,25 @@ public class Host
         }
     }
 
+    /// <summary>What a symlink of the host says; null when there is none.</summary>
+    public virtual string? LinkTarget(string path) => ProcFile.ReadLink(path);
+
+    /// <summary>Our own mounts, oldest first.</summary>
+    public virtual IReadOnlyList<MountInfo> Mounts => field ??= [.. MountInfo.Read()];
+
+    /// <summary>Whether the cgroups are of version 2 alone.</summary>
+    public virtual unsafe bool IsUnifiedCgroup
+    {
+        get
+        {
+            statfs status;
+            return sys_vfs.statfs_("/sys/fs/cgroup", &status) == 0 && status.f_type == sys_vfs.CGROUP2_SUPER_MAGIC;
+        }
+    }
+
+    /// <summary>Whether we are in a user namespace that is not the first one: no device node can be made there (mknod(2)).</summary>
+    public virtual bool IsInUserNamespace => OwnUidMap is not [{ Inside: 0, Outside: 0, Size: uint.MaxValue }];
+
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
     /// <summary>The size of the caller's terminal; null when there is none.</summary>
@@ -83,7 +102,7 @@ public class Host
     public virtual string CurrentDirectory => System.Environment.CurrentDirectory;
 
     /// <summary>A file inside a root file system, read with every symlink kept inside; null when there is none.</summary>
-    public virtual string? ReadInside(string rootfs, string path) => Mounts.RootReader.Read(rootfs, path);
+    public virtual string? ReadInside(string rootfs, string path) => Minirun.Runtime.Mounts.RootReader.Read(rootfs, path);
 
     /// <summary>The path of the running program: executed again as fork-news.</summary>
     public virtual string Executable => ProcFile.ReadLink("/proc/self/exe") ?? "/proc/self/exe";

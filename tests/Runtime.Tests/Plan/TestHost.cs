@@ -69,6 +69,21 @@ internal sealed class TestHost : Host
 
     public override bool HasAppArmor => true;
 
+    public override string? LinkTarget(string path) => null;
+
+    public override bool IsInUserNamespace => false;
+
+    public override bool IsUnifiedCgroup => false;
+
+    /// <summary>Cgroups of version 1, with two controllers in one hierarchy, and one without any.</summary>
+    public override IReadOnlyList<MountInfo> Mounts { get; } =
+    [
+        new("/", "/proc", "rw", "proc", "rw"),
+        new("/", "/sys/fs/cgroup/cpu,cpuacct", "rw", "cgroup", "rw,cpu,cpuacct", "cgroup"),
+        new("/", "/sys/fs/cgroup/memory", "rw", "cgroup", "rw,memory", "cgroup"),
+        new("/", "/sys/fs/cgroup/systemd", "rw", "cgroup", "rw,xattr,name=systemd", "systemd"),
+    ];
+
     public override bool IsTerminal(int fd) => HasTerminal && fd < 3;
 
     public override Minirun.Runtime.Spec.OciBox? TerminalSize => HasTerminal ? new() { Height = 24, Width = 80 } : null;

@@ -1,0 +1,99 @@
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_stat;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>What a /dev holds: nodes and links. The directory is a tmpfs of ours, or the root file system's own, which is as hostile as all of it.</summary>
+internal static unsafe class Devices
+{
+    /// <summary>S2: the root file system's own /dev, for a container that mounts nothing there.</summary>
+    public static bool Open(Child* child, PlanOp* op)
+    {
+        child->Dev = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        return child->Dev >= 0;
+    }
+
+    /// <summary>S1: what the link says, S2: its name in /dev, or with D 1 its path in the root; A: 1: whatever has the name is removed.</summary>
+    public static bool Symlink(Child* child, PlanOp* op)
+    {
+        byte* name = child->At(op->S2);
+        int directory = op->D == 0 ? child->Dev : Rootfs.OpenParent(child, name, op->Flags, &name);
+        if (op->A != 0) child->Call(SYS_unlinkat, directory, (nint)name, 0);
+        bool made = directory >= 0 && child->Try(SYS_symlinkat, (nint)child->At(op->S1), directory, (nint)name);
+        if (op->D != 0) Child.Close(directory);
+        return made || ((op->Flags & OpFlags.MayExist) != 0 && child->Errno == Errno.EEXIST);
+    }
+
+    /// <summary>
+    /// S2: where; A: type and mode, B: uid, C: gid, D: number; S1: the host's node, which is bound where none can be made; E: 1: it cannot, in a user
+    /// namespace (mknod(2)).
+    /// </summary>
+    public static bool Make(Child* child, PlanOp* op)
+    {
+        byte* name;
+        int directory = Rootfs.OpenParent(child, child->At(op->S2), op->Flags, &name);
+        if (directory < 0) return false;
+        bool made = op->E == 0 && MakeNode(child, op, directory, name);
+        if (!made && op->E == 0 && child->Errno == Errno.EEXIST) made = true;
+        if (!made && (op->E != 0 || child->Errno == Errno.EPERM)) made = BindNode(child, op, directory, name);
+        Child.Close(directory);
+        return made;
+    }
+
+    /// <summary>
+    /// A descriptor of the host's /dev/null would let root inside change the mode and owner of the host's node: it is replaced by one of the
+    /// container's own, if that is the real thing (CVE-2026-88265).
+    /// </summary>
+    public static bool ReopenNull(Child* child)
+    {
+        int own = -1;
+        for (int fd = 0; fd < 3; fd++)
+        {
+            if (!IsNull(child, fd)) continue;
+            if (own < 0) own = (int)child->Call(SYS_openat, child->Dev, (nint)Text.Pointer("null"u8), O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+            if (own < 0) return false;
+            if (!IsNull(child, own)) return child->Fail(SYS_openat, Errno.ENODEV);
+            if (!child->Try(SYS_dup3, own, fd, 0)) return false;
+        }
+        Child.Close(own);
+        return true;
+    }
+
+    private static bool IsNull(Child* child, int fd)
+    {
+        statx status;
+        return Mounts.Stat(child, fd, &status) && (status.stx_mode & S_IFMT) == S_IFCHR && status.stx_rdev_major == 1 && status.stx_rdev_minor == 3;
+    }
+
+    private static bool MakeNode(Child* child, PlanOp* op, int directory, byte* name)
+    {
+        uint major = (uint)(op->D >> 32), minor = (uint)op->D;
+        nint umask = Sys.Call(SYS_umask, 0);
+        bool made = child->Try(SYS_mknodat, directory, (nint)name, (nint)op->A, (nint)((minor & 0xff) | major << 8 | (minor & ~0xffu) << 12));
+        Sys.Call(SYS_umask, umask);
+        if (!made) return false;
+        // Looked at through a descriptor before the owner is changed: somebody may have put another thing in its place meanwhile.
+        int node = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        bool owned = node >= 0 && Mounts.IsDevice(child, op, node, (int)op->A & S_IFMT)
+            && child->Try(SYS_fchownat, node, (nint)Text.Pointer(""u8), (nint)op->B, (nint)op->C, AT_EMPTY_PATH);
+        Child.Close(node);
+        if (!owned && child->Errno is Errno.EEXIST or Errno.EPERM) child->Errno = Errno.EACCES;
+        return owned;
+    }
+
+    private static bool BindNode(Child* child, PlanOp* op, int directory, byte* name)
+    {
+        int tree = Mounts.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
+        bool bound = false;
+        if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT) && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
+        {
+            int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+            bound = target >= 0 && Mounts.Move(child, tree, target);
+            Child.Close(target);
+        }
+        Child.Close(tree);
+        return bound;
+    }
+}

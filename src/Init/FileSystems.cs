@@ -1,0 +1,80 @@
+using static Minirun.Linux.sys_mount;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>New file systems: configured and made detached (fsopen(2)), or in the classic way where that cannot be.</summary>
+internal static unsafe class FileSystems
+{
+    /// <summary>A detached mount of a new file system. Negative on failure.</summary>
+    public static int Make(Child* child, byte* type, byte* options, int attributes) => Make(child, type, type, Text.Pointer(""u8), options, attributes);
+
+    /// <summary>The same, with a source to show and a mode, in octal, that the options may override.</summary>
+    public static int Make(Child* child, byte* type, byte* source, byte* mode, byte* options, int attributes)
+    {
+        int context = (int)child->Call(SYS_fsopen, (nint)type, FSOPEN_CLOEXEC);
+        if (context < 0) return -1;
+        bool made = Configure(child, context, Text.Pointer("source"u8), source)
+            && (*mode == 0 || Configure(child, context, Text.Pointer("mode"u8), mode)) && Options(child, context, options)
+            && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
+        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
+        Child.Close(context);
+        return tree;
+    }
+
+    /// <summary>An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.</summary>
+    public static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
+    {
+        if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
+        if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("work"u8), 0x1ed)) return -1;
+        int context = (int)child->Call(SYS_fsopen, (nint)Text.Pointer("overlay"u8), FSOPEN_CLOEXEC);
+        if (context < 0) return -1;
+        byte* path = stackalloc byte[64];
+        byte* name = Text.Copy(Text.WriteNumber(Text.Copy(path, Text.Pointer("/proc/self/fd/"u8)), upper), Text.Pointer("/"u8));
+        bool made = Configure(child, context, Text.Pointer("source"u8), Text.Pointer("overlay"u8))
+            && Configure(child, context, Text.Pointer("lowerdir"u8), lower);
+        Text.Copy(name, Text.Pointer("upper"u8));
+        made = made && Configure(child, context, Text.Pointer("upperdir"u8), path);
+        Text.Copy(name, Text.Pointer("work"u8));
+        made = made && Configure(child, context, Text.Pointer("workdir"u8), path)
+            && (userxattr == null || child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)userxattr, 0, 0))
+            && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
+        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
+        Child.Close(context);
+        return tree;
+    }
+
+    /// <summary>
+    /// mount(2) on the target's descriptor, for options longer than fsconfig(2) takes. S3: options joined by commas, B: MS_ flags. The link of procfs
+    /// is one that the kernel follows: no path inside the root.
+    /// </summary>
+    public static bool MountClassic(Child* child, PlanOp* op, int target)
+    {
+        byte* path = stackalloc byte[64];
+        Text.WriteNumber(Text.Copy(path, Text.Pointer("/proc/self/fd/"u8)), target);
+        byte* source = op->S5 != 0 ? child->At(op->S5) : child->At(op->S1);
+        bool mounted = child->Try(SYS_mount, (nint)source, (nint)path, (nint)child->At(op->S1), (nint)op->B, (nint)child->At(op->S3));
+        Child.Close(target);
+        return mounted;
+    }
+
+    private static bool Configure(Child* child, int context, byte* key, byte* value) =>
+        child->Try(SYS_fsconfig, context, FSCONFIG_SET_STRING, (nint)key, (nint)value, 0);
+
+    /// <summary>Options as mount(8) writes them, each closed by a zero: "mode=755", "newinstance".</summary>
+    private static bool Options(Child* child, int context, byte* options)
+    {
+        byte* key = stackalloc byte[256];
+        for (; options != null && *options != 0; options += Text.Length(options) + 1)
+        {
+            int i = 0;
+            while (options[i] != 0 && options[i] != '=' && i < 255) { key[i] = options[i]; i++; }
+            key[i] = 0;
+            bool set = options[i] == '='
+                ? Configure(child, context, key, options + i + 1)
+                : child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)key, 0, 0);
+            if (!set) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+using Minirun.Linux;
+using Minirun.Runtime.Plan;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_mount;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Launch;
+
+/// <summary>Prepares the sources of mounts that fork-news cannot open itself, before the child is cloned: it gets them as descriptors.</summary>
+internal static unsafe class MountSources
+{
+    /// <summary>Numbers from here on are asked for, so that they never are those of the command.</summary>
+    private const int FirstFd = 64;
+
+    /// <summary>Detached trees are made; the others get the number of a descriptor, which the child then opens.</summary>
+    public static void Prepare(ContainerPlan plan, int anyFd)
+    {
+        foreach (MountSource source in plan.Sources.Values)
+            source.Fd = source.Detached ? MapIds(source) : (int)LinuxException.Check(fcntl_(anyFd, F_DUPFD_CLOEXEC, FirstFd), "fcntl(F_DUPFD)");
+    }
+
+    /// <summary>The child has its own by now.</summary>
+    public static void Close(ContainerPlan plan)
+    {
+        foreach (MountSource source in plan.Sources.Values) unistd.close(source.Fd);
+    }
+
+    /// <summary>The calls of the child that open a source.</summary>
+    public static void WriteOpen(ScriptWriter script, int op, MountSource source, int register)
+    {
+        script.Add(op, SYS_openat, AT_FDCWD, script.Text(source.Path), O_PATH | O_CLOEXEC | (source.NoFollow ? O_NOFOLLOW : 0)).Keep = register;
+        script.Add(op, SYS_dup3, RawCall.Register + register, source.Fd, 0);
+    }
+
+    private static int MapIds(MountSource source)
+    {
+        string place = $"mounts[{source.Index}]: cannot map the ids of {source.Path}";
+        int tree = OpenTree(source);
+        if (tree < 0) throw Failed(place, "open_tree");
+        try
+        {
+            int space = source.UserNamespace is { } path ? open(path, O_RDONLY | O_CLOEXEC) : MappedUserNamespace.Open(source.Uids, source.Gids);
+            if (space < 0) throw Failed(place, "open " + source.UserNamespace);
+            var attributes = new mount_attr { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)space };
+            bool mapped = syscall(SYS_mount_setattr, tree, Empty, AT_EMPTY_PATH | (source.MapsTree ? AT_RECURSIVE : 0), (nint)(&attributes), sizeof(mount_attr)) >= 0;
+            UserError? error = mapped ? null : Failed(place, "mount_setattr");
+            unistd.close(space);
+            if (error is not null) throw error;
+            // High, like the others: a low number could be one that --preserve-fds hands to the command.
+            return (int)LinuxException.Check(fcntl_(tree, F_DUPFD_CLOEXEC, FirstFd), "fcntl(F_DUPFD)");
+        }
+        finally
+        {
+            unistd.close(tree);
+        }
+    }
+
+    private static nint Empty => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference("\0"u8));
+
+    private static int OpenTree(MountSource source)
+    {
+        fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(source.Path + '\0'))
+            return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.Recursive ? AT_RECURSIVE : 0) | (source.NoFollow ? AT_SYMLINK_NOFOLLOW : 0));
+    }
+
+    private static UserError Failed(string place, string call)
+    {
+        int errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        return new UserError($"{place}: {call}: {Errno.Describe(errno)}", errno switch
+        {
+            Errno.EINVAL => "its file system cannot map ids on this kernel, or the mount is mapped already",
+            Errno.EPERM => "it needs CAP_SYS_ADMIN where the file system was mounted: on the host, as a rule",
+            _ => "look at the path and its file system",
+        });
+    }
+}

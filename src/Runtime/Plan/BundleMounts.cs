@@ -1,0 +1,202 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The operations of a bundle's <c>mounts</c>. Where the specification is silent, runc's ways are followed.</summary>
+internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan plan)
+{
+    private readonly List<Operation> _readOnlyLater = [];
+    private int _index;
+    private bool _devIsOurs;
+
+    /// <summary>Something of another place is bound on /dev: nothing is made in it.</summary>
+    public bool DevIsBound { get; private set; }
+
+    /// <summary>A file system of the container's own is on /dev.</summary>
+    public bool HasDev => _devIsOurs;
+
+    /// <summary>The mount at hand in the document.</summary>
+    public string Place => $"mounts[{_index}]";
+
+    /// <summary>Whether the container is in a user namespace, its own or ours.</summary>
+    public bool InUserNamespace => spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) || host.IsInUserNamespace;
+
+    /// <summary>The host's path of a bind mount's source.</summary>
+    public static string Source(ContainerSpec spec, Host host, string source) => Path.GetFullPath(source, spec.Bundle ?? host.CurrentDirectory);
+
+    /// <summary>An absolute path without empty parts, "." and "..".</summary>
+    public static string Clean(string path)
+    {
+        List<string> parts = [];
+        foreach (string part in path.Split('/'))
+        {
+            if (part.Length == 0 || part == ".") continue;
+            if (part != "..") parts.Add(part);
+            else if (parts.Count > 0) parts.RemoveAt(parts.Count - 1);
+        }
+        return "/" + string.Join('/', parts);
+    }
+
+    /// <summary>Where a path is looked up: in our own /dev, or in the root.</summary>
+    public OpFlags At(string path) => _devIsOurs && path.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
+
+    public string Target(string path) => At(path) == OpFlags.InDev ? path["/dev/".Length..] : path[1..];
+
+    public void Add(OciMount mount, int index)
+    {
+        _index = index;
+        string destination = Destination(mount);
+        MountOptions options = MountOptions.Parse(mount.Options);
+        if (options.IsRemount) AddRemount(destination, options);
+        else if (options.IsBind || mount.Type == "bind") AddBind(mount, destination, options);
+        else if (mount.UidMappings is not null || mount.GidMappings is not null || options.IsIdMapped) throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
+        else if (mount.Type == "cgroup") new BundleCgroups(spec, host, plan, this).Add(mount, destination, options);
+        else AddFileSystem(mount, destination, options);
+    }
+
+    /// <summary>A tmpfs, and whatever is on /dev, is read-only at last: places of other mounts had to be made in it.</summary>
+    public void MakeReadOnly()
+    {
+        foreach (Operation mount in _readOnlyLater) plan.Add(new()
+        {
+            Name = "readonly:" + mount.Path,
+            Code = OpCode.MountAttributes,
+            Of = mount,
+            A = sys_mount.MOUNT_ATTR_RDONLY,
+            Path = mount.Path,
+            Why = "its option ro: now that all is made in it",
+        });
+    }
+
+    /// <summary>Adds a new file system's operation; with option ro of a kind that other mounts lie in, it is made read-only later.</summary>
+    public void AddReadOnlyLater(Operation operation, bool readOnly)
+    {
+        plan.Add(operation);
+        if (!readOnly) return;
+        operation.Flags |= OpFlags.KeepOpen;
+        _readOnlyLater.Add(operation);
+    }
+
+    /// <summary>A new mount is private, and nobody's slave.</summary>
+    public static long OfNew(long propagation) => propagation is sys_mount.MS_SHARED or sys_mount.MS_UNBINDABLE ? propagation : 0;
+
+    /// <summary>An error about this mount, with its place in the document.</summary>
+    public UserError Wrong(string field, string what, string hint) => new($"{Place}.{field}: {what}", hint);
+
+    private string Destination(OciMount mount)
+    {
+        if (mount.Destination.Length == 0) throw Wrong("destination", "is missing", "give an absolute path");
+        if (mount.Destination.Contains('\0') || mount.Source?.Contains('\0') == true) throw Wrong("destination", "a path has a null byte in it", "write it without");
+        string clean = Clean(mount.Destination);
+        return clean != "/" ? clean : throw Wrong("destination", "/ is the root itself", "another root file system is given by root.path");
+    }
+
+    private void AddRemount(string destination, MountOptions options) => plan.Add(new()
+    {
+        Name = destination[1..],
+        Code = OpCode.Remount,
+        S2 = Target(destination),
+        A = options.Set,
+        B = options.Clear,
+        C = options.Propagation,
+        E = options.TreeSet,
+        F = options.TreeClear,
+        Flags = At(destination) | (options.PropagationRecursive ? OpFlags.PropagationRecursive : 0),
+        Path = destination,
+            Place = Place,
+        Why = "option remount: what is mounted there gets other options",
+    });
+
+    private void AddFileSystem(OciMount mount, string destination, MountOptions options)
+    {
+        string type = mount.Type is { Length: > 0 } given ? given : throw Wrong("type", "is missing", "give a type such as tmpfs, or the option bind");
+        bool isDev = destination == "/dev", isTmpfs = type == "tmpfs";
+        BundleProc.Check(this, destination, type);
+        string data = FileSystemData.Of(spec, host, type, options);
+        bool classic = FileSystemData.IsTooLong(data);
+        bool later = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0 && (isTmpfs || isDev) && !classic;
+        OpFlags flags = At(destination) | BundleProc.Guard(destination)
+            | (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : 0)
+            | (isDev ? OpFlags.IsDev : 0)
+            | (destination == "/dev/pts" && type == "devpts" ? OpFlags.IsPts : 0)
+            | (isTmpfs ? OpFlags.KeepMode : 0)
+            | (isTmpfs && options.CopiesUp ? OpFlags.CopyUp : 0)
+            | (classic ? OpFlags.Classic : 0);
+        if (options.TargetNoFollow) flags |= OpFlags.TargetNoFollow;
+        if (Fallback(type) is { } fallback) flags |= OpFlags.Fallback; else fallback = null;
+        AddReadOnlyLater(new()
+        {
+            Name = destination[1..],
+            Code = OpCode.MountFs,
+            S1 = type,
+            S2 = Target(destination),
+            S3 = data.Length == 0 ? null : classic ? data.TrimEnd('\0').Replace('\0', ',') : data,
+            S4 = fallback,
+            S5 = string.IsNullOrEmpty(mount.Source) ? type : mount.Source,
+            A = later ? options.Set & ~sys_mount.MOUNT_ATTR_RDONLY : options.Set,
+            B = classic ? FileSystemData.ClassicFlags(options.Set) : 0,
+            C = OfNew(options.Propagation),
+            E = options.TreeSet,
+            F = options.TreeClear,
+            Flags = flags,
+            Path = destination,
+            Place = Place,
+            Why = "as the document says",
+        }, later);
+        if (isDev) _devIsOurs = true;
+    }
+
+    private void AddBind(OciMount mount, string destination, MountOptions options)
+    {
+        if (mount.Source is not { Length: > 0 } given) throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
+        if (options.Data.Length > 0) throw Wrong("options", $"bind mounts cannot have any filesystem-specific options applied: '{options.Data.TrimEnd('\0').Replace("\0", ", ")}'", "the options of a bind mount are those that `minirun-oci features` lists");
+        string source = Source(spec, host, given);
+        if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
+        {
+            plan.Add(new() { Name = destination[1..], Code = OpCode.Symlink, S1 = target, S2 = Target(destination), D = 1, Flags = At(destination) | OpFlags.MayExist, Path = destination, Why = "option copy-symlink: the source is a symlink" });
+            return;
+        }
+        BundleProc.Check(this, destination, "bind");
+        int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
+        if (type == 0) throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory", $"make it first, or check the permissions on the way to it");
+        plan.Sources.TryGetValue(_index, out MountSource? prepared);
+        plan.Add(new()
+        {
+            Name = destination[1..],
+            Code = OpCode.Bind,
+            S1 = source,
+            S2 = Target(destination),
+            Source = prepared,
+            A = options.Set,
+            B = options.Clear,
+            // A tree that the parent cloned is still one with the host's in propagation.
+            C = options.Propagation != 0 ? options.Propagation : prepared?.Detached == true ? sys_mount.MS_SLAVE : 0,
+            E = options.TreeSet,
+            F = options.TreeClear,
+            Path = destination,
+            Place = Place,
+            Flags = At(destination) | BundleProc.Guard(destination)
+                | (destination == "/proc" ? OpFlags.SourceIsProc | OpFlags.Ordinary : 0)
+                | (destination == "/sys" ? OpFlags.Ordinary : 0)
+                | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File)
+                | (options.Recursive ? OpFlags.Recursive : 0)
+                | (options.Recursive && (options.PropagationRecursive || (options.Propagation == 0 && prepared?.Detached == true)) ? OpFlags.PropagationRecursive : 0)
+                | (options.SourceNoFollow ? OpFlags.SourceNoFollow : 0)
+                | (options.TargetNoFollow ? OpFlags.TargetNoFollow : 0)
+                | (prepared?.Detached == true ? OpFlags.Detached : 0),
+            Why = "as the document says",
+        });
+        if (destination == "/dev") DevIsBound = true;
+    }
+
+    /// <summary>
+    /// A new sysfs is for who owns the network namespace, a new procfs for who owns the pid namespace: a container that shares it sees the runtime's
+    /// own, with the options asked for.
+    /// </summary>
+    private string? Fallback(string type) =>
+        type == "sysfs" && !spec.Has(sched.CLONE_NEWNET) && InUserNamespace ? "/sys"
+        : type == "proc" && !spec.Has(sched.CLONE_NEWPID) && InUserNamespace ? "/proc" : null;
+}

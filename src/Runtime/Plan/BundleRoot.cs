@@ -1,0 +1,161 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The root file system of a bundle's container: propagation, the root mount, what is hidden at the end, and the way in.</summary>
+internal sealed class BundleRoot
+{
+    private readonly ContainerSpec _spec;
+    private readonly Host _host;
+    private readonly ContainerPlan _plan;
+    private readonly long _propagation;
+    private readonly bool _recursive;
+    private BundleMounts? _mounts;
+
+    public BundleRoot(ContainerSpec spec, Host host, ContainerPlan plan)
+    {
+        _spec = spec;
+        _host = host;
+        _plan = plan;
+        if (spec.Oci.Linux.RootfsPropagation is not { Length: > 0 } name) return;
+        (_propagation, _recursive) = MountOptions.PropagationOf(name);
+        if (_propagation == 0) throw new UserError($"linux.rootfsPropagation: unknown propagation '{name}'", "it is one of private, slave, shared, unbindable, or of these with an r before");
+    }
+
+    private bool HasMounts => _spec.Has(sched.CLONE_NEWNS) || (_spec.JoinedProcess < 0 && _spec.Joins(sched.CLONE_NEWNS));
+
+    /// <summary>Everything that is mounted and made before the hooks of the container run.</summary>
+    public void Mount()
+    {
+        if (!HasMounts)
+        {
+            RefuseMounts();
+            _plan.Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });
+            return;
+        }
+        Propagate();
+        _plan.Add(new() { Name = "root", Code = OpCode.BindRoot, A = _propagation == sys_mount.MS_SLAVE ? 1 : 0, Path = _spec.Oci.Root.Path, Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered" });
+        _mounts = new BundleMounts(_spec, _host, _plan);
+        for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
+        new BundleDevices(_spec, _host, _plan, _mounts).Add();
+    }
+
+    /// <summary>What is read-only or hidden becomes so; then the root is entered.</summary>
+    public void Enter()
+    {
+        if (!HasMounts)
+        {
+            _plan.Add(new() { Name = "chroot", Code = OpCode.Chroot, Why = "enter the root file system; without a mount namespace this is only a change of view" });
+            return;
+        }
+        _mounts!.MakeReadOnly();
+        HidePaths();
+        bool shared = _propagation is sys_mount.MS_SHARED;
+        if (_spec.NoPivot) _plan.Add(new()
+        {
+            Name = "move-root",
+            Code = OpCode.MoveRoot,
+            S1 = HostsKernelMounts(),
+            Why = "--no-pivot: the root lies on top of \"/\" and is entered by chroot; the host's procfs and sysfs below it are taken away first",
+        });
+        else _plan.Add(new()
+        {
+            Name = "pivot_root",
+            Code = OpCode.PivotRoot,
+            A = (shared ? 1 : 0) | (_propagation == sys_mount.MS_SLAVE ? 2 : 0),
+            Why = "the root file system becomes \"/\" and the host's tree is detached: there is no way back, unlike with chroot",
+        });
+        if (shared || _propagation == sys_mount.MS_UNBINDABLE) _plan.Add(new()
+        {
+            Name = "root-propagation",
+            Code = OpCode.RootAttributes,
+            C = _propagation,
+            Flags = _recursive ? OpFlags.PropagationRecursive : OpFlags.None,
+            Path = "/",
+            Why = "as linux.rootfsPropagation says; now that the root is the container's own",
+        });
+        if (_spec.Oci.Root.Readonly) _plan.Add(new()
+        {
+            Name = "read-only-root",
+            Code = OpCode.RootAttributes,
+            A = sys_mount.MOUNT_ATTR_RDONLY,
+            Path = "/",
+            Why = "root.readonly: nothing can be written to the root file system",
+        });
+    }
+
+    /// <summary>Without a mount namespace of its own, what it mounts would be mounted on the host, and stay there.</summary>
+    private void RefuseMounts()
+    {
+        const string hint = "add {\"type\": \"mount\"} to linux.namespaces";
+        if (_spec.Oci.Linux.MaskedPaths.Count > 0) throw new UserError("linux.maskedPaths: unable to restrict sys entries without a private MNT namespace", hint);
+        if (_spec.Oci.Linux.ReadonlyPaths.Count > 0) throw new UserError("linux.readonlyPaths: unable to restrict sys entries without a private MNT namespace", hint);
+        if (_spec.Oci.Mounts.Count > 0) throw new UserError("mounts: unable to mount without a private MNT namespace", hint);
+        if (_spec.Oci.Root.Readonly) throw new UserError("root.readonly: unable to make the root read-only without a private MNT namespace", hint);
+    }
+
+    private void Propagate()
+    {
+        // runc's rule: what the host mounts later appears inside, never the other way round, when nothing else is said.
+        bool follows = _propagation is 0 or sys_mount.MS_UNBINDABLE;
+        _plan.Add(new()
+        {
+            Name = "mount-propagation",
+            Code = OpCode.Propagation,
+            A = follows ? sys_mount.MS_SLAVE | sys_mount.MS_REC : _propagation | (_recursive ? (long)sys_mount.MS_REC : 0),
+            Why = follows ? "nothing mounted here appears on the host (mount_namespaces(7))" : "as linux.rootfsPropagation says (mount_namespaces(7))",
+        });
+        if (_propagation == sys_mount.MS_SHARED) _plan.Add(new()
+        {
+            Name = "private-root",
+            Code = OpCode.Propagation,
+            A = sys_mount.MS_PRIVATE,
+            Why = "what is mounted on \"/\" itself must not appear on the host, and pivot_root refuses a shared parent",
+        });
+    }
+
+    private void HidePaths()
+    {
+        HashSet<string> seen = [];
+        foreach (string path in _spec.Oci.Linux.MaskedPaths)
+        {
+            string clean = BundleMounts.Clean(path);
+            if (clean.Length > 1 && seen.Add(clean)) _plan.Add(new()
+            {
+                Name = "mask:" + clean,
+                Code = OpCode.Mask,
+                S2 = clean[1..],
+                Path = clean,
+                D = BundleDevices.Number(1, 3),
+                Flags = OpFlags.Optional | OpFlags.EitherKind,
+                Why = "hidden, as linux.maskedPaths says",
+            });
+        }
+        foreach (string path in _spec.Oci.Linux.ReadonlyPaths)
+        {
+            string clean = BundleMounts.Clean(path);
+            _plan.Add(new()
+            {
+                Name = "readonly:" + clean,
+                Code = OpCode.Bind,
+                S1 = clean.Length > 1 ? clean[1..] : ".",
+                S2 = clean,
+                Path = clean,
+                E = sys_mount.MOUNT_ATTR_RDONLY,
+                Flags = OpFlags.Recursive | OpFlags.SourceInRoot | OpFlags.Optional,
+                Why = "read-only, as linux.readonlyPaths says",
+            });
+        }
+    }
+
+    private string? HostsKernelMounts()
+    {
+        string paths = "";
+        foreach (MountInfo mount in _host.Mounts)
+            if (mount.Root == "/" && mount.Type is "proc" or "sysfs") paths += mount.Path + "\0";
+        return paths.Length > 0 ? paths : null;
+    }
+}

@@ -1,0 +1,30 @@
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The source of a bind mount that fork-news itself could not open, or not with what is asked for.</summary>
+public sealed class MountSource
+{
+    public required string Path { get; init; }
+
+    /// <summary>Which mount of the document it is for.</summary>
+    public required int Index { get; init; }
+    public bool Recursive { get; init; }
+    public bool NoFollow { get; init; }
+
+    /// <summary>minirun itself clones the mount, detached, and maps its ids; else the child opens the place.</summary>
+    public bool Detached { get; init; }
+
+    /// <summary>The id maps of a detached one.</summary>
+    public List<OciIdMapping> Uids { get; init; } = [];
+    public List<OciIdMapping> Gids { get; init; } = [];
+
+    /// <summary>Or the user namespace that has them.</summary>
+    public string? UserNamespace { get; init; }
+
+    /// <summary>The ids of the whole tree are mapped.</summary>
+    public bool MapsTree { get; init; }
+
+    /// <summary>The descriptor that fork-news finds it at; known before the child is cloned.</summary>
+    public int Fd { get; set; }
+}
