@@ -134,6 +134,16 @@ internal sealed class BundleRoot
                 Why = "hidden, as linux.maskedPaths says",
             });
         }
+        // A place in the root itself is cloned onto itself, and what is unbindable cannot be cloned; nothing of the host's is bound from here on.
+        if (_spec.Oci.Linux.ReadonlyPaths.Exists(path => !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/sys/", StringComparison.Ordinal))) _plan.Add(new()
+        {
+            Name = "bindable-root",
+            Code = OpCode.Remount,
+            S2 = ".",
+            C = sys_mount.MS_PRIVATE,
+            Path = "/",
+            Why = "a place in the root is to be bound on itself, read-only",
+        });
         foreach (string path in _spec.Oci.Linux.ReadonlyPaths)
         {
             string clean = BundleMounts.Clean(path);
