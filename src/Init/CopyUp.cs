@@ -59,7 +59,7 @@ internal static unsafe class CopyUp
         // An id that does not exist here cannot be given; the copy is then root's.
         child->Call(SYS_fchownat, to, (nint)name, (nint)status.stx_uid, (nint)status.stx_gid, AT_SYMLINK_NOFOLLOW);
         if (type != S_IFLNK && !child->Try(SYS_fchmodat, to, (nint)name, status.stx_mode & 0xfff)) return false;
-        long* times = stackalloc long[4] { status.stx_atime_sec, status.stx_atime_nsec, status.stx_mtime_sec, status.stx_mtime_nsec };
+        long* times = stackalloc long[4] { status.stx_atime.tv_sec, status.stx_atime.tv_nsec, status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec };
         child->Call(SYS_utimensat, to, (nint)name, (nint)times, AT_SYMLINK_NOFOLLOW);
         return true;
     }

@@ -40,12 +40,18 @@ public struct statx
     [FieldOffset(28)] public ushort stx_mode;
     [FieldOffset(32)] public ulong stx_ino;
     [FieldOffset(40)] public ulong stx_size;
-    [FieldOffset(64)] public long stx_atime_sec;
-    [FieldOffset(72)] public uint stx_atime_nsec;
-    [FieldOffset(112)] public long stx_mtime_sec;
-    [FieldOffset(120)] public uint stx_mtime_nsec;
+    [FieldOffset(64)] public statx_timestamp stx_atime;
+    [FieldOffset(112)] public statx_timestamp stx_mtime;
     [FieldOffset(128)] public uint stx_rdev_major;
     [FieldOffset(132)] public uint stx_rdev_minor;
     [FieldOffset(136)] public uint stx_dev_major;
     [FieldOffset(140)] public uint stx_dev_minor;
+}
+
+/// <summary>struct statx_timestamp of &lt;linux/stat.h&gt;.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+public struct statx_timestamp
+{
+    public long tv_sec;
+    public uint tv_nsec;
 }

@@ -41,6 +41,7 @@ internal static class Headers
         ["open_how"] = ["linux/openat2.h"],
         ["mount_attr"] = ["linux/mount.h"],
         ["statx"] = ["linux/stat.h"],
+        ["statx_timestamp"] = ["linux/stat.h"],
         ["utsname"] = ["sys/utsname.h"],
         ["signalfd_siginfo"] = ["sys/signalfd.h"],
         ["termios"] = ["asm/termbits.h"],
