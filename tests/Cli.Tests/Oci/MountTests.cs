@@ -119,8 +119,9 @@ public sealed class MountTests
     {
         using var bundle = new MountBundle();
         using var dev = new TemporaryDirectory();
-        Assert.Equal("", bundle.Mount("/dev", "bind", dev.Path, "bind").Sh("ls /dev"));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(dev.Path));
+        Minirun.Other("cp", "-a", "/dev/null", dev.Path).Exits(0);   // runc cannot do without
+        Assert.Equal("null", bundle.Mount("/dev", "bind", dev.Path, "bind").Sh("ls /dev"));
+        Assert.Equal(["null"], Directory.EnumerateFileSystemEntries(dev.Path).Select(Path.GetFileName));
     }
 
     [Requires(Need.Root)]
@@ -170,7 +171,8 @@ public sealed class MountTests
     [InlineData("rslave", "master:")]
     public void The_root_has_the_propagation_asked_for(string propagation, string shown)
     {
-        if (Kernel.Uid != 0 || (propagation == "unbindable" && !MountBundle.IsOurs)) return;   // runc cannot bind the root after it made all unbindable
+        // runc cannot bind the root after it made all unbindable, and 1.1.5 does not make it shared.
+        if (Kernel.Uid != 0 || (propagation is "unbindable" or "shared" or "rshared" && !MountBundle.IsOurs)) return;
         using var bundle = new MountBundle();
         bundle.With("rootfsPropagation", propagation).Run("true");
         bundle.Config["process"]!["args"] = new JsonArray("cat", "/proc/self/mountinfo");
