@@ -35,6 +35,7 @@ public struct statx
 {
     [FieldOffset(0)] public uint stx_mask;
     [FieldOffset(8)] public ulong stx_attributes;
+    [FieldOffset(16)] public uint stx_nlink;
     [FieldOffset(20)] public uint stx_uid;
     [FieldOffset(24)] public uint stx_gid;
     [FieldOffset(28)] public ushort stx_mode;

@@ -78,7 +78,7 @@ internal static unsafe class LaunchScript
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
         if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
         if (plan.Spec.Waits)
-            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateWatch, plan.Spec.InitLock])
+            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateDirectory, plan.Spec.InitLock])
                 script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString()) : script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it

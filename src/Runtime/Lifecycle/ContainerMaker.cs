@@ -87,7 +87,7 @@ internal sealed class ContainerMaker : IDisposable
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
         // Only the child keeps them: their end is its end, or its execve.
-        foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateWatch, Spec.InitLock])
+        foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateDirectory, Spec.InitLock])
             if (fd > 2) unistd.close(fd);
         return (plan, container);
     }
@@ -186,7 +186,7 @@ internal sealed class ContainerMaker : IDisposable
     private void Wait()
     {
         Spec.StartSocket = UnixSocket.Listen(Directory.StartSocketPath, sys_socket.SOCK_SEQPACKET);
-        Spec.StateWatch = StateWatch.Open(Directory.Path);
+        Spec.StateDirectory = (int)LinuxException.Check(fcntl.open(Directory.Path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", Directory.Path);
         Spec.InitLock = Directory.HoldInitLock();
     }
 }

@@ -57,7 +57,7 @@ internal static unsafe class Starter
         OciSpec oci = Bundle.Parse(Bundle.ReadFile(container.Directory.ConfigPath), Bundle.ConfigName);
         var host = new Host();
         ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
-        spec.StartSocket = spec.StateWatch = spec.InitLock = 0;
+        spec.StartSocket = spec.StateDirectory = spec.InitLock = 0;
         return Failure.Explain(Planner.Build(spec, host), report, container.Record.Pid, null);
     }
 }
