@@ -9,8 +9,8 @@ internal static unsafe class Cgroups
     private const int PathSize = 4096;
 
     /// <summary>
-    /// The container's own directory of one cgroup hierarchy (v1), for a container without a cgroup namespace. Only now, when the process is in its
-    /// cgroup, is it known which. S1: where the hierarchy is mounted, S3: its name in /proc/self/cgroup, S5: the root of that mount, S2: target, A: attributes.
+    /// The container's own directory of one cgroup hierarchy, for a container without a cgroup namespace. Only now, when the process is in its
+    /// cgroup, is it known which. S1: where the hierarchy is mounted, S3: its name in /proc/self/cgroup (empty: v2), S5: the root of that mount, S2: target, A: attributes.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {

@@ -6,7 +6,7 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the host has mounted, of which
+/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the host has mounted. Of each
 /// the container sees its own directory, or with a cgroup namespace a new mount whose root that is.
 /// </summary>
 internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan plan, BundleMounts mounts)
@@ -19,8 +19,10 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
     public void Add(OciMount mount, string destination, MountOptions options)
     {
         bool readOnly = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
-        if (host.IsUnifiedCgroup) AddUnified(mount, destination, options);
-        else AddHierarchies(destination, options, readOnly);
+        if (!host.IsUnifiedCgroup) AddHierarchies(destination, options, readOnly);
+        else if (HasNamespace || host.Mounts.FirstOrDefault(each => each.Type == "cgroup2") is not { } hierarchy) AddUnified(mount, destination, options);
+        // A new mount in the host's cgroup namespace would set the options of the host's own anew, and take nsdelegate away.
+        else AddOwn(destination, mounts.Target(destination), null, hierarchy, options.Set | options.TreeSet, options);
     }
 
     private void AddUnified(OciMount mount, string destination, MountOptions options) => plan.Add(new()
@@ -88,18 +90,19 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
         Why = "a hierarchy, seen from the container's cgroup namespace",
     });
 
-    private void AddOwn(string destination, string target, string name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
+    /// <param name="name">Of the directory on the tmpfs; null without one, on version 2.</param>
+    private void AddOwn(string destination, string target, string? name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
     {
-        Name = $"{destination[1..]}/{name}",
+        Name = name is null ? destination[1..] : $"{destination[1..]}/{name}",
         Code = OpCode.CgroupBind,
         S1 = hierarchy.Path,
-        S2 = $"{target}/{name}",
-        S3 = Key(hierarchy),
+        S2 = name is null ? target : $"{target}/{name}",
+        S3 = name is null ? "" : Key(hierarchy),
         S5 = hierarchy.Root,
         A = attributes,
         C = options.Propagation,
-        Flags = mounts.At(destination),
-        Path = $"{destination}/{name}",
+        Flags = mounts.At(destination) | (name is null ? BundleProc.Guard(destination) : 0),
+        Path = name is null ? destination : $"{destination}/{name}",
         Place = mounts.Place,
         Why = "the container's own directory of a hierarchy",
     });
