@@ -4,7 +4,7 @@ namespace Minirun.Runtime.Cgroups;
 
 /// <summary>What a container's cgroup is made from.</summary>
 /// <param name="Id">The container's id.</param>
-/// <param name="CgroupsPath">linux.cgroupsPath: absolute, relative, or for systemd SLICE:PREFIX:NAME.</param>
+/// <param name="CgroupsPath">linux.cgroupsPath: absolute, relative, or for systemd slice:prefix:name.</param>
 /// <param name="Driver">Who makes it.</param>
 /// <param name="Resources">linux.resources.</param>
 /// <param name="InUserNamespace">Rootless: a cgroup that cannot be made is no error where no limit was asked for, nor are device rules.</param>

@@ -1,6 +1,6 @@
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>linux.cgroupsPath as systemd's drivers have it: SLICE:PREFIX:NAME.</summary>
+/// <summary>linux.cgroupsPath as systemd's drivers have it: slice:prefix:name.</summary>
 /// <param name="Slice">Such as machine.slice.</param>
 /// <param name="Unit">PREFIX-NAME.scope; or a slice, which then is the cgroup.</param>
 internal sealed record ScopeName(string Slice, string Unit)
@@ -12,7 +12,7 @@ internal sealed record ScopeName(string Slice, string Unit)
         if (!string.IsNullOrEmpty(path))
         {
             string[] parts = path.Split(':');
-            if (parts.Length != 3) throw Wrong(path, "expected SLICE:PREFIX:NAME for systemd cgroups");
+            if (parts.Length != 3) throw Wrong(path, "expected slice:prefix:name for systemd cgroups");
             if (parts[0].Length > 0) slice = parts[0];
             (prefix, name) = (parts[1], parts[2]);
             if (name.Length == 0) throw Wrong(path, "has no name");
