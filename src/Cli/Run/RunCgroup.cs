@@ -26,10 +26,13 @@ internal sealed class RunCgroup : IDisposable
         string name = StaleCgroups.OwnName();
         bool root = host.Uid == 0 && host.OwnUidMap is [{ Size: uint.MaxValue }];
         bool slice = options.CgroupParent is { } given && given.EndsWith(".slice", StringComparison.Ordinal) && !given.Contains('/');
-        // A user's cgroups are those of the user's own systemd, which would wonder about others.
-        CgroupDriver driver = slice || (!root && options.CgroupParent is null && Systemd.HasUserBus()) ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
         string? parent = options.CgroupParent?.TrimEnd('/');
-        string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : "user.slice")}::{name}" : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
+        // Where systemd manages the cgroups, others go where it has said that they may; it would wonder about them elsewhere.
+        if (root && parent is null) parent = DelegatedCgroup.Find();
+        bool bus = parent is null && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus());
+        if (parent is null && !bus && Systemd.IsInit()) Message.Warning($"no {(root ? "system" : "user")} bus to ask systemd for a scope: the container's cgroup is made without it (cgroupfs)");
+        CgroupDriver driver = slice || bus ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
+        string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}::{name}" : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
         try
         {
             if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
