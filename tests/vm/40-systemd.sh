@@ -2,7 +2,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # scripts for the shell inside; variables of the harness
 
 flags=(--systemd-cgroup)
-feature='.linux.cgroup.v2 and .linux.cgroup.systemd'
 slice=vmtest.slice
 in_slice=".linux.cgroupsPath = \"$slice:vm:c\""
 scope=vm-c.scope

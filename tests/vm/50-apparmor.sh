@@ -1,8 +1,6 @@
 # AppArmor: a profile that is loaded holds the container's process.
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # scripts for the shell inside; variables of the harness
 
-feature='.linux.cgroup.v2 and .linux.apparmor.enabled'
-
 if [[ $LANE == root ]]; then
     # profile NAME: everything is allowed, but for reading /etc/passwd.
     profile() {

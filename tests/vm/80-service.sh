@@ -59,12 +59,8 @@ A_service_starts_again_when_it_ends() {
     manager stop "$unit"
 }
 
-# needs_notify: does the program know the variable? Its texts are UTF-16.
-needs_notify() { LC_ALL=C grep -qaP 'N\0O\0T\0I\0F\0Y\0_\0S\0' "$minirun" || skip "minirun run does not pass NOTIFY_SOCKET on yet"; }
-
 # The container's own word reaches systemd: systemd-run comes back only then.
 Ready_of_the_container_is_ready_of_the_service() {
-    needs_notify
     options=(-v "${minirun%/*}:/mnt:ro")
     service Type=notify -- /bin/sh -c '/mnt/probe notify READY=1 STATUS=inside; exec sleep 1000'
     equals active "$(property "$unit" ActiveState)"
@@ -72,7 +68,28 @@ Ready_of_the_container_is_ready_of_the_service() {
 }
 
 Not_ready_is_not_started() {
-    needs_notify
     fails service Type=notify TimeoutStartSec=3 -- /bin/sleep 1000
     equals timeout "$(property "$unit" Result)"
 }
+
+if [[ $LANE == root ]]; then
+    The_limits_of_a_service_with_Delegate_are_below_its_own_cgroup() {
+        options=(--pids-limit 19)
+        service Delegate=yes -- /bin/sleep 1000
+        local control; control=/sys/fs/cgroup$(property "$unit" ControlGroup)
+        eventually compgen -G "$control/minirun-*/pids.max"
+        equals 19 "$(cat "$control"/minirun-*/pids.max)"
+        manager stop "$unit"
+        eventually gone "$control"
+    }
+
+    The_limits_of_a_service_without_Delegate_are_a_scopes() {
+        options=(--pids-limit 19)
+        service KillMode=mixed -- /bin/sleep 1000
+        eventually compgen -G "/sys/fs/cgroup/system.slice/minirun-*.scope/pids.max"
+        local scope; scope=$(compgen -G "/sys/fs/cgroup/system.slice/minirun-*.scope")
+        equals "19 19" "$(<"$scope/pids.max") $(property "$(basename "$scope")" TasksMax)"
+        manager stop "$unit"
+        eventually gone "$scope"
+    }
+fi

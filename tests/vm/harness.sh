@@ -68,14 +68,6 @@ gone() { [[ ! -e $1 ]]; }
 # An absent runtime skips.
 needs_runtime() {
     "$RUNTIME" --version >/dev/null 2>&1 || skip "there is no $RUNTIME that works"
-    not_yet
-}
-
-# TO BE REMOVED when minirun-oci has its cgroups: until then facts of what its features verb does not tell of are skips.
-# A suite may ask for more in $feature, a jq condition on the verb's output.
-feature=.linux.cgroup.v2
-not_yet() {
-    [[ $RUNTIME != minirun-oci ]] || minirun-oci features | jq -e "$feature" >/dev/null || skip "not yet: minirun-oci features does not say $feature"
 }
 
 # without RUNTIME[@VERSION]... -- WHY: older peers lack what we promise; their facts are skips, and never ours.
