@@ -1,4 +1,5 @@
 using Minirun.Runtime;
+using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Run;
@@ -37,7 +38,7 @@ internal static class RunOptionTable
         new("--umask", null, "OCTAL", Process, "file mode creation mask", (o, v) => o.Umask = Values.Octal(v, "--umask")),
         new("--oom-score-adj", null, "N", Process, "-1000 to 1000: how readily the kernel kills it for memory", (o, v) => o.OomScoreAdj = Values.Number(v, "--oom-score-adj", -1000, 1000)),
         new("--nice", null, "N", Process, "-20 to 19: scheduling priority", (o, v) => o.Nice = Values.Number(v, "--nice", -20, 19)),
-        new("--cpuset", null, "LIST", Process, "processors to run on: 0-3,7", (o, v) => o.CpuSet = v),
+        new("--cpuset", null, "LIST", Process, "processors to run on: 0-3,7", (o, v) => { CpuSet.Parse(v); o.CpuSet = v; }),
 
         new("--memory", 'm', "SIZE", Limits, "most memory: 512m, 2g", (o, v) => LimitValues.Memory(o).Limit = LimitValues.Size(v, "--memory")),
         new("--memory-swap", null, "SIZE", Limits, "most memory and swap together; -1 for any swap (default: twice --memory)", (o, v) => LimitValues.Memory(o).Swap = LimitValues.Size(v, "--memory-swap")),
