@@ -160,12 +160,12 @@ public sealed class Cgroup
 
     /// <summary>For exec: a process that joins, in a cgroup below it when one is named.</summary>
     /// <exception cref="UserError">It cannot go in.</exception>
-    public void JoinForExec(int pid, string? subCgroup)
+    public void JoinForExec(int pid, string? subCgroup, bool cloned = false)
     {
         (string controllers, string below) = SubCgroup.Parse(subCgroup);
         if (controllers.Length == 0)
         {
-            Join(State.Paths, pid, below, false);
+            Join(State.Paths, pid, below, cloned);
             return;
         }
         Dictionary<string, string> paths = new(State.Paths);

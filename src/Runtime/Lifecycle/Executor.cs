@@ -33,7 +33,7 @@ internal static class Executor
         void Complete(int pid)
         {
             if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
-            else if (cgroupFd is null) cgroup?.JoinForExec(pid, null);
+            else cgroup?.JoinForExec(pid, null, cloned: cgroupFd is not null);
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
