@@ -40,7 +40,7 @@ internal static unsafe class ExecFailure
     private static UserError ForFile(int root, string command, string path, statx status, int errno)
     {
         int type = status.stx_mode & sys_stat.S_IFMT;
-        if (type == sys_stat.S_IFDIR) return Refused(command, "is a directory", "name a program in it");
+        if (type == sys_stat.S_IFDIR) return Refused(command, "permission denied: it is a directory", "name a program in it");
         if (type != sys_stat.S_IFREG) return Refused(command, "permission denied: not a regular file", "name a program");
         if (errno == Errno.EACCES && (status.stx_mode & 0x49 /* 0111 */) == 0) return Refused(command, "permission denied: no execute bit", $"chmod +x {path} in the root file system");
         byte[] head = RootReader.ReadBytes(root, path, HeadBytes) ?? [];
