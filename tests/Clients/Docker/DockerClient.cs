@@ -34,7 +34,9 @@ public sealed class DockerClient() : CommandClient("docker")
         RunOrSkip("run", "--rm", "--network", "host", Image, "true");
     }
 
-    protected override bool Keeps(string leftover) => leftover.EndsWith("/docker/buildkit", StringComparison.Ordinal) || leftover == "file /run/" + RuntimeUnderTest.Name;
+    /// <summary>The parent of all cgroups of docker's, in whichever hierarchies containers have needed.</summary>
+    protected override bool Keeps(string leftover) => (leftover.StartsWith("cgroup ", StringComparison.Ordinal) && (leftover.EndsWith("/docker", StringComparison.Ordinal) || leftover.EndsWith("/docker/buildkit", StringComparison.Ordinal))) ||
+         leftover == "file /run/" + RuntimeUnderTest.Name;
 
     protected override void TearDown() => _daemon?.Dispose();
 

@@ -53,7 +53,7 @@ public sealed class PodmanClient() : CommandClient("podman")
         events_logger = "file"
         runtime = "{RuntimeUnderTest.Name}"
         runtime_supports_json = ["crun", "runc", "minirun-oci"]
-        runtime_supports_nocgroups = ["crun", "minirun-oci"]
+        runtime_supports_nocgroup = ["crun", "minirun-oci"]
         [engine.runtimes]
         {RuntimeUnderTest.Name} = ["{RuntimeUnderTest.Path}"]
 
