@@ -41,6 +41,7 @@ internal sealed class ContainerMaker : IDisposable
                 Created = ContainerRecord.Now(),
                 OwnerUid = unistd.geteuid(),
                 Annotations = _oci.Annotations,
+                SharesPidNamespace = !_oci.Linux.Namespaces.Exists(each => each is { Type: "pid", Path: null or "" }),
             };
             Directory.WriteConfig(json);
             Cgroup = MakeCgroup();
