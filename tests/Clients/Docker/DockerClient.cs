@@ -34,9 +34,12 @@ public sealed class DockerClient() : CommandClient("docker")
         RunOrSkip("run", "--rm", "--network", "host", Image, "true");
     }
 
+    /// <summary>dockerd takes the names of network namespaces away once a minute.</summary>
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(75);
+
     /// <summary>The parent of all cgroups of docker's, in whichever hierarchies containers have needed.</summary>
     protected override bool Keeps(string leftover) => (leftover.StartsWith("cgroup ", StringComparison.Ordinal) && (leftover.EndsWith("/docker", StringComparison.Ordinal) || leftover.EndsWith("/docker/buildkit", StringComparison.Ordinal))) ||
-         leftover == "file /run/" + RuntimeUnderTest.Name;
+        leftover == "file /run/" + RuntimeUnderTest.Name;
 
     protected override void TearDown() => _daemon?.Dispose();
 

@@ -55,7 +55,7 @@ public abstract class Client : IDisposable
     internal void LeavesNothing()
     {
         string[] left = [];
-        Deadline.Wait(() => (left = [.. Leftovers.Find(this).Beyond(_before!).Where(line => !Keeps(line))]).Length == 0, TimeSpan.FromSeconds(15));
+        Deadline.Wait(() => (left = [.. Leftovers.Find(this).Beyond(_before!).Where(line => !Keeps(line))]).Length == 0, Patience);
         Assert.True(left.Length == 0, "left behind:\n" + string.Join('\n', left));
     }
 
@@ -86,6 +86,9 @@ public abstract class Client : IDisposable
 
     /// <summary>Configuration, the daemon, the image.</summary>
     protected abstract void SetUp();
+
+    /// <summary>How long what is just going may take.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(15);
 
     /// <summary>Whether the client makes this once and keeps it, though the first container did not bring it up.</summary>
     protected virtual bool Keeps(string leftover) => false;
