@@ -68,7 +68,8 @@ public class DoctorTests
     public void A_hidden_part_of_proc_is_named_and_run_works_all_the_same()
     {
         using var rootfs = new TemporaryRootfs();
-        Result doctor = Minirun.Run("run", "-v", $"{Programs.Minirun}:/minirun:ro", rootfs.Path, "/minirun", "doctor", "--json").Exits(0);
+        // A container in a container makes namespaces and mounts, which the default filter forbids.
+        Result doctor = Minirun.Run("run", "--security-opt", "seccomp=unconfined", "-v", $"{Programs.Minirun}:/minirun:ro", rootfs.Path, "/minirun", "doctor", "--json").Exits(0);
         JsonElement probe = Probes(doctor).Single(each => Name(each) == "proc");
         Assert.Equal("degraded", State(probe));
         Assert.Contains("/proc/sys", probe.GetProperty("detail").GetString());

@@ -29,6 +29,8 @@ internal sealed class ContainerMaker : IDisposable
         _bundle = Path.GetFullPath(options.Bundle);
         byte[] json = Bundle.ReadFile(Path.GetFullPath(options.Config ?? Bundle.ConfigName, _bundle));
         _oci = Bundle.Parse(json, options.Config ?? Bundle.ConfigName);
+        if (_oci.Linux.IntelRdt is not null)
+            throw new UserError(File.Exists("/sys/fs/resctrl/schemata") ? "linux.intelRdt: minirun does not apply it yet" : "linux.intelRdt: this machine has no Intel RDT, or resctrl is not mounted", "leave it away; `minirun-oci features` says what there is");
         CheckTerminal(_oci.Process.Terminal, options.ConsoleSocket is { Length: > 0 }, detached: waits || options.Detach);
         Directory = new StateStore(globals.Root).Create(options.Id);
         try
@@ -95,7 +97,7 @@ internal sealed class ContainerMaker : IDisposable
 
     public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null, TakeListener = GiveListener };
 
-    private void GiveListener(int listener) => SeccompAgent.Give(Spec, listener, Spec.State! with { Status = OciState.Creating, Pid = Record.Pid });
+    private void GiveListener(int listener) => SeccompAgent.Give(Spec, listener, Record.Pid, Spec.State! with { Status = OciState.Creating, Pid = Record.Pid });
 
     /// <summary>What the caller wants to know of the process: its pid in a file, a pidfd through a socket.</summary>
     public void Announce(LaunchedContainer container)

@@ -39,12 +39,17 @@ internal static class Executor
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
         unistd.close(pidfd);
         foreach (string warning in plan.Spec.Warnings ?? []) globals.Warn(warning);
-        return Follow(plan, child, options, globals);
+        return Follow(plan, child, container, options, globals);
     }
 
-    private static int Follow(ContainerPlan plan, LaunchedContainer child, ExecOptions options, OciGlobals globals)
+    private static int Follow(ContainerPlan plan, LaunchedContainer child, Container container, ExecOptions options, OciGlobals globals)
     {
-        var part = new ParentPart { Warn = globals.Warn, TakeTerminal = options.ConsoleSocket is { Length: > 0 } path ? master => ContainerMaker.GiveTerminal(path, master) : null };
+        var part = new ParentPart
+        {
+            Warn = globals.Warn,
+            TakeTerminal = options.ConsoleSocket is { Length: > 0 } path ? master => ContainerMaker.GiveTerminal(path, master) : null,
+            TakeListener = listener => SeccompAgent.Give(plan.Spec, listener, child.Pid, StateOf(container)),
+        };
         void Started()
         {
             if (options.PidFile is { Length: > 0 } file) PidFile.Write(file, child.Pid);
@@ -63,6 +68,17 @@ internal static class Executor
             throw;
         }
     }
+
+    /// <summary>What a seccomp agent is told: whose process it is.</summary>
+    private static OciState StateOf(Container container) => new()
+    {
+        OciVersion = container.Record.OciVersion,
+        Id = container.Id,
+        Status = Container.Word(container.Status()),
+        Pid = container.LivePid,
+        Bundle = container.Record.Bundle,
+        Annotations = container.Record.Annotations,
+    };
 
     /// <summary>A pidfd of the container's first process, which is looked at once more through it: no other can have come in its place.</summary>
     private static int OpenInit(Container container, ExecOptions options)

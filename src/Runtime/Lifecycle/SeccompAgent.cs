@@ -14,14 +14,18 @@ namespace Minirun.Runtime.Lifecycle;
 public static class SeccompAgent
 {
     /// <summary>Gives the listener away, and closes it.</summary>
+    /// <param name="spec">Its filter says where to.</param>
+    /// <param name="listener">What is given.</param>
+    /// <param name="pid">The process under the filter: the container's first, or one that joined.</param>
+    /// <param name="container">The container it is in.</param>
     /// <exception cref="UserError">Nobody listens at the path.</exception>
-    public static void Give(ContainerSpec spec, int listener, OciState container)
+    public static void Give(ContainerSpec spec, int listener, int pid, OciState container)
     {
         SeccompFilter filter = spec.Seccomp!;
         string path = filter.ListenerPath!;
         try
         {
-            var message = new AgentMessage { OciVersion = container.OciVersion, Pid = container.Pid, Metadata = filter.ListenerMetadata, State = container };
+            var message = new AgentMessage { OciVersion = container.OciVersion, Pid = pid, Metadata = filter.ListenerMetadata, State = container };
             UnixSocket.Give(path, listener, JsonSerializer.Serialize(message, AgentJson.Default.AgentMessage));
         }
         catch (LinuxException error)

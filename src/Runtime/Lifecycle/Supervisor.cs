@@ -150,7 +150,7 @@ public sealed unsafe class Supervisor
                 Warn(Failure.FallbackText(_plan.Operations[report.Op]));
                 break;
             case ReportKind.Listener when Part?.TakeListener is null:
-                SeccompAgent.Give(_plan.Spec, master, AsContainer());
+                SeccompAgent.Give(_plan.Spec, master, _container.Pid, AsContainer());
                 break;
             case ReportKind.Asks or ReportKind.Listener:
                 Part?.Handle(_plan, _container, report, master);

@@ -12,7 +12,7 @@ public static class Strace
 {
     public static string Show(Operation operation) => operation.Step != LaunchStep.None ? Launch(operation) : operation.Code switch
     {
-        OpCode.ParentDeath => $"prctl(PR_SET_PDEATHSIG, SIGKILL)",
+        OpCode.ParentDeath => operation.A == 0 ? "prctl(PR_SET_PDEATHSIG, 0)" : "prctl(PR_SET_PDEATHSIG, SIGKILL)",
         OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
         OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, MS_UNBINDABLE); move_mount(root → \"/\")",
         OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}) = root; move_mount(root → \"/\")",
