@@ -264,7 +264,7 @@ all() {
     oci
 }
 
-trap 'stop_live; oci_end' EXIT
+trap 'oci_end; stop_live' EXIT
 trap 'exit 130' INT; trap 'exit 143' TERM
 mkdir -p "$out"
 case ${1:-all} in

@@ -45,14 +45,19 @@ internal static class RunParser
         foreach (var (option, value) in parsed.Flags)
             if (option.Name != "--env-file") option.Apply(options, value);
         string[] words = parsed.Words;
-        if (options.Rootfs is null && words.Length > 0)
+        int first = 0;
+        if (options.Rootfs is null && words.Length > 0) options.Rootfs = words[first++];
+        if (words.Length == first) return;
+        // Plainly, as all on the path of every start: LINQ and list expressions bring in the type loader.
+        var command = new List<string>(words.Length - first);
+        bool isText = true;
+        for (int i = first; i < words.Length; i++)
         {
-            options.Rootfs = words[0];
-            words = words[1..];
+            command.Add(words[i]);
+            isText &= !words[i].Contains('\uFFFD');
         }
-        if (words.Length == 0) return;
-        options.Command = [.. words];
-        if (words.Any(word => word.Contains('\uFFFD'))) options.CommandBytes = Boot.LastArguments(words.Length);
+        options.Command = command;
+        if (!isText) options.CommandBytes = Boot.LastArguments(command.Count);
     }
 
     /// <summary>--name, --name=value, --name value. True when the next argument was the value.</summary>

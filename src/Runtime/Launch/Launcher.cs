@@ -28,7 +28,7 @@ public static unsafe class Launcher
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         int ours = sockets[0], childs = sockets[1];
         int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
-        if (plan.Sources.Count > 0) MountSources.Prepare(plan, planFd);
+        if (plan.Sources is not null) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null);
@@ -39,7 +39,7 @@ public static unsafe class Launcher
         (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny, cgroupFd);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
-        if (plan.Sources.Count > 0) MountSources.Close(plan);
+        if (plan.Sources is not null) MountSources.Close(plan);
         if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, script, watcher);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try

@@ -45,7 +45,7 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
     }
 
     /// <summary>What the host id is inside; null when it is not mapped.</summary>
-    public static uint? ToInside(IEnumerable<OciIdMapping> maps, uint outside)
+    public static uint? ToInside(List<OciIdMapping> maps, uint outside)
     {
         foreach (OciIdMapping map in maps)
             if (outside >= map.HostID && outside - map.HostID < map.Size) return map.ContainerID + (outside - map.HostID);
@@ -53,7 +53,7 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
     }
 
     /// <summary>Whether an id exists inside.</summary>
-    public static bool HasInside(IEnumerable<OciIdMapping> maps, uint inside)
+    public static bool HasInside(List<OciIdMapping> maps, uint inside)
     {
         foreach (OciIdMapping map in maps)
             if (inside >= map.ContainerID && inside - map.ContainerID < map.Size) return true;

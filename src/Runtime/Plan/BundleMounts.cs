@@ -162,7 +162,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         BundleProc.Check(this, destination, "bind");
         int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
         if (type == 0) throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory", $"make it first, or check the permissions on the way to it");
-        plan.Sources.TryGetValue(_index, out MountSource? prepared);
+        MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
         plan.Add(new()
         {
             Name = destination[1..],

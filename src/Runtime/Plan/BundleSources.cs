@@ -26,7 +26,7 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
     private void AddPlain(OciMount mount, int index, MountOptions options)
     {
         MountSource source = new() { Path = BundleMounts.Source(spec, host, mount.Source!), Index = index, NoFollow = options.SourceNoFollow };
-        plan.Sources[index] = source;
+        (plan.Sources ??= [])[index] = source;
         plan.Add(new()
         {
             Name = "source:" + mount.Destination.TrimStart('/'),
@@ -54,7 +54,7 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
         };
         if (source.UserNamespace is null && (source.Uids.Count == 0 || source.Gids.Count == 0))
             throw new UserError($"mounts[{index}].uidMappings: id-mapped mounts must have both uid and gid mappings specified", "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
-        plan.Sources[index] = source;
+        (plan.Sources ??= [])[index] = source;
         plan.Add(new()
         {
             Name = "idmap:" + mount.Destination.TrimStart('/'),

@@ -13,7 +13,7 @@ public sealed class ContainerPlan(ContainerSpec spec)
     public IReadOnlyList<Operation> Operations => _operations;
 
     /// <summary>The sources of mounts that are opened before fork-news runs, by the number of the mount in the document.</summary>
-    public Dictionary<int, MountSource> Sources { get; } = [];
+    public Dictionary<int, MountSource>? Sources { get; set; }
 
     /// <summary>What --without left out.</summary>
     public List<Operation> LeftOut { get; } = [];

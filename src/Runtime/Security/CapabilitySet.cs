@@ -29,6 +29,7 @@ public static unsafe class CapabilitySet
     public static ulong Parse(IEnumerable<string> names)
     {
         ulong set = 0;
+        if (names is List<string> { Count: 0 }) return set;
         foreach (string name in names)
         {
             int number = capability.Find(name);

@@ -48,7 +48,7 @@ public sealed class IdMapTests
     [Fact]
     public void The_end_of_a_range_at_the_last_id_does_not_wrap_around()
     {
-        OciIdMapping[] all = [new() { ContainerID = 0, HostID = 0, Size = uint.MaxValue }, new() { ContainerID = 4294967290, HostID = 4294967290, Size = 5 }];
+        List<OciIdMapping> all = [new() { ContainerID = 0, HostID = 0, Size = uint.MaxValue }, new() { ContainerID = 4294967290, HostID = 4294967290, Size = 5 }];
         Assert.Equal(4294967294u, IdMap.ToInside(all, 4294967294));
         Assert.Null(IdMap.ToInside(all, uint.MaxValue));
     }
