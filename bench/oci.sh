@@ -1,4 +1,6 @@
 # shellcheck shell=bash
+# The variables come from bench.sh, and go back to it.
+# shellcheck disable=SC2034,SC2154
 # Part of bench.sh: minirun-oci next to runc and crun, with one full bundle: what an engine hands over.
 #
 # The bundle is what `minirun run --print-spec` prints: mounts, masks, capabilities and the default seccomp profile; and, in its second form,

@@ -106,7 +106,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         F = options.TreeClear,
         Flags = At(destination) | (options.PropagationRecursive ? OpFlags.PropagationRecursive : 0),
         Path = destination,
-            Place = Place,
+        Place = Place,
         Why = "option remount: what is mounted there gets other options",
     });
 
