@@ -28,13 +28,14 @@ internal static unsafe class LaunchScript
         var user = LaunchUser.Of(plan.Spec, host);
         int forkNews = plan.IndexOf(LaunchStep.ForkNews);
         int firstJoin = plan.IndexOf(LaunchStep.Join);
-        // One who follows step by step sees the id maps come first; else what needs none is done while the parent writes them.
+        // One who follows step by step sees the id maps come first; else what needs none is done while the parent writes them. A root file
+        // system that only ids of the map may enter is entered with them.
         bool mapped = !waits;
         if (mapped) AwaitIdMaps(script, plan, reportFd);
         for (int op = 0; op < plan.Operations.Count; op++)
         {
             LaunchStep step = plan.Operations[op].Step;
-            if (!mapped && step is (LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
+            if (!mapped && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
                 mapped = true;

@@ -23,6 +23,14 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             B = spec.MapWith is null ? 0 : 1,
             IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
         });
+        // What follows waits for the id maps; this needs none.
+        if (spec.Has(sched.CLONE_NEWNS)) Add(new()
+        {
+            Name = "seal-program",
+            Step = LaunchStep.SealProgram,
+            Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe (CVE-2019-5736)",
+            IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
+        });
         if (spec.Oci.Root.Path.Length > 0) Add(new()
         {
             Name = "enter-rootfs",
@@ -34,13 +42,6 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
         if (spec.FromBundle && spec.JoinedProcess < 0) new BundleSources(spec, host, plan).Add(user.MustChange);
         LaunchIdentity(user);
-        if (spec.Has(sched.CLONE_NEWNS)) Add(new()
-        {
-            Name = "seal-program",
-            Step = LaunchStep.SealProgram,
-            Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe (CVE-2019-5736)",
-            IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
-        });
         Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
     }
 

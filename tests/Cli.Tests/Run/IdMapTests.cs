@@ -50,6 +50,18 @@ public sealed class IdMapTests
         Assert.Equal(["0 100000 65536", "65536 300000 10", "0 100000 65536", "65536 300000 10", "allow"],
             Maps(["--userns", "0:100000:65536", "--userns", "65536:300000:10"], ShowMaps));
 
+    /// <summary>As podman keeps them with <c>--uidmap</c>. Twenty times: once the child entered it before it was one of those ids, when it was quicker than its parent.</summary>
+    [Requires(Need.Root)]
+    public void A_root_file_system_that_only_mapped_ids_may_enter_is_entered()
+    {
+        using var directory = new TemporaryDirectory();
+        Support.Minirun.Other("cp", "-a", Rootfs.Busybox, directory["rootfs"]).Succeeds();
+        Support.Minirun.Other("chown", "100000:100000", directory["rootfs"]).Succeeds();
+        Support.Minirun.Other("chmod", "700", directory["rootfs"]).Succeeds();
+        for (int time = 0; time < 20; time++)
+            Assert.Equal("0", Support.Minirun.Run("run", "--userns", "0:100000:65536", directory["rootfs"], "id", "-u").Succeeds().Lines[0]);
+    }
+
     [Fact]
     public void The_own_id_can_be_mapped_to_any_other() =>
         Assert.Equal("42", Container.Sh(["--userns", $"42:{Kernel.Uid}:1", "-u", "42:42"], "id -u"));
