@@ -15,7 +15,8 @@ public sealed class ArchitectureTests
         ["src/Linux"] = [],
         ["src/Init"] = ["src/Linux"],
         ["src/Runtime"] = ["src/Linux", "src/Init"],
-        ["src/Cli"] = ["src/Linux", "src/Init", "src/Runtime"],
+        ["src/Engine"] = ["src/Linux", "src/Runtime"],
+        ["src/Cli"] = ["src/Linux", "src/Init", "src/Runtime", "src/Engine"],
         ["tests/Probe"] = ["src/Linux"],
         ["tests/Clients"] = [],
     };
