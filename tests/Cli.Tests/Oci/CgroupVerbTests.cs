@@ -82,9 +82,51 @@ public sealed class CgroupVerbTests
         Assert.Contains($"container with id {bundle.Id} is not running", bundle.Oci("events", "--stats", "ID").Exits(1).Error);
     }
 
+    [Requires(Need.Root)]
+    public void Events_tell_of_a_kill_for_want_of_memory()
+    {
+        if (!OciBundle.IsOurs) return;   // the first figures are at once only with ours
+        using OciBundle bundle = new OciBundle(config =>
+        {
+            config["linux"]!["cgroupsPath"] = NewPath();
+            config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 33554432}}""");
+        }, "sleep", "1000").Make("create", "start");
+        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
+        events.AwaitOut("\"stats\"");
+        for (int times = 1; times <= 2; times++)
+        {
+            Assert.NotEqual(0, bundle.Oci("exec", "ID", "/probe", "hog", "200").ExitCode);
+            events.Await(() => Ooms(events).Length == times, $"line {times} of an OOM kill");
+        }
+        bundle.Oci("kill", "ID", "KILL").Succeeds();
+        events.Result().Exits(0);
+        Assert.All(Ooms(events), line => Assert.Equal($$"""{"type":"oom","id":"{{bundle.Id}}"}""", line));
+    }
+
+    [Requires(Need.Root)]
+    public void Events_tell_of_the_kill_that_ends_the_container()
+    {
+        if (!OciBundle.IsOurs) return;   // the first figures are at once only with ours
+        using OciBundle bundle = new OciBundle(config =>
+        {
+            config["linux"]!["cgroupsPath"] = NewPath();
+            config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 33554432}}""");
+        }, "sh", "-c", "trap 'exec /probe hog 200' USR1; echo ready; while :; do sleep 0.05; done").Make("create", "start");
+        Assert.True(Deadline.Wait(() => bundle.Out.Contains("ready")));
+        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
+        events.AwaitOut("\"stats\"");
+        bundle.Oci("kill", "ID", "USR1").Succeeds();
+        events.Result().Exits(0);
+        Assert.Single(Ooms(events));
+    }
+
+    private static string[] Ooms(RunningProgram events) => [.. events.OutSoFar.Split('\n').Where(line => line.Contains("\"oom\"") && line.EndsWith('}'))];
+
+    private static string NewPath() => "/minirun-oci-test-" + Guid.NewGuid().ToString("n");
+
     // The path gives the container a cgroup also where none is needed.
     private static OciBundle Started(params string[] command) =>
-        new OciBundle(config => config["linux"]!["cgroupsPath"] = "/minirun-oci-test-" + Guid.NewGuid().ToString("n"), command).Make("create", "start");
+        new OciBundle(config => config["linux"]!["cgroupsPath"] = NewPath(), command).Make("create", "start");
 
     private static JsonNode Stats(OciBundle bundle) => JsonNode.Parse(bundle.Oci("events", "--stats", "ID").Succeeds().Out)!["data"]!;
 }

@@ -12,6 +12,9 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>events</c>: figures of a container at intervals, and word when the kernel killed for memory; a line of JSON each, until the container ends.</summary>
 internal static unsafe class EventsVerb
 {
+    /// <summary>Version 1 tells when memory is out, and counts the kill a little later; the time after word came in which we look again, and how often, in ms.</summary>
+    private const int LookFor = 2000, LookEvery = 20;
+
     public static OciVerb Verb => new("events", "ID", "print statistics and out-of-memory kills of a container as JSON",
         [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")], Execute);
 
@@ -30,7 +33,7 @@ internal static unsafe class EventsVerb
     {
         int oom = cgroup.OpenOomEvents();
         long kills = cgroup.OomKills;
-        long next = Environment.TickCount64;
+        long next = Environment.TickCount64, looksUntil = 0;
         Span<pollfd> sources = [new() { fd = init.Descriptor, events = poll.POLLIN }, new() { fd = oom, events = poll.POLLIN }];
         while (true)
         {
@@ -40,13 +43,16 @@ internal static unsafe class EventsVerb
                 next = Environment.TickCount64 + (long)interval.TotalMilliseconds;
             }
             sources[0].revents = sources[1].revents = 0;
-            fixed (pollfd* first = sources) poll.poll_(first, 2, (int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue));
+            long now = Environment.TickCount64, until = now < looksUntil ? Math.Min(next, now + LookEvery) : next;
+            fixed (pollfd* first = sources) poll.poll_(first, 2, (int)Math.Clamp(until - now, 0, int.MaxValue));
             if (sources[1].revents != 0)
             {
                 Drain(oom);
-                if (cgroup.OomKills > kills) OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
-                kills = cgroup.OomKills;
+                looksUntil = Environment.TickCount64 + LookFor;
             }
+            long seen = cgroup.OomKills;
+            if (seen > kills) looksUntil = 0;
+            for (; kills < seen; kills++) OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
             // Last, so that the kill that ended it is still told.
             if (sources[0].revents != 0) return;
         }
