@@ -84,7 +84,7 @@ internal sealed class ContainerMaker : IDisposable
             Record.StartTime = ProcessIdentity.StartTime(pid);
             Record.Cgroup = Cgroup?.State;
             Directory.Write(Record);
-            Spec.State = State(OciState.Creating);
+            Spec.State = Record.State(OciState.Creating, pid);
             planner.Complete();
         }
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
@@ -106,9 +106,6 @@ internal sealed class ContainerMaker : IDisposable
         if (_options.PidfdSocket is { Length: > 0 } socket) UnixSocket.Give(socket, container.PidFd, "pidfd");
     }
 
-    /// <summary>The state as hooks see it.</summary>
-    public OciState State(string status) => new() { OciVersion = Record.OciVersion, Id = Record.Id, Status = status, Pid = Record.Pid, Bundle = _bundle, Annotations = Record.Annotations };
-
     /// <summary>Takes away what was made. The child is dead by now, or never was.</summary>
     public void Undo()
     {
@@ -127,19 +124,15 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>The hooks of this moment, in the runtime's namespaces.</summary>
     private void RunHooks()
     {
-        HookRunner.Run(_oci.Hooks?.Prestart, "prestart", State(OciState.Creating));
-        HookRunner.Run(_oci.Hooks?.CreateRuntime, "createRuntime", State(OciState.Creating));
+        HookRunner.Run(_oci.Hooks?.Prestart, "prestart", Record.State(OciState.Creating, Record.Pid));
+        HookRunner.Run(_oci.Hooks?.CreateRuntime, "createRuntime", Record.State(OciState.Creating, Record.Pid));
     }
 
     /// <summary>The process runs: a hook that fails is an error, and the caller stops the container (runtime.md, Lifecycle).</summary>
-    public void RunPoststart() => HookRunner.Run(_oci.Hooks?.Poststart, "poststart", State(OciState.Running));
+    public void RunPoststart() => HookRunner.Run(_oci.Hooks?.Poststart, "poststart", Record.State(OciState.Running, Record.Pid));
 
     /// <summary>The container is gone, or could not be made.</summary>
-    public void RunPoststop()
-    {
-        Record.Pid = 0;
-        HookRunner.RunAll(_oci.Hooks?.Poststop, "poststop", State(OciState.Stopped), _globals.Warn);
-    }
+    public void RunPoststop() => HookRunner.RunAll(_oci.Hooks?.Poststop, "poststop", Record.State(OciState.Stopped, pid: 0), _globals.Warn);
 
     /// <summary>A terminal's master has to go somewhere: to the caller's own terminal, or through a socket to whoever watches a container that lives on.</summary>
     public static void CheckTerminal(bool terminal, bool hasSocket, bool detached)

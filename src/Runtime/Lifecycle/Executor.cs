@@ -21,7 +21,7 @@ internal static class Executor
     {
         Container container = Container.Load(new StateStore(globals.Root), options.Id);
         int pidfd = OpenInit(container, options);
-        OciSpec oci = Bundle.Parse(Bundle.ReadFile(container.Directory.ConfigPath), Bundle.ConfigName);
+        OciSpec oci = container.Configuration();
         OciProcess process = ExecProcess.Of(oci, options);
         ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
         var host = new Host();
@@ -48,7 +48,7 @@ internal static class Executor
         {
             Warn = globals.Warn,
             TakeTerminal = options.ConsoleSocket is { Length: > 0 } path ? master => ContainerMaker.GiveTerminal(path, master) : null,
-            TakeListener = listener => SeccompAgent.Give(plan.Spec, listener, child.Pid, StateOf(container)),
+            TakeListener = listener => SeccompAgent.Give(plan.Spec, listener, child.Pid, container.Record.State(Container.Word(container.Status()), container.LivePid)),
         };
         void Started()
         {
@@ -68,17 +68,6 @@ internal static class Executor
             throw;
         }
     }
-
-    /// <summary>What a seccomp agent is told: whose process it is.</summary>
-    private static OciState StateOf(Container container) => new()
-    {
-        OciVersion = container.Record.OciVersion,
-        Id = container.Id,
-        Status = Container.Word(container.Status()),
-        Pid = container.LivePid,
-        Bundle = container.Record.Bundle,
-        Annotations = container.Record.Annotations,
-    };
 
     /// <summary>A pidfd of the container's first process, which is looked at once more through it: no other can have come in its place.</summary>
     private static int OpenInit(Container container, ExecOptions options)

@@ -59,7 +59,7 @@ public static class OciEngine
             default:
                 throw new UserError("cannot start an already running container", null);
         }
-        Starter.Start(container, globals);
+        Starter.Start(container);
         return 0;
     }
 

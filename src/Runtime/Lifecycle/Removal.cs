@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
@@ -24,7 +25,7 @@ public static class Removal
     /// </summary>
     public static void Remove(Container container, OciGlobals globals)
     {
-        Action? hooks = PoststopHooks.Of(container, globals);
+        List<OciHook>? hooks = Poststop(container, globals);
         if (container.Cgroup is { } cgroup)
             try
             {
@@ -37,7 +38,21 @@ public static class Removal
                 globals.Warn($"cgroup of {container.Id}: {error.Message}");
             }
         container.Directory.Delete();
-        hooks?.Invoke();
+        HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);
+    }
+
+    /// <summary>Read while the configuration is still there.</summary>
+    private static List<OciHook>? Poststop(Container container, OciGlobals globals)
+    {
+        try
+        {
+            return KeptHooks.Of(container, "poststop", hooks => hooks.Poststop);
+        }
+        catch (Exception error) when (error is UserError or LinuxException)
+        {
+            globals.Warn(error.Message);
+            return null;
+        }
     }
 
     /// <summary>Of SIGKILL: a frozen process of cgroup v1 dies only when it thaws.</summary>

@@ -10,7 +10,7 @@ namespace Minirun.Runtime.Lifecycle;
 internal static unsafe class Starter
 {
     /// <exception cref="UserError">The command could not be executed.</exception>
-    public static void Start(Container container, OciGlobals globals)
+    public static void Start(Container container)
     {
         string path = container.Directory.StartSocketPath;
         int socket = UnixSocket.Connect(path, sys_socket.SOCK_SEQPACKET);
@@ -35,14 +35,9 @@ internal static unsafe class Starter
     /// <summary>A hook that fails is an error, and stops the container (runtime.md, Lifecycle).</summary>
     private static void Poststart(Container container)
     {
-        byte[] json = Bundle.ReadFile(container.Directory.ConfigPath);
-        // Most have none, and to find that out needs no parser.
-        if (json.AsSpan().IndexOf("\"poststart\""u8) < 0) return;
-        ContainerRecord record = container.Record;
         try
         {
-            HookRunner.Run(Bundle.Parse(json, Bundle.ConfigName).Hooks?.Poststart, "poststart",
-                new OciState { OciVersion = record.OciVersion, Id = record.Id, Status = OciState.Running, Pid = record.Pid, Bundle = record.Bundle, Annotations = record.Annotations });
+            HookRunner.Run(KeptHooks.Of(container, "poststart", hooks => hooks.Poststart), "poststart", container.Record.State(OciState.Running, container.Record.Pid));
         }
         catch (UserError)
         {
@@ -54,7 +49,7 @@ internal static unsafe class Starter
     /// <summary>The same document gives the same plan, so the operation's number says what it was.</summary>
     private static UserError Explain(Container container, Report report)
     {
-        OciSpec oci = Bundle.Parse(Bundle.ReadFile(container.Directory.ConfigPath), Bundle.ConfigName);
+        OciSpec oci = container.Configuration();
         var host = new Host();
         ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
         spec.StartSocket = spec.StateDirectory = spec.InitLock = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Minirun.Init;
 using Minirun.Linux;
@@ -24,7 +25,6 @@ public sealed unsafe class Supervisor
     private NotifyRelay? _notify;
     private bool _reporting = true;
     private bool _timedOut;
-    private bool _collected;
 
     private Supervisor(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout)
     {
@@ -39,8 +39,13 @@ public sealed unsafe class Supervisor
     /// <summary>What happens once the command has been executed: the moment to write a pid file.</summary>
     public Action? Started { get; init; }
 
-    /// <summary>What else the child needs of us; null for <c>minirun run</c>.</summary>
-    public ParentPart? Part { get; init; }
+    /// <summary>What else the child needs of us; of itself what <c>minirun run</c> does.</summary>
+    [AllowNull]
+    public ParentPart Part
+    {
+        get => field ??= new ParentPart { Warn = Warn, TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()) };
+        init;
+    }
 
     /// <summary>Says something to the user beside the command's output.</summary>
     public required Action<string> Warn { get; init; }
@@ -56,7 +61,7 @@ public sealed unsafe class Supervisor
         }
         catch
         {
-            if (!supervisor._collected) container.Abandon();
+            container.Abandon();
             throw;
         }
         finally
@@ -119,7 +124,6 @@ public sealed unsafe class Supervisor
         // A failure may have been reported in the same moment.
         while (_reporting) ReadReport();
         int status = _container.Collect();
-        _collected = true;
         _terminal?.Drain();
         _notify?.Move();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
@@ -146,17 +150,9 @@ public sealed unsafe class Supervisor
                 break;
             case ReportKind.Failed:
                 throw Failure.Explain(_plan, report, _container.Pid, _watcher);
-            case ReportKind.FellBack when _watcher is null:
-                Warn(Failure.FallbackText(_plan.Operations[report.Op]));
-                break;
-            case ReportKind.Listener when Part?.TakeListener is null:
-                SeccompAgent.Give(_plan.Spec, master, _container.Pid, AsContainer());
-                break;
             case ReportKind.Asks or ReportKind.Listener:
-                Part?.Handle(_plan, _container, report, master);
-                break;
-            case ReportKind.Warning when _watcher is null:
-                Warn(Failure.WarningText(_plan.Operations[report.Op], report));
+            case ReportKind.FellBack or ReportKind.Warning when _watcher is null:
+                Part.Handle(_plan, _container, report, master);
                 break;
             default:
                 Say(report.Op, report.Kind, report.Nanoseconds);

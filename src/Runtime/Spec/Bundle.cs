@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Minirun.Runtime.Spec.Json;
 
 namespace Minirun.Runtime.Spec;
 
@@ -20,7 +21,8 @@ public static class Bundle
     /// <exception cref="UserError">It is no document, or a value in it makes no sense.</exception>
     public static OciSpec Parse(byte[] json, string path)
     {
-        OciSpec oci = Parse(json, path, OciJson.Default.OciSpec);
+        JsonProblem.RefuseZeros(json, path);
+        OciSpec oci = ConfigReader.Read(json) ?? Parse(json, path, OciJson.Default.OciSpec);
         BundleValidator.Check(oci);
         return oci;
     }

@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.State;
 
@@ -32,6 +33,10 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
         if (IsFrozen()) return ContainerStatus.Paused;
         return Directory.InitWaits() ? ContainerStatus.Created : ContainerStatus.Running;
     }
+
+    /// <summary>The document it was made from.</summary>
+    /// <exception cref="UserError">It is gone.</exception>
+    public OciSpec Configuration() => Bundle.Parse(Directory.ReadConfig() ?? throw new UserError($"container {Id}: its configuration is gone", $"`minirun-oci delete --force {Id}` removes what is left"), Bundle.ConfigName);
 
     private bool IsFrozen()
     {

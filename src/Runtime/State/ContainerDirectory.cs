@@ -18,13 +18,12 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
 
     public string Id { get; } = id;
     public string Path { get; } = path;
-    public string ConfigPath => Path + "/config.json";
-
     /// <summary>The container's first process holds an OFD write lock on it until execve closes it.</summary>
     public string InitLockPath => Path + "/init.lock";
 
     /// <summary>Where the container's first process listens for its start. Nobody listens once it has executed its command.</summary>
     public string StartSocketPath => Path + "/start.sock";
+    private string ConfigPath => Path + "/config.json";
     private string StatePath => Path + "/state.json";
 
     /// <summary>Waits for whoever changes the container now.</summary>
@@ -105,7 +104,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         if (ReadFile(StatePath) is not { } bytes) return null;
         try
         {
-            return JsonSerializer.Deserialize(bytes, StateJson.Default.ContainerRecord) ?? throw new JsonException("null");
+            return StateFile.Read(bytes);
         }
         catch (JsonException error)
         {
@@ -114,10 +113,13 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     }
 
     /// <summary>Replaces state.json in one step. The caller holds the lock.</summary>
-    public void Write(ContainerRecord record) => WriteFile(StatePath, JsonSerializer.SerializeToUtf8Bytes(record, StateJson.Default.ContainerRecord));
+    public void Write(ContainerRecord record) => WriteFile(StatePath, StateFile.Write(record));
 
     /// <summary>Keeps a copy of the configuration. The caller holds the lock.</summary>
     public void WriteConfig(ReadOnlySpan<byte> json) => WriteFile(ConfigPath, json);
+
+    /// <summary>The configuration that was kept, which is known to be good; null when there is none.</summary>
+    public byte[]? ReadConfig() => ReadFile(ConfigPath);
 
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
     public void Delete()
@@ -129,13 +131,25 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
 
     private static byte[]? ReadFile(string path)
     {
-        try
+        int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
         {
-            return File.ReadAllBytes(path);
+            int errno = Marshal.GetLastPInvokeError();
+            return errno == Errno.ENOENT ? null : throw new LinuxException("open", errno, path);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        byte[] bytes = new byte[4096];
+        int length = 0;
+        while (true)
         {
-            return null;
+            nint count;
+            fixed (byte* start = bytes) count = unistd.read(fd, start + length, bytes.Length - length);
+            if (count <= 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                unistd.close(fd);
+                return count == 0 ? bytes[..length] : throw new LinuxException("read", errno, path);
+            }
+            if ((length += (int)count) == bytes.Length) Array.Resize(ref bytes, length * 2);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Spec;
 
@@ -35,6 +34,11 @@ public sealed class ContainerRecord
     /// <summary>What was changed by update, on top of the configuration.</summary>
     public OciResources? Updates { get; set; }
 
+    /// <summary>The state as hooks and agents read it.</summary>
+    /// <param name="status">One of <see cref="OciState"/>'s words.</param>
+    /// <param name="pid">0 where the first process has ended.</param>
+    public OciState State(string status, int pid) => new() { OciVersion = OciVersion, Id = Id, Status = status, Pid = pid, Bundle = Bundle, Annotations = Annotations };
+
     /// <summary>Now, as <see cref="Created"/> says it: with nanoseconds and without closing zeros.</summary>
     public static string Now()
     {
@@ -43,7 +47,3 @@ public sealed class ContainerRecord
         return now.ToString("yyyy-MM-ddTHH:mm:ss") + (fraction.Length > 0 ? "." + fraction : "") + "Z";
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ContainerRecord))]
-internal sealed partial class StateJson : JsonSerializerContext;

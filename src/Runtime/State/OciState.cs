@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Minirun.Runtime.State;
 
@@ -20,9 +19,20 @@ public sealed record OciState
     public Dictionary<string, string>? Annotations { get; init; }
 
     /// <summary>One line of JSON, without a pid when there is none.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, OciStateJson.Default.OciState);
+    public byte[] ToJson()
+    {
+        using var bytes = new MemoryStream(256);
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("ociVersion"u8, OciVersion);
+            writer.WriteString("id"u8, Id);
+            writer.WriteString("status"u8, Status);
+            if (Pid != 0) writer.WriteNumber("pid"u8, Pid);
+            writer.WriteString("bundle"u8, Bundle);
+            if (Annotations is not null) StateFile.WriteMap(writer, "annotations"u8, Annotations);
+            writer.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
-[JsonSerializable(typeof(OciState))]
-internal sealed partial class OciStateJson : JsonSerializerContext;

@@ -42,7 +42,7 @@ public sealed class BundleFuzzTests
         Assert.InRange(taken, 1, Documents - 1);
     }
 
-    private static byte[] Change(Random random, byte[] json, int kind)
+    internal static byte[] Change(Random random, byte[] json, int kind)
     {
         for (int changes = random.Next(1, 4); changes > 0; changes--)
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Minirun.Runtime.Spec;
+namespace Minirun.Runtime.Spec.Json;
 
 /// <summary>What is wrong with a text that should be a JSON document. .NET's own words for it are not in the program.</summary>
 internal static class JsonProblem

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.Spec.Json;
+using Xunit;
+
+namespace Minirun.Runtime.Tests.Spec;
+
+/// <summary>The quick reader against the serializer: what it takes, it takes as the other does, and nothing that the other refuses.</summary>
+public sealed class ConfigReaderTests
+{
+    private static readonly string[] s_documents = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Engines => [.. s_documents.Select(file => Path.GetFileName(file)!)];
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void What_an_engine_writes_is_read_as_the_serializer_reads_it(string file)
+    {
+        byte[] json = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles", file));
+        OciSpec? quick = ConfigReader.Read(json);
+        Assert.NotNull(quick);
+        Assert.Equal(BySerializer(json), quick.ToJson());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_changed_document_is_read_alike_or_left_to_the_serializer(int kind)
+    {
+        var random = new Random(kind);
+        int read = 0;
+        foreach (string engine in s_documents)
+        {
+            byte[] good = File.ReadAllBytes(engine);
+            for (int i = 0; i < 400; i++)
+            {
+                byte[] json = BundleFuzzTests.Change(random, [.. good], kind);
+                if (ConfigReader.Read(json) is not { } quick) continue;
+                read++;
+                Assert.True(BySerializer(json) == quick.ToJson(), $"{engine}, kind {kind}, document {i}:\n{Encoding.UTF8.GetString(json)}");
+            }
+        }
+        Assert.NotEqual(0, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{} {}")]
+    [InlineData("{\"process\":\"sh\"}")]
+    [InlineData("{\"process\":{\"user\":[]}}")]
+    [InlineData("{\"mounts\":[null]}")]
+    [InlineData("{\"process\":{\"args\":[1]}}")]
+    [InlineData("{\"process\":{\"user\":{\"uid\":-1}}}")]
+    [InlineData("{\"process\":{\"scheduler\":{}}}")]
+    public void What_it_does_not_know_is_left_to_the_serializer(string json) => Assert.Null(ConfigReader.Read(Encoding.UTF8.GetBytes(json)));
+
+    /// <summary>Null when it refuses.</summary>
+    private static string? BySerializer(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, OciJson.Default.OciSpec)?.ToJson();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
