@@ -50,6 +50,8 @@ internal static unsafe class SeccompFilters
         nint sent = DescriptorReport.Send(handover->ReportFd, ReportKind.Listener, handover->Op, listener);
         int outcome = sent < 0 ? -*Sys.ErrnoLocation() : Handover.Sent;
         Sys.Call(SYS_close, listener);
+        // Without an agent the command must not run, so we wait until the agent has the listener: here, where no call of ours is asked about.
+        if (sent >= 0) Waiting.AwaitGo(handover->ReportFd);
         Volatile.Write(ref handover->Outcome, outcome);
         return 0;
     }

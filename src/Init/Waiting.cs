@@ -12,7 +12,7 @@ internal static unsafe class Waiting
     public static bool ForParent(Child* child, PlanOp* op)
     {
         Interpreter.Send(child, ReportKind.Asks, op->Index, 0);
-        AwaitGo(child);
+        AwaitGo(child->Plan->ReportFd);
         return true;
     }
 
@@ -24,7 +24,7 @@ internal static unsafe class Waiting
     public static bool ForStart(Child* child, PlanOp* op)
     {
         Interpreter.Send(child, ReportKind.Created, op->Index, 0);
-        AwaitGo(child);
+        AwaitGo(child->Plan->ReportFd);
         if (!child->Try(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, 0)) return false;
         Child.Close(child->Plan->ReportFd);
         pollfd start;
@@ -43,9 +43,10 @@ internal static unsafe class Waiting
         return starter >= 0;
     }
 
-    private static void AwaitGo(Child* child)
+    /// <summary>A byte from the parent; its end ends us.</summary>
+    public static void AwaitGo(int reportFd)
     {
         byte any;
-        if (Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1) != 1) Sys.Call(SYS_exit_group, 125);
+        if (Sys.Call(SYS_read, reportFd, (nint)(&any), 1) != 1) Sys.Call(SYS_exit_group, 125);
     }
 }

@@ -55,6 +55,7 @@ public sealed class ParentPart
                 return;
             case ReportKind.Listener when TakeListener is not null:
                 TakeListener(fd);
+                Launcher.Go(container.ReportFd);
                 return;
             case ReportKind.Asks:
                 RunHooks?.Invoke();
