@@ -58,7 +58,8 @@ public sealed class ParentPart
                 Launcher.Go(container.ReportFd);
                 return;
             case ReportKind.Asks:
-                RunHooks?.Invoke();
+                if (plan.Operations[report.Op].A == OutsideRights.Asked) OutsideRights.Give(plan.Spec, container.Pid);
+                else RunHooks?.Invoke();
                 Launcher.Go(container.ReportFd);
                 break;
         }

@@ -37,7 +37,7 @@ public sealed class Planner
     {
         var process = new ProcessPlan(_spec, _plan, _host);
         process.Open();
-        RootFileSystem();
+        RootFileSystem(process);
         process.Names();
         process.Limits();
         process.Command();
@@ -72,7 +72,7 @@ public sealed class Planner
 
     // ---- by fork-news, inside ---------------------------------------------------------------------------------------
 
-    private void RootFileSystem()
+    private void RootFileSystem(ProcessPlan process)
     {
         if (_spec.DieWithParent) DieWithParent();
         if ((_spec.Unshared & sched.CLONE_NEWCGROUP) != 0) Add(new()
@@ -82,6 +82,7 @@ public sealed class Planner
             A = (long)sched.CLONE_NEWCGROUP,
             Why = "the container's own cgroup becomes the root of what it sees: now that it is in it (cgroup_namespaces(7))",
         });
+        process.AskForRights();
         if (Wanted.OomScoreAdj is { } score) Add(new()
         {
             Name = "oom-score",

@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 
@@ -59,6 +60,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     public void Join(int proc)
     {
         _joins = true;
+        AskForRights();
         if (Wanted.OomScoreAdj is not null || LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, proc);
         if (Wanted.OomScoreAdj is { } score) AddOomScore(score.ToString());
         LabelPlan.Add(plan, host);
@@ -67,6 +69,19 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         AddPersonality();
         plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = Wanted.User.Umask ?? UsualUmask, Why = "the document's umask, or what is usual" });
         AddSession();
+    }
+
+    /// <summary>Before the first operation that needs them.</summary>
+    public void AskForRights()
+    {
+        if (OutsideRights.AreNeeded(spec, host)) plan.Add(new()
+        {
+            Name = "outside-rights",
+            Code = OpCode.AskParent,
+            A = OutsideRights.Asked,
+            Why = "raising a hard limit and lowering the OOM score take CAP_SYS_RESOURCE outside of user namespaces: minirun does it for us",
+            IfLeftOut = "a limit above the caller's, or a score below, is refused",
+        });
     }
 
     private void AddOomScore(string score) => plan.Add(new()

@@ -86,6 +86,16 @@ public class Host
     /// <summary>Our own permitted capabilities.</summary>
     public virtual ulong Capabilities => Security.CapabilitySet.OwnPermitted();
 
+    /// <summary>Our own hard limit (getrlimit(2)).</summary>
+    public virtual unsafe ulong HardLimit(int resource)
+    {
+        ulong* limit = stackalloc ulong[2];
+        return sys_syscall.syscall(sys_syscall.SYS_prlimit64, 0, resource, 0, (nint)limit) < 0 ? 0 : limit[1];
+    }
+
+    /// <summary>Our own OOM score (proc_pid_oom_score_adj(5)).</summary>
+    public virtual int OomScore => Exists("/proc/self/oom_score_adj") && int.TryParse(ProcFile.Read("/proc/self/oom_score_adj"), out int score) ? score : 0;
+
     /// <summary>The ids that exist for us: what we could map one to one.</summary>
     public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.ReadOwn("uid_map");
 

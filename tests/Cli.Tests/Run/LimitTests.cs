@@ -33,10 +33,15 @@ public sealed class LimitTests
     [Fact]
     public void A_limit_above_the_callers_is_explained()
     {
-        // As root inside our own user namespace this fails for root too: the limit is the host's.
+        if (Kernel.MayRaiseLimits) return;
         Result result = Container.Run(new Start { Before = "ulimit -Sn 256; ulimit -Hn 512" }, ["--ulimit", "nofile=1000"], "true");
         result.Fails(125, "nofile", "EPERM", "CAP_SYS_RESOURCE");
     }
+
+    [Requires(Need.SystemResource)]
+    public void Root_raises_a_limit_and_lowers_the_oom_score_also_in_a_user_namespace() =>
+        Assert.Equal("600 1000 -500", Container.Sh(new Start { Before = "ulimit -n 512; echo 300 >/proc/self/oom_score_adj" }, ["--ulimit", "nofile=600:1000", "--oom-score-adj", "-500"],
+            "echo $(ulimit -Sn) $(ulimit -Hn) $(cat /proc/self/oom_score_adj)"));
 
     [Fact]
     public void The_umask_is_as_given()

@@ -10,6 +10,11 @@ internal static partial class Kernel
 
     public static uint Gid { get; } = getegid();
 
+    /// <summary>CAP_SYS_RESOURCE in the first user namespace.</summary>
+    public static bool MayRaiseLimits =>
+        (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim(), 16) & (1 << 24)) != 0
+        && File.ReadAllText("/proc/self/uid_map").Contains("4294967295");
+
     public static void Signal(int pid, int number)
     {
         if (kill(pid, number) != 0) throw new InvalidOperationException($"kill({pid}, {number}): errno {Marshal.GetLastPInvokeError()}");

@@ -25,6 +25,9 @@ public enum Need
     Runc = 16,
     Crun = 32,
 
+    /// <summary>Root with CAP_SYS_RESOURCE on the machine itself, which build machines may lack.</summary>
+    SystemResource = 256,
+
     /// <summary>A second processor, to be kept off it.</summary>
     TwoProcessors = 64,
 }

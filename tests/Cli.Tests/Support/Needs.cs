@@ -15,6 +15,7 @@ internal static class Needs
         [Need.SubordinateIdsOrRoot] = new(() => Kernel.Uid == 0 ? null : SubordinateIds()),
         [Need.Runc] = new(() => Programs.Find("runc") is null ? "runc is not here" : null),
         [Need.Crun] = new(Crun),
+        [Need.SystemResource] = new(() => Kernel.MayRaiseLimits ? null : "CAP_SYS_RESOURCE is missing"),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 

@@ -54,6 +54,8 @@ internal sealed class TestHost : Host
     public override uint Uid { get; }
     public override uint Gid { get; }
     public override ulong Capabilities { get; }
+    public override ulong HardLimit(int resource) => 4096;
+    public override int OomScore => 0;
     public override IReadOnlyList<IdMap> OwnUidMap { get; }
     public override IReadOnlyList<IdMap> OwnGidMap { get; }
     public override SubordinateIds? SubordinateIds => Ranges;
