@@ -105,7 +105,10 @@ internal sealed class CgroupMaker
         for (int end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
         {
             string each = end < 0 ? full : hierarchy.Mount + path[..end];
+            bool tells = end < 0 && !mayExist && _request.Intends is not null && !CgroupFs.Exists(each);
+            if (tells) _request.Intends!(each, true);
             int errno = CgroupFs.MakeDirectory(each);
+            if (tells && errno == Errno.EEXIST) _request.Intends!(each, false);
             if (errno == Errno.ENOENT && again++ < 10)
             {
                 // Somebody who made the parent and thought it empty has just removed it.

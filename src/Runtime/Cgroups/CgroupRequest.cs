@@ -17,6 +17,9 @@ public sealed record CgroupRequest(string Id, string? CgroupsPath, CgroupDriver 
     /// <summary>Nothing but limits: no rules for devices that were not asked for, and no hierarchies that others may look into. Else the container is a bundle's.</summary>
     public bool OnlyLimits { get; init; }
 
+    /// <summary>Is told of a container's cgroup that is about to be made, with true, and with false that another was faster.</summary>
+    public Action<string, bool>? Intends { get; init; }
+
     /// <summary>Says something to the user that is no error.</summary>
     public Action<string>? Warn { get; init; }
 }

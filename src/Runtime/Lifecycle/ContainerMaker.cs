@@ -169,7 +169,7 @@ internal sealed class ContainerMaker : IDisposable
         uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
         return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
             Required: _oci.Linux.CgroupsPath is { Length: > 0 }, _oci.Linux.Devices, owner)
-        { Warn = _globals.Warn });
+        { Warn = _globals.Warn, Intends = Directory.Intend });
     }
 
     private static uint? Owner(List<OciIdMapping> maps)

@@ -24,6 +24,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Where the container's first process listens for its start. Nobody listens once it has executed its command.</summary>
     public string StartSocketPath => Path + "/start.sock";
     private string ConfigPath => Path + "/config.json";
+    private string CgroupIntentPath => Path + "/cgroup.intent";
     private string StatePath => Path + "/state.json";
 
     /// <summary>Waits for whoever changes the container now.</summary>
@@ -121,10 +122,20 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>The configuration that was kept, which is known to be good; null when there is none.</summary>
     public byte[]? ReadConfig() => ReadFile(ConfigPath);
 
+    /// <summary>A cgroup is about to be made, or another has made it meanwhile.</summary>
+    public void Intend(string cgroup, bool isOurs) => CgroupIntent.Note(CgroupIntentPath, cgroup, isOurs);
+
+    /// <summary>Removes a container that was never made to its end. The caller holds the lock.</summary>
+    public void Abandon()
+    {
+        CgroupIntent.Undo(ReadFile(CgroupIntentPath));
+        Delete();
+    }
+
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
     public void Delete()
     {
-        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, InitLockPath, StartSocketPath]) unistd.unlink(file);
+        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, CgroupIntentPath, InitLockPath, StartSocketPath]) unistd.unlink(file);
         if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) Directory.Delete(Path, recursive: true);
         Unlock();
     }

@@ -28,6 +28,9 @@ public enum Need
     /// <summary>Root with CAP_SYS_RESOURCE on the machine itself, which build machines may lack.</summary>
     SystemResource = 256,
 
+    /// <summary>strace, which kills at a certain call.</summary>
+    Strace = 512,
+
     /// <summary>A second processor, to be kept off it.</summary>
     TwoProcessors = 64,
 }

@@ -16,6 +16,7 @@ internal static class Needs
         [Need.Runc] = new(() => Programs.Find("runc") is null ? "runc is not here" : null),
         [Need.Crun] = new(Crun),
         [Need.SystemResource] = new(() => Kernel.MayRaiseLimits ? null : "CAP_SYS_RESOURCE is missing"),
+        [Need.Strace] = new(() => Programs.Find("strace") is null ? "strace is not here" : null),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 

@@ -36,7 +36,7 @@ internal static class DeleteVerb
         if (Read(directory, force) is not { } record)
         {
             if (!force) throw new UserError(StateStore.NotThere, $"it was never made to its end; `delete --force {directory.Id}` removes what is there");
-            directory.Delete();
+            directory.Abandon();
             return;
         }
         var container = new Container(directory, record);

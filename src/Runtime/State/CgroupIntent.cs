@@ -1,0 +1,37 @@
+using System.Text;
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+
+namespace Minirun.Runtime.State;
+
+/// <summary>
+/// The cgroups that a container is about to get, written down before they are made: whoever is killed between mkdir and the first state.json leaves
+/// directories that nobody else knows of. Each line is a directory that was not there yet; one with a minus takes it back, as another was faster.
+/// It is removed only when empty, which the kernel sees to, so nobody's processes are harmed.
+/// </summary>
+internal static unsafe class CgroupIntent
+{
+    public static void Note(string file, string path, bool isOurs)
+    {
+        int fd = (int)LinuxException.Check(fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", file);
+        byte[] line = Encoding.UTF8.GetBytes((isOurs ? "" : "-") + path + "\n");
+        nint written;
+        fixed (byte* start = line) written = unistd.write(fd, start, line.Length);
+        int errno = written < 0 ? System.Runtime.InteropServices.Marshal.GetLastPInvokeError() : Errno.ENOSPC;
+        unistd.close(fd);
+        if (written != line.Length) throw new LinuxException("write", errno, file);
+    }
+
+    /// <summary>Of a container that has no state.json: its cgroups have never had a process.</summary>
+    public static void Undo(byte[]? text)
+    {
+        if (text is null) return;
+        List<string> paths = [];
+        // What follows the last line end was never written to its end, and nothing was made after it.
+        string[] lines = Encoding.UTF8.GetString(text).Split('\n')[..^1];
+        foreach (string line in lines)
+            if (line.StartsWith('-')) paths.Remove(line[1..]);
+            else paths.Add(line);
+        foreach (string path in paths) CgroupFs.RemoveDirectory(path);
+    }
+}
