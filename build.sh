@@ -263,7 +263,7 @@ bench() {
 lint() {
     need_dotnet
     local script scripts status=0
-    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/image -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent \))
+    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
     if command -v shellcheck >/dev/null; then
         shellcheck -x --source-path=SCRIPTDIR:. "${scripts[@]}" || status=1

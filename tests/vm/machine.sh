@@ -6,7 +6,7 @@
 #     root or as an ordinary user with a delegated cgroup. Exits with COMMAND's status; 125 when the machine failed.
 # The machine is a Debian 12 as people have it: its kernel, systemd as pid 1, D-Bus, AppArmor, cgroup v2 only. Each run
 # starts from the same disk, and nothing of it is kept.
-# VMDIR: where disks are kept (/var/tmp/minirun-vm). VM_TIMEOUT: seconds a run may take (900). VM_MEMORY: MiB (1024).
+# VMDIR: where disks are kept (/var/tmp/minirun-vm). VM_TIMEOUT: seconds a run may take (1500). VM_MEMORY: MiB (1024).
 # VM_ACCEL: qemu's -accel (software emulation: a /dev/kvm of a nested machine is more often broken than not).
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -16,6 +16,7 @@ suite=bookworm
 packages=(
     systemd-sysv dbus dbus-user-session libpam-systemd linux-image-cloud-amd64 apparmor busybox-static crun fuse-overlayfs
     iproute2 iptables jq kmod nftables procps runc slirp4netns strace systemd-container uidmap util-linux
+    podman conmon containerd docker.io
 )
 
 # Another list of packages or another set-up is another disk.
@@ -90,7 +91,7 @@ script() {
 machine() {
     local work=$1 arguments="console=ttyS0 root=/dev/nvme0n1 quiet rw panic=-1 mitigations=off audit=0"
     arguments+=" rcupdate.rcu_expedited=1 systemd.show_status=0 systemd.getty_auto=no"
-    TMPDIR=$work timeout "${VM_TIMEOUT:-900}" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+    TMPDIR=$work timeout "${VM_TIMEOUT:-1500}" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
         -M q35 -accel "${VM_ACCEL:-tcg,thread=multi}" -cpu max -smp 2 -m "${VM_MEMORY:-1024}" \
         -kernel "$disk/vmlinuz" -append "$arguments" -serial file:"$work/console" \
         -device nvme,serial=vm \

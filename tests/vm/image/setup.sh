@@ -27,6 +27,7 @@ unwanted=(
     modprobe@.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer
     systemd-tmpfiles-clean.timer getty.target dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount
     sys-kernel-config.mount sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount
+    docker.service docker.socket containerd.service podman.service podman.socket podman-restart.service podman-auto-update.timer
     systemd-ask-password-console.path systemd-ask-password-wall.path systemd-initctl.socket systemd-journald-audit.socket
 )
 for unit in "${unwanted[@]}"; do ln -sf /dev/null "$unit"; done
