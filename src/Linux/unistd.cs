@@ -15,6 +15,7 @@ public static unsafe partial class unistd
     [LibraryImport("libc", SetLastError = true)] public static partial nint write(int fd, void* buffer, nint count);
     [LibraryImport("libc", SetLastError = true)] public static partial nint pread(int fd, void* buffer, nint count, long offset);
     [LibraryImport("libc", SetLastError = true)] public static partial nint pwrite(int fd, void* buffer, nint count, long offset);
+    [LibraryImport("libc", SetLastError = true)] public static partial int ftruncate(int fd, long length);
     [LibraryImport("libc", SetLastError = true)] public static partial int close(int fd);
     [LibraryImport("libc")] public static partial uint getuid();
     [LibraryImport("libc")] public static partial uint getgid();

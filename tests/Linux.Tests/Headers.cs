@@ -30,6 +30,7 @@ internal static class Headers
         ["seccomp"] = ["linux/seccomp.h"],
         ["bpf"] = ["linux/bpf.h"],
         ["sys_inotify"] = ["sys/inotify.h"],
+        ["time"] = ["time.h"],
     };
 
     /// <summary>Constants whose header cannot be in one file with the others of the class.</summary>
@@ -51,6 +52,7 @@ internal static class Headers
         ["msghdr"] = ["sys/socket.h"],
         ["iovec"] = ["sys/uio.h"],
         ["statfs"] = ["sys/vfs.h"],
+        ["timespec"] = ["time.h"],
     };
 
     /// <summary>

@@ -1,0 +1,50 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Minirun.Engine.Logs;
+
+/// <summary>Bytes that are put together: kept and used again, so that a line costs no allocation.</summary>
+internal sealed class ByteWriter(int capacity = 512)
+{
+    private byte[] _bytes = new byte[capacity];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public Memory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    /// <summary>Keeps the memory, unless a line of unusual length made it large.</summary>
+    public void Clear() => Length = 0;
+
+    public void Cut(int length) => Length = length;
+
+    /// <summary>Room for so many bytes; <see cref="Advance"/> makes them count.</summary>
+    public Span<byte> Room(int count)
+    {
+        if (_bytes.Length - Length < count) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public void Add(byte value)
+    {
+        Room(1)[0] = value;
+        Length++;
+    }
+
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void Add(string text) => Length += Encoding.UTF8.GetBytes(text, Room(text.Length * 3));
+
+    public void Add(long number)
+    {
+        Utf8Formatter.TryFormat(number, Room(20), out int written);
+        Length += written;
+    }
+}

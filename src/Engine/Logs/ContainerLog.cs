@@ -1,0 +1,72 @@
+using Minirun.Linux;
+
+namespace Minirun.Engine.Logs;
+
+/// <summary>
+/// The log of one running container, for a loop around poll(2): feed it what the container writes, poll <see cref="Descriptor"/> too, and
+/// call <see cref="Work"/> when that is ready or <see cref="Due"/> has passed; leave the container's pipes alone while <see cref="IsBehind"/>.
+/// One thread only.
+/// </summary>
+public sealed class ContainerLog
+{
+    private readonly ILogDriver _driver;
+    private readonly LogCopier _stdout, _stderr;
+
+    /// <summary>Opens the driver.</summary>
+    /// <exception cref="Minirun.Runtime.UserError">The other side must be there, and is not.</exception>
+    public ContainerLog(LogConfig config, LogContext context)
+    {
+        ILogDriver driver = config.Kind.Open(config.Options, context);
+        _driver = config.Mode.IsBlocking ? driver : new NonBlockingDriver(driver, config.Mode.Buffer);
+        _stdout = new LogCopier(LogSource.Stdout, _driver);
+        _stderr = new LogCopier(LogSource.Stderr, _driver);
+    }
+
+    /// <summary>Lines that did not get to where they should.</summary>
+    public long Lost => _driver.Lost;
+
+    /// <summary>Why the last of them did not, or why nothing gets there now.</summary>
+    public string? Trouble => _driver.Trouble;
+
+    public int Descriptor => _driver.Descriptor;
+
+    public short Events => _driver.Events;
+
+    public int Due => _driver.Due;
+
+    public bool IsBehind => _driver.IsBehind;
+
+    public void Feed(LogSource source, ReadOnlySpan<byte> data)
+    {
+        (source == LogSource.Stdout ? _stdout : _stderr).Feed(data);
+        _driver.Work();
+    }
+
+    /// <summary>This stream is over: what is left of it is a line.</summary>
+    public void End(LogSource source)
+    {
+        (source == LogSource.Stdout ? _stdout : _stderr).End();
+        _driver.Work();
+    }
+
+    public void Work() => _driver.Work();
+
+    /// <summary>Waits at most so long until all has been passed on. What was not is in <see cref="Lost"/> afterwards.</summary>
+    public unsafe void Close(int milliseconds = 2000)
+    {
+        long until = time.Nanoseconds(time.CLOCK_MONOTONIC) + (milliseconds * 1_000_000L);
+        _stdout.End();
+        _stderr.End();
+        _driver.Work();
+        while (_driver.Pending > 0)
+        {
+            long left = (until - time.Nanoseconds(time.CLOCK_MONOTONIC)) / 1_000_000;
+            if (left <= 0) break;
+            int due = _driver.Due;
+            var ready = new pollfd { fd = _driver.Descriptor, events = _driver.Events };
+            _ = poll.poll_(&ready, 1, due < 0 ? (int)left : (int)Math.Min(left, due));
+            _driver.Work();
+        }
+        _driver.Close();
+    }
+}

@@ -1,0 +1,74 @@
+using System.IO.Compression;
+using Minirun.Engine.Logs.JsonFile;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Logs.Reading;
+
+/// <summary>One file of a log, open: whatever rotation does to its name meanwhile, these are its lines.</summary>
+internal sealed class LogSegment : IDisposable
+{
+    private readonly FileStream _file;
+    private LineReader? _lines;
+
+    private LogSegment(FileStream file, ulong inode, bool isZipped) => (_file, Inode, IsZipped) = (file, inode, isZipped);
+
+    public ulong Inode { get; }
+
+    public bool IsZipped { get; }
+
+    /// <summary>The lines from where we are.</summary>
+    public LineReader Lines => _lines ??= new LineReader(IsZipped ? new GZipStream(_file, CompressionMode.Decompress) : _file);
+
+    /// <summary>Null when it is not there.</summary>
+    public static unsafe LogSegment? Open(string path)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            statx status;
+            LinuxException.Check(sys_stat.statx_((int)file.SafeFileHandle.DangerousGetHandle(), "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status), "statx", path);
+            return new LogSegment(file, status.stx_ino, path.EndsWith(".gz", StringComparison.Ordinal));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All files of a log, the oldest first.</summary>
+    public static List<LogSegment> All(string path)
+    {
+        List<LogSegment> segments = [];
+        LogSegment? next = Open(path);
+        // From the youngest: a rotation meanwhile shows a file twice, and hides none.
+        for (int number = 1; next is not null || number == 2; number++)
+        {
+            if (next is not null && segments.Exists(known => known.Inode == next.Inode)) next.Dispose();
+            else if (next is not null) segments.Add(next);
+            next = Open(Rotation.Numbered(path, number)) ?? Open(Rotation.Zipped(path, number));
+        }
+        segments.Reverse();
+        return segments;
+    }
+
+    /// <summary>Goes to where the last lines begin.</summary>
+    /// <returns>How many there are, at most as many as are wanted.</returns>
+    public int SeekTail(int wanted)
+    {
+        if (!IsZipped) return Tail.Seek(_file, wanted);
+        int lines = Count(), skipped = Math.Max(0, lines - wanted);
+        for (int line = 0; line < skipped; line++) Lines.TryRead(out _);
+        return lines - skipped;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private int Count()
+    {
+        int lines = 0;
+        while (Lines.TryRead(out _)) lines++;
+        _file.Position = 0;
+        _lines = null;
+        return lines;
+    }
+}

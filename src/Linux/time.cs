@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Minirun.Linux;
+
+/// <summary>Functions and constants of &lt;time.h&gt;: clock_gettime(2), which the kernel answers without a system call.</summary>
+public static unsafe partial class time
+{
+    public const int CLOCK_REALTIME = 0;
+    public const int CLOCK_MONOTONIC = 1;
+
+    [SuppressGCTransition]
+    [LibraryImport("libc")]
+    public static partial int clock_gettime(int clock, timespec* value);
+
+    /// <summary>A clock's nanoseconds: since 1970 in UTC for CLOCK_REALTIME.</summary>
+    public static long Nanoseconds(int clock)
+    {
+        timespec now;
+        clock_gettime(clock, &now);
+        return now.tv_sec * 1_000_000_000 + now.tv_nsec;
+    }
+}
+
+/// <summary>struct timespec of &lt;time.h&gt;.</summary>
+public struct timespec
+{
+    public long tv_sec;
+    public long tv_nsec;
+}
