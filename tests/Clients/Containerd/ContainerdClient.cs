@@ -79,8 +79,10 @@ public sealed class ContainerdClient() : Client("containerd")
         foreach (string name in (string[])["default", "k8s.io"]) Run("--namespace", name, "images", "import", "--all-platforms", Realm.Directory + "/image.tar").Exits(0);
     }
 
-    /// <summary>The parent of all cgroups of ctr's namespace, in whichever hierarchies containers have needed.</summary>
-    protected override bool Keeps(string leftover) => leftover.StartsWith("cgroup ", StringComparison.Ordinal) && leftover.EndsWith("/default", StringComparison.Ordinal);
+    /// <summary>Parents of what containers have, of ctr's namespace and of CRI's: cgroups in whichever hierarchies were needed, directories.</summary>
+    protected override bool Keeps(string leftover) => s_parents.Any(name => leftover.EndsWith(name, StringComparison.Ordinal));
+
+    private static readonly string[] s_parents = ["/default", "/k8s.io", "/io.containerd.grpc.v1.cri/containers", "/io.containerd.grpc.v1.cri/sandboxes"];
 
     protected override void TearDown() => _daemon?.Dispose();
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Minirun.Clients.Containerd;
 
-public sealed partial class CtrTests
+public sealed partial class ContainerdTests
 {
     [ClientFact]
     public void Limits_are_in_the_cgroup()

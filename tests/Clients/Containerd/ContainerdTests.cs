@@ -5,12 +5,12 @@ using Xunit;
 namespace Minirun.Clients.Containerd;
 
 [TestCaseOrderer(LeftoversLast.Name, LeftoversLast.Assembly)]
-public sealed partial class CtrTests : IClassFixture<ContainerdClient>
+public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
 {
     private const string Terminated = "trap 'echo got TERM; exit 3' TERM; trap 'echo got USR1' USR1; echo started; while :; do sleep 0.05; done";
     private readonly ContainerdClient _client;
 
-    public CtrTests(ContainerdClient client)
+    public ContainerdTests(ContainerdClient client)
     {
         _client = client;
         client.Require();
