@@ -10,7 +10,7 @@ namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
 /// Hooks in the runtime's own namespaces: prestart, createRuntime, poststart, poststop. Each gets the container's state on stdin, and exactly the
-/// arguments and environment of the document. Its output goes to memory, and into the error when it fails.
+/// arguments and environment of the document, or without one ours. Its output goes to memory, and into the error when it fails.
 /// </summary>
 public static unsafe class HookRunner
 {
@@ -68,7 +68,15 @@ public static unsafe class HookRunner
         // Where runc runs them; the bundle may be gone by the time of poststop.
         script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];
-        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array([.. hook.Env ?? []]));
+        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array(hook.Env is { } env ? [.. env] : OwnEnvironment()));
+    }
+
+    /// <summary>Of a hook that says nothing of it: the runtime's, as runc gives it. One without variables says so: <c>[]</c>.</summary>
+    private static string[] OwnEnvironment()
+    {
+        List<string> own = [];
+        foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables()) own.Add($"{each.Key}={each.Value}");
+        return [.. own];
     }
 
     private static string? Await(OciHook hook, int pid, int pidfd, int reportFd, int* fds)

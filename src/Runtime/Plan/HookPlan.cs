@@ -22,7 +22,8 @@ internal static class HookPlan
                 Code = OpCode.Hook,
                 S1 = hook.Path,
                 S2 = hook.Args is { Count: > 0 } args ? args.ToArray() : [hook.Path],
-                S3 = hook.Env?.ToArray() ?? [],
+                // The runtime's own is nothing for those inside; runc gives them the container's, too.
+                S3 = (hook.Env ?? plan.Spec.Oci.Process.Env).ToArray(),
                 S4 = state,
                 A = state.Length,
                 B = hook.Timeout ?? 0,

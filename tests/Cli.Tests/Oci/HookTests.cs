@@ -89,6 +89,36 @@ public sealed class HookTests
         if (OciBundle.IsOurs) bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
     }
 
+    [Theory]
+    [InlineData("prestart", "the runtime's")]
+    [InlineData("createRuntime", "the runtime's")]
+    [InlineData("createContainer", "the container's")]
+    [InlineData("startContainer", "the container's")]
+    [InlineData("poststart", "the runtime's")]
+    [InlineData("poststop", "the runtime's")]
+    public void A_hook_without_an_environment_has(string kind, string whose)
+    {
+        Assert.Equal(whose + "\n", Said(kind, hook => hook.Remove("env")));
+        if (OciBundle.IsOurs) Assert.Equal("\n", Said(kind, hook => hook["env"] = new JsonArray()));
+    }
+
+    /// <summary>$WHOSE of a hook, which the runtime has, and the container too.</summary>
+    private static string Said(string kind, Action<JsonObject> edit)
+    {
+        using var directory = new TemporaryDirectory();
+        using var bundle = new OciBundle(config =>
+        {
+            config["process"]!["env"] = new JsonArray("PATH=/bin:/usr/bin", "WHOSE=the container's");
+            config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/tmp/said", ["type"] = "bind", ["source"] = directory.Path, ["options"] = new JsonArray("bind", "rw") });
+            config["mounts"]!.AsArray().Insert(0, new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" });
+            Add(config, kind, $"echo $WHOSE >{(kind == "startContainer" ? "/tmp/said" : directory.Path)}/it");
+            edit(config["hooks"]![kind]![0]!.AsObject());
+        }, "true");
+        var how = new Start { Environment = { ["WHOSE"] = "the runtime's" } };
+        Support.Minirun.Other(how, OciBundle.Program, "--root", bundle.Root, "run", "--bundle", bundle.Directory, bundle.Id).Exits(0);
+        return directory.Read("it");
+    }
+
     private static void Add(JsonObject config, string kind, string script, int timeout = 0)
     {
         var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script), ["env"] = new JsonArray("PATH=/usr/bin:/bin", "K=V") };
