@@ -3,6 +3,7 @@ using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -29,8 +30,6 @@ internal sealed class ContainerMaker : IDisposable
         _bundle = Path.GetFullPath(options.Bundle);
         byte[] json = Bundle.ReadFile(Path.GetFullPath(options.Config ?? Bundle.ConfigName, _bundle));
         _oci = Bundle.Parse(json, options.Config ?? Bundle.ConfigName);
-        if (_oci.Linux.IntelRdt is not null)
-            throw new UserError(File.Exists("/sys/fs/resctrl/schemata") ? "linux.intelRdt: minirun does not apply it yet" : "linux.intelRdt: this machine has no Intel RDT, or resctrl is not mounted", "leave it away; `minirun-oci features` says what there is");
         CheckTerminal(_oci.Process.Terminal, options.ConsoleSocket is { Length: > 0 }, detached: waits || options.Detach);
         Directory = new StateStore(globals.Root).Create(options.Id);
         try
@@ -47,6 +46,7 @@ internal sealed class ContainerMaker : IDisposable
             };
             Directory.WriteConfig(json);
             Cgroup = MakeCgroup();
+            if (_oci.Linux.IntelRdt is { } rdt) Record.Resctrl = ResctrlGroup.Make(ResctrlGroup.Root(_host.Mounts), options.Id, rdt, path => Directory.Intend(path, isOurs: true));
             Spec = BundleSpec.From(_oci, _bundle, _host, new BundleOptions
             {
                 HasCgroup = Cgroup is not null,
@@ -80,6 +80,7 @@ internal sealed class ContainerMaker : IDisposable
         void Complete(int pid)
         {
             Cgroup?.Enter(pid, cloned: Cgroup.DirectoryFd is not null);
+            if (Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             Record.Pid = pid;
             Record.StartTime = ProcessIdentity.StartTime(pid);
             Record.Cgroup = Cgroup?.State;
@@ -112,6 +113,7 @@ internal sealed class ContainerMaker : IDisposable
         try
         {
             Cgroup?.Delete();
+            if (Record?.Resctrl is { } resctrl) ResctrlGroup.Remove(resctrl);
         }
         finally
         {

@@ -4,6 +4,7 @@ using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
@@ -34,6 +35,7 @@ internal static class Executor
         {
             if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
             else cgroup?.JoinForExec(pid, null, cloned: cgroupFd is not null);
+            if (container.Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);

@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -36,6 +37,15 @@ public static class Removal
             catch (Exception error) when (error is LinuxException or UserError)
             {
                 globals.Warn($"cgroup of {container.Id}: {error.Message}");
+            }
+        if (container.Record.Resctrl is { } resctrl)
+            try
+            {
+                ResctrlGroup.Remove(resctrl);
+            }
+            catch (LinuxException error)
+            {
+                globals.Warn($"resctrl group of {container.Id}: {error.Message}");
             }
         container.Directory.Delete();
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);

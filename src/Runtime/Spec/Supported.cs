@@ -12,7 +12,7 @@ public static class Supported
 {
     public const string MinimumVersion = "1.0.0", MaximumVersion = "1.3.0";
     public const bool CgroupV1 = true, CgroupV2 = true, Systemd = true, SystemdUser = true, CgroupRdma = true;
-    public const bool Apparmor = true, Selinux = true, IntelRdt = false, IntelRdtMonitoring = false, IdmappedMounts = true, NetDevices = true;
+    public const bool Apparmor = true, Selinux = true, IntelRdt = true, IntelRdtMonitoring = true, IdmappedMounts = true, NetDevices = true;
 
     /// <summary>Kinds of hooks that are run.</summary>
     public static readonly string[] Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];

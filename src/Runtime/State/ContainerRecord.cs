@@ -1,4 +1,5 @@
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.State;
@@ -27,6 +28,7 @@ public sealed class ContainerRecord
     public uint OwnerUid { get; set; }
     public Dictionary<string, string>? Annotations { get; set; }
     public CgroupState? Cgroup { get; set; }
+    public ResctrlState? Resctrl { get; set; }
 
     /// <summary>It lives in another's pid namespace: the end of its first process is not the end of the others.</summary>
     public bool SharesPidNamespace { get; set; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using static Minirun.Runtime.Spec.Json.JsonMembers;
 
@@ -28,6 +29,7 @@ internal static class StateFile
             writer.WriteBoolean("sharesPidNamespace"u8, record.SharesPidNamespace);
             if (record.Annotations is not null) WriteMap(writer, "annotations"u8, record.Annotations);
             if (record.Cgroup is not null) WriteCgroup(writer, record.Cgroup);
+            if (record.Resctrl is not null) WriteResctrl(writer, record.Resctrl);
             if (record.Updates is not null)
             {
                 writer.WritePropertyName("updates"u8);
@@ -60,6 +62,7 @@ internal static class StateFile
                 case "sharesPidNamespace": record.SharesPidNamespace = Flag(ref reader); break;
                 case "annotations": record.Annotations = Map(ref reader); break;
                 case "cgroup": record.Cgroup = ReadCgroup(ref reader); break;
+                case "resctrl": record.Resctrl = ReadResctrl(ref reader); break;
                 case "updates": record.Updates = JsonSerializer.Deserialize(ref reader, OciJson.Default.OciResources); break;
                 default: reader.Skip(); break;
             }
@@ -96,6 +99,32 @@ internal static class StateFile
             }
         }
         return cgroup;
+    }
+
+    private static void WriteResctrl(Utf8JsonWriter writer, ResctrlState resctrl)
+    {
+        writer.WriteStartObject("resctrl"u8);
+        writer.WriteString("group"u8, resctrl.Group);
+        writer.WriteBoolean("isOwn"u8, resctrl.IsOwn);
+        if (resctrl.Monitor is not null) writer.WriteString("monitor"u8, resctrl.Monitor);
+        writer.WriteEndObject();
+    }
+
+    private static ResctrlState? ReadResctrl(ref Utf8JsonReader reader)
+    {
+        if (!Begins(ref reader)) return null;
+        var resctrl = new ResctrlState();
+        while (Next(ref reader, out string name))
+        {
+            switch (name)
+            {
+                case "group": resctrl.Group = Text(ref reader) ?? ""; break;
+                case "isOwn": resctrl.IsOwn = Flag(ref reader); break;
+                case "monitor": resctrl.Monitor = Text(ref reader); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return resctrl;
     }
 
     public static void WriteMap(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Dictionary<string, string> map)

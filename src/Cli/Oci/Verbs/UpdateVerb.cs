@@ -1,5 +1,7 @@
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -38,7 +40,7 @@ internal static class UpdateVerb
         OciResources changes = arguments.Text("resources") is { } file ? Read(file) : ResourceFlags.Read(arguments);
         LimitChanges.DropUnset(changes);
         string? l3 = arguments.Text("l3-cache-schema"), bandwidth = arguments.Text("mem-bw-schema");
-        if (l3 is not null || bandwidth is not null) ResctrlSchema.Write(container.Id, l3, bandwidth);
+        if (l3 is not null || bandwidth is not null) ResctrlGroup.Update(container.Record.Resctrl ?? throw new UserError("intelRdt: the container has no resctrl group", "it was created without linux.intelRdt"), ResctrlGroup.Root(MountInfo.Read()), l3, bandwidth);
         if (LimitChanges.IsEmpty(changes)) return 0;
         if (container.Cgroup is null) throw new UserError("cannot update a container without a cgroup", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
         container.Cgroup.Apply(changes);
