@@ -11,6 +11,7 @@ export HOME=${HOME:-$PWD/out/home} # dotnet refuses to start without one
 test_user=minirun-test    # made by `test` and `bench` when they run as root
 test_samples=(busybox dotnet)
 test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns uidmap iproute2) # what drives minirun-oci in tests/Clients
+test_logs=(rsyslog tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
 
@@ -59,6 +60,9 @@ have() {
         bubblewrap) command -v bwrap >/dev/null ;;
         qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
         e2fsprogs) command -v mke2fs >/dev/null ;;
+        rsyslog) command -v rsyslogd >/dev/null ;;
+        systemd) [[ -x /lib/systemd/systemd-journald ]] ;;
+        nodejs) command -v node >/dev/null ;;
         time) [[ -x /usr/bin/time ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -198,6 +202,8 @@ run_tests() {
     build
     samples "${test_samples[@]}"
     want "${test_clients[@]}"
+    want "${test_logs[@]}"
+    fluent_logger
     want libseccomp2 # what the seccomp tests compare with
     dotnet_says out/build.log build Runtime.sln -c Release
     rm -rf out/test-results
@@ -216,6 +222,15 @@ run_tests() {
         tests/vm/run.sh
     fi
     tests/summary.sh
+}
+
+# A server for the fluentd driver's tests; without it they are skipped.
+fluent_logger() {
+    [[ -d out/npm/node_modules/@fluent-org/logger ]] && return
+    command -v npm >/dev/null || return 0
+    mkdir -p out/npm
+    npm install --prefix out/npm --no-audit --no-fund --silent @fluent-org/logger@1.0.10 >/dev/null 2>&1 ||
+        say "note: npm gives no @fluent-org/logger: no tests with a fluentd server"
 }
 
 machine_packages=(qemu-system-x86 mmdebstrap e2fsprogs)
@@ -248,6 +263,7 @@ files_for_tests() {
     printf 'rootfs-samples/%s\n' "${test_samples[@]}"
     compgen -G 'out/bin/*.Tests/release*' || true
     compgen -G 'out/bin/Clients/release*' || true
+    compgen -G 'out/npm' || true
 }
 
 # --- the rest ----------------------------------------------------------------------------------------------------

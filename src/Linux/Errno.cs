@@ -35,10 +35,13 @@ public static class Errno
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
+    public const int EMSGSIZE = 90;
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
     public const int ECONNRESET = 104;
     public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
+    public const int EINPROGRESS = 115;
     public const int EDQUOT = 122;
 
     /// <summary>The name of an error number, <c>EPERM</c> for 1; the number itself when it has none.</summary>

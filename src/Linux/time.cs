@@ -12,6 +12,8 @@ public static unsafe partial class time
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, timespec* value);
 
+    [LibraryImport("libc")] public static partial tm* localtime_r(long* seconds, tm* result);
+
     /// <summary>A clock's nanoseconds: since 1970 in UTC for CLOCK_REALTIME.</summary>
     public static long Nanoseconds(int clock)
     {
@@ -26,4 +28,20 @@ public struct timespec
 {
     public long tv_sec;
     public long tv_nsec;
+}
+
+/// <summary>struct tm of &lt;time.h&gt;: the date of a moment in some zone.</summary>
+public unsafe struct tm
+{
+    public int tm_sec;
+    public int tm_min;
+    public int tm_hour;
+    public int tm_mday;
+    public int tm_mon;
+    public int tm_year;
+    public int tm_wday;
+    public int tm_yday;
+    public int tm_isdst;
+    public nint tm_gmtoff;
+    public byte* tm_zone;
 }

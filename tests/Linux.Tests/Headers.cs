@@ -53,6 +53,7 @@ internal static class Headers
         ["iovec"] = ["sys/uio.h"],
         ["statfs"] = ["sys/vfs.h"],
         ["timespec"] = ["time.h"],
+        ["tm"] = ["time.h"],
     };
 
     /// <summary>

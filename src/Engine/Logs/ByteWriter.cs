@@ -14,8 +14,12 @@ internal sealed class ByteWriter(int capacity = 512)
 
     public Memory<byte> Memory => _bytes.AsMemory(0, Length);
 
-    /// <summary>Keeps the memory, unless a line of unusual length made it large.</summary>
-    public void Clear() => Length = 0;
+    /// <summary>Keeps the memory, unless there was unusually much in it.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > 256 * 1024) _bytes = new byte[capacity];
+    }
 
     public void Cut(int length) => Length = length;
 

@@ -1,4 +1,8 @@
+using Minirun.Engine.Logs.Fluentd;
+using Minirun.Engine.Logs.Gelf;
+using Minirun.Engine.Logs.Journald;
 using Minirun.Engine.Logs.JsonFile;
+using Minirun.Engine.Logs.Syslog;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs;
@@ -11,6 +15,10 @@ public static class LogDrivers
     private static readonly List<LogDriverKind> s_kinds =
     [
         JsonFileDriver.Kind,
+        JournaldDriver.Kind,
+        SyslogDriver.Kind,
+        GelfDriver.Kind,
+        FluentdDriver.Kind,
         NoneDriver.Kind,
         PassthroughDriver.Kind,
     ];

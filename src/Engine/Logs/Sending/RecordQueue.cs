@@ -18,12 +18,15 @@ internal sealed class RecordQueue
 
     public ReadOnlySpan<byte> First => All[..(_lengths.Peek() - _gone)];
 
-    /// <summary>Where to put the next record; nothing else may be called before <see cref="Commit"/>.</summary>
+    /// <summary>Where to put the next record; nothing else may be called before <see cref="Commit"/> or <see cref="Cancel"/>.</summary>
     public ByteWriter Begin()
     {
         _begun = _bytes.Length;
         return _bytes;
     }
+
+    /// <summary>The record that was begun is not one after all.</summary>
+    public void Cancel() => _bytes.Cut(_begun);
 
     public void Commit() => _lengths.Enqueue(_bytes.Length - _begun);
 

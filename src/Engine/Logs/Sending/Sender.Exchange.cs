@@ -1,0 +1,101 @@
+using Minirun.Linux;
+using static Minirun.Linux.time;
+
+namespace Minirun.Engine.Logs.Sending;
+
+/// <summary>The part about an open connection.</summary>
+internal sealed partial class Sender
+{
+    private byte[] _received = [];
+    private int _receivedLength;
+
+    /// <summary>Bytes that were sent and stay until they are acknowledged.</summary>
+    private int _unacknowledged;
+
+    private void SendStream()
+    {
+        while (Unsent > 0)
+        {
+            int errno = Descriptors.Send(_connection.Descriptor, _queue.All[_unacknowledged..], out int sent);
+            if (errno is Errno.EAGAIN or Errno.EINTR) return;
+            if (errno != 0)
+            {
+                Fail(errno);
+                return;
+            }
+            _failures = 0;
+            if (Acknowledger is null) _queue.Take(sent);
+            else _unacknowledged += sent;
+            if (Acknowledger is not null && _due == 0) _due = Nanoseconds(CLOCK_MONOTONIC) + AcknowledgeTimeout;
+            else if (Acknowledger is null) Trouble = null;
+        }
+    }
+
+    private void SendDatagrams()
+    {
+        while (_queue.Count > 0)
+        {
+            int errno = Descriptors.Send(_connection.Descriptor, _queue.First, out _);
+            if (errno == Errno.EMSGSIZE && SendOversize is not null) errno = SendOversize(_connection.Descriptor, _queue);
+            if (errno is Errno.EAGAIN or Errno.EINTR) return;
+            if (errno != 0 && endpoint.IsLocal && errno != Errno.EMSGSIZE)
+            {
+                // The socket's owner has gone; another may come.
+                Fail(errno);
+                return;
+            }
+            if (errno == Errno.ECONNREFUSED)
+            {
+                // That is about the datagram before, and this one has not been sent.
+                Trouble = $"{endpoint}: {Errno.Describe(errno)}";
+                Lost++;
+                continue;
+            }
+            if (errno != 0)
+            {
+                Trouble = $"{endpoint}: {Errno.Describe(errno)}";
+                Lost++;
+            }
+            _failures = 0;
+            _queue.TakeFirst();
+        }
+    }
+
+    /// <summary>Notices that the other side has gone, which a first send after that does not.</summary>
+    private bool Receive()
+    {
+        if (_received.Length == 0) _received = new byte[512];
+        while (true)
+        {
+            int errno = Descriptors.Receive(_connection.Descriptor, _received.AsSpan(_receivedLength), out int length);
+            if (errno is Errno.EAGAIN or Errno.EINTR) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
+            if (errno != 0 || length == 0)
+            {
+                _receivedLength = 0;
+                return Fail(errno);
+            }
+            _receivedLength += length;
+            Acknowledge();
+        }
+    }
+
+    private bool Unacknowledged() => Acknowledger is null || _unacknowledged == 0 || _due == 0 || Nanoseconds(CLOCK_MONOTONIC) < _due;
+
+    private void Acknowledge()
+    {
+        while (_receivedLength > 0 && Acknowledger is not null && _unacknowledged > 0)
+        {
+            int used = Acknowledger(_received.AsSpan(0, _receivedLength), _queue.First, out bool acknowledged);
+            if (used == 0) break;
+            _receivedLength -= used;
+            _received.AsSpan(used, _receivedLength).CopyTo(_received);
+            if (!acknowledged) continue;
+            _unacknowledged -= _queue.First.Length;
+            _queue.TakeFirst();
+            Trouble = null;
+            _due = _unacknowledged > 0 ? Nanoseconds(CLOCK_MONOTONIC) + AcknowledgeTimeout : 0;
+        }
+        // Nothing that we understand is that long.
+        if (Acknowledger is null || _receivedLength == _received.Length) _receivedLength = 0;
+    }
+}
