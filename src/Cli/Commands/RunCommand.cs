@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 using Minirun.Init;
@@ -63,6 +64,18 @@ internal static class RunCommand
         return new ExplainPrinter(plan, options.DryRun ? Console.Out : Console.Error, options.Explain == ExplainMode.Json, options.Step, quietPlan: quiet);
     }
 
+    private static RunCgroup? MakeCgroup(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher)
+    {
+        if (!options.WantsCgroup) return null;
+        int op = plan.IndexOf(LaunchStep.Cgroup);
+        if (op < 0) return null;   // --without
+        watcher?.Before(op);
+        long start = Stopwatch.GetTimestamp();
+        RunCgroup? cgroup = RunCgroup.Make(options, host);
+        watcher?.After(op, ReportKind.Done, (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        return cgroup;
+    }
+
     private static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, Action<int>? complete)
     {
         PlanMode mode = options.Step ? PlanMode.Report | PlanMode.Step : options.Explain != ExplainMode.None ? PlanMode.Report : PlanMode.Quiet;
@@ -70,7 +83,7 @@ internal static class RunCommand
         if (plan.Spec.Warning is { } warning) Message.Warning(warning);
         PreservedFds.Check(plan.Spec.PreserveFds);
         using var records = RunRecords.Open(options);
-        using RunCgroup? cgroup = RunCgroup.Make(options, host);
+        using RunCgroup? cgroup = MakeCgroup(options, host, plan, watcher);
         if (cgroup is not null) complete = cgroup.Enter + complete;
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.DirectoryFd ?? -1);
         int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, records is null ? null : () => records.Started(container.Pid), Message.Warning);

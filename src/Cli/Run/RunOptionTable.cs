@@ -22,7 +22,7 @@ internal static class RunOptionTable
         new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …", (o, v) => o.Mounts.Add(MountFlags.Volume(v, Environment.CurrentDirectory))),
         new("--mount", null, "SPEC", Mounts, "type=bind|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => o.Mounts.Add(MountFlags.Mount(v, Environment.CurrentDirectory))),
         new("--tmpfs", null, "DST[:OPTS]", Mounts, "an empty file system in memory; options size=64m, mode=1777, exec, …", (o, v) => o.Mounts.Add(MountFlags.Tmpfs(v))),
-        new("--device", null, "HOST[:DST]", Mounts, "a device of the host", (o, v) => o.Devices.Add(v)),
+        new("--device", null, "HOST[:DST][:ACCESS]", Mounts, "a device of the host; ACCESS: of r, w, m", (o, v) => o.Devices.Add(v)),
         new("--read-only", null, null, Mounts, "the root file system cannot be written", (o, v) => o.ReadOnly = Flag(v)),
         new("--ephemeral", null, null, Mounts, "all writes go to a throwaway overlay; the root file system stays untouched", (o, v) => o.Ephemeral = Flag(v)),
 

@@ -56,6 +56,7 @@ public sealed class Operation
 public enum LaunchStep
 {
     None,
+    Cgroup,
     Clone,
     Join,
     CloneAgain,

@@ -77,8 +77,13 @@ public static class Strace
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>In one line.</summary>
+    private static string Limits(OciResources? limits) =>
+        limits is null ? "{}" : string.Concat(System.Text.Json.JsonSerializer.Serialize(limits, OciJson.Default.OciResources).Split('\n').Select(line => line.Trim()));
+
     private static string Launch(Operation operation) => operation.Step switch
     {
+        LaunchStep.Cgroup => $"mkdir(cgroup); write(limits, {Limits(operation.S1 as OciResources)}); clone3(CLONE_INTO_CGROUP), or write(cgroup.procs, pid)",
         LaunchStep.Clone => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_VM|CLONE_PIDFD|SIGCHLD)",
         LaunchStep.IdMaps => Maps(operation),
         LaunchStep.Join => $"setns({(operation.Path is { } path ? Quote(path) : "pidfd")}, {NamespaceSet.Format((ulong)operation.A)})",

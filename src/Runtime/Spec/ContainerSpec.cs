@@ -34,6 +34,9 @@ public sealed class ContainerSpec
     /// <summary>Which of its namespaces.</summary>
     public ulong JoinedFlags { get; init; }
 
+    /// <summary>`minirun run` makes a cgroup, for limits of the whole container.</summary>
+    public bool WantsCgroup { get; init; }
+
     /// <summary>A gid_map may be written only after setgroups(2) was given up.</summary>
     public bool DeniesSetgroups { get; init; }
 

@@ -96,16 +96,9 @@ internal static class DefaultMounts
     {
         foreach (string text in options.Devices)
         {
-            string[] parts = text.Split(':');
-            string source = parts[0], destination = parts.Length > 1 && parts[1].StartsWith('/') ? parts[1] : parts[0];
-            string access = parts.Length > 1 && !parts[^1].StartsWith('/') ? parts[^1] : "rwm";
-            if (parts.Length > 3 || !source.StartsWith('/') || access.Length == 0 || access.Any(c => !"rwm".Contains(c)))
-                throw new UserError($"--device {text}: not HOST[:CONTAINER][:rwm]", "such as --device /dev/fuse or --device /dev/kvm:/dev/kvm");
-            if (access != "rwm")
-                throw new UserError($"--device {text}: access narrower than rwm needs the devices cgroup, which this version does not set", "leave the access away, or bind the node read-only with -v");
-            if (host.FileType(source) is not (sys_stat.S_IFCHR or sys_stat.S_IFBLK))
-                throw new UserError($"--device {source}: no such device on the host", "see `ls -l /dev`");
-            oci.Mounts.Add(New(destination, "bind", source, "bind", "dev", "nosuid", "noexec"));
+            DeviceFlag device = DeviceFlag.Parse(text);
+            device.CheckNode(host);
+            oci.Mounts.Add(New(device.Destination, "bind", device.Source, "bind", "dev", "nosuid", "noexec"));
         }
     }
 }

@@ -23,6 +23,13 @@ public class Host
         return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0 ? 0 : status.stx_mode & sys_stat.S_IFMT;
     }
 
+    /// <summary>Major and minor number of a device of the host.</summary>
+    public virtual unsafe (uint Major, uint Minor) DeviceNumber(string path)
+    {
+        statx status;
+        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0 ? (0, 0) : (status.stx_rdev_major, status.stx_rdev_minor);
+    }
+
     /// <summary>Whether two paths of the host lead to one file: two namespace files, to one namespace.</summary>
     public virtual unsafe bool IsSameFile(string path, string other)
     {

@@ -29,6 +29,7 @@ public sealed class SpecBuilder
         _options = options;
         _host = host;
         string rootfs = FindRootfs(options, host);
+        if (options.Devices.Count > 0) DeviceFlag.Limit(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
         _ids = IdMapChoice.Choose(options, host, namespaces, _user);
@@ -40,6 +41,7 @@ public sealed class SpecBuilder
             Unshared = options.WantsCgroup ? namespaces & sched.CLONE_NEWCGROUP : 0,
             MapWith = _ids.Tools,
             MapReason = _ids.Reason,
+            WantsCgroup = options.WantsCgroup,
             Ephemeral = options.Ephemeral,
             Init = options.Init,
             DieWithParent = options.DieWithParent,
@@ -80,6 +82,7 @@ public sealed class SpecBuilder
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.OptionalMounts);
         Annotate(oci, _options);
+        if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? DefaultHostname(oci.Root.Path));
         return Spec;
     }
 
@@ -121,6 +124,10 @@ public sealed class SpecBuilder
                 throw new UserError($"root file system {options.Rootfs}: not a directory", "unpack it first: mkdir ROOTFS && tar -C ROOTFS -xf FILE");
         }
     }
+
+    /// <summary>For another runtime; our own cgroups have their maker in their name.</summary>
+    private static string CgroupsPath(string parent, string name) =>
+        parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/') ? $"{parent}:minirun:{name}" : $"{parent.TrimEnd('/')}/{name}";
 
     /// <summary>A terminal comes from a devpts of the container's own: without that there is none to be had.</summary>
     private static bool WantsTerminal(RunOptions options, Host host, ulong namespaces)

@@ -101,6 +101,29 @@ public sealed class ExplainTests
         Assert.Contains("/proc", root.GetProperty("mounts").EnumerateArray().Select(each => each.GetProperty("destination").GetString()));
     }
 
+    [Theory]
+    [InlineData("/batch/", "/batch/web")]
+    [InlineData("batch.slice", "batch.slice:minirun:web")]
+    public void The_document_says_where_the_cgroup_goes(string parent, string path)
+    {
+        using JsonDocument spec = Spec("--cgroup-parent", parent, "--name", "web", "--memory", "64m");
+        JsonElement linux = spec.RootElement.GetProperty("linux");
+        Assert.Equal(path, linux.GetProperty("cgroupsPath").GetString());
+        Assert.Equal(64 << 20, linux.GetProperty("resources").GetProperty("memory").GetProperty("limit").GetInt64());
+        using JsonDocument without = Spec("--memory", "64m");
+        Assert.False(without.RootElement.GetProperty("linux").TryGetProperty("cgroupsPath", out _));
+    }
+
+    [Requires(Need.Root)]
+    public void A_cgroup_is_a_step_of_its_own()
+    {
+        Assert.Equal(["cgroup", "clone"], Names(Container.Run(["--explain=json", "--memory", "64m"], "true").Exits(0).Error, "done")[..2]);
+        Assert.DoesNotContain("cgroup", Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "done"));
+        Assert.Contains("67108864", Container.Run(["--dry-run", "--memory", "64m"], "true").Succeeds().Out);
+        // In none of its own it is in ours.
+        Assert.Equal(File.ReadAllText("/proc/self/cgroup"), Container.Run(["--memory", "64m", "--ns", "user,pid,mnt", "--without", "cgroup"], "cat", "/proc/self/cgroup").Exits(0).Out);
+    }
+
     [Requires(Need.Root | Need.Runc)]
     public void Runc_runs_what_print_spec_prints() => RunsAs("runc");
 

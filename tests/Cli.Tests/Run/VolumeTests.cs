@@ -135,6 +135,25 @@ public sealed class VolumeTests : IDisposable
         Assert.Equal("character special file 1:b", Container.Sh(["--device=/dev/kmsg"], "stat -c '%F %t:%T' /dev/kmsg"));
     }
 
+    [Requires(Need.Root)]
+    public void A_device_may_be_for_reading_or_writing_alone()
+    {
+        if (!File.Exists("/dev/fuse")) return;
+        const string tries = "(exec 3</dev/fuse) 2>/dev/null && echo r; (exec 3>/dev/fuse) 2>/dev/null && echo w; true";
+        Assert.Equal("r\nw", Container.Sh(["--device", "/dev/fuse"], tries));
+        Assert.Equal("r\nw", Container.Sh(["--device", "/dev/fuse:rw"], tries));
+        Assert.Equal("r", Container.Sh(["--device", "/dev/fuse:r"], tries));
+        Assert.Equal("w", Container.Sh(["--device", "/dev/fuse:/dev/fuse:w"], tries));
+        // All else is as without it.
+        Assert.Equal("1:b", Container.Sh(["--device", "/dev/fuse:r", "--device", "/dev/kmsg"], "echo x >/dev/null; head -c1 /dev/zero >/dev/null; stat -c %t:%T /dev/kmsg"));
+    }
+
+    [Requires(Need.User)]
+    public void A_device_for_reading_alone_takes_root()
+    {
+        if (File.Exists("/dev/fuse")) Container.Run(["--device", "/dev/fuse:r"], "true").Fails(125, "--device /dev/fuse:r", "root");
+    }
+
     [Theory]
     [InlineData("/dev/not-there", "/dev/not-there")]
     [InlineData("/etc/passwd", "/etc/passwd")]

@@ -69,6 +69,8 @@ internal sealed class TestHost : Host
     public override int FileType(string path) =>
         s_directories.Contains(path) ? sys_stat.S_IFDIR : s_files.Contains(path) ? sys_stat.S_IFREG : path == "/dev/fuse" ? sys_stat.S_IFCHR : 0;
 
+    public override (uint Major, uint Minor) DeviceNumber(string path) => (10, 229);
+
     public override bool HasAppArmor => true;
 
     public override string? LinkTarget(string path) => null;
