@@ -17,6 +17,7 @@ public static unsafe partial class unistd
     [LibraryImport("libc", SetLastError = true)] public static partial nint pwrite(int fd, void* buffer, nint count, long offset);
     [LibraryImport("libc", SetLastError = true)] public static partial int ftruncate(int fd, long length);
     [LibraryImport("libc", SetLastError = true)] public static partial int close(int fd);
+    [LibraryImport("libc", SetLastError = true)] public static partial int pipe2(int* fds, int flags);
     [LibraryImport("libc")] public static partial uint getuid();
     [LibraryImport("libc")] public static partial uint getgid();
     [LibraryImport("libc")] public static partial uint geteuid();
@@ -36,6 +37,9 @@ public static unsafe partial class unistd
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int rmdir(string path);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int symlink(string target, string path);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int rename(string from, string to);

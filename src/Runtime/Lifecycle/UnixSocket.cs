@@ -6,7 +6,7 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>Unix sockets by path (unix(7)). A path that is too long for struct sockaddr_un goes through a descriptor of its directory.</summary>
-internal static unsafe class UnixSocket
+public static unsafe class UnixSocket
 {
     private const int PathSize = 108;   // sizeof(sun_path)
 

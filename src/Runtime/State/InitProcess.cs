@@ -40,14 +40,14 @@ public sealed unsafe class InitProcess : IDisposable
         return errno == Errno.ESRCH ? false : throw new LinuxException("pidfd_send_signal", errno);
     }
 
-    /// <summary>Whether it ended within that time.</summary>
+    /// <summary>Whether it ended within that time; below 0: any.</summary>
     public bool WaitForEnd(int milliseconds)
     {
         pollfd end = new() { fd = _fd, events = poll.POLLIN };
         long deadline = Environment.TickCount64 + milliseconds;
         while (true)
         {
-            int left = (int)Math.Max(0, deadline - Environment.TickCount64);
+            int left = milliseconds < 0 ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64);
             int ready = poll.poll_(&end, 1, left);
             if (ready > 0) return true;
             if (ready == 0 || Marshal.GetLastPInvokeError() != Errno.EINTR) return false;

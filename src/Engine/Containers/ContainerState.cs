@@ -1,0 +1,40 @@
+namespace Minirun.Engine.Containers;
+
+/// <summary>state.json: what became of a container. Its monitor writes it, and who finds the monitor gone.</summary>
+public sealed class ContainerState
+{
+    public const string Created = "created", Running = "running", Paused = "paused", Restarting = "restarting", Exited = "exited";
+
+    public string Status { get; set; } = Created;
+
+    /// <summary>The first process; 0 when there is none.</summary>
+    public int Pid { get; set; }
+
+    /// <summary>When that process started, in clock ticks since boot.</summary>
+    public ulong StartTime { get; set; }
+    public int MonitorPid { get; set; }
+
+    /// <summary>Of the machine's start in which Pid counts.</summary>
+    public string BootId { get; set; } = "";
+    public int ExitCode { get; set; }
+
+    /// <summary>exit, signal, oom, timeout, or unknown: its monitor was killed before it.</summary>
+    public string Cause { get; set; } = "";
+    public bool OomKilled { get; set; }
+
+    /// <summary>Why it could not be started.</summary>
+    public string Error { get; set; } = "";
+    public string StartedAt { get; set; } = "";
+    public string FinishedAt { get; set; } = "";
+    public int RestartCount { get; set; }
+
+    /// <summary>starting, healthy, unhealthy; empty without a check.</summary>
+    public string Health { get; set; } = "";
+    public int HealthFailures { get; set; }
+
+    /// <summary>The most memory that it had, in bytes; 0 when not known.</summary>
+    public long MemoryPeak { get; set; }
+
+    /// <summary>Lines that its log driver could not pass on.</summary>
+    public long LogLost { get; set; }
+}

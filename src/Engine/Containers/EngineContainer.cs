@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Minirun.Engine.Execution;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.State;
+
+namespace Minirun.Engine.Containers;
+
+/// <summary>One container: its files, and what is true of it now.</summary>
+public sealed class EngineContainer(ContainerStore store, string directory, ContainerConfig config)
+{
+    private const int Poll = 5;   // ms
+
+    public ContainerStore Store { get; } = store;
+    public string Directory { get; } = directory;
+    public ContainerConfig Config { get; } = config;
+    public string Id => Config.Id;
+    public string ShortId => Config.Id[..Math.Min(12, Config.Id.Length)];
+    public string LogPath => $"{Directory}/{Id}-json.log";
+    public string AttachPath => Directory + "/attach.sock";
+    public IExecutionDriver Driver => field ??= ExecutionDrivers.Of(Config.Runtime, Store.Paths);
+
+    /// <summary>Its monitor holds a lock on it as long as it lives.</summary>
+    internal string MonitorLockPath => Directory + "/monitor.lock";
+
+    /// <summary>Somebody asked for its end: it is not started again.</summary>
+    internal string StoppedPath => Directory + "/stopped";
+    private string StatePath => Directory + "/state.json";
+
+    /// <summary>What is true now. What a killed monitor left unsaid is put right on the way.</summary>
+    public ContainerState State()
+    {
+        ContainerState state = Read();
+        if (state.Status is not (ContainerState.Running or ContainerState.Restarting) || MonitorLives()) return state;
+        // It may have written its last word in between.
+        state = Read();
+        if (state.Status is not (ContainerState.Running or ContainerState.Restarting)) return state;
+        if (IsAlive(state)) return state;
+        state.Status = ContainerState.Exited;
+        state.Pid = 0;
+        state.ExitCode = UnknownExit;
+        state.Cause = "unknown";
+        state.Error = "its monitor was killed, so nobody saw how it ended";
+        state.FinishedAt = ContainerRecord.Now();
+        Driver.Delete(Id);
+        Write(state);
+        return state;
+    }
+
+    /// <summary>Of a container whose end nobody saw.</summary>
+    public const int UnknownExit = 255;
+
+    /// <summary>The state, and whether it stands still.</summary>
+    public string Status() => Status(State());
+
+    public string Status(ContainerState state) => state.Status == ContainerState.Running && Driver.IsPaused(Id) ? ContainerState.Paused : state.Status;
+
+    public bool IsRunning => State().Status is ContainerState.Running or ContainerState.Restarting;
+
+    /// <summary>Whether the process that the state names is that process still.</summary>
+    public static bool IsAlive(ContainerState state) => state.BootId == BootId() && ProcessIdentity.IsAlive(state.Pid, state.StartTime);
+
+    internal static string BootId() => ProcFile.Read("/proc/sys/kernel/random/boot_id").TrimEnd();
+
+    internal void Write(ContainerState state) => AtomicFile.Write(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, EngineJson.Default.ContainerState));
+
+    public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", JsonSerializer.SerializeToUtf8Bytes(Config, EngineJson.Default.ContainerConfig));
+
+    /// <summary>Sends a signal to the first process.</summary>
+    /// <exception cref="UserError">It does not run.</exception>
+    public void Signal(int number)
+    {
+        using InitProcess init = Open() ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
+        init.Signal(number);
+    }
+
+    /// <summary>Asks it to end, and after a while ends it.</summary>
+    /// <param name="seconds">How long it may take; below 0: any time.</param>
+    /// <returns>False when it did not run.</returns>
+    public bool Stop(int number, int seconds)
+    {
+        AtomicFile.Write(StoppedPath, []);
+        using InitProcess? init = Open();
+        if (init is null)
+        {
+            // Between two runs: its monitor sees the file.
+            bool waits = MonitorLives();
+            WaitForMonitor(Timeout.Infinite);
+            return waits;
+        }
+        if (Status() == ContainerState.Paused) Driver.Resume(Id);
+        init.Signal(number);
+        if (!init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000)) init.Signal(signal.SIGKILL);
+        init.WaitForEnd(Timeout.Infinite);
+        WaitForMonitor(Timeout.Infinite);
+        return true;
+    }
+
+    /// <summary>Waits until no monitor minds it any more; its state is final then. False when the time is over.</summary>
+    public bool WaitForMonitor(int milliseconds)
+    {
+        for (int waited = 0; MonitorLives(); waited += Poll)
+        {
+            if (milliseconds >= 0 && waited >= milliseconds) return false;
+            unsafe { poll.poll_(null, 0, Poll); }
+        }
+        return true;
+    }
+
+    /// <summary>The first process; null when there is none.</summary>
+    public InitProcess? Open()
+    {
+        ContainerState state = State();
+        return state.Pid > 0 && state.BootId == BootId() ? InitProcess.Open(new ContainerRecord { Pid = state.Pid, StartTime = state.StartTime }) : null;
+    }
+
+    public bool MonitorLives()
+    {
+        int fd = fcntl.open(MonitorLockPath, fcntl.O_RDONLY | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
+        if (fd < 0) return false;
+        bool lives = sys_file.flock(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN;
+        unistd.close(fd);
+        return lives;
+    }
+
+    /// <summary>Who changes the container holds this; ends with its holder.</summary>
+    public IDisposable Lock() => new Held(Directory, Config.Name);
+
+    /// <summary>Takes all of it away. It does not run.</summary>
+    public void Remove()
+    {
+        Driver.Delete(Id);
+        Store.Forget(this);
+    }
+
+    private ContainerState Read()
+    {
+        try
+        {
+            return AtomicFile.Read(StatePath) is { } json ? JsonSerializer.Deserialize(json, EngineJson.Default.ContainerState) ?? new() : new();
+        }
+        catch (JsonException)
+        {
+            return new ContainerState { Status = ContainerState.Exited, ExitCode = UnknownExit, Cause = "unknown", Error = "its state cannot be read" };
+        }
+    }
+
+    private sealed class Held : IDisposable
+    {
+        private readonly int _fd;
+
+        public Held(string directory, string name)
+        {
+            _fd = fcntl.open(directory, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+            if (_fd < 0) throw new UserError($"no such container: {name}", "it was removed meanwhile");
+            while (sys_file.flock(_fd, sys_file.LOCK_EX) < 0)
+                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("flock", errno, directory);
+        }
+
+        public void Dispose() => unistd.close(_fd);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Minirun.Engine.Execution;
+
+/// <summary>A process that joins a container; null is as the container's own has it.</summary>
+public sealed class ExecRequest
+{
+    public required List<string> Command { get; init; }
+    public bool Tty { get; init; }
+    public bool Detach { get; init; }
+    public string? Cwd { get; init; }
+
+    /// <summary>NAME=VALUE.</summary>
+    public List<string> Env { get; init; } = [];
+
+    /// <summary>UID[:GID].</summary>
+    public string? User { get; init; }
+
+    /// <summary>All capabilities.</summary>
+    public bool Privileged { get; init; }
+
+    /// <summary>What it has as 0, 1 and 2.</summary>
+    public int[] Descriptors { get; init; } = [0, 1, 2];
+}

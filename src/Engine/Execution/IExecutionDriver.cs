@@ -1,0 +1,44 @@
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Execution;
+
+/// <summary>Who executes containers: minirun itself, or another OCI runtime. All are driven alike, with bundles.</summary>
+public interface IExecutionDriver
+{
+    /// <summary>As in --runtime.</summary>
+    string Name { get; }
+
+    /// <summary>Makes a container, which waits for its start; it is a child of ours from then on if we are a subreaper.</summary>
+    /// <param name="id">A new id.</param>
+    /// <param name="bundle">The directory of config.json.</param>
+    /// <param name="descriptors">Its standard input, output and error.</param>
+    /// <param name="consoleSocket">Where the master of its terminal goes; null: it has none.</param>
+    /// <returns>The pid of its first process.</returns>
+    /// <exception cref="UserError">It cannot be made, in the runtime's words.</exception>
+    int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket);
+
+    /// <summary>Executes its command.</summary>
+    /// <exception cref="UserError">It cannot be executed: exit code 126 or 127.</exception>
+    void Start(string id);
+
+    /// <summary>Starts another process in it, and gives its exit status when it has ended.</summary>
+    int Exec(string id, ExecRequest request);
+
+    void Pause(string id);
+
+    void Resume(string id);
+
+    bool IsPaused(string id);
+
+    /// <summary>Changes limits: a JSON document as linux.resources.</summary>
+    void Update(string id, byte[] resources);
+
+    /// <summary>Pids of its processes, as the host counts.</summary>
+    List<int> Pids(string id);
+
+    /// <summary>Processes that the kernel killed for want of memory; 0 when not known.</summary>
+    long OomKills(string id);
+
+    /// <summary>Ends what is left of it. That there is nothing is no error.</summary>
+    void Delete(string id);
+}

@@ -1,0 +1,173 @@
+using System.Text;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.State;
+using RuntimeContainer = Minirun.Runtime.State.Container;
+
+namespace Minirun.Engine.Execution;
+
+/// <summary>
+/// An OCI runtime behind its command line, runc's: our own program under its other name, crun, or runc. Ours is called like the others: then the
+/// monitor stays small, and what podman and containerd drive is what we drive.
+/// </summary>
+/// <param name="name">As in --runtime.</param>
+/// <param name="path">The program.</param>
+/// <param name="called">Its argv[0].</param>
+/// <param name="root">Where it keeps its state.</param>
+public sealed class OciDriver(string name, string path, string called, string root) : IExecutionDriver
+{
+    private const int NotExecutable = 126, NotFound = 127;
+
+    public string Name => name;
+
+    /// <summary>What is known of a container of our own runtime without asking it.</summary>
+    private RuntimeContainer? Own(string id)
+    {
+        if (called != "minirun-oci") return null;
+        try
+        {
+            return RuntimeContainer.Load(new StateStore(root), id);
+        }
+        catch (Exception error) when (error is UserError or LinuxException)
+        {
+            return null;
+        }
+    }
+
+    public int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket)
+    {
+        string pidFile = bundle + "/pid";
+        List<string> arguments = ["create", "--bundle", bundle, "--pid-file", pidFile];
+        if (consoleSocket is not null) arguments.AddRange(["--console-socket", consoleSocket]);
+        arguments.Add(id);
+        Call(arguments, descriptors);
+        int pid = int.Parse(ProcFile.Read(pidFile), System.Globalization.CultureInfo.InvariantCulture);
+        unistd.unlink(pidFile);
+        return pid;
+    }
+
+    public void Start(string id) => Call(["start", id]);
+
+    public int Exec(string id, ExecRequest request)
+    {
+        List<string> arguments = [called, "--root", root, "exec"];
+        if (request.Tty) arguments.Add("--tty");
+        if (request.Detach) arguments.Add("--detach");
+        if (request.Cwd is not null) arguments.AddRange(["--cwd", request.Cwd]);
+        if (request.User is not null) arguments.AddRange(["--user", request.User]);
+        foreach (string variable in request.Env) arguments.AddRange(["--env", variable]);
+        if (request.Privileged)
+            foreach (string capability in Capabilities.All) arguments.AddRange(["--cap", capability]);
+        arguments.Add(id);
+        arguments.AddRange(request.Command);
+        using ChildProgram child = ChildProgram.Start(path, [.. arguments], request.Descriptors);
+        return child.Wait();
+    }
+
+    public void Pause(string id) => Call(["pause", id]);
+
+    public void Resume(string id) => Call(["resume", id]);
+
+    public bool IsPaused(string id) => called == "minirun-oci" ? Own(id)?.Status() == ContainerStatus.Paused : Try(["state", id], out string said) && said.Contains("\"paused\"", StringComparison.Ordinal);
+
+    public void Update(string id, byte[] resources)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, resources);
+            Call(["update", "--resources", file, id]);
+        }
+        finally
+        {
+            unistd.unlink(file);
+        }
+    }
+
+    public List<int> Pids(string id)
+    {
+        if (Own(id) is { } container) return ContainerProcesses.Of(container);
+        List<int> pids = [];
+        if (Try(["ps", "--format", "json", id], out string said))
+            foreach (string number in said.Trim().Trim('[', ']').Split(','))
+                if (int.TryParse(number, out int pid)) pids.Add(pid);
+        return pids;
+    }
+
+    public long OomKills(string id)
+    {
+        try
+        {
+            return Own(id)?.Cgroup?.OomKills ?? 0;
+        }
+        catch (LinuxException)
+        {
+            return 0;
+        }
+    }
+
+    public void Delete(string id) => Try(["delete", "--force", id], out _);
+
+    private void Call(List<string> arguments, ReadOnlySpan<int> descriptors = default)
+    {
+        if (Try(arguments, out string said, descriptors)) return;
+        string text = Explain(said);
+        int code = text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
+            : text.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? NotExecutable
+            : UserError.Ours;
+        throw new UserError($"{name}: {text}", null, arguments[0] is "start" or "create" ? code : UserError.Ours);
+    }
+
+    /// <summary>Runs it to its end. What it says goes to its log: the container's own output is the container's.</summary>
+    private bool Try(List<string> arguments, out string said, ReadOnlySpan<int> descriptors = default)
+    {
+        bool answers = descriptors.IsEmpty;
+        int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
+        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        try
+        {
+            // The log goes to a descriptor that the runtime opens anew by its path, so it writes where all may read.
+            string log = $"/proc/{unistd.getpid()}/fd/{file}";
+            using ChildProgram child = ChildProgram.Start(path, [called, "--root", root, "--log", log, "--log-format", "json", .. arguments], answers ? [nothing, file, nothing] : descriptors);
+            bool succeeded = child.Wait() == 0;
+            said = ReadAll(file);
+            return succeeded;
+        }
+        finally
+        {
+            unistd.close(nothing);
+            unistd.close(file);
+        }
+    }
+
+    private static unsafe string ReadAll(int file)
+    {
+        byte[] bytes = new byte[65536];
+        fixed (byte* start = bytes)
+        {
+            nint length = unistd.pread(file, start, bytes.Length, 0);
+            return length <= 0 ? "" : Encoding.UTF8.GetString(bytes, 0, (int)length);
+        }
+    }
+
+    /// <summary>The last message of level error in a log of JSON lines, as all three write it.</summary>
+    private static string Explain(string said)
+    {
+        string text = "";
+        foreach (string line in said.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!line.StartsWith('{')) continue;
+            try
+            {
+                using var document = System.Text.Json.JsonDocument.Parse(line);
+                if (document.RootElement.TryGetProperty("msg", out var message) && document.RootElement.TryGetProperty("level", out var level) && level.ValueEquals("error")) text = message.GetString() ?? "";
+            }
+            catch (System.Text.Json.JsonException)
+            {
+                // Not one of its messages.
+            }
+        }
+        return text.Length > 0 ? text : "it failed without a word";
+    }
+}

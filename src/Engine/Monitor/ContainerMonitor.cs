@@ -1,0 +1,265 @@
+using System.Text;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Logs;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.State;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>
+/// Minds one container from its start to its end: makes it through its runtime, holds its input and output, writes its log, serves those who
+/// attach, learns how it ended, and starts it again when that is asked for. One thread, one loop.
+/// </summary>
+public sealed unsafe class ContainerMonitor
+{
+    private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000;   // bytes, ms
+    private readonly EngineContainer _container;
+    private readonly ContainerState _state;
+    private readonly byte[] _buffer = new byte[Chunk];
+    private readonly Attachments _attachments;
+    private ContainerLog? _log;
+    private bool _reported;
+
+    private ContainerMonitor(EngineContainer container)
+    {
+        _container = container;
+        _state = container.State();
+        _state.BootId = EngineContainer.BootId();
+        _attachments = new Attachments(container.AttachPath);
+    }
+
+    /// <summary>The whole life of a process of <see cref="MonitorProcess"/>.</summary>
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(MonitorProcess.Name + "\0"))
+            sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_NAME, (nint)name, 0, 0);
+        // Containers are made by runtimes that end then: their first processes become our children.
+        sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
+        fcntl.fcntl_(MonitorProcess.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
+        var container = new ContainerStore(EnginePaths.At(arguments[0], arguments[1])).Find(arguments[2]);
+        using var held = new MonitorLock(container);
+        var monitor = new ContainerMonitor(container);
+        try
+        {
+            monitor.Life();
+        }
+        catch (Exception error) when (error is UserError or LinuxException or IOException)
+        {
+            monitor.Fail(error as UserError ?? new UserError(error.Message, null));
+        }
+        finally
+        {
+            monitor._attachments.Dispose();
+        }
+        if (container.Config.AutoRemove) container.Remove();
+        return 0;
+    }
+
+    private void Life()
+    {
+        Say([MonitorProcess.Listens]);
+        AwaitGo();
+        for (int delay = FirstDelay; ;)
+        {
+            long began = Environment.TickCount64;
+            RunOnce();
+            if (!RestartsAfter()) break;
+            if (Environment.TickCount64 - began >= LongRun) delay = FirstDelay;
+            _state.Status = ContainerState.Restarting;
+            _container.Write(_state);
+            if (!Pause(delay)) break;
+            delay = Math.Min(delay * 2, LongestDelay);
+            _state.RestartCount++;
+        }
+        _state.Status = ContainerState.Exited;
+        _container.Write(_state);
+        _attachments.End(_state.ExitCode);
+    }
+
+    /// <summary>From one start to the end after it.</summary>
+    private void RunOnce()
+    {
+        ContainerConfig config = _container.Config;
+        _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), Context());
+        using var streams = new ContainerStreams(config.Tty, config.OpenStdin, _container.Directory + "/console.sock");
+        try
+        {
+            // What an earlier monitor that was killed has left.
+            _container.Driver.Delete(_container.Id);
+            int pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket);
+            streams.HandedOver();
+            _container.Driver.Start(_container.Id);
+            int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
+            Started(pid);
+            bool timedOut = Mind(streams, pidfd);
+            Ended(LaunchedContainer.Wait(pid), timedOut, _container.Driver.OomKills(_container.Id));
+            unistd.close(pidfd);
+        }
+        finally
+        {
+            _container.Driver.Delete(_container.Id);
+            _log.Close();
+            _state.LogLost += _log.Lost;
+        }
+    }
+
+    private void Started(int pid)
+    {
+        _state.Status = ContainerState.Running;
+        _state.Pid = pid;
+        _state.StartTime = ProcessIdentity.StartTime(pid);
+        _state.MonitorPid = unistd.getpid();
+        _state.StartedAt = ContainerRecord.Now();
+        _state.FinishedAt = _state.Error = _state.Cause = "";
+        _state.ExitCode = 0;
+        _state.OomKilled = false;
+        _container.Write(_state);
+        Say([MonitorProcess.Runs]);
+    }
+
+    private void Ended(int status, bool timedOut, long oomKills)
+    {
+        bool signalled = (status & 0x7f) != 0;
+        _state.ExitCode = ExitStatus.Code(status);
+        _state.OomKilled = oomKills > 0;
+        _state.Cause = timedOut ? "timeout" : _state.OomKilled && signalled ? "oom" : signalled ? (status & 0x7f) == signal.SIGSYS ? "seccomp" : "signal" : "exit";
+        _state.Pid = 0;
+        _state.StartTime = 0;
+        _state.FinishedAt = ContainerRecord.Now();
+    }
+
+    /// <summary>The loop. Gives whether the container's time was over.</summary>
+    private bool Mind(ContainerStreams streams, int pidfd)
+    {
+        long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
+        bool timedOut = false, ended = false;
+        Span<pollfd> fds = stackalloc pollfd[5 + Attachments.Most];
+        // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
+        while (!ended || streams.Output >= 0 || streams.Error >= 0)
+        {
+            bool waits = _log!.IsBehind || _attachments.IsBehind;
+            fds[0] = new pollfd { fd = ended ? -1 : pidfd, events = poll.POLLIN };
+            fds[1] = new pollfd { fd = waits ? -1 : streams.Output, events = poll.POLLIN };
+            fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };
+            fds[3] = new pollfd { fd = _log.Descriptor, events = _log.Events };
+            fds[4] = new pollfd { fd = _attachments.HasInput ? streams.Input : -1, events = poll.POLLOUT };
+            int count = 5 + _attachments.Prepare(fds[5..]);
+            int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
+            if (ended && ready == 0) break;
+            if (!timedOut && Environment.TickCount64 >= deadline)
+            {
+                timedOut = true;
+                deadline = long.MaxValue;
+                sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
+            }
+            if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
+            if (fds[4].revents != 0) _attachments.PassInput(streams);
+            if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
+            if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
+            _attachments.Move(fds[5..count], streams);
+            ended |= fds[0].revents != 0;
+        }
+        return timedOut;
+    }
+
+    /// <summary>How long what a container has written may still be on its way after its end, in ms.</summary>
+    private const int Grace = 100;
+
+    private int Wait(long deadline)
+    {
+        long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
+        return _log!.Due >= 0 ? (int)(wait < 0 ? _log.Due : Math.Min(wait, _log.Due)) : (int)Math.Min(wait, int.MaxValue);
+    }
+
+    /// <summary>False when the stream is at its end.</summary>
+    private bool Copy(int fd, LogSource source)
+    {
+        nint length;
+        fixed (byte* start = _buffer) length = unistd.read(fd, start, Chunk);
+        if (length < 0) return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
+        if (length == 0)
+        {
+            _log!.End(source);
+            return false;
+        }
+        ReadOnlySpan<byte> data = _buffer.AsSpan(0, (int)length);
+        _attachments.Say(source == LogSource.Stdout ? Attachments.Output : Attachments.Error, data);
+        _log!.Feed(source, data);
+        return true;
+    }
+
+    private bool RestartsAfter()
+    {
+        RestartPolicy policy = _container.Config.Restart;
+        if (File.Exists(_container.StoppedPath)) return false;
+        return policy.Name switch
+        {
+            "always" or "unless-stopped" => true,
+            "on-failure" => _state.ExitCode != 0 && (policy.MaximumRetryCount == 0 || _state.RestartCount < policy.MaximumRetryCount),
+            _ => false,
+        };
+    }
+
+    /// <summary>Waits between two runs; false when somebody asked for the end meanwhile.</summary>
+    private bool Pause(int milliseconds)
+    {
+        const int look = 50;
+        for (int waited = 0; waited < milliseconds; waited += look)
+        {
+            if (File.Exists(_container.StoppedPath)) return false;
+            poll.poll_(null, 0, Math.Min(look, milliseconds - waited));
+        }
+        return !File.Exists(_container.StoppedPath);
+    }
+
+    private void Fail(UserError error)
+    {
+        _state.Status = _reported ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
+        _state.ExitCode = error.ExitCode;
+        _state.Error = error.Message;
+        _state.Pid = 0;
+        _state.FinishedAt = ContainerRecord.Now();
+        _container.Write(_state);
+        _attachments.End(_state.ExitCode);
+        Say(MonitorProcess.Failure(error));
+    }
+
+    /// <summary>To who started us; the last word closes the socket.</summary>
+    private void Say(byte[] what)
+    {
+        if (_reported) return;
+        fixed (byte* start = what) sys_socket.send(MonitorProcess.ReportFd, start, what.Length, sys_socket.MSG_NOSIGNAL);
+        if (what[0] == MonitorProcess.Listens) return;
+        _reported = true;
+        unistd.close(MonitorProcess.ReportFd);
+    }
+
+    private static void AwaitGo()
+    {
+        byte go;
+        while (sys_socket.recv(MonitorProcess.ReportFd, &go, 1, 0) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
+    }
+
+    private static int Poll(Span<pollfd> fds, int milliseconds)
+    {
+        fixed (pollfd* first = fds)
+        {
+            int ready = poll.poll_(first, (nuint)fds.Length, milliseconds);
+            if (ready < 0) fds.Clear();
+            return ready;
+        }
+    }
+
+    private LogContext Context() => new()
+    {
+        Id = _container.Id,
+        Name = _container.Config.Name,
+        ImageName = _container.Config.Image,
+        Command = _container.Config.Command,
+        Labels = _container.Config.Labels,
+        Environment = _container.Config.Env,
+        LogPath = _container.LogPath,
+    };
+}

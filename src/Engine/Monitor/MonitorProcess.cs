@@ -1,0 +1,65 @@
+using System.Text;
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>
+/// Starts a container by starting its monitor: our own program under another name, in a session of its own, which minds the container until its
+/// end. Between the two a socket: the monitor says that it listens, we attach if we want to and let it go on, and it says that the command runs, or why not.
+/// </summary>
+public static unsafe class MonitorProcess
+{
+    /// <summary>argv[0], and the name in ps.</summary>
+    public const string Name = "minirun-monitor";
+
+    /// <summary>The number that the socket has in the monitor.</summary>
+    internal const int ReportFd = 3;
+    internal const byte Listens = (byte)'L', Go = (byte)'G', Runs = (byte)'R', Failed = (byte)'F';
+
+    /// <param name="container">It does not run; the caller holds its lock.</param>
+    /// <param name="attach">Called when one can attach, before the command runs.</param>
+    /// <exception cref="UserError">The command could not be executed.</exception>
+    public static void Start(EngineContainer container, Action? attach = null)
+    {
+        unistd.unlink(container.StoppedPath);
+        int* sockets = stackalloc int[2];
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        try
+        {
+            using (ChildProgram.Start(new Host().Executable, [Name, container.Store.Paths.Root, container.Store.Paths.Run, container.Id], [nothing, nothing, nothing, sockets[1]], ownSession: true))
+            {
+                unistd.close(sockets[1]);
+                sockets[1] = -1;
+                Expect(sockets[0], Listens, container);
+                attach?.Invoke();
+                byte go = Go;
+                sys_socket.send(sockets[0], &go, 1, sys_socket.MSG_NOSIGNAL);
+                Expect(sockets[0], Runs, container);
+            }
+        }
+        finally
+        {
+            unistd.close(nothing);
+            unistd.close(sockets[0]);
+            if (sockets[1] >= 0) unistd.close(sockets[1]);
+        }
+    }
+
+    private static void Expect(int socket, byte what, EngineContainer container)
+    {
+        byte* answer = stackalloc byte[4096];
+        nint length;
+        while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
+        if (length > 0 && answer[0] == what) return;
+        if (length > 2 && answer[0] == Failed) throw new UserError(Encoding.UTF8.GetString(answer + 2, (int)length - 2), null, answer[1]);
+        throw new UserError($"container {container.Config.Name}: its monitor ended before it was started", "was it killed? minirun start tries again");
+    }
+
+    /// <summary>What a monitor says of a failure: the exit code, and the text.</summary>
+    internal static byte[] Failure(UserError error) => [Failed, (byte)error.ExitCode, .. Encoding.UTF8.GetBytes(error.Message.Length > 3000 ? error.Message[..3000] : error.Message)];
+}

@@ -1,0 +1,77 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Runtime.Launch;
+
+/// <summary>Another program as a child of ours: a runtime, a helper, a monitor.</summary>
+public sealed unsafe class ChildProgram : IDisposable
+{
+    private const int CloseOnExec = 4;   // CLOSE_RANGE_CLOEXEC
+
+    private ChildProgram(int pid, int pidfd) => (Pid, PidFd) = (pid, pidfd);
+
+    public int Pid { get; }
+
+    /// <summary>Readable when it has ended.</summary>
+    public int PidFd { get; }
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="arguments">From argv[0] on.</param>
+    /// <param name="descriptors">What it has as 0, 1, 2 and so on; all others stay out.</param>
+    /// <param name="environment">NAME=VALUE; null: ours.</param>
+    /// <param name="ownSession">Not of our terminal and process group (setsid(2)).</param>
+    /// <exception cref="LinuxException">It cannot be executed.</exception>
+    public static ChildProgram Start(string path, string[] arguments, ReadOnlySpan<int> descriptors, string[]? environment = null, bool ownSession = false)
+    {
+        int* sockets = stackalloc int[2];
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        var script = new ScriptWriter();
+        ulong mask = Boot.InheritedMask;
+        // First above all numbers that they are to have: none overwrites another.
+        int above = (int)LinuxException.Check(fcntl.fcntl_(sockets[1], fcntl.F_DUPFD_CLOEXEC, Math.Max(64, descriptors.Length + 1)), "fcntl(F_DUPFD_CLOEXEC)");
+        int[] moved = new int[descriptors.Length];
+        for (int i = 0; i < moved.Length; i++) moved[i] = (int)LinuxException.Check(fcntl.fcntl_(descriptors[i], fcntl.F_DUPFD_CLOEXEC, above), "fcntl(F_DUPFD_CLOEXEC)");
+        if (ownSession) script.Add(0, SYS_setsid);
+        for (int i = 0; i < moved.Length; i++) script.Add(0, SYS_dup3, moved[i], i, 0);
+        script.Add(0, SYS_close_range, moved.Length, int.MaxValue, CloseOnExec);
+        script.Add(0, SYS_rt_sigaction, signal.SIGPIPE, script.Bytes(new byte[32]), 0, sizeof(ulong));
+        script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
+        script.Add(0, SYS_execve, script.Text(path), script.Array(arguments), script.Array(environment ?? Environment()));
+        try
+        {
+            (int pid, int pidfd) = script.Clone(0, above, PlanMode.Quiet);
+            unistd.close(above);
+            unistd.close(sockets[1]);
+            // Its end closes on execve.
+            Report report;
+            var child = new ChildProgram(pid, pidfd);
+            if (ReportChannel.Receive(sockets[0], &report) == ReportChannel.Ended) return child;
+            Launcher.Go(sockets[0]);
+            child.Wait();
+            child.Dispose();
+            throw new LinuxException("execve", report.Errno, path);
+        }
+        finally
+        {
+            unistd.close(sockets[0]);
+            foreach (int fd in moved) unistd.close(fd);
+            script.Dispose();
+        }
+    }
+
+    /// <summary>Waits for its end; gives the exit status as a shell has it.</summary>
+    public int Wait() => ExitStatus.Code(LaunchedContainer.Wait(Pid));
+
+    public void Dispose() => unistd.close(PidFd);
+
+    /// <summary>Our environment, as execve takes it.</summary>
+    public static string[] Environment()
+    {
+        List<string> own = [];
+        foreach (System.Collections.DictionaryEntry each in System.Environment.GetEnvironmentVariables()) own.Add($"{each.Key}={each.Value}");
+        return [.. own];
+    }
+}
