@@ -272,7 +272,8 @@ bench() {
     build
     samples busybox
     need hyperfine
-    want bubblewrap runc crun strace time uidmap
+    want bubblewrap runc crun strace time uidmap conmon
+    native bench/LogPipe logpipe bench/LogPipe src/Cli/Native.props src/Linux src/Init src/Runtime src/Engine
     MINIRUN_TEST_USER=$test_user bench/bench.sh "$@"
 }
 

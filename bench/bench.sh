@@ -249,6 +249,9 @@ live() {
 # shellcheck source=bench/oci.sh
 . bench/oci.sh
 
+# shellcheck source=bench/logs.sh
+. bench/logs.sh
+
 machine() {
     echo "$(nproc) CPUs, Linux $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME"); medians of $runs runs;" \
         "$(for peer in bwrap crun runc; do ! has $peer || $peer --version | head -n 1; done | paste -sd, | sed 's/,/, /g')."
@@ -262,6 +265,7 @@ all() {
     weight
     live
     oci
+    logs
 }
 
 trap 'oci_end; stop_live' EXIT
@@ -273,6 +277,6 @@ case ${1:-all} in
         all > >(tee "$out/bench.md")
         wait $!
         ;;
-    starts | throughput | weight | live | oci) "$1" ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live|oci]" >&2; exit 2 ;;
+    starts | throughput | weight | live | oci | logs) "$1" ;;
+    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs]" >&2; exit 2 ;;
 esac
