@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Tests.Logs.Peers;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Xunit;
 
@@ -118,6 +119,23 @@ public sealed class StalledPeerTests : IDisposable
         Assert.InRange(Closing(log), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.InRange(log.Lost, 1, 100);
         Assert.Contains("ECONNREFUSED", log.Trouble);
+    }
+
+    [Fact]
+    public void A_datagram_that_bounces_wakes_the_monitor_once()
+    {
+        ContainerLog log = _directory.Open("syslog", $"syslog-address=udp://127.0.0.1:{Waiting.FreePort(System.Net.Sockets.ProtocolType.Udp)}");
+        log.Feed(LogSource.Stdout, "x\n"u8);
+        Assert.Equal(1, Poll(log, 5000));
+        log.Work();
+        Assert.Equal((0, 1), (Poll(log, 0), log.Lost));
+        log.Close();
+    }
+
+    private static unsafe int Poll(ContainerLog log, int milliseconds)
+    {
+        var ready = new pollfd { fd = log.Descriptor, events = log.Events };
+        return poll.poll_(&ready, 1, milliseconds);
     }
 
     private static TimeSpan Closing(ContainerLog log)

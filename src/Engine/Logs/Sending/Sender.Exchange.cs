@@ -44,24 +44,24 @@ internal sealed partial class Sender
                 Fail(errno);
                 return;
             }
-            if (errno == Errno.ECONNREFUSED)
-            {
-                // That is about the datagram before, and this one has not been sent.
-                Trouble = $"{endpoint}: {Errno.Describe(errno)}";
-                Lost++;
-                continue;
-            }
-            if (errno != 0)
-            {
-                Trouble = $"{endpoint}: {Errno.Describe(errno)}";
-                Lost++;
-            }
+            if (errno != 0) Bounced(errno);
+            // That is about the datagram before, and this one has not been sent.
+            if (errno == Errno.ECONNREFUSED) continue;
             _failures = 0;
             _queue.TakeFirst();
         }
     }
 
-    /// <summary>Notices that the other side has gone, which a first send after that does not.</summary>
+    private void Bounced(int errno)
+    {
+        Trouble = $"{endpoint}: {Errno.Describe(errno)}";
+        Lost++;
+    }
+
+    /// <summary>
+    /// Notices that the other side has gone, which a first send after that does not, and takes errors from the socket: poll(2) would report
+    /// them again and again.
+    /// </summary>
     private bool Receive()
     {
         if (_received.Length == 0) _received = new byte[512];
@@ -69,11 +69,13 @@ internal sealed partial class Sender
         {
             int errno = Descriptors.Receive(_connection.Descriptor, _received.AsSpan(_receivedLength), out int length);
             if (errno is Errno.EAGAIN or Errno.EINTR) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
-            if (errno != 0 || length == 0)
+            if (endpoint.IsStream ? errno != 0 || length == 0 : errno != 0 && endpoint.IsLocal)
             {
                 _receivedLength = 0;
                 return Fail(errno);
             }
+            if (errno != 0) Bounced(errno);
+            if (!endpoint.IsStream) continue;
             _receivedLength += length;
             Acknowledge();
         }

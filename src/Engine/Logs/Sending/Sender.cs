@@ -83,13 +83,14 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
     {
         if (!_connection.IsOpen && !TryOpen()) return;
         if (_connection.IsConnecting && !TryFinish()) return;
-        if (endpoint.IsStream && !Receive()) return;
+        if (!Receive()) return;
         if (endpoint.IsStream) SendStream();
         else SendDatagrams();
     }
 
     public void Close()
     {
+        if (_connection.IsOpen && !endpoint.IsStream) Receive();
         Lost += _queue.Count;
         if (_queue.Count > 0) Trouble ??= $"{endpoint}: did not take all lines in time";
         _queue.Clear();
