@@ -51,9 +51,12 @@ public sealed class ContainerLog
 
     public void Work() => _driver.Work();
 
-    /// <summary>Waits at most so long until all has been passed on. What was not is in <see cref="Lost"/> afterwards.</summary>
+    /// <summary>
+    /// Waits at most so long (half of it in non-blocking mode) until all has been passed on. What was not is in <see cref="Lost"/> afterwards.
+    /// </summary>
     public unsafe void Close(int milliseconds = 2000)
     {
+        if (_driver is NonBlockingDriver) milliseconds /= 2;
         long until = time.Nanoseconds(time.CLOCK_MONOTONIC) + (milliseconds * 1_000_000L);
         _stdout.End();
         _stderr.End();

@@ -85,6 +85,7 @@ public sealed class LogReaderTests : IDisposable
     [Theory]
     [InlineData("max-size=2k", "max-file=4")]
     [InlineData("max-size=100k", "max-file=3", "compress=true")]
+    [InlineData("max-size=2k", "max-file=1")]
     [InlineData("max-size=1m", "max-file=1")]
     public async Task Following_goes_on_through_rotation(params string[] options)
     {

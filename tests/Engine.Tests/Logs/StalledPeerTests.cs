@@ -53,7 +53,7 @@ public sealed class StalledPeerTests : IDisposable
         }
         Assert.InRange(log.Lost, 10_000, 20_000);
         Assert.NotNull(log.Trouble);
-        Assert.InRange(Closing(log), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.InRange(Closing(log), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Theory]

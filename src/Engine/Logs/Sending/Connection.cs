@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Sending;
 
@@ -25,12 +24,6 @@ internal sealed unsafe class Connection(Endpoint endpoint)
         {
             return error.Number;
         }
-        catch (UserError) when (_wasOpen)
-        {
-            // The name was known when the driver was opened: /etc/hosts is being changed.
-            return Errno.ENOENT;
-        }
-        _wasOpen = true;
         int errno = 0;
         fixed (byte* start = address)
             if (sys_socket.connect(Descriptor, start, (uint)address.Length) < 0) errno = Marshal.GetLastPInvokeError();
@@ -56,6 +49,4 @@ internal sealed unsafe class Connection(Endpoint endpoint)
         Descriptor = -1;
         IsConnecting = false;
     }
-
-    private bool _wasOpen;
 }

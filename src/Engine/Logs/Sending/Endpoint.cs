@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Minirun.Linux;
 using Minirun.Runtime;
 
@@ -8,6 +9,8 @@ namespace Minirun.Engine.Logs.Sending;
 /// <param name="Network">udp, tcp, unix or unixgram.</param>
 internal sealed record Endpoint(string Network, string Host, int Port)
 {
+    private IPAddress? _known;
+
     public bool IsStream => Network is "tcp" or "unix";
 
     public bool IsLocal => Network is "unix" or "unixgram";
@@ -47,8 +50,21 @@ internal sealed record Endpoint(string Network, string Host, int Port)
     /// <exception cref="LinuxException">No socket can be made.</exception>
     public int Socket(out byte[] address)
     {
-        address = IsLocal ? SocketAddress.Path(Host) : SocketAddress.Internet(HostNames.Find(Host), Port);
+        address = IsLocal ? SocketAddress.Path(Host) : SocketAddress.Internet(Find(), Port);
         int kind = (IsStream ? sys_socket.SOCK_STREAM : sys_socket.SOCK_DGRAM) | sys_socket.SOCK_CLOEXEC | sys_socket.SOCK_NONBLOCK;
         return (int)LinuxException.Check(sys_socket.socket(address[0], kind, 0), "socket", ToString());
+    }
+
+    private IPAddress Find()
+    {
+        try
+        {
+            return _known = HostNames.Find(Host);
+        }
+        catch (UserError) when (_known is not null)
+        {
+            // The name servers may be away just now.
+            return _known;
+        }
     }
 }

@@ -15,8 +15,8 @@ public sealed class DockerOracleTests
     [SkippableFact]
     public void Files_are_as_dockerd_writes_them()
     {
-        string tree = (Environment.GetEnvironmentVariable("MINIRUN_ROOTFS") ?? Path.Combine(Root, "rootfs-samples")) + "/busybox";
         if (Environment.UserName != "root") throw new SkippedException("dockerd runs as root");
+        string tree = (Environment.GetEnvironmentVariable("MINIRUN_ROOTFS") ?? Path.Combine(Root, "rootfs-samples")) + "/busybox";
         if (PeerProgram.Find("dockerd") is null) throw new SkippedException("dockerd is not here: apt-get install docker.io");
         if (!Directory.Exists(tree)) throw new SkippedException("no sample root file system: ./build.sh rootfs busybox");
         using var directory = new LogDirectory();
