@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Minirun.Cli.Commands;
+using Minirun.Cli.Engine;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Cli.Run;
+using Minirun.Engine.Monitor;
 using Minirun.Init;
 using Minirun.Linux;
 
@@ -16,6 +18,7 @@ internal static unsafe class Program
     public static int Main(string[] arguments)
     {
         if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
+        if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return ContainerMonitor.Run(arguments);
         int status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
@@ -33,6 +36,7 @@ internal static unsafe class Program
                 if (!Boot.SignalsAreBlocked) Boot.BlockSignals();
                 return RunCommand.Execute(arguments.AsSpan(1));
             }
+            if (arguments.Length > 0 && EngineVerbs.Find(arguments[0]) is { } verb) return EngineProgram.Execute(verb, arguments.AsSpan(1));
             return CommandTree.Execute(arguments);
         }
         catch (UnknownOptionException)

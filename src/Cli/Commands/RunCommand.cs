@@ -18,6 +18,7 @@ internal static class RunCommand
         RunParser.Parsed parsed = RunParser.Parse(arguments);
         if (parsed.WantsHelp) return RunHelp.Print(Console.Out);
         RunOptions options = ReadOptions(parsed);
+        if (options.Detach || options.Engine is not null) return Engine.EngineRun.Run(options);
         var host = new Host();
         var spec = new SpecBuilder(options, host);
         var planner = new Planner(spec.Spec, host);
@@ -48,7 +49,7 @@ internal static class RunCommand
         return options.DryRun ? 0 : Start(options, host, plan, watcher, null);
     }
 
-    private static RunOptions ReadOptions(RunParser.Parsed parsed)
+    internal static RunOptions ReadOptions(RunParser.Parsed parsed)
     {
         var options = new RunOptions();
         UserDefaults.Apply(options);

@@ -7,7 +7,7 @@ namespace Minirun.Cli.Run;
 /// <summary>Every flag of <c>run</c>, in the order of the help.</summary>
 internal static class RunOptionTable
 {
-    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Limits = "Limits of the whole container (by a cgroup)", Security = "Security", Lifetime = "Lifetime", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
+    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Limits = "Limits of the whole container (by a cgroup)", Security = "Security", Lifetime = "Lifetime", LivesOn = "A container that lives on (with -d or create)", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
 
     public static readonly RunOption[] All =
     [
@@ -73,8 +73,21 @@ internal static class RunOptionTable
         new("--name", null, "NAME", Lifetime, "a name that no other running container of yours has", (o, v) => o.Name = v),
         new("--pidfile", null, "FILE", Lifetime, "write the command's host pid to a file", (o, v) => o.PidFile = v),
         new("--cidfile", null, "FILE", Lifetime, "write the container's id to a new file", (o, v) => o.CidFile = v),
-        new("--rm", null, null, Lifetime, "accepted: a foreground container leaves nothing anyway", (o, v) => Flag(v)),
-        new("--detach", 'd', null, Lifetime, "not yet: needs the engine of a later version", (o, v) => Values.RefuseDetach(v)),
+        new("--rm", null, null, Lifetime, "with -d: remove it when it has ended; in the foreground nothing is left anyway", (o, v) => o.Remove = Flag(v)),
+        new("--detach", 'd', null, Lifetime, "it lives on; prints its id: ps, logs, exec, stop, rm are for it", (o, v) => o.Detach = Flag(v)),
+
+        new("--restart", null, "POLICY", LivesOn, "no, on-failure[:N], always, unless-stopped", (o, v) => o.ForEngine("restart", v)),
+        new("--stop-signal", null, "SIGNAL", LivesOn, "what stop sends (default TERM)", (o, v) => o.ForEngine("stop-signal", v)),
+        new("--stop-timeout", null, "SECONDS", LivesOn, "how long stop waits before it kills (default 10)", (o, v) => o.ForEngine("stop-timeout", v)),
+        new("--label", 'l', "NAME[=VALUE]", LivesOn, "a label (repeatable)", (o, v) => o.ForEngine("label", v)),
+        new("--log-driver", null, "DRIVER", LivesOn, "json-file (default), journald, syslog, gelf, fluentd, none, passthrough", (o, v) => o.ForEngine("log-driver", v)),
+        new("--log-opt", null, "NAME=VALUE", LivesOn, "an option of the log driver: max-size=10m (repeatable)", (o, v) => o.ForEngine("log-opt", v)),
+        new("--health-cmd", null, "COMMAND", LivesOn, "a command of its shell that says whether it is well", (o, v) => o.ForEngine("health-cmd", v)),
+        new("--health-interval", null, "DURATION", LivesOn, "time between two checks (default 30s)", (o, v) => o.ForEngine("health-interval", v)),
+        new("--health-timeout", null, "DURATION", LivesOn, "time that a check may take (default 30s)", (o, v) => o.ForEngine("health-timeout", v)),
+        new("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count", (o, v) => o.ForEngine("health-start-period", v)),
+        new("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)", (o, v) => o.ForEngine("health-retries", v)),
+        new("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime", (o, v) => o.ForEngine("runtime", v)),
 
         new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin and stdout are terminals; =false for none)", (o, v) => o.Tty = Flag(v)),
         new("--interactive", 'i', null, Terminal, "accepted: stdin always goes in", (o, v) => o.Interactive = Flag(v)),

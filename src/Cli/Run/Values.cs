@@ -76,11 +76,6 @@ internal static class Values
         ? text
         : throw new UserError($"--require {text}: unknown", "it takes procfs or sysfs");
 
-    public static void RefuseDetach(string value)
-    {
-        if (value != "false") throw new UserError("--detach: containers that live on need the engine of a later version", "leave -d away; to go on with the shell, append &");
-    }
-
     private static ulong Limit(string text, string whole) => text switch
     {
         "-1" or "unlimited" => ulong.MaxValue,

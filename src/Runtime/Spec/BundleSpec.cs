@@ -37,6 +37,8 @@ public static class BundleSpec
             MapReason = "as the document says",
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,
+            // Of `minirun run --init -d`, whose bundle we write ourselves.
+            Init = oci.Annotations?.GetValueOrDefault("minirun.init") == "true",
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
             AsksForHooks = oci.Hooks is { } hooks && (hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 }),

@@ -7,7 +7,7 @@ namespace Minirun.Runtime.Spec;
 /// <param name="Gid">Group id inside.</param>
 /// <param name="Home">Home directory; null when it has not been looked up.</param>
 /// <param name="Groups">Supplementary groups; null to leave the caller's.</param>
-internal sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>? Groups)
+public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>? Groups)
 {
     public static ContainerUser Find(RunOptions options, string rootfs, Host host, ulong namespaces)
     {

@@ -57,6 +57,18 @@ public sealed class RunOptions
     public bool Init { get; set; }
     public bool DieWithParent { get; set; } = true;
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>It goes on when we have ended.</summary>
+    public bool Detach { get; set; }
+
+    /// <summary>--rm.</summary>
+    public bool Remove { get; set; }
+
+    /// <summary>Flags of a container that lives on, which only the engine understands, in their order; null: none was given.</summary>
+    public List<(string Flag, string Value)>? Engine { get; set; }
+
+    /// <summary>Keeps a flag for the engine.</summary>
+    public void ForEngine(string flag, string value) => (Engine ??= []).Add((flag, value));
     public string? PidFile { get; set; }
     public string? CidFile { get; set; }
     public string? Name { get; set; }

@@ -1,0 +1,146 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Minirun.Engine.Containers;
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
+using static Minirun.Linux.termios_;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
+internal sealed unsafe class AttachSession : IDisposable
+{
+    private const int Detached = 0;
+    private readonly EngineContainer _container;
+    private readonly int _socket;
+    private readonly bool _input;
+    private readonly DetachKeys _keys;
+    private readonly byte[] _buffer = new byte[65536];
+    private termios _saved;
+    private bool _raw;
+
+    private AttachSession(EngineContainer container, int socket, bool input, string? keys) => (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
+
+    /// <param name="container">It has a monitor.</param>
+    /// <param name="input">Whether our input goes in.</param>
+    /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
+    public static AttachSession Open(EngineContainer container, bool input, string? keys = null) =>
+        new(container, UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET), input, keys);
+
+    /// <summary>Gives the container's exit code; 0 when detached.</summary>
+    public int Run()
+    {
+        bool terminal = _container.Config.Tty && unistd.isatty(0) == 1;
+        if (terminal && _input) MakeRaw();
+        if (_container.Config.Tty) SendSize();
+        ulong mask = Boot.RelayedSignals;
+        int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
+        bool reads = _input;
+        pollfd* fds = stackalloc pollfd[3];
+        while (true)
+        {
+            fds[0] = new pollfd { fd = _socket, events = poll.POLLIN };
+            fds[1] = new pollfd { fd = reads ? 0 : -1, events = poll.POLLIN };
+            fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
+            if (poll.poll_(fds, 3, -1) < 0) continue;
+            if (fds[0].revents != 0 && Receive() is { } status) return status;
+            if (fds[1].revents != 0)
+            {
+                Input what = SendInput();
+                if (what == Input.Detach) return Detached;
+                reads = what == Input.Goes;
+            }
+            if (fds[2].revents != 0) Relay(signals);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_raw)
+            fixed (termios* saved = &_saved) ioctl(0, TCSETSW, saved);
+        _raw = false;
+        unistd.close(_socket);
+    }
+
+    private enum Input
+    {
+        Goes,
+        Ended,
+        Detach,
+    }
+
+    /// <summary>The exit code, when that is what came.</summary>
+    private int? Receive()
+    {
+        nint length;
+        fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, 0);
+        if (length < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) return null;
+        // Its monitor is gone without a word.
+        if (length <= 0) return _container.State().ExitCode;
+        if (_buffer[0] == 3) return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
+        fixed (byte* start = _buffer)
+            for (nint done = 1; done < length;)
+            {
+                nint count = unistd.write(_buffer[0] == 2 ? 2 : 1, start + done, length - done);
+                if (count <= 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) break;
+                if (count > 0) done += count;
+            }
+        return null;
+    }
+
+    private Input SendInput()
+    {
+        byte* message = stackalloc byte[4097];
+        nint length = unistd.read(0, message + 1, 4096);
+        if (length < 0) return Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN ? Input.Goes : Input.Ended;
+        message[0] = length == 0 ? (byte)5 : (byte)0;
+        if (_raw && _keys.Found(new ReadOnlySpan<byte>(message + 1, (int)length))) return Input.Detach;
+        sys_socket.send(_socket, message, length + 1, sys_socket.MSG_NOSIGNAL);
+        return length == 0 ? Input.Ended : Input.Goes;
+    }
+
+    private void Relay(int signals)
+    {
+        signalfd_siginfo info;
+        while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        {
+            int number = (int)info.ssi_signo;
+            if (number == signal.SIGWINCH) SendSize();
+            else if (number != signal.SIGCHLD && number != signal.SIGPIPE)
+                try
+                {
+                    _container.Signal(number);
+                }
+                catch (UserError)
+                {
+                    // It has just ended: the monitor will say so.
+                }
+        }
+    }
+
+    private void SendSize()
+    {
+        winsize size;
+        if (ioctl(1, TIOCGWINSZ, &size) != 0 && ioctl(0, TIOCGWINSZ, &size) != 0) return;
+        byte* message = stackalloc byte[5];
+        message[0] = 4;
+        *(ushort*)(message + 1) = size.ws_row;
+        *(ushort*)(message + 3) = size.ws_col;
+        sys_socket.send(_socket, message, 5, sys_socket.MSG_NOSIGNAL);
+    }
+
+    private void MakeRaw()
+    {
+        termios raw;
+        if (ioctl(0, TCGETS, &raw) != 0) return;
+        _saved = raw;
+        raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+        raw.c_oflag &= ~OPOST;
+        raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+        raw.c_cc[VMIN] = 1;
+        raw.c_cc[VTIME] = 0;
+        _raw = ioctl(0, TCSETSW, &raw) == 0;
+    }
+}

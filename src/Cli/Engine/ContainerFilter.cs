@@ -1,0 +1,57 @@
+using System.Globalization;
+using Minirun.Engine.Containers;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>--filter of <c>ps</c>: of one key any value will do, of several keys all must.</summary>
+internal sealed class ContainerFilter
+{
+    private readonly Dictionary<string, List<string>> _wanted = [];
+    private readonly List<EngineContainer> _all;
+
+    /// <exception cref="UserError">An unknown key.</exception>
+    public ContainerFilter(IEnumerable<string> filters, List<EngineContainer> all)
+    {
+        _all = all;
+        foreach (string filter in filters)
+        {
+            int equals = filter.IndexOf('=');
+            if (equals <= 0) throw new UserError($"--filter {filter}: not KEY=VALUE", "status=exited, name=web, label=team=a");
+            string key = filter[..equals];
+            if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network");
+            if (!_wanted.TryGetValue(key, out List<string>? values)) _wanted[key] = values = [];
+            values.Add(filter[(equals + 1)..]);
+        }
+    }
+
+    public bool Takes(EngineContainer container, ContainerState state, string status)
+    {
+        foreach (var (key, values) in _wanted)
+            if (!(key == "label" ? values.TrueForAll(value => Is(key, value, container, state, status)) : values.Exists(value => Is(key, value, container, state, status)))) return false;
+        return true;
+    }
+
+    private bool Is(string key, string value, EngineContainer container, ContainerState state, string status)
+    {
+        ContainerConfig config = container.Config;
+        switch (key)
+        {
+            case "id": return config.Id.StartsWith(value, StringComparison.Ordinal);
+            case "name": return config.Name.Contains(value.TrimStart('/'), StringComparison.Ordinal);
+            case "status": return status == value;
+            case "exited": return status == ContainerState.Exited && state.ExitCode.ToString(CultureInfo.InvariantCulture) == value;
+            case "ancestor": return config.Image == value;
+            case "health": return state.Health == value || (value == "none" && state.Health.Length == 0);
+            case "volume": return config.Volumes.Exists(volume => volume.Name == value || volume.Destination == value);
+            case "network": return config.Network.Mode == value;
+            case "label":
+                int equals = value.IndexOf('=');
+                return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label) && (equals < 0 || label == value[(equals + 1)..]);
+            default:
+                EngineContainer other = _all.Find(each => each.Config.Name == value || each.Id.StartsWith(value, StringComparison.Ordinal)) ?? throw new UserError($"no such container: {value}", "minirun ps -a lists them");
+                int order = string.CompareOrdinal(config.Created, other.Config.Created);
+                return key == "before" ? order < 0 : order > 0;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Minirun.Cli.Oci;
+using Minirun.Engine.Containers;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>inspect</c>: docker's document, as far as there is something to say.</summary>
+internal static class ContainerInspect
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static int Print(OciArguments words)
+    {
+        var all = new JsonArray();
+        string? format = words.Text("format");
+        int status = EngineProgram.Each(words, word =>
+        {
+            JsonObject one = Describe(EngineVerbs.Store.Find(word));
+            if (format is null or "json") all.Add((JsonNode)one);
+            else OciOutput.Line(Template.Fill(format, one));
+        }, prints: false);
+        if (format is null or "json") OciOutput.Line(format is null ? all.ToJsonString(s_indented) : all.ToJsonString());
+        return status;
+    }
+
+    public static JsonObject Describe(EngineContainer container)
+    {
+        ContainerConfig config = container.Config;
+        ContainerState state = container.State();
+        string status = container.Status(state);
+        var described = new JsonObject
+        {
+            ["Id"] = config.Id,
+            ["Created"] = config.Created,
+            ["Path"] = config.Command.Count > 0 ? config.Command[0] : "",
+            ["Args"] = List(config.Command.Skip(1)),
+            ["State"] = State(state, status),
+            ["Image"] = config.Image,
+            ["Name"] = "/" + config.Name,
+            ["RestartCount"] = state.RestartCount,
+            ["Driver"] = "directory",
+            ["LogPath"] = config.LogDriver == "json-file" ? container.LogPath : "",
+            ["Runtime"] = config.Runtime,
+            ["Rootfs"] = config.Rootfs,
+            ["BundlePath"] = container.Directory,
+            ["HostConfig"] = new JsonObject
+            {
+                ["NetworkMode"] = config.Network.Mode,
+                ["AutoRemove"] = config.AutoRemove,
+                ["RestartPolicy"] = new JsonObject { ["Name"] = config.Restart.Name, ["MaximumRetryCount"] = config.Restart.MaximumRetryCount },
+                ["LogConfig"] = new JsonObject { ["Type"] = config.LogDriver, ["Config"] = Map(config.LogOptions) },
+                ["Runtime"] = config.Runtime,
+            },
+            ["Mounts"] = Mounts(container),
+            ["Config"] = new JsonObject
+            {
+                ["Hostname"] = config.Hostname,
+                ["Tty"] = config.Tty,
+                ["OpenStdin"] = config.OpenStdin,
+                ["Env"] = List(config.Env),
+                ["Cmd"] = List(config.Command),
+                ["Image"] = config.Image,
+                ["Labels"] = Map(config.Labels),
+                ["StopSignal"] = config.StopSignal,
+                ["StopTimeout"] = config.StopTimeout,
+            },
+            ["NetworkSettings"] = new JsonObject { ["Ports"] = List(config.Network.Ports) },
+        };
+        if (config.Health is { } health)
+            described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command), ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod, ["Retries"] = health.Retries };
+        return described;
+    }
+
+    private static JsonObject State(ContainerState state, string status)
+    {
+        var described = new JsonObject
+        {
+            ["Status"] = status,
+            ["Running"] = status is ContainerState.Running or ContainerState.Paused or ContainerState.Restarting,
+            ["Paused"] = status == ContainerState.Paused,
+            ["Restarting"] = status == ContainerState.Restarting,
+            ["OOMKilled"] = state.OomKilled,
+            ["Dead"] = false,
+            ["Pid"] = state.Pid,
+            ["ConmonPid"] = state.MonitorPid,
+            ["ExitCode"] = state.ExitCode,
+            ["Cause"] = state.Cause,
+            ["Error"] = state.Error,
+            ["StartedAt"] = state.StartedAt.Length > 0 ? state.StartedAt : Never,
+            ["FinishedAt"] = state.FinishedAt.Length > 0 ? state.FinishedAt : Never,
+        };
+        if (state.Health.Length > 0) described["Health"] = new JsonObject { ["Status"] = state.Health, ["FailingStreak"] = state.HealthFailures };
+        return described;
+    }
+
+    /// <summary>Docker's word for a time that has not been.</summary>
+    private const string Never = "0001-01-01T00:00:00Z";
+
+    private static JsonArray Mounts(EngineContainer container)
+    {
+        var mounts = new JsonArray();
+        foreach (OciMount mount in Bundle.Read(container.Directory).Mounts)
+            if (mount.Type == "bind" || mount.Options.Contains("rbind") || mount.Options.Contains("bind"))
+                mounts.Add((JsonNode)new JsonObject { ["Type"] = "bind", ["Source"] = mount.Source, ["Destination"] = mount.Destination, ["RW"] = !mount.Options.Contains("ro") });
+        return mounts;
+    }
+
+    private static JsonArray List(IEnumerable<string> texts)
+    {
+        var list = new JsonArray();
+        foreach (string text in texts) list.Add((JsonNode)JsonValue.Create(text));
+        return list;
+    }
+
+    private static JsonObject Map(Dictionary<string, string> map)
+    {
+        var described = new JsonObject();
+        foreach (var (name, value) in map) described[name] = value;
+        return described;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Minirun.Cli.Oci;
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>ps</c>.</summary>
+internal static class ContainerList
+{
+    private const int ShortId = 12, ShortCommand = 20;
+    private static readonly string[] s_heading = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
+
+    public static int Print(OciArguments words)
+    {
+        bool whole = words.Has("no-trunc");
+        int last = words.Has("latest") ? 1 : words.Number("last", -1);
+        bool filtersState = words.All("filter").Any(each => each.StartsWith("status=", StringComparison.Ordinal) || each.StartsWith("exited=", StringComparison.Ordinal));
+        List<EngineContainer> all = EngineVerbs.Store.All();
+        var filter = new ContainerFilter(words.All("filter"), all);
+        var chosen = new List<JsonObject>();
+        foreach (EngineContainer container in all)
+        {
+            if (last >= 0 && chosen.Count >= last) break;
+            ContainerState state = container.State();
+            string status = container.Status(state);
+            bool runs = status is ContainerState.Running or ContainerState.Paused or ContainerState.Restarting;
+            if (!runs && !words.Has("all") && last < 0 && !filtersState) continue;
+            if (filter.Takes(container, state, status)) chosen.Add(Row(container, state, status, whole, words.Has("size")));
+        }
+        if (words.Has("quiet")) foreach (JsonObject row in chosen) OciOutput.Line((string)row["ID"]!);
+        else if (words.Text("format") is { } format and not "table") Formatted(format, chosen);
+        else Table(chosen, words.Has("size"));
+        return 0;
+    }
+
+    private static void Formatted(string format, List<JsonObject> rows)
+    {
+        if (format.StartsWith("table ", StringComparison.Ordinal))
+        {
+            string[] columns = format["table ".Length..].Replace("\\t", "\t", StringComparison.Ordinal).Split('\t');
+            var table = new List<string[]> { columns.Select(column => column.Trim('{', '}', '.', ' ').ToUpperInvariant()).ToArray() };
+            foreach (JsonObject row in rows) table.Add([.. columns.Select(column => Template.Fill(column, row))]);
+            Engine.Table.Print(table);
+            return;
+        }
+        foreach (JsonObject row in rows) OciOutput.Line(format == "json" ? row.ToJsonString() : Template.Fill(format, row));
+    }
+
+    private static void Table(List<JsonObject> rows, bool size)
+    {
+        var table = new List<string[]> { size ? [.. s_heading, "SIZE"] : s_heading };
+        foreach (JsonObject row in rows)
+        {
+            string[] line = [(string)row["ID"]!, (string)row["Image"]!, (string)row["Command"]!, (string)row["RunningFor"]!, (string)row["Status"]!, (string)row["Ports"]!, (string)row["Names"]!];
+            table.Add(size ? [.. line, (string)row["Size"]!] : line);
+        }
+        if (unistd.isatty(1) == 1) Colour.Print(table, rows);
+        else Engine.Table.Print(table);
+    }
+
+    private static JsonObject Row(EngineContainer container, ContainerState state, string status, bool whole, bool size)
+    {
+        ContainerConfig config = container.Config;
+        string command = string.Join(' ', config.Command);
+        return new JsonObject
+        {
+            ["ID"] = whole ? config.Id : config.Id[..Math.Min(ShortId, config.Id.Length)],
+            ["Image"] = config.Image,
+            ["Command"] = '"' + (whole || command.Length <= ShortCommand ? command : command[..(ShortCommand - 1)] + "…") + '"',
+            ["CreatedAt"] = config.Created,
+            ["RunningFor"] = Ago(config.Created) + " ago",
+            ["Status"] = Status(state, status),
+            ["State"] = status,
+            ["Ports"] = string.Join(", ", config.Network.Ports),
+            ["Names"] = config.Name,
+            ["Labels"] = string.Join(',', config.Labels.Select(label => $"{label.Key}={label.Value}")),
+            ["Networks"] = config.Network.Mode,
+            ["Mounts"] = string.Join(',', config.Volumes.Select(volume => volume.Name)),
+            ["Pid"] = state.Pid,
+            ["ExitCode"] = state.ExitCode,
+            ["Size"] = size ? Bytes(config.Rootfs) : "0B",
+        };
+    }
+
+    /// <summary>docker's words.</summary>
+    private static string Status(ContainerState state, string status) => status switch
+    {
+        ContainerState.Created => "Created",
+        ContainerState.Running => $"Up {Ago(state.StartedAt)}{(state.Health switch { "" => "", "starting" => " (health: starting)", var health => $" ({health})" })}",
+        ContainerState.Paused => $"Up {Ago(state.StartedAt)} (Paused)",
+        ContainerState.Restarting => $"Restarting ({state.ExitCode}) {Ago(state.FinishedAt)} ago",
+        _ => $"Exited ({state.ExitCode}) {Ago(state.FinishedAt)} ago",
+    };
+
+    private static string Ago(string since)
+    {
+        if (!DateTime.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime then)) return "some time";
+        double seconds = Math.Max(0, (DateTime.UtcNow - then).TotalSeconds);
+        (double number, string unit) = seconds switch
+        {
+            < 1 => (0, "Less than a second"),
+            < 60 => (seconds, "second"),
+            < 3600 => (seconds / 60, "minute"),
+            < 48 * 3600 => (seconds / 3600, "hour"),
+            < 14 * 86400 => (seconds / 86400, "day"),
+            < 60 * 86400 => (seconds / (7 * 86400), "week"),
+            < 730 * 86400 => (seconds / (30 * 86400), "month"),
+            _ => (seconds / (365 * 86400), "year"),
+        };
+        long count = (long)number;
+        return count == 0 ? unit : count == 1 && unit is "minute" or "hour" && count == 1 ? $"About {(unit == "hour" ? "an" : "a")} {unit}" : $"{count} {unit}{(count == 1 ? "" : "s")}";
+    }
+
+    private static string Bytes(string directory)
+    {
+        long total = 0;
+        foreach (string file in Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+            total += new FileInfo(file).Length;
+        return total < 1000 ? total + "B" : total < 1_000_000 ? (total / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + "kB" : (total / 1e6).ToString("0.#", CultureInfo.InvariantCulture) + "MB";
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using Minirun.Cli.Oci;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>Carries out a verb of <see cref="EngineVerbs"/>.</summary>
+internal static class EngineProgram
+{
+    /// <exception cref="UserError">A flag or word that cannot be, or what the verb says.</exception>
+    public static int Execute(string word, ReadOnlySpan<string> rest)
+    {
+        (EngineVerb? chosen, int taken) = EngineVerbs.Choose(word, rest);
+        if (chosen is not { } verb) return rest is ["--help"] or ["-h"] ? Help(word) : throw new UserError(rest.Length == 0 ? $"{word}: what of it?" : $"{word}: unknown command '{rest[0]}'", $"`minirun {word} --help` lists them");
+        rest = rest[taken..];
+        if (verb.Raw is { } raw && rest is not (["--help", ..] or ["-h", ..])) return raw(rest);
+        var words = new OciArguments();
+        try
+        {
+            words.Words.AddRange(rest[words.Take(rest, verb.Flags, verb.FlagsAfterWords)..]);
+        }
+        catch (UserError error)
+        {
+            throw new UserError($"{verb.Name}: {error.Message}", error.Hint ?? $"`minirun {verb.Name} --help` lists the flags");
+        }
+        if (words.WantsHelp) return Help(verb);
+        string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
+        return wrong is null ? verb.Execute(words) : throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
+    }
+
+    /// <summary>Does something with each word; goes on after one that fails, and prints what docker prints: the word.</summary>
+    public static int Each(OciArguments words, Action<string> act, bool prints = true)
+    {
+        int status = 0;
+        foreach (string word in words.Words)
+            try
+            {
+                act(word);
+                if (prints) OciOutput.Line(word);
+            }
+            catch (Exception error) when (Output.Message.Has(error))
+            {
+                status = Output.Message.Print(error) is var code && words.Words.Count == 1 ? code : 1;
+            }
+        return status;
+    }
+
+    private static int Help(string group)
+    {
+        var text = new StringBuilder($"Usage:  minirun {group} COMMAND\n\nCommands:\n");
+        foreach (EngineVerb verb in EngineVerbs.All)
+            if (verb.Name.StartsWith(group + " ", StringComparison.Ordinal)) text.Append("  ").Append(verb.Name[(group.Length + 1)..].PadRight(12)).Append(verb.Summary).Append('\n');
+        OciOutput.Text(text.ToString());
+        return 0;
+    }
+
+    private static int Help(EngineVerb verb)
+    {
+        var text = new StringBuilder($"Usage:  minirun {verb.Name} [OPTIONS] {verb.Arguments}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");
+        if (verb.Raw is not null) text.Append("\nThe options are those of `minirun run`: see `minirun run --help`.\n");
+        else if (verb.Flags.Length > 0)
+        {
+            text.Append("\nOptions:\n");
+            foreach (OciFlag flag in verb.Flags)
+                text.Append($"  {(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}".PadRight(32)).Append(' ').Append(flag.Help).Append('\n');
+        }
+        OciOutput.Text(text.ToString());
+        return 0;
+    }
+}

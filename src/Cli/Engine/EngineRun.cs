@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using Minirun.Cli.Commands;
+using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
+using Minirun.Cli.Run;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Execution;
+using Minirun.Engine.Logs;
+using Minirun.Engine.Monitor;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>run -d</c>, <c>run</c> with a flag of the engine's, and <c>create</c>: a container that lives on.</summary>
+internal static class EngineRun
+{
+    /// <summary>Gives the exit code: 0 when detached, else the command's.</summary>
+    public static int Run(RunOptions options)
+    {
+        EngineContainer container = Make(options);
+        WriteCidFile(options, container.Id);
+        AttachSession? session = null;
+        try
+        {
+            using (container.Lock())
+                MonitorProcess.Start(container, options.Detach ? null : () => session = AttachSession.Open(container, options.Interactive));
+            if (options.PidFile is { } file) AtomicPid(file, container.State().Pid);
+            if (options.Detach)
+            {
+                OciOutput.Line(container.Id);
+                return 0;
+            }
+            return session!.Run();
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    /// <summary><c>create</c>: prints the id.</summary>
+    public static int Create(ReadOnlySpan<string> arguments)
+    {
+        RunOptions options = RunCommand.ReadOptions(RunParser.Parse(arguments));
+        options.Detach = true;
+        EngineContainer container = Make(options);
+        WriteCidFile(options, container.Id);
+        OciOutput.Line(container.Id);
+        return 0;
+    }
+
+    private static EngineContainer Make(RunOptions options)
+    {
+        if (options.Ephemeral) throw new UserError("--ephemeral: not with a container that lives on", "leave -d away, or give it a copy of the root file system");
+        if (options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0) throw new UserError("--explain, --step, --dry-run and --without are for the foreground", "leave -d away");
+        options.DieWithParent = false;
+        if (options.Detach) options.Tty ??= false;
+        string image = options.Rootfs ?? "";
+        var host = new Host();
+        var builder = new SpecBuilder(options, host);
+        builder.Complete();
+        OciSpec oci = builder.Spec.Oci;
+        if (builder.Spec.Warning is { } warning) Message.Warning(warning);
+        var config = new ContainerConfig
+        {
+            Name = options.Name ?? "",
+            Created = ContainerRecord.Now(),
+            Rootfs = oci.Root.Path,
+            Image = image,
+            Command = oci.Process.Args,
+            Env = oci.Process.Env,
+            Hostname = oci.Hostname ?? "",
+            Tty = oci.Process.Terminal,
+            OpenStdin = options.Interactive,
+            AutoRemove = options.Remove,
+            Timeout = options.Timeout?.TotalSeconds ?? 0,
+        };
+        config.Network.Mode = options.Net ?? "host";
+        EngineFlags.Apply(options, config);
+        // What is wrong with them is said now, not by a monitor.
+        _ = new LogConfig(config.LogDriver, config.LogOptions);
+        ContainerStore store = EngineVerbs.Store;
+        if (config.Runtime != ExecutionDrivers.Builtin) _ = ExecutionDrivers.Of(config.Runtime, store.Paths);
+        config.Id = NewId();
+        oci.Annotations?.Remove("minirun.name");
+        oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : null;
+        return store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
+    }
+
+    private static unsafe string NewId()
+    {
+        byte* bytes = stackalloc byte[32];
+        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");
+        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 32));
+    }
+
+    private static void WriteCidFile(RunOptions options, string id)
+    {
+        if (options.CidFile is not { } path) return;
+        using var file = new FileStream(path, FileMode.CreateNew);
+        file.Write(Encoding.ASCII.GetBytes(id));
+    }
+
+    private static void AtomicPid(string path, int pid) => Minirun.Engine.AtomicFile.Write(path, Encoding.ASCII.GetBytes(pid.ToString(CultureInfo.InvariantCulture) + "\n"), 0x1a4 /* 0644 */);
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Minirun.Cli.Oci;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Monitor;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>Verbs that begin or end a container's life.</summary>
+internal static class LifeVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
+        new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)")], Start),
+        new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Stop(word, words))),
+        new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Restart(word, words))),
+        new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EngineProgram.Each(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
+        new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Pause(c.Id)))),
+        new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id)))),
+        new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [], words => EngineProgram.Each(words, Wait, prints: false)),
+        new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
+        new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use")], words => EngineProgram.Each(words, word => Remove(word, words))),
+        new("container prune", "", "remove all containers that do not run", [new("force", 'f', null, "do not ask")], Prune) { Minimum = 0, Maximum = 0 },
+    ];
+
+    private static int Start(OciArguments words)
+    {
+        bool attaches = words.Has("attach") || words.Has("interactive");
+        if (attaches && words.Words.Count != 1) throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
+        if (!attaches) return EngineProgram.Each(words, word => Start(EngineVerbs.Store.Find(word), null));
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        AttachSession? session = null;
+        Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")));
+        using (session) return session?.Run() ?? 0;
+    }
+
+    private static void Start(EngineContainer container, Action? attach)
+    {
+        using IDisposable held = container.Lock();
+        // To start what runs is no error (docker).
+        if (!container.IsRunning) MonitorProcess.Start(container, attach);
+    }
+
+    private static void Stop(string word, OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        container.Stop(Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container));
+    }
+
+    private static void Restart(string word, OciArguments words)
+    {
+        Stop(word, words);
+        Start(EngineVerbs.Store.Find(word), null);
+    }
+
+    private static void Kill(string word, string name)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        int number = Signal(name);
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        if (number == signal.SIGKILL) container.Stop(number, -1);
+        else container.Signal(number);
+    }
+
+    private static void Running(string word, Action<EngineContainer> act)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        act(container);
+    }
+
+    private static void Wait(string word)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        container.WaitForMonitor(Timeout.Infinite);
+        OciOutput.Line(container.State().ExitCode.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static int Rename(OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        using (container.Lock()) container.Store.Rename(container, words.Words[1]);
+        return 0;
+    }
+
+    private static void Remove(string word, OciArguments words)
+    {
+        EngineContainer container;
+        try
+        {
+            container = EngineVerbs.Store.Find(word);
+        }
+        catch (UserError) when (words.Has("force"))
+        {
+            return;
+        }
+        using IDisposable held = container.Lock();
+        if (container.IsRunning)
+        {
+            if (!words.Has("force")) throw new UserError($"cannot remove container \"{word}\": container is running", $"minirun stop {word} before, or minirun rm -f {word}");
+            container.Stop(signal.SIGKILL, -1);
+            // Of one with --rm its monitor has removed it.
+            if (!Directory.Exists(container.Directory)) return;
+        }
+        container.Remove();
+    }
+
+    private static int Prune(OciArguments words)
+    {
+        if (!words.Has("force") && unistd.isatty(0) == 1)
+        {
+            OciOutput.Text("This removes all containers that do not run. Are you sure? [y/N] ");
+            if (Console.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes")) return 0;
+        }
+        foreach (EngineContainer container in EngineVerbs.Store.All())
+        {
+            if (container.IsRunning) continue;
+            using (container.Lock())
+                if (!container.IsRunning) container.Remove();
+            OciOutput.Line(container.Id);
+        }
+        return 0;
+    }
+
+    private static int Seconds(OciArguments words, EngineContainer container) => words.Text("time") is not { } text ? container.Config.StopTimeout
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds) ? seconds : throw new UserError($"--time {text}: not a number of seconds", null);
+
+    private static int Signal(string name) => SignalName.Parse(name) is > 0 and var number ? number : throw new UserError($"invalid signal: {name}", "a name such as TERM, or a number");
+}

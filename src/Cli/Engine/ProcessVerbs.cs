@@ -1,0 +1,81 @@
+using Minirun.Cli.Oci;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Execution;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>Verbs for the processes of a container.</summary>
+internal static class ProcessVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("exec", "CONTAINER COMMAND [ARG…]", "run another command in a container", [
+            new("detach", 'd', null, "return when it runs"),
+            new("interactive", 'i', null, "our input goes in"),
+            new("tty", 't', null, "with a terminal"),
+            new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on (repeatable)"),
+            new("user", 'u', "USER[:GROUP]", "names from the container, or numbers"),
+            new("workdir", 'w', "DIR", "working directory"),
+            new("privileged", '\0', null, "all capabilities"),
+        ], Exec) { Minimum = 2, FlagsAfterWords = false },
+        new("attach", "CONTAINER", "join a container's input and output", [new("no-stdin", '\0', null, "our input stays out"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)")], Attach) { Maximum = 1 },
+        new("top", "CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false },
+    ];
+
+    private static int Exec(OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        string status = container.Status();
+        if (status == ContainerState.Paused) throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
+        if (status != ContainerState.Running) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
+        bool interactive = words.Has("interactive"), tty = words.Has("tty");
+        int nothing = interactive ? -1 : (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        return container.Driver.Exec(container.Id, new ExecRequest
+        {
+            Command = words.Words[1..],
+            Tty = tty,
+            Detach = words.Has("detach"),
+            Cwd = words.Text("workdir"),
+            Env = [.. words.All("env").Select(Variable).Where(each => each.Length > 0)],
+            User = words.Text("user") is { } user ? Ids(container, user) : null,
+            Privileged = words.Has("privileged"),
+            // With a terminal the runtime minds ours itself.
+            Descriptors = words.Has("detach") && !interactive ? [nothing, nothing, nothing] : [interactive || tty ? 0 : nothing, 1, 2],
+        });
+    }
+
+    private static string Variable(string text) =>
+        text.Contains('=') ? text : Environment.GetEnvironmentVariable(text) is { } value ? $"{text}={value}" : "";
+
+    /// <summary>Names are looked up in the container's own files.</summary>
+    private static string Ids(EngineContainer container, string user)
+    {
+        var host = new Host();
+        string rootfs = container.Config.Rootfs;
+        ContainerUser found = ContainerUser.Parse(user, [], host.ReadInside(rootfs, "/etc/passwd") ?? "", host.ReadInside(rootfs, "/etc/group") ?? "");
+        return $"{found.Uid}:{found.Gid}";
+    }
+
+    private static int Attach(OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        if (!container.IsRunning) throw new UserError("you cannot attach to a stopped container, start it first", $"minirun start -a {words.Words[0]}");
+        if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
+        using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"));
+        return session.Run();
+    }
+
+    private static int Top(OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        if (!container.IsRunning) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
+        var rows = new List<string[]> { (string[])["UID", "PID", "PPID", "STIME", "TTY", "TIME", "CMD"] };
+        foreach (int pid in container.Driver.Pids(container.Id))
+            if (ProcessRow.Of(pid) is { } row) rows.Add(row);
+        Table.Print(rows);
+        return 0;
+    }
+}
