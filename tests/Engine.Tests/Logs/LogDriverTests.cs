@@ -1,4 +1,5 @@
 using Minirun.Engine.Tests.Logs.Peers;
+using Xunit;
 
 namespace Minirun.Engine.Tests.Logs;
 
@@ -22,6 +23,8 @@ public sealed class SyslogLocalTests() : LogDriverFacts("syslog", () => new Sysl
     protected override (string?, string?, string?) Fields => ("app", null, null);
 }
 
+/// <summary>Where the journal's socket is, is said once for all.</summary>
+[Collection("journald")]
 public sealed class JournaldTests() : LogDriverFacts("journald", () => new JournaldPeer())
 {
     protected override (string?, string?, string?) Fields => ("CONTAINER_NAME", "COM_EXAMPLE_A", "VAR");

@@ -34,6 +34,20 @@ public sealed class LogReaderTests : IDisposable
         Assert.Equal(20_000, _directory.Read(new LogQuery { Tail = 20_000 }).Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_rotation_that_was_killed_hides_nothing(int steps)
+    {
+        _directory.Write(string.Concat(Enumerable.Range(1, 50).Select(line => $"{line}\n")), "max-size=1k", "max-file=5");
+        Assert.Equal(4, _directory.Files.Length);
+        // The oldest moves first, NAME itself last.
+        for (int number = 3; number > 3 - steps; number--) File.Move(_directory.Log + (number == 0 ? "" : $".{number}"), $"{_directory.Log}.{number + 1}");
+        Assert.Equal(Enumerable.Range(1, 50).Select(line => $"{line}\n"), _directory.Read());
+    }
+
     [Fact]
     public void Times_choose_records()
     {

@@ -11,6 +11,7 @@ using Xunit;
 namespace Minirun.Engine.Tests.Logs;
 
 /// <summary>Bytes as dockerd 20.10 was seen to send them, but for times and process ids.</summary>
+[Collection("journald")]
 public sealed class WireTests : IDisposable
 {
     private readonly LogDirectory _directory = new();

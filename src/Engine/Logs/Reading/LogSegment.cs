@@ -39,13 +39,13 @@ internal sealed class LogSegment : IDisposable
     public static List<LogSegment> All(string path)
     {
         List<LogSegment> segments = [];
-        LogSegment? next = Open(path);
-        // From the youngest: a rotation meanwhile shows a file twice, and hides none.
-        for (int number = 1; next is not null || number == 2; number++)
+        // From the youngest: a rotation meanwhile shows a file twice, and hides none. One that was killed may leave a number out.
+        for (int number = 0, missing = 0; missing < 2; number++)
         {
+            LogSegment? next = number == 0 ? Open(path) : Open(Rotation.Numbered(path, number)) ?? Open(Rotation.Zipped(path, number));
+            missing = next is null ? missing + 1 : 0;
             if (next is not null && segments.Exists(known => known.Inode == next.Inode)) next.Dispose();
             else if (next is not null) segments.Add(next);
-            next = Open(Rotation.Numbered(path, number)) ?? Open(Rotation.Zipped(path, number));
         }
         segments.Reverse();
         return segments;
