@@ -87,7 +87,7 @@ internal static class EngineRun
         if (config.Runtime != ExecutionDrivers.Builtin) _ = ExecutionDrivers.Of(config.Runtime, store.Paths);
         config.Id = NewId();
         oci.Annotations?.Remove("minirun.name");
-        oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : null;
+        oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
         return store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
     }
 

@@ -31,8 +31,8 @@ public static class ContainerNames
     /// <exception cref="UserError">It is no name.</exception>
     public static void Check(string name)
     {
-        bool good = name.Length is > 1 and <= Longest && char.IsAsciiLetterOrDigit(name[0]);
+        bool good = name.Length is > 0 and <= Longest && char.IsAsciiLetterOrDigit(name[0]);
         foreach (char c in name) good &= char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
-        if (!good) throw new UserError($"--name '{name}': no container name", "a letter or digit, then letters, digits, _ . and -, at least two characters");
+        if (!good) throw new UserError($"--name '{name}': no container name", "a letter or digit, then letters, digits, _ . and -");
     }
 }

@@ -116,7 +116,10 @@ public sealed class OciDriver(string name, string path, string called, string ro
         int code = text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
             : text.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? NotExecutable
             : UserError.Ours;
-        throw new UserError($"{name}: {text}", null, arguments[0] is "start" or "create" ? code : UserError.Ours);
+        // Ours says which program and verb failed, which nobody called here.
+        const string own = " failed: ";
+        if (called == "minirun-oci" && text.IndexOf(own, StringComparison.Ordinal) is > 0 and var at) text = text[(at + own.Length)..];
+        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", null, arguments[0] is "start" or "create" ? code : UserError.Ours);
     }
 
     /// <summary>Runs it to its end. What it says goes to its log: the container's own output is the container's.</summary>

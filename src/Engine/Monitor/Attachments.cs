@@ -78,11 +78,17 @@ internal sealed unsafe class Attachments : IDisposable
                 _clients.RemoveAt(i - 1);
             }
         }
-        if (fds[0].revents == 0) return;
-        int connection = sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC);
-        if (connection < 0) return;
-        ContainerStreams.SetNonblocking(connection);
-        _clients.Add(new Client { Fd = connection });
+        if (fds[0].revents != 0) Accept();
+    }
+
+    /// <summary>Takes in those who wait at the door.</summary>
+    public void Accept()
+    {
+        while (_clients.Count < MostAtOnce && sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC) is >= 0 and var connection)
+        {
+            ContainerStreams.SetNonblocking(connection);
+            _clients.Add(new Client { Fd = connection });
+        }
     }
 
     /// <summary>For all of them.</summary>

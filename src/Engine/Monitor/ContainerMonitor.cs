@@ -61,6 +61,8 @@ public sealed unsafe class ContainerMonitor
     {
         Say([MonitorProcess.Listens]);
         AwaitGo();
+        // Who asked for the start attached before it: nothing is to be missed.
+        _attachments.Accept();
         for (int delay = FirstDelay; ;)
         {
             long began = Environment.TickCount64;
