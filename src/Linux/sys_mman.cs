@@ -7,6 +7,7 @@ public static unsafe partial class sys_mman
 {
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
+    public const int MADV_DONTNEED = 4;
     public const int MAP_SHARED = 1;
     public const int MAP_PRIVATE = 2;
     public const int MAP_ANONYMOUS = 0x20;
@@ -18,4 +19,5 @@ public static unsafe partial class sys_mman
 
     [LibraryImport("libc", SetLastError = true)] public static partial nint mmap(void* address, nint length, int protection, int flags, int fd, long offset);
     [LibraryImport("libc", SetLastError = true)] public static partial int munmap(void* address, nint length);
+    [LibraryImport("libc", SetLastError = true)] public static partial int madvise(void* address, nint length, int advice);
 }

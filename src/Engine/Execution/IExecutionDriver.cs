@@ -1,4 +1,5 @@
 using Minirun.Runtime;
+using Minirun.Runtime.Launch;
 
 namespace Minirun.Engine.Execution;
 
@@ -21,8 +22,15 @@ public interface IExecutionDriver
     /// <exception cref="UserError">It cannot be executed: exit code 126 or 127.</exception>
     void Start(string id);
 
-    /// <summary>Starts another process in it, and gives its exit status when it has ended.</summary>
-    int Exec(string id, ExecRequest request);
+    /// <summary>Starts another process in it. Its exit status is that of the program which is given.</summary>
+    ChildProgram StartExec(string id, ExecRequest request);
+
+    /// <summary>The same, and waits for its end.</summary>
+    int Exec(string id, ExecRequest request)
+    {
+        using ChildProgram child = StartExec(id, request);
+        return child.Wait();
+    }
 
     void Pause(string id);
 

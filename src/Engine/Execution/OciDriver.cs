@@ -49,7 +49,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
 
     public void Start(string id) => Call(["start", id]);
 
-    public int Exec(string id, ExecRequest request)
+    public ChildProgram StartExec(string id, ExecRequest request)
     {
         List<string> arguments = [called, "--root", root, "exec"];
         if (request.Tty) arguments.Add("--tty");
@@ -61,8 +61,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
             foreach (string capability in Capabilities.All) arguments.AddRange(["--cap", capability]);
         arguments.Add(id);
         arguments.AddRange(request.Command);
-        using ChildProgram child = ChildProgram.Start(path, [.. arguments], request.Descriptors);
-        return child.Wait();
+        return ChildProgram.Start(path, [.. arguments], request.Descriptors);
     }
 
     public void Pause(string id) => Call(["pause", id]);

@@ -20,6 +20,7 @@ public sealed unsafe class ContainerMonitor
     private readonly byte[] _buffer = new byte[Chunk];
     private readonly Attachments _attachments;
     private ContainerLog? _log;
+    private HealthProbe? _health;
     private bool _reported;
 
     private ContainerMonitor(EngineContainer container)
@@ -94,13 +95,17 @@ public sealed unsafe class ContainerMonitor
             streams.HandedOver();
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
+            _health = HealthProbe.Of(_container, _state);
             Started(pid);
+            Pages.ReleaseCode();
             bool timedOut = Mind(streams, pidfd);
             Ended(LaunchedContainer.Wait(pid), timedOut, _container.Driver.OomKills(_container.Id));
             unistd.close(pidfd);
         }
         finally
         {
+            _health?.Dispose();
+            _health = null;
             _container.Driver.Delete(_container.Id);
             _log.Close();
             _state.LogLost += _log.Lost;
@@ -137,7 +142,7 @@ public sealed unsafe class ContainerMonitor
     {
         long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
         bool timedOut = false, ended = false;
-        Span<pollfd> fds = stackalloc pollfd[5 + Attachments.Most];
+        Span<pollfd> fds = stackalloc pollfd[6 + Attachments.Most];
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
@@ -147,7 +152,8 @@ public sealed unsafe class ContainerMonitor
             fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };
             fds[3] = new pollfd { fd = _log.Descriptor, events = _log.Events };
             fds[4] = new pollfd { fd = _attachments.HasInput ? streams.Input : -1, events = poll.POLLOUT };
-            int count = 5 + _attachments.Prepare(fds[5..]);
+            fds[5] = new pollfd { fd = ended ? -1 : _health?.Descriptor ?? -1, events = poll.POLLIN };
+            int count = 6 + _attachments.Prepare(fds[6..]);
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
             if (!timedOut && Environment.TickCount64 >= deadline)
@@ -157,10 +163,11 @@ public sealed unsafe class ContainerMonitor
                 sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
             }
             if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
+            if (!ended) _health?.Work(fds[5].revents != 0);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
-            _attachments.Move(fds[5..count], streams);
+            _attachments.Move(fds[6..count], streams);
             ended |= fds[0].revents != 0;
         }
         return timedOut;
@@ -172,6 +179,7 @@ public sealed unsafe class ContainerMonitor
     private int Wait(long deadline)
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
+        if (_health is not null) wait = wait < 0 ? _health.Due : Math.Min(wait, _health.Due);
         return _log!.Due >= 0 ? (int)(wait < 0 ? _log.Due : Math.Min(wait, _log.Due)) : (int)Math.Min(wait, int.MaxValue);
     }
 

@@ -1,0 +1,88 @@
+using Minirun.Engine.Containers;
+using Minirun.Engine.Execution;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>Asks a container from time to time whether it is well: a command of its own, whose exit code is the answer. For the monitor's loop.</summary>
+internal sealed class HealthProbe : IDisposable
+{
+    private readonly EngineContainer _container;
+    private readonly ContainerState _state;
+    private readonly HealthCheck _check;
+    private readonly long _countsFrom;
+    private readonly int _nothing;
+    private ChildProgram? _probe;
+    private long _due;
+    private bool _late;
+
+    private HealthProbe(EngineContainer container, ContainerState state, HealthCheck check)
+    {
+        (_container, _state, _check) = (container, state, check);
+        _nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        _countsFrom = Environment.TickCount64 + Milliseconds(check.StartPeriod);
+        _due = Environment.TickCount64 + Milliseconds(check.Interval);
+        state.Health = "starting";
+        state.HealthFailures = 0;
+    }
+
+    /// <summary>Null when nobody asked for one.</summary>
+    public static HealthProbe? Of(EngineContainer container, ContainerState state) => container.Config.Health is { } check ? new(container, state, check) : null;
+
+    /// <summary>A descriptor that is readable when an answer is there; -1: none is awaited.</summary>
+    public int Descriptor => _probe?.PidFd ?? -1;
+
+    /// <summary>Milliseconds to the next thing to do.</summary>
+    public int Due => (int)Math.Clamp(_due - Environment.TickCount64, 0, int.MaxValue);
+
+    /// <summary>Does what is due.</summary>
+    public void Work(bool answered)
+    {
+        if (_probe is not null && answered) Answer(_probe.Wait() == 0 && !_late);
+        if (Environment.TickCount64 < _due) return;
+        if (_probe is null) Ask();
+        else
+        {
+            // It takes too long: its end will be the answer.
+            _late = true;
+            _due = long.MaxValue;
+            signal.kill(_probe.Pid, signal.SIGKILL);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_probe is not null)
+        {
+            signal.kill(_probe.Pid, signal.SIGKILL);
+            _probe.Wait();
+            _probe.Dispose();
+        }
+        unistd.close(_nothing);
+    }
+
+    private void Ask()
+    {
+        _late = false;
+        _due = Environment.TickCount64 + Milliseconds(_check.Timeout);
+        _probe = _container.Driver.StartExec(_container.Id, new ExecRequest { Command = ["/bin/sh", "-c", _check.Command], Descriptors = [_nothing, _nothing, _nothing] });
+    }
+
+    private void Answer(bool good)
+    {
+        _probe!.Dispose();
+        _probe = null;
+        _due = Environment.TickCount64 + Milliseconds(_check.Interval);
+        string before = _state.Health;
+        if (good) (_state.Health, _state.HealthFailures) = ("healthy", 0);
+        else if (before != "starting" || Environment.TickCount64 >= _countsFrom)
+        {
+            _state.HealthFailures++;
+            if (_state.HealthFailures >= _check.Retries) _state.Health = "unhealthy";
+        }
+        _container.Write(_state);
+    }
+
+    private static long Milliseconds(double seconds) => (long)(seconds * 1000);
+}
