@@ -10,7 +10,8 @@ namespace Minirun.Engine.Logs;
 public sealed class ContainerLog
 {
     private readonly ILogDriver _driver;
-    private readonly LogCopier _stdout, _stderr;
+    private readonly LogStream _stdout, _stderr;
+    private long _waited;
 
     /// <summary>Opens the driver.</summary>
     /// <exception cref="Minirun.Runtime.UserError">The other side must be there, and is not.</exception>
@@ -18,15 +19,18 @@ public sealed class ContainerLog
     {
         ILogDriver driver = config.Kind.Open(config.Options, context);
         _driver = config.Mode.IsBlocking ? driver : new NonBlockingDriver(driver, config.Mode.Buffer);
-        _stdout = new LogCopier(LogSource.Stdout, _driver);
-        _stderr = new LogCopier(LogSource.Stderr, _driver);
+        _stdout = new LogStream(LogSource.Stdout, _driver);
+        _stderr = new LogStream(LogSource.Stderr, _driver);
     }
 
     /// <summary>Lines that did not get to where they should.</summary>
-    public long Lost => _driver.Lost;
+    public long Lost => _driver.Lost + _waited;
 
     /// <summary>Why the last of them did not, or why nothing gets there now.</summary>
     public string? Trouble => _driver.Trouble;
+
+    /// <summary>Bytes that wait here.</summary>
+    public int Waiting => _driver.Pending + _stdout.Bytes + _stderr.Bytes;
 
     public int Descriptor => _driver.Descriptor;
 
@@ -34,22 +38,32 @@ public sealed class ContainerLog
 
     public int Due => _driver.Due;
 
-    public bool IsBehind => _driver.IsBehind;
+    public bool IsBehind => _driver.IsBehind || _stdout.Waits || _stderr.Waits;
 
     public void Feed(LogSource source, ReadOnlySpan<byte> data)
     {
         (source == LogSource.Stdout ? _stdout : _stderr).Feed(data);
-        _driver.Work();
+        Work();
     }
 
     /// <summary>This stream is over: what is left of it is a line.</summary>
     public void End(LogSource source)
     {
         (source == LogSource.Stdout ? _stdout : _stderr).End();
-        _driver.Work();
+        Work();
     }
 
-    public void Work() => _driver.Work();
+    public void Work()
+    {
+        _driver.Work();
+        // Until the driver waits for something, or we have nothing more: else nobody would wake us.
+        while ((_stdout.Waits || _stderr.Waits) && !_driver.IsBehind)
+        {
+            _stdout.GoOn();
+            _stderr.GoOn();
+            _driver.Work();
+        }
+    }
 
     /// <summary>
     /// Waits at most so long (half of it in non-blocking mode) until all has been passed on. What was not is in <see cref="Lost"/> afterwards.
@@ -60,16 +74,17 @@ public sealed class ContainerLog
         long until = time.Nanoseconds(time.CLOCK_MONOTONIC) + (milliseconds * 1_000_000L);
         _stdout.End();
         _stderr.End();
-        _driver.Work();
-        while (_driver.Pending > 0)
+        Work();
+        while (Waiting > 0)
         {
             long left = (until - time.Nanoseconds(time.CLOCK_MONOTONIC)) / 1_000_000;
             if (left <= 0) break;
             int due = _driver.Due;
             var ready = new pollfd { fd = _driver.Descriptor, events = _driver.Events };
             _ = poll.poll_(&ready, 1, due < 0 ? (int)left : (int)Math.Min(left, due));
-            _driver.Work();
+            Work();
         }
+        _waited = _stdout.Lines + _stderr.Lines;
         _driver.Close();
     }
 }

@@ -16,22 +16,25 @@ public sealed class LogCopier(LogSource source, ILogDriver driver)
     private LogPartial? _partial;
     private long _time;
 
-    /// <summary>The next bytes of the stream.</summary>
-    public void Feed(ReadOnlySpan<byte> data)
+    /// <summary>The next bytes of the stream, as long as the driver has room.</summary>
+    /// <returns>How many of them were taken.</returns>
+    public int Feed(ReadOnlySpan<byte> data)
     {
-        while (!data.IsEmpty)
+        int length = data.Length;
+        while (!data.IsEmpty && !driver.IsBehind)
         {
             int room = Longest - _length;
             int end = data[..Math.Min(room, data.Length)].IndexOf((byte)'\n');
             if (end < 0 && data.Length < room)
             {
                 Keep(data);
-                return;
+                return length;
             }
             int taken = end < 0 ? room : end;
             Pass(data[..taken], ends: end >= 0);
             data = data[(end < 0 ? taken : taken + 1)..];
         }
+        return length - data.Length;
     }
 
     /// <summary>The stream is over.</summary>

@@ -5,6 +5,7 @@ namespace Minirun.Engine.Logs;
 internal sealed class NonBlockingDriver(ILogDriver inner, int buffer) : ILogDriver
 {
     private long _dropped;
+    private bool _hasTried;
 
     public string Name => inner.Name;
 
@@ -22,13 +23,24 @@ internal sealed class NonBlockingDriver(ILogDriver inner, int buffer) : ILogDriv
 
     public void Log(in LogMessage message)
     {
-        // A single line of any length may always be kept.
-        if (inner.Pending > 0 && inner.Pending + message.Line.Length > buffer) inner.Work();
-        if (inner.Pending > 0 && inner.Pending + message.Line.Length > buffer) _dropped++;
-        else inner.Log(message);
+        if (!HasRoom(message.Line.Length) && !_hasTried)
+        {
+            // Once for all lines of a read: a peer that takes nothing must not cost system calls for each.
+            inner.Work();
+            _hasTried = true;
+        }
+        if (HasRoom(message.Line.Length)) inner.Log(message);
+        else _dropped++;
     }
 
-    public void Work() => inner.Work();
+    public void Work()
+    {
+        _hasTried = false;
+        inner.Work();
+    }
 
     public void Close() => inner.Close();
+
+    /// <summary>A single line of any length may always be kept.</summary>
+    private bool HasRoom(int length) => inner.Pending == 0 || inner.Pending + length <= buffer;
 }

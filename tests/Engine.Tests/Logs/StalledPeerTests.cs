@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Tests.Logs.Peers;
 using Minirun.Linux;
@@ -38,6 +39,31 @@ public sealed class StalledPeerTests : IDisposable
         Assert.InRange(time, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(4));
         Assert.InRange(log.Lost, 1, fed);
         Assert.Contains("did not take all lines in time", log.Trouble);
+    }
+
+    [Fact]
+    public void What_waits_is_no_larger_than_it_came()
+    {
+        using var peer = new StreamPeer();
+        ContainerLog log = _directory.Open("fluentd", $"fluentd-address=127.0.0.1:{peer.Port}");
+        byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("x\n", 32 * 1024)));
+        int reads = 0;
+        for (; !log.IsBehind && reads < 1000; reads++) log.Feed(LogSource.Stdout, lines);
+        log.End(LogSource.Stdout);
+        Assert.InRange(log.Waiting, 1, (256 << 10) + 1024 + lines.Length);
+        Assert.Equal(reads * 32 * 1024, Regex.Count(Encoding.Latin1.GetString(All(peer, log)), "log\u00a1x"));
+        log.Close();
+        Assert.Equal(0, log.Lost);
+    }
+
+    private static byte[] All(StreamPeer peer, ContainerLog log)
+    {
+        Waiting.Until(() =>
+        {
+            log.Work();
+            return peer.Take() is [.., 0x80] && log.Waiting == 0;
+        }, "all lines");
+        return peer.Take();
     }
 
     [Theory]

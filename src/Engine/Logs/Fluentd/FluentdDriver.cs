@@ -52,7 +52,7 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
 
     private static bool IsAsync(LogOptions options) => options.Flag("fluentd-async") ?? options.Flag("fluentd-async-connect") ?? false;
 
-    private static int BufferLimit(LogOptions options) => (int)Math.Min(options.Size("fluentd-buffer-limit") ?? 1 << 20, 1 << 30);
+    private static int BufferLimit(LogOptions options) => (int)Math.Min(options.Size("fluentd-buffer-limit") ?? 256 << 10, 1 << 30);
 
     private static Retry Reconnect(LogOptions options) =>
         new(options.Number("fluentd-max-retries", 0, int.MaxValue) ?? 0, options.Duration("fluentd-retry-wait") ?? 1_000_000_000);
