@@ -4,7 +4,8 @@ using System.Text;
 namespace Minirun.Engine.Logs;
 
 /// <summary>Bytes that are put together: kept and used again, so that a line costs no allocation.</summary>
-internal sealed class ByteWriter(int capacity = 512)
+/// <param name="full">How much it may well become: then it grows to that at once, as what it outgrows stays in memory for long.</param>
+internal sealed class ByteWriter(int capacity = 512, int full = 0)
 {
     private byte[] _bytes = new byte[capacity];
 
@@ -26,7 +27,7 @@ internal sealed class ByteWriter(int capacity = 512)
     /// <summary>Room for so many bytes; <see cref="Advance"/> makes them count.</summary>
     public Span<byte> Room(int count)
     {
-        if (_bytes.Length - Length < count) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        if (_bytes.Length - Length < count) Grow(Length + count);
         return _bytes.AsSpan(Length);
     }
 
@@ -50,5 +51,13 @@ internal sealed class ByteWriter(int capacity = 512)
     {
         Utf8Formatter.TryFormat(number, Room(20), out int written);
         Length += written;
+    }
+
+    private void Grow(int least)
+    {
+        int size = Math.Max(_bytes.Length * 2, least);
+        byte[] larger = GC.AllocateUninitializedArray<byte>(size > 16 * 1024 ? Math.Max(size, full) : size);
+        Written.CopyTo(larger);
+        _bytes = larger;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class PassthroughDriver(int stdout, int stderr) : ILogDriver
     public static readonly LogDriverKind Kind = new("passthrough", [], _ => { }, (_, context) => new PassthroughDriver(context.Stdout, context.Stderr));
 
     private const int Enough = 64 * 1024;
-    private readonly RecordQueue[] _queues = [new(), new()];
+    private readonly RecordQueue[] _queues = [new(2 * Enough), new(2 * Enough)];
 
     public string Name => Kind.Name;
 

@@ -1,9 +1,10 @@
 namespace Minirun.Engine.Logs.Sending;
 
 /// <summary>Records that wait, first in first out, in one piece of memory: a stream sends it as it is, a datagram socket record by record.</summary>
-internal sealed class RecordQueue
+/// <param name="full">How many bytes may well wait.</param>
+internal sealed class RecordQueue(int full)
 {
-    private readonly ByteWriter _bytes = new();
+    private readonly ByteWriter _bytes = new(full: full);
     private readonly Queue<int> _lengths = new();
     private int _start, _begun;
 

@@ -13,7 +13,8 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
 {
     public const int DefaultLimit = 64 * 1024;
     private const long ConnectTimeout = 5_000_000_000, AcknowledgeTimeout = 30_000_000_000;
-    private readonly RecordQueue _queue = new();
+    // What was sent is shifted away after 64 KiB.
+    private readonly RecordQueue _queue = new(limit + (96 * 1024));
     private readonly Connection _connection = new(endpoint);
     private int _failures;
     private long _due;
