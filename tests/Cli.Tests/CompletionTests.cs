@@ -8,8 +8,10 @@ using Minirun = Support.Minirun;
 public class CompletionTests
 {
     [Theory]
-    [InlineData("completion doctor help run version", "")]
     [InlineData("doctor", "do")]
+    [InlineData("start stop", "st")]
+    [InlineData("--no-trunc", "ps", "--no")]
+    [InlineData("prune", "container", "")]
     [InlineData("--help --json", "doctor", "--")]
     [InlineData("bash fish zsh", "completion", "")]
     [InlineData("--name --net --nice --no-new-privs --ns", "run", "--n")]

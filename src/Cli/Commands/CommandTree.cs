@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Minirun.Cli.Engine;
 using Minirun.Cli.Output;
 
 namespace Minirun.Cli.Commands;
@@ -39,6 +40,7 @@ internal static class CommandTree
         {
             RunTree.Build(), Doctor(), Version(), Completion(), Help(),
         };
+        foreach (Command verb in EngineTree.Build()) root.Add(verb);
         // Directives of the library ([diagram] and so on) are for those who debug a parser.
         root.Directives.Clear();
         foreach (Option option in root.Options)

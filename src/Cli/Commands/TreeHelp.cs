@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Minirun.Cli.Engine;
 using Minirun.Cli.Output;
 using Minirun.Runtime;
 
@@ -19,6 +20,7 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
     {
         if (verb is null || verb == root.Name) return Print(root);
         if (verb == "run") return RunHelp.Print(Console.Out);
+        if (EngineVerbs.Find(verb) is { } word) return EngineProgram.Execute(word, ["--help"]);
         if (root.Subcommands.FirstOrDefault(command => command.Name == verb) is { } found) return Print(root, found);
         string? closest = Spelling.Closest(verb, root.Subcommands.Select(command => command.Name));
         throw new UserError($"help: unknown command '{verb}'", closest is null ? "`minirun --help` lists all commands" : $"did you mean: minirun help {closest}");
@@ -33,6 +35,7 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
             {root.Description}
             """);
         Section("Containers:", ["run"]);
+        Section("Containers that live on (run -d):", [.. EngineTree.Build().Select(command => command.Name)]);
         Section("This machine and minirun itself:", ["doctor", "version", "completion", "help"]);
         output.WriteLine("\nGlobal options:");
         WriteOptions(root);

@@ -39,6 +39,7 @@ internal sealed class Desk : IDisposable
         var start = new ProcessStartInfo("setsid", ["--wait", "bash", script]) { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardInput = true };
         start.Environment["PATH"] = $"{Checkout.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
         start.Environment["HOME"] = _directory;   // no config.yaml of who runs the tests
+        start.Environment["MINIRUN_ROOT"] = Containers;
         start.Environment.Remove("XDG_CONFIG_HOME");
         start.Environment["TERM"] = "dumb";
         using Process shell = Process.Start(start)!;
@@ -60,5 +61,13 @@ internal sealed class Desk : IDisposable
         return results;
     }
 
-    public void Dispose() => _temporary.Dispose();
+    /// <summary>Where the page's containers live.</summary>
+    private string Containers => Path.Combine(_directory, ".minirun");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Containers))
+            Support.Minirun.Other("sh", "-c", "for id in $(MINIRUN_ROOT=$1 $2 ps -aq); do MINIRUN_ROOT=$1 $2 rm -f $id; done", "sh", Containers, Programs.Minirun);
+        _temporary.Dispose();
+    }
 }

@@ -212,13 +212,6 @@ public sealed class LifetimeTests
     public void Rm_is_accepted() =>
         Container.Run(["--rm"], "true").Succeeds();
 
-    [Theory]
-    [InlineData("-d")]
-    [InlineData("--detach")]
-    [InlineData("-itd")]
-    public void Detach_is_refused_until_there_is_an_engine(string flag) =>
-        Container.Run([flag], "true").Fails(125, "--detach", "later version");
-
     [Fact]
     public void Stdin_goes_in_and_both_outputs_come_out()
     {

@@ -1,0 +1,39 @@
+using Minirun.Cli.Tests.Support;
+
+namespace Minirun.Cli.Tests.Engine;
+
+using Minirun = Support.Minirun;
+
+/// <summary>A place for containers of one test. All of them end with it.</summary>
+internal sealed class EngineRoot : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public string Path => _directory.Path;
+
+    /// <summary>How the program is to be started for this place.</summary>
+    public Start How => new() { Environment = { ["MINIRUN_ROOT"] = _directory.Path } };
+
+    public Result Run(params string[] arguments) => Minirun.Run(How, arguments);
+
+    public RunningProgram Start(params string[] arguments) => Minirun.Start(How, arguments);
+
+    /// <summary>Starts a detached container; gives its id.</summary>
+    public string Detached(string[] options, params string[] command) => Run(["run", "-d", .. options, Rootfs.Busybox, .. command]).Exits(0).Lines[0];
+
+    /// <summary>A field of its document.</summary>
+    public string Inspect(string container, string field) => Run("inspect", "-f", "{{" + field + "}}", container).Succeeds().Lines[0];
+
+    /// <summary>Waits until a field is that.</summary>
+    public bool Becomes(string container, string field, string value) => Deadline.Wait(() => Inspect(container, field) == value);
+
+    /// <summary>What is left of containers in its files.</summary>
+    public string[] Leftovers() => [.. Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories).Where(path => !Directory.Exists(path))];
+
+    public void Dispose()
+    {
+        string[] all = Run("ps", "-aq").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (all.Length > 0) Run(["rm", "-f", .. all]);
+        _directory.Dispose();
+    }
+}

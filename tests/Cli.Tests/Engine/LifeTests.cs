@@ -1,0 +1,228 @@
+using System.Globalization;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Engine;
+
+public sealed class LifeTests : IDisposable
+{
+    private readonly EngineRoot _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void A_detached_container_lives_on_and_is_listed()
+    {
+        string id = _root.Detached(["--name", "web"], "sleep", "1000");
+        Assert.Matches("^[0-9a-f]{64}$", id);
+        Assert.Equal($"{id[..12]} web running", _root.Run("ps", "--format", "{{.ID}} {{.Names}} {{.State}}").Succeeds().Lines[0]);
+        Assert.Equal(id, _root.Inspect("web", ".Id"));
+        Assert.Equal(id, _root.Inspect(id[..5], ".Id"));
+    }
+
+    [Fact]
+    public void What_it_writes_is_in_its_log_with_the_stream()
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "echo out; echo err >&2; printf end");
+        _root.Run("wait", "web").Succeeds();
+        Result logs = _root.Run("logs", "web").Exits(0);
+        Assert.Equal("out\nend", logs.Out);
+        Assert.Equal("err\n", logs.Error);
+    }
+
+    [Fact]
+    public void The_log_is_followed_to_the_end()
+    {
+        _root.Detached(["--name", "web", "-i"], "sh", "-c", "echo one; read line; echo two");
+        using RunningProgram logs = _root.Start("logs", "-f", "web");
+        logs.AwaitOut("one");
+        _root.Run("kill", "web").Succeeds();
+        Assert.Equal("one\n", logs.Result().Exits(0).Out);
+    }
+
+    [Fact]
+    public void Wait_prints_the_exit_code()
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "exit 7");
+        Assert.Equal("7", _root.Run("wait", "web").Succeeds().Lines[0]);
+        Assert.Equal("exited 7 exit", _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
+    }
+
+    [Fact]
+    public void Stop_asks_first()
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Contains("ready")));
+        _root.Run("stop", "web").Succeeds();
+        Assert.Contains("bye", _root.Run("logs", "web").Out);
+        Assert.Equal("3", _root.Inspect("web", ".State.ExitCode"));
+    }
+
+    [Fact]
+    public void Stop_kills_what_does_not_listen()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.Equal("137 signal", _root.Inspect("web", ".State.ExitCode") + " " + _root.Inspect("web", ".State.Cause"));
+    }
+
+    [Fact]
+    public void A_stopped_container_starts_again()
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "echo run; sleep 1000");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "run\n"));
+        _root.Run("restart", "-t", "0", "web").Succeeds();
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "run\nrun\n"));
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        _root.Run("start", "web").Succeeds();
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+        _root.Run("start", "web").Succeeds();
+    }
+
+    [Fact]
+    public void Create_makes_it_and_start_runs_it()
+    {
+        string id = _root.Run("create", "--name", "web", Rootfs.Busybox, "echo", "hello").Succeeds().Lines[0];
+        Assert.Equal("created", _root.Inspect(id, ".State.Status"));
+        Assert.Equal("hello\n", _root.Run("start", "-a", "web").Exits(0).Out);
+    }
+
+    [Fact]
+    public void Rm_leaves_nothing()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        _root.Run("rm", "web").Exits(125);
+        _root.Run("rm", "-f", "web").Succeeds();
+        Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_root.Path, "containers")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "names")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "run", "oci")));
+    }
+
+    [Fact]
+    public void With_rm_it_removes_itself()
+    {
+        _root.Detached(["--rm", "--name", "web"], "true");
+        Assert.True(Deadline.Wait(() => _root.Run("ps", "-aq").Out.Length == 0));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "names")));
+    }
+
+    [Fact]
+    public void A_name_is_taken_once()
+    {
+        _root.Detached(["--name", "web"], "true");
+        _root.Run("run", "-d", "--name", "web", Rootfs.Busybox, "true").Fails(125, "web", "already in use");
+        _root.Run("rename", "web", "old").Succeeds();
+        _root.Detached(["--name", "web"], "true");
+        _root.Run("rename", "web", "old").Fails(125, "old", "already in use");
+    }
+
+    [Fact]
+    public void Who_is_not_named_gets_a_name() =>
+        Assert.Matches("^/[a-z]+_[a-z]+[0-9]*$", _root.Inspect(_root.Detached([], "true"), ".Name"));
+
+    [Theory]
+    [InlineData("nosuch", 127, "not found")]
+    [InlineData("/etc/passwd", 126, "permission denied")]
+    public void A_command_that_cannot_be_executed_is_said(string command, int code, string why)
+    {
+        Result result = _root.Run("run", "-d", "--name", "web", Rootfs.Busybox, command).Exits(code);
+        Assert.Contains(why, result.Error);
+        Assert.Equal("created", _root.Inspect("web", ".State.Status"));
+    }
+
+    [Fact]
+    public void In_the_foreground_it_is_attached_from_the_first_byte()
+    {
+        Result result = _root.Run("run", "--rm", "--label", "a=b", Rootfs.Busybox, "sh", "-c", "echo out; echo err >&2; exit 5").Exits(5);
+        Assert.Equal("out\n", result.Out);
+        Assert.Equal("err\n", result.Error);
+    }
+
+    [Fact]
+    public void On_failure_is_restarted_so_often()
+    {
+        _root.Detached(["--name", "web", "--restart", "on-failure:2"], "sh", "-c", "echo again; exit 4");
+        _root.Run("wait", "web").Succeeds();
+        Assert.Equal("again\nagain\nagain\n", _root.Run("logs", "web").Out);
+        Assert.Equal("2", _root.Inspect("web", ".RestartCount"));
+    }
+
+    [Fact]
+    public void What_is_always_restarted_can_be_stopped()
+    {
+        _root.Detached(["--name", "web", "--restart", "always"], "sh", "-c", "echo again; exit 0");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Split('\n').Length > 2));
+        _root.Run("stop", "web").Succeeds();
+        Assert.Equal("exited", _root.Inspect("web", ".State.Status"));
+    }
+
+    [Fact]
+    public void A_health_check_says_how_it_is()
+    {
+        using var shared = new TemporaryDirectory();
+        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "test -e /mnt/well", "--health-interval", "50ms", "--health-retries", "2"], "sleep", "1000");
+        Assert.Equal("starting", _root.Inspect("web", ".State.Health.Status"));
+        Assert.True(_root.Becomes("web", ".State.Health.Status", "unhealthy"));
+        File.WriteAllText(shared["well"], "");
+        Assert.True(_root.Becomes("web", ".State.Health.Status", "healthy"));
+    }
+
+    [Fact]
+    public void When_its_monitor_is_killed_it_goes_on_and_is_still_ours()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
+        Support.Minirun.Other("kill", "-9", monitor.ToString(CultureInfo.InvariantCulture)).Exits(0);
+        Assert.True(Deadline.Wait(() => !Directory.Exists($"/proc/{monitor}") || File.ReadAllText($"/proc/{monitor}/stat").Contains(") Z ")));
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+        Assert.Equal("alive\n", _root.Run("exec", "web", "echo", "alive").Exits(0).Out);
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.Equal("exited 255 unknown", _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
+        _root.Run("start", "web").Succeeds();
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+    }
+
+    [Fact]
+    public void When_both_are_killed_the_next_command_knows()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        Support.Minirun.Other("kill", "-9", _root.Inspect("web", ".State.ConmonPid"), _root.Inspect("web", ".State.Pid")).Exits(0);
+        Assert.True(_root.Becomes("web", ".State.Status", "exited"));
+        _root.Run("rm", "web").Succeeds();
+    }
+
+    [Fact]
+    public void Half_a_container_is_cleared_away()
+    {
+        _root.Detached([], "true");
+        string half = Path.Combine(_root.Path, "containers", ".new-" + new string('a', 64));
+        Directory.CreateDirectory(half);
+        File.WriteAllText(Path.Combine(half, "config.json"), "{");
+        _root.Run("ps").Succeeds();
+        Assert.False(Directory.Exists(half));
+    }
+
+    [Fact]
+    public void Prune_takes_what_has_ended()
+    {
+        string ended = _root.Detached([], "true"), running = _root.Detached([], "sleep", "1000");
+        _root.Run("wait", ended).Succeeds();
+        Assert.Equal(ended, _root.Run("container", "prune", "-f").Succeeds().Lines[0]);
+        Assert.Equal(running[..12], _root.Run("ps", "-aq").Succeeds().Lines[0]);
+    }
+
+    [Fact]
+    public void Who_is_not_there_is_said() => _root.Run("stop", "nobody").Fails(125, "no such container: nobody");
+
+    [Theory]
+    [InlineData("--restart", "sometimes")]
+    [InlineData("--log-driver", "nosuch")]
+    [InlineData("--stop-signal", "NOSUCH")]
+    [InlineData("--runtime", "nosuchruntime")]
+    public void A_bad_flag_makes_no_container(string flag, string value)
+    {
+        Assert.Contains(value, _root.Run("run", "-d", flag, value, Rootfs.Busybox, "true").Exits(125).Error);
+        Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
+    }
+}
