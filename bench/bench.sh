@@ -252,6 +252,9 @@ live() {
 # shellcheck source=bench/logs.sh
 . bench/logs.sh
 
+# shellcheck source=bench/engine.sh
+. bench/engine.sh
+
 machine() {
     echo "$(nproc) CPUs, Linux $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME"); medians of $runs runs;" \
         "$(for peer in bwrap crun runc; do ! has $peer || $peer --version | head -n 1; done | paste -sd, | sed 's/,/, /g')."
@@ -266,6 +269,7 @@ all() {
     live
     oci
     logs
+    engine
 }
 
 trap 'oci_end; stop_live' EXIT
@@ -277,6 +281,6 @@ case ${1:-all} in
         all > >(tee "$out/bench.md")
         wait $!
         ;;
-    starts | throughput | weight | live | oci | logs) "$1" ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs]" >&2; exit 2 ;;
+    starts | throughput | weight | live | oci | logs | engine) "$1" ;;
+    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs|engine]" >&2; exit 2 ;;
 esac

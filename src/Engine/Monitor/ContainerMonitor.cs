@@ -86,7 +86,7 @@ public sealed unsafe class ContainerMonitor
     {
         ContainerConfig config = _container.Config;
         _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), Context());
-        using var streams = new ContainerStreams(config.Tty, config.OpenStdin, _container.Directory + "/console.sock");
+        using var streams = new ContainerStreams(config.Tty, config.OpenStdin, _container.Directory);
         try
         {
             // What an earlier monitor that was killed has left.

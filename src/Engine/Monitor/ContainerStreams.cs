@@ -8,19 +8,23 @@ namespace Minirun.Engine.Monitor;
 internal sealed unsafe class ContainerStreams : IDisposable
 {
     private readonly int[] _theirs = [-1, -1, -1];
-    private int _listener = -1;
+    private int _listener = -1, _directory = -1;
+    private readonly string _path = "";
 
     /// <param name="terminal">One terminal for all.</param>
     /// <param name="input">Whether it has an input at all.</param>
-    /// <param name="socketPath">Where a runtime brings the terminal.</param>
-    public ContainerStreams(bool terminal, bool input, string socketPath)
+    /// <param name="directory">Where there is room for the socket that a runtime brings the terminal to.</param>
+    public ContainerStreams(bool terminal, bool input, string directory)
     {
         IsTerminal = terminal;
         if (terminal)
         {
-            unistd.unlink(socketPath);
-            _listener = UnixSocket.Listen(socketPath, sys_socket.SOCK_STREAM);
-            ConsoleSocket = socketPath;
+            _path = directory + "/console.sock";
+            unistd.unlink(_path);
+            _listener = UnixSocket.Listen(_path, sys_socket.SOCK_STREAM);
+            // A way there that is short enough for everybody's sockaddr_un.
+            _directory = (int)LinuxException.Check(fcntl.open(directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", directory);
+            ConsoleSocket = $"/proc/{unistd.getpid()}/fd/{_directory}/console.sock";
             for (int i = 0; i < 3; i++) _theirs[i] = Nothing();
             return;
         }
@@ -56,9 +60,7 @@ internal sealed unsafe class ContainerStreams : IDisposable
         if (got < 0 || message.msg_controllen < cmsghdr_fd.Length) throw new UserError("the runtime gave no terminal", null);
         Output = Input = control.fd;
         SetNonblocking(Output);
-        unistd.close(_listener);
-        unistd.unlink(ConsoleSocket!);
-        _listener = -1;
+        CloseListener();
     }
 
     public void EndOutput()
@@ -97,9 +99,15 @@ internal sealed unsafe class ContainerStreams : IDisposable
         if (Output >= 0) unistd.close(Output);
         if (Error >= 0) unistd.close(Error);
         Input = Output = Error = -1;
+        CloseListener();
+    }
+
+    private void CloseListener()
+    {
         if (_listener < 0) return;
         unistd.close(_listener);
-        unistd.unlink(ConsoleSocket!);
+        unistd.close(_directory);
+        unistd.unlink(_path);
         _listener = -1;
     }
 

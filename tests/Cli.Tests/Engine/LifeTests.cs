@@ -96,7 +96,7 @@ public sealed class LifeTests : IDisposable
         Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
         Assert.Empty(Directory.GetDirectories(Path.Combine(_root.Path, "containers")));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "names")));
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "run", "oci")));
+        Assert.All(Directory.GetDirectories(Path.Combine(_root.Path, "run")), runtime => Assert.Empty(Directory.GetFileSystemEntries(runtime)));
     }
 
     [Fact]
@@ -210,6 +210,17 @@ public sealed class LifeTests : IDisposable
         _root.Run("wait", ended).Succeeds();
         Assert.Equal(ended, _root.Run("container", "prune", "-f").Succeeds().Lines[0]);
         Assert.Equal(running[..12], _root.Run("ps", "-aq").Succeeds().Lines[0]);
+    }
+
+    [Requires(Need.Root | Need.Runc)]
+    public void Runc_executes_it_when_asked()
+    {
+        _root.Detached(["--name", "web", "--runtime", "runc"], "sh", "-c", "echo by runc; sleep 1000");
+        Assert.Equal("in it\n", _root.Run("exec", "web", "echo", "in it").Exits(0).Out);
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.Equal("by runc\n", _root.Run("logs", "web").Out);
+        Assert.Equal("137", _root.Inspect("web", ".State.ExitCode"));
+        _root.Run("rm", "web").Succeeds();
     }
 
     [Fact]
