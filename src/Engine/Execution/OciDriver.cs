@@ -106,7 +106,11 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    public void Delete(string id) => Try(["delete", "--force", id], out _);
+    public void Delete(string id)
+    {
+        // All of them keep a container's state in a directory of its name; mostly there is nothing to delete.
+        if (Directory.Exists($"{root}/{id}")) Try(["delete", "--force", id], out _);
+    }
 
     private void Call(List<string> arguments, ReadOnlySpan<int> descriptors = default)
     {
