@@ -30,22 +30,9 @@ internal static class ContainerList
             if (filter.Takes(container, state, status)) chosen.Add(Row(container, state, status, whole, words.Has("size")));
         }
         if (words.Has("quiet")) foreach (JsonObject row in chosen) OciOutput.Line((string)row["ID"]!);
-        else if (words.Text("format") is { } format and not "table") Formatted(format, chosen);
+        else if (words.Text("format") is { } format and not "table") Rows.Print(format, chosen);
         else Table(chosen, words.Has("size"));
         return 0;
-    }
-
-    private static void Formatted(string format, List<JsonObject> rows)
-    {
-        if (format.StartsWith("table ", StringComparison.Ordinal))
-        {
-            string[] columns = format["table ".Length..].Replace("\\t", "\t", StringComparison.Ordinal).Split('\t');
-            var table = new List<string[]> { columns.Select(column => column.Trim('{', '}', '.', ' ').ToUpperInvariant()).ToArray() };
-            foreach (JsonObject row in rows) table.Add([.. columns.Select(column => Template.Fill(column, row))]);
-            Engine.Table.Print(table);
-            return;
-        }
-        foreach (JsonObject row in rows) OciOutput.Line(format == "json" ? row.ToJsonString() : Template.Fill(format, row));
     }
 
     private static void Table(List<JsonObject> rows, bool size)

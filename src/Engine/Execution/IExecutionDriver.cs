@@ -1,4 +1,5 @@
 using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 
 namespace Minirun.Engine.Execution;
@@ -46,6 +47,9 @@ public interface IExecutionDriver
 
     /// <summary>Processes that the kernel killed for want of memory; 0 when not known.</summary>
     long OomKills(string id);
+
+    /// <summary>The figures of its cgroup; null when it has none, or its runtime does not tell.</summary>
+    CgroupStats? Stats(string id);
 
     /// <summary>Ends what is left of it. That there is nothing is no error.</summary>
     void Delete(string id);

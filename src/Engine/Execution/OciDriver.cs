@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.State;
 using RuntimeContainer = Minirun.Runtime.State.Container;
@@ -103,6 +104,18 @@ public sealed class OciDriver(string name, string path, string called, string ro
         catch (LinuxException)
         {
             return 0;
+        }
+    }
+
+    public CgroupStats? Stats(string id)
+    {
+        try
+        {
+            return Own(id)?.Cgroup?.Stats();
+        }
+        catch (Exception error) when (error is LinuxException or IOException)
+        {
+            return null;
         }
     }
 

@@ -1,0 +1,7 @@
+namespace Minirun.Cli.Engine;
+
+/// <summary>Verbs with a file each.</summary>
+internal static class MoreVerbs
+{
+    public static EngineVerb[] All() => [StatsVerb.Verb];
+}
