@@ -9,7 +9,7 @@ public class CompletionTests
 {
     [Theory]
     [InlineData("doctor", "do")]
-    [InlineData("start stop", "st")]
+    [InlineData("start stats stop", "st")]
     [InlineData("--no-trunc", "ps", "--no")]
     [InlineData("prune", "container", "")]
     [InlineData("--help --json", "doctor", "--")]

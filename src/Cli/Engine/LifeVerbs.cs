@@ -1,6 +1,7 @@
 using System.Globalization;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Events;
 using Minirun.Engine.Monitor;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -17,8 +18,8 @@ internal static class LifeVerbs
         new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Stop(word, words))),
         new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Restart(word, words))),
         new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EngineProgram.Each(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
-        new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Pause(c.Id)))),
-        new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id)))),
+        new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Pause(c.Id), "pause"))),
+        new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id), "unpause"))),
         new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [], words => EngineProgram.Each(words, Wait, prints: false)),
         new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
         new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use")], words => EngineProgram.Each(words, word => Remove(word, words))),
@@ -46,13 +47,15 @@ internal static class LifeVerbs
     private static void Stop(string word, OciArguments words)
     {
         EngineContainer container = EngineVerbs.Store.Find(word);
-        container.Stop(Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container));
+        if (container.Stop(Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container))) EngineEvents.Add(container, "stop");
     }
 
     private static void Restart(string word, OciArguments words)
     {
         Stop(word, words);
-        Start(EngineVerbs.Store.Find(word), null);
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        Start(container, null);
+        EngineEvents.Add(container, "restart");
     }
 
     private static void Kill(string word, string name)
@@ -64,11 +67,12 @@ internal static class LifeVerbs
         else container.Signal(number);
     }
 
-    private static void Running(string word, Action<EngineContainer> act)
+    private static void Running(string word, Action<EngineContainer> act, string name)
     {
         EngineContainer container = EngineVerbs.Store.Find(word);
         if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
         act(container);
+        EngineEvents.Add(container, name);
     }
 
     private static void Wait(string word)

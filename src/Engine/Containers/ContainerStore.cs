@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Minirun.Engine.Events;
 using Minirun.Linux;
 using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
@@ -33,7 +34,9 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
             AtomicFile.Write(temporary + "/container.json", JsonSerializer.SerializeToUtf8Bytes(config, EngineJson.Default.ContainerConfig));
             AtomicFile.Write(temporary + "/state.json", JsonSerializer.SerializeToUtf8Bytes(new ContainerState(), EngineJson.Default.ContainerState));
             LinuxException.Check(unistd.rename(temporary, final), "rename", final);
-            return new EngineContainer(this, final, config);
+            var made = new EngineContainer(this, final, config);
+            EngineEvents.Add(made, "create");
+            return made;
         }
         catch
         {
@@ -92,6 +95,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         }
         container.WriteConfig();
         unistd.unlink(old);
+        EngineEvents.Add(container, "rename", "oldName", "/" + before);
     }
 
     /// <summary>Takes a container's directory and name away.</summary>
@@ -102,6 +106,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         LinuxException.Check(unistd.rename(container.Directory, away), "rename", container.Directory);
         if (ProcFile.ReadLink($"{Paths.Names}/{container.Config.Name}") == container.Config.Id) unistd.unlink($"{Paths.Names}/{container.Config.Name}");
         Directory.Delete(away, recursive: true);
+        EngineEvents.Add(container, "destroy");
     }
 
     private EngineContainer? Load(string path)

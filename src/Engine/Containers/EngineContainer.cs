@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -65,6 +66,14 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     internal void Write(ContainerState state) => AtomicFile.Write(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, EngineJson.Default.ContainerState));
 
+    /// <summary>What commands may have changed since: the name, and whether it starts again.</summary>
+    internal void Reread()
+    {
+        if (AtomicFile.Read(Directory + "/container.json") is not { } json || JsonSerializer.Deserialize(json, EngineJson.Default.ContainerConfig) is not { } now) return;
+        Config.Name = now.Name;
+        Config.Restart = now.Restart;
+    }
+
     public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", JsonSerializer.SerializeToUtf8Bytes(Config, EngineJson.Default.ContainerConfig));
 
     /// <summary>Sends a signal to the first process.</summary>
@@ -73,6 +82,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         using InitProcess init = Open() ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
         init.Signal(number);
+        EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
     }
 
     /// <summary>Asks it to end, and after a while ends it.</summary>
@@ -91,7 +101,12 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         }
         if (Status() == ContainerState.Paused) Driver.Resume(Id);
         init.Signal(number);
-        if (!init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000)) init.Signal(signal.SIGKILL);
+        EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
+        if (!init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
+        {
+            init.Signal(signal.SIGKILL);
+            EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
+        }
         init.WaitForEnd(Timeout.Infinite);
         WaitForMonitor(Timeout.Infinite);
         return true;

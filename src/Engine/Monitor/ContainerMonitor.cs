@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Events;
 using Minirun.Engine.Logs;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -123,18 +124,22 @@ public sealed unsafe class ContainerMonitor
         _state.ExitCode = 0;
         _state.OomKilled = false;
         _container.Write(_state);
+        EngineEvents.Add(_container, "start");
         Say([MonitorProcess.Runs]);
     }
 
     private void Ended(int status, bool timedOut, long oomKills)
     {
         bool signalled = (status & 0x7f) != 0;
+        _container.Reread();
         _state.ExitCode = ExitStatus.Code(status);
         _state.OomKilled = oomKills > 0;
         _state.Cause = timedOut ? "timeout" : _state.OomKilled && signalled ? "oom" : signalled ? (status & 0x7f) == signal.SIGSYS ? "seccomp" : "signal" : "exit";
         _state.Pid = 0;
         _state.StartTime = 0;
         _state.FinishedAt = ContainerRecord.Now();
+        if (_state.OomKilled) EngineEvents.Add(_container, "oom");
+        EngineEvents.Add(_container, "die", "exitCode", EngineEvents.Text(_state.ExitCode));
     }
 
     /// <summary>The loop. Gives whether the container's time was over.</summary>

@@ -1,4 +1,5 @@
 using Minirun.Engine.Containers;
+using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
@@ -82,6 +83,7 @@ internal sealed class HealthProbe : IDisposable
             if (_state.HealthFailures >= _check.Retries) _state.Health = "unhealthy";
         }
         _container.Write(_state);
+        if (_state.Health != before) EngineEvents.Add(_container, "health_status: " + _state.Health);
     }
 
     private static long Milliseconds(double seconds) => (long)(seconds * 1000);

@@ -30,8 +30,8 @@ internal sealed class EngineRoot : IDisposable
     /// <summary>Waits until a field is that.</summary>
     public bool Becomes(string container, string field, string value) => Deadline.Wait(() => Inspect(container, field) == value);
 
-    /// <summary>What is left of containers in its files.</summary>
-    public string[] Leftovers() => [.. Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories).Where(path => !Directory.Exists(path))];
+    /// <summary>What is left of containers in its files, but for what remembers them: the journal, the graveyard.</summary>
+    public string[] Leftovers() => [.. Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories).Where(path => !Directory.Exists(path) && !path.Contains("/events/") && !path.Contains("/graveyard/"))];
 
     public void Dispose()
     {
