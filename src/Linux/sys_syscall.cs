@@ -74,6 +74,7 @@ public static partial class sys_syscall
     public const int SYS_fchownat = 260;
     public const int SYS_newfstatat = 262;
     public const int SYS_unlinkat = 263;
+    public const int SYS_linkat = 265;
     public const int SYS_symlinkat = 266;
     public const int SYS_readlinkat = 267;
     public const int SYS_utimensat = 280;
@@ -158,6 +159,7 @@ public static partial class sys_syscall
         SYS_openat => "openat",
         SYS_mkdirat => "mkdirat",
         SYS_newfstatat => "newfstatat",
+        SYS_linkat => "linkat",
         SYS_symlinkat => "symlinkat",
         SYS_readlinkat => "readlinkat",
         SYS_dup3 => "dup3",

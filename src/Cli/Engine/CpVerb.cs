@@ -1,0 +1,85 @@
+using System.Text;
+using Minirun.Cli.Oci;
+using Minirun.Engine.Copying;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>cp</c>: files between the host and containers, or containers.</summary>
+internal static class CpVerb
+{
+    public static EngineVerb Verb => new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers", [
+        new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
+        new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
+        new("quiet", 'q', null, "accepted: nothing is said of progress"),
+    ], Execute) { Minimum = 2, Maximum = 2 };
+
+    private static int Execute(OciArguments words)
+    {
+        if (words.Words.Contains("-")) throw new UserError("cp: '-' (a tar archive) is not supported", "minirun exec CONTAINER tar -c PATH writes one");
+        var (source, from) = Place(words.Words[0]);
+        using (source)
+        {
+            var (target, to) = Place(words.Words[1]);
+            using (target) Copy(source, from, target, to, new TreeCopy(words.Has("archive")), words.Has("follow-link"));
+        }
+        return 0;
+    }
+
+    /// <summary>NAME:PATH is a container's, but a path that begins with / or . is ours whatever it has in it.</summary>
+    private static (FileTree, string) Place(string word)
+    {
+        int colon = word.IndexOf(':');
+        if (word.Length == 0) throw new UserError("cp: an empty path", "usage: minirun cp CONTAINER:PATH PATH");
+        if (colon <= 0 || word[0] is '/' or '.') return (FileTree.Host(), word);
+        string path = word[(colon + 1)..];
+        return (FileTree.Of(EngineVerbs.Store.Find(word[..colon])), path.StartsWith('/') ? path : "/" + path);
+    }
+
+    /// <summary>As docker and cp -r: into a directory that is there, else as the new name; SOURCE/. is what is in it.</summary>
+    private static void Copy(FileTree source, string from, FileTree target, string to, TreeCopy copy, bool follows)
+    {
+        bool contents = from.EndsWith("/.", StringComparison.Ordinal) || from == ".", slash = from.EndsWith('/');
+        using var read = new Descriptor(source.Open(from, follows || contents || slash));
+        if (read.Number < 0) throw new UserError($"no such file or directory: {from}", "a container's paths begin at its root");
+        bool tree = IsDirectory(read.Number);
+        using var there = new Descriptor(target.Open(to, follow: true));
+        if (there.Number >= 0 && IsDirectory(there.Number))
+        {
+            string last = contents ? "" : Path.GetFileName(from.TrimEnd('/'));
+            using var into = new Descriptor(Reopened(there.Number));
+            if (contents || last.Length == 0 || last == "..") copy.Contents(read.Number, into.Number);
+            else copy.Copy(read.Number, into.Number, Name(last));
+            return;
+        }
+        if (there.Number >= 0 && tree) throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
+        if (there.Number < 0 && !tree && to.EndsWith('/')) throw new UserError($"no such directory: {to}", "make it first, or leave the / at its end away");
+        string name = to.TrimEnd('/');
+        int cut = name.LastIndexOf('/');
+        using var parent = new Descriptor(target.Open(cut < 0 ? "." : cut == 0 ? "/" : name[..cut], follow: true));
+        if (parent.Number < 0 || !IsDirectory(parent.Number)) throw new UserError($"no such directory: {(cut < 0 ? "." : name[..cut])}", "it has to be there");
+        using var open = new Descriptor(Reopened(parent.Number));
+        copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
+    }
+
+    private static byte[] Name(string name) => name is "" or "." or ".." ? throw new UserError($"cp: '{name}' is no name for a copy", null) : Encoding.UTF8.GetBytes(name + '\0');
+
+    private static int Reopened(int fd) => (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
+
+    private static unsafe bool IsDirectory(int fd)
+    {
+        statx status;
+        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;
+    }
+
+    private sealed class Descriptor(int number) : IDisposable
+    {
+        public int Number => number;
+
+        public void Dispose()
+        {
+            if (number >= 0) unistd.close(number);
+        }
+    }
+}

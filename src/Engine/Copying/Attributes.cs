@@ -1,0 +1,24 @@
+using System.Text;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Copying;
+
+/// <summary>Extended attributes that a copy keeps, where its file system can: the users', and the capabilities of programs.</summary>
+internal static unsafe class Attributes
+{
+    private const int Longest = 65536;
+
+    public static void Copy(int source, int target)
+    {
+        string from = Entry.Link(source), to = Entry.Link(target);
+        byte[] names = new byte[Longest];
+        nint length;
+        fixed (byte* start = names) length = sys_xattr.listxattr(from, start, names.Length);
+        if (length <= 0) return;
+        byte[] value = new byte[Longest];
+        foreach (string name in Encoding.UTF8.GetString(names, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            if (name.StartsWith("user.", StringComparison.Ordinal) || name == "security.capability")
+                fixed (byte* start = value)
+                    if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size) sys_xattr.setxattr(to, name, start, size, 0);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Mounts;
+using static Minirun.Linux.fcntl;
+
+namespace Minirun.Engine.Copying;
+
+/// <summary>The host's files, or a container's: of one that runs as it sees them itself, else those of its root file system. No link leads out of it.</summary>
+public sealed class FileTree : IDisposable
+{
+    private readonly int _root;
+    private readonly string _name;
+
+    private FileTree(int root, string name) => (_root, _name) = (root, name);
+
+    /// <summary>Ours; paths are those of our working directory.</summary>
+    public static FileTree Host() => new(-1, "");
+
+    /// <exception cref="UserError">It cannot be entered.</exception>
+    public static FileTree Of(EngineContainer container)
+    {
+        ContainerState state = container.State();
+        string path = state.Pid > 0 ? $"/proc/{state.Pid}/root" : container.Config.Rootfs;
+        int root = (int)LinuxException.Check(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path);
+        // Between the two it may have ended, and its pid may be somebody else's.
+        if (state.Pid > 0 && !EngineContainer.IsAlive(state))
+        {
+            unistd.close(root);
+            throw new UserError($"container {container.Config.Name} ended just now", "try again");
+        }
+        return new FileTree(root, container.Config.Name + ":");
+    }
+
+    /// <summary>An O_PATH descriptor; below 0 when there is nothing.</summary>
+    /// <exception cref="LinuxException">It may not be looked at.</exception>
+    public int Open(string path, bool follow)
+    {
+        int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+        int fd = _root < 0 ? open(path, flags) : RootReader.OpenInside(_root, path, flags);
+        int errno = Marshal.GetLastPInvokeError();
+        return fd >= 0 || errno == Errno.ENOENT ? fd : throw new LinuxException("open", errno, _name + path);
+    }
+
+    public void Dispose()
+    {
+        if (_root >= 0) unistd.close(_root);
+    }
+}

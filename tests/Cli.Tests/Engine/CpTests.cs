@@ -1,0 +1,107 @@
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Engine;
+
+using Minirun = Support.Minirun;
+
+public sealed class CpTests : IDisposable
+{
+    private readonly EngineRoot _root = new();
+    private readonly TemporaryDirectory _files = new();
+    private readonly TemporaryRootfs _rootfs = new();
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _rootfs.Dispose();
+        _files.Dispose();
+    }
+
+    [Fact]
+    public void A_tree_comes_back_as_it_went()
+    {
+        Detached("web", "--tmpfs", "/tmp");
+        Minirun.Other("bash", "-c", """
+            mkdir -p "$1/tree/deep" && cd "$1/tree" && echo text > deep/file && chmod 640 deep/file && ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
+            touch -d 2001-02-03T04:05:06 deep/file && chmod 4755 fifo && touch -d 2002-02-03T04:05:06 deep
+            """, "-", _files.Path).Succeeds();
+        _root.Run("cp", _files["tree"], "web:/tmp").Succeeds();
+        Assert.Equal("text\n", _root.Run("exec", "web", "cat", "/tmp/tree/second").Succeeds().Out);
+        // What is on a mount of its own is there as the container sees it.
+        Assert.False(Directory.Exists(Path.Combine(_rootfs.Path, "tmp", "tree")));
+        _root.Run("cp", "web:/tmp/tree", _files["back"]).Succeeds();
+        Assert.Equal(Describe("tree"), Describe("back"));
+    }
+
+    [Fact]
+    public void Names_are_as_with_docker()
+    {
+        Detached("web");
+        _files.Write("one", "1");
+        Directory.CreateDirectory(_files["directory"]);
+        _files.Write("directory/two", "2");
+        _root.Run("cp", _files["one"], "web:/uno").Succeeds();
+        _root.Run("cp", _files["directory"], "web:/new").Succeeds();
+        _root.Run("cp", _files["directory"], "web:/new").Succeeds();
+        _root.Run("cp", _files["one"] + "", "web:/new/.").Succeeds();
+        Assert.Equal("1 2 2 1", _root.Run("exec", "web", "sh", "-c", "echo $(cat /uno) $(cat /new/two) $(cat /new/directory/two) $(cat /new/one)").Succeeds().Lines[0]);
+        _root.Run("cp", "web:/new/.", _files["all"]).Succeeds();
+        Assert.Equal(["directory", "one", "two"], Directory.GetFileSystemEntries(_files["all"]).Select(Path.GetFileName).Order());
+        _root.Run("cp", _files["one"], "web:/nowhere/").Fails(125, "no such directory: /nowhere/");
+        _root.Run("cp", _files["one"], "web:/nowhere/x").Fails(125, "no such directory: /nowhere");
+        _root.Run("cp", _files["directory"], "web:/uno").Fails(125, "cannot copy a directory over a file");
+        _root.Run("cp", "web:/nothing", _files.Path).Fails(125, "no such file or directory: /nothing");
+        _root.Run("cp", "web:/new", "web:/new/inside").Exits(125);
+    }
+
+    [Fact]
+    public void A_stopped_container_and_another_one_are_copied_to_as_well()
+    {
+        Detached("web");
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        _files.Write("one", "1");
+        _root.Run("cp", _files["one"], "web:/one").Succeeds();
+        _root.Detached(["--name", "other", "--tmpfs", "/tmp"], "sleep", "1000");
+        _root.Run("cp", "web:/one", "other:/tmp/two").Succeeds();
+        Assert.Equal("1", _root.Run("exec", "other", "cat", "/tmp/two").Succeeds().Out);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Links_of_a_container_lead_to_its_own_files(bool runs)
+    {
+        string secret = _files.Write("secret", "host");
+        File.CreateSymbolicLink(Path.Combine(_rootfs.Path, "evil"), _files.Path);
+        File.CreateSymbolicLink(Path.Combine(_rootfs.Path, "up"), "../../../../../.." + secret);
+        Detached("web");
+        if (!runs) _root.Run("stop", "-t", "0", "web").Succeeds();
+        _root.Run("cp", "web:/evil/secret", _files["out"]).Fails(125, "no such file or directory");
+        _root.Run("cp", "-L", "web:/up", _files["out"]).Fails(125, "no such file or directory");
+        _root.Run("cp", _files["secret"], "web:/evil/new").Fails(125, "no such directory: /evil");
+        Assert.False(File.Exists(_files["new"]));
+        // The link itself is copied as one.
+        _root.Run("cp", "web:/up", _files["out"]).Succeeds();
+        Assert.Equal("../../../../../.." + secret, new FileInfo(_files["out"]).LinkTarget);
+    }
+
+    [Fact]
+    public void A_container_that_swaps_names_meanwhile_gets_no_file_of_the_host()
+    {
+        string secret = _files.Write("secret", "host");
+        Directory.CreateDirectory(Path.Combine(_rootfs.Path, "d"));
+        _root.Run("run", "-d", "--name", "web", _rootfs.Path, "sh", "-c", $"cd /d; while :; do ln -sfn {secret} x; rm -f x; echo mine > x; done").Exits(0);
+        for (int i = 0; i < 30; i++)
+        {
+            _root.Run("cp", "web:/d", _files[$"copy{i}"]);
+            string file = _files[$"copy{i}/x"];
+            if (new FileInfo(file) is { Exists: true, LinkTarget: null }) Assert.NotEqual("host", File.ReadAllText(file));
+        }
+    }
+
+    private void Detached(string name, params string[] options) => _root.Run(["run", "-d", "--name", name, .. options, _rootfs.Path, "sleep", "1000"]).Exits(0);
+
+    private string Describe(string name) =>
+        Minirun.Other("bash", "-c", """cd "$1" && find . -printf '%P %y %m %n %s %l %T@\n' | sed 's/^ d .*/top/; s/^link l.*777 1 \([0-9]*\) /link \1 /' | sort""", "-", _files[name]).Succeeds().Out;
+}
