@@ -26,11 +26,11 @@ engine_table() {
 }
 
 engine() {
-    local rootfs="--network none --ulimit host --rootfs $PWD/$tree"
+    local rootfs="--network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --rootfs $PWD/$tree"
     mkdir -p "$engine_root/p"
     peers=() notes=()
     without_v2 $engine_minirun run -d --name $engine_marker "$tree" sleep 100000 >/dev/null
-    if has podman; then without_v2 $engine_podman run -d --name $engine_marker --network none --ulimit host --rootfs "$PWD/$tree" sleep 100000 >"$out/engine-podman.log" 2>&1 </dev/null || true; fi
+    if has podman; then without_v2 $engine_podman run -d --name $engine_marker --network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --rootfs "$PWD/$tree" sleep 100000 >"$out/engine-podman.log" 2>&1 </dev/null || true; fi
 
     add_peer "minirun" "sh -c 'id=\$($(engine_ours "run -d $tree sleep 1000") </dev/null) && $(engine_ours 'rm -f $id')'"
     has podman && add_peer "podman" "sh -c 'id=\$($(engine_theirs "run -d $rootfs sleep 1000") </dev/null 2>/dev/null) && $(engine_theirs 'rm -f -t 0 $id')'"

@@ -21,6 +21,13 @@ internal static class EngineProgram
         }
         catch (UserError error)
         {
+            const string unknown = "flag provided but not defined: -";
+            if (error.Message.StartsWith(unknown, StringComparison.Ordinal))
+            {
+                string flag = error.Message[unknown.Length..];
+                string? closest = Output.Spelling.Closest(flag, verb.Flags.Select(each => each.Name));
+                throw new UserError($"{verb.Name}: unknown flag {(flag.Length == 1 ? "-" : "--")}{flag}", closest is null ? $"`minirun {verb.Name} --help` lists the flags" : $"did you mean: --{closest}");
+            }
             throw new UserError($"{verb.Name}: {error.Message}", error.Hint ?? $"`minirun {verb.Name} --help` lists the flags");
         }
         if (words.WantsHelp) return Help(verb);

@@ -24,8 +24,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         RemoveUnfinished();
         if (config.Id.Length == 0) config.Id = NewId();
         string temporary = $"{Paths.Containers}/{Unfinished}{config.Id}", final = $"{Paths.Containers}/{config.Id}";
-        LinuxException.Check(sys_stat.mkdir(temporary, 0x1c9 /* 0711 */), "mkdir", temporary);
-        int held = Hold(temporary);
+        int held = MakeHeld(temporary);
         string? name = null;
         try
         {
@@ -160,11 +159,23 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         }
     }
 
-    private static int Hold(string directory)
+    /// <summary>A new directory, locked. Before the lock another may take it for one that was left, and remove it: then it is made again.</summary>
+    private static int MakeHeld(string directory)
     {
-        int fd = (int)LinuxException.Check(open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "open", directory);
-        LinuxException.Check(sys_file.flock(fd, sys_file.LOCK_EX), "flock", directory);
-        return fd;
+        while (true)
+        {
+            LinuxException.Check(sys_stat.mkdir(directory, 0x1c9 /* 0711 */), "mkdir", directory);
+            int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (fd < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.ENOENT) throw new LinuxException("open", errno, directory);
+                continue;
+            }
+            LinuxException.Check(sys_file.flock(fd, sys_file.LOCK_EX), "flock", directory);
+            if (Directory.Exists(directory)) return fd;
+            unistd.close(fd);
+        }
     }
 
     private static string NewId()

@@ -212,6 +212,18 @@ public sealed class LifeTests : IDisposable
         Assert.Equal(running[..12], _root.Run("ps", "-aq").Succeeds().Lines[0]);
     }
 
+    [Fact]
+    public void Forty_start_at_once_and_all_of_them_go()
+    {
+        RunningProgram[] starts = [.. Enumerable.Range(0, 40).Select(_ => _root.Start("run", "-d", Rootfs.Busybox, "sleep", "1000"))];
+        foreach (RunningProgram start in starts)
+            using (start) start.Result().Succeeds();
+        string[] ids = _root.Run("ps", "-q").Succeeds().Lines;
+        Assert.Equal(40, ids.Length);
+        _root.Run(["rm", "-f", .. ids]).Succeeds();
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_root.Path, "containers")));
+    }
+
     [Requires(Need.Root | Need.Runc)]
     public void Runc_executes_it_when_asked()
     {
