@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Minirun.Cli.Oci;
+using Minirun.Engine;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Events;
+using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>update</c>: other limits for containers, at once and for their next start, and another restart policy.</summary>
+internal static class UpdateVerb
+{
+    private const ulong Period = 100_000;   // µs, that --cpus counts in
+
+    public static EngineVerb Verb => new("update", "CONTAINER…", "change limits of containers, and whether they start again", [
+        new("memory", 'm', "SIZE", "memory: 64m, 1g"),
+        new("memory-swap", '\0', "SIZE", "memory and swap together; -1: unlimited swap"),
+        new("memory-reservation", '\0', "SIZE", "memory that it keeps when memory is short"),
+        new("cpus", '\0', "NUMBER", "processors: 1.5"),
+        new("cpu-shares", 'c', "N", "share of CPU time against other containers"),
+        new("cpu-quota", '\0', "N", "CPU time in a period, in microseconds"),
+        new("cpu-period", '\0', "N", "that period, in microseconds"),
+        new("cpuset-cpus", '\0', "LIST", "processors: 0-3,7"),
+        new("cpuset-mems", '\0', "LIST", "memory nodes"),
+        new("pids-limit", '\0', "N", "processes; -1: no limit"),
+        new("blkio-weight", '\0', "N", "share of disk time, 10 to 1000"),
+        new("restart", '\0', "POLICY", "no, on-failure[:N], always, unless-stopped"),
+    ], Execute);
+
+    private static int Execute(OciArguments words)
+    {
+        OciResources changes = Read(words);
+        RestartPolicy? restart = words.Text("restart") is { } text ? EngineFlags.Restart(text) : null;
+        if (restart is null && LimitChanges.IsEmpty(changes)) throw new UserError("update: you must provide one or more flags when using this command", "minirun update --help lists them");
+        return EngineProgram.Each(words, word => Update(EngineVerbs.Store.Find(word), changes, restart));
+    }
+
+    /// <summary>First the kernel: what it refuses is not kept either.</summary>
+    private static void Update(EngineContainer container, OciResources changes, RestartPolicy? restart)
+    {
+        using IDisposable held = container.Lock();
+        if (restart is not null && container.Config.AutoRemove) throw new UserError($"container {container.Config.Name}: conflicting options: --restart and --rm", "a container that is removed cannot be started again");
+        if (!LimitChanges.IsEmpty(changes))
+        {
+            if (container.State().Pid > 0) container.Driver.Update(container.Id, Json(changes));
+            string file = container.Directory + "/config.json";
+            OciSpec spec = Bundle.Parse(File.ReadAllBytes(file), file);
+            LimitChanges.Merge(spec.Linux.Resources ??= new(), changes);
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(spec.ToJson()));
+        }
+        if (restart is not null)
+        {
+            container.Config.Restart = restart;
+            container.WriteConfig();
+        }
+        EngineEvents.Add(container, "update");
+    }
+
+    private static OciResources Read(OciArguments words)
+    {
+        OciResources changes = ResourceFlags.Read(words);
+        OciCpu cpu = changes.Cpu!;
+        if (words.Text("cpu-shares") is not null) cpu.Shares = (ulong)words.Number("cpu-shares", 0);
+        if (words.Text("cpus") is { } text)
+        {
+            if (cpu.Quota is not null || cpu.Period is not null) throw new UserError("conflicting options: --cpus and --cpu-quota or --cpu-period", "--cpus 1.5 is --cpu-quota 150000 --cpu-period 100000");
+            if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count) || count < 0.01m || count > 8192) throw new UserError($"--cpus {text}: not a number of processors", "such as 1.5");
+            (cpu.Quota, cpu.Period) = ((long)(count * Period), Period);
+        }
+        LimitChanges.DropUnset(changes);
+        return changes;
+    }
+
+    private static byte[] Json(OciResources changes)
+    {
+        var spec = new OciSpec();
+        spec.Linux.Resources = changes;
+        return Encoding.UTF8.GetBytes(JsonNode.Parse(spec.ToJson())!["linux"]!["resources"]!.ToJsonString());
+    }
+}
