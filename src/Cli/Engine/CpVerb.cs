@@ -13,7 +13,8 @@ internal static class CpVerb
         new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
         new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
         new("quiet", 'q', null, "accepted: nothing is said of progress"),
-    ], Execute) { Minimum = 2, Maximum = 2 };
+    ], Execute)
+    { Minimum = 2, Maximum = 2 };
 
     private static int Execute(OciArguments words)
     {

@@ -22,7 +22,8 @@ internal static class EventsVerb
         new("filter", 'f', "KEY=VALUE", "container, event, image, label, type (repeatable)"),
         new("format", '\0', "FORMAT", "json, or a template: {{.Action}} {{.Actor.Attributes.name}}"),
         new("stream", '\0', null, "=false: only what happened already"),
-    ], Execute) { Minimum = 0, Maximum = 0 };
+    ], Execute)
+    { Minimum = 0, Maximum = 0 };
 
     private static int Execute(OciArguments words)
     {

@@ -20,7 +20,8 @@ internal static class StatsVerb
         new("no-stream", '\0', null, "once, and no more"),
         new("no-trunc", '\0', null, "nothing is shortened"),
         new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.CPUPerc}}"),
-    ], Execute) { Minimum = 0 };
+    ], Execute)
+    { Minimum = 0 };
 
     private static int Execute(OciArguments words)
     {
