@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Cli.Oci;
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -32,7 +33,16 @@ internal static class EngineProgram
         }
         if (words.WantsHelp) return Help(verb);
         string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
-        return wrong is null ? verb.Execute(words) : throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
+        if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
+        try
+        {
+            return verb.Execute(words);
+        }
+        catch (LinuxException error) when (error is { Call: "write", Path: null, Number: Errno.EPIPE })
+        {
+            // `minirun ps | head -1`: who reads has seen enough.
+            return 128 + signal.SIGPIPE;
+        }
     }
 
     /// <summary>Does something with each word; goes on after one that fails, and prints what docker prints: the word.</summary>
