@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C
 
-tree=rootfs-samples/busybox
+tree="rootfs-samples/busybox"
 out=out/bench
 if [[ -n ${BENCH_QUICK-} ]]; then
     runs=30 warmup=3 starts=100 live_counts=(0 50)
