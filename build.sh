@@ -12,6 +12,7 @@ test_user=minirun-test    # made by `test` and `bench` when they run as root
 test_samples=(busybox dotnet)
 test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns uidmap iproute2) # what drives minirun-oci in tests/Clients
 test_logs=(rsyslog tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
+test_networks=(passt slirp4netns containernetworking-plugins iproute2 iptables) # what connects its containers
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
 
@@ -60,6 +61,9 @@ have() {
         bubblewrap) command -v bwrap >/dev/null ;;
         qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
         e2fsprogs) command -v mke2fs >/dev/null ;;
+        passt) command -v pasta >/dev/null ;;
+        containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
+        iptables) command -v iptables >/dev/null || [[ -x /usr/sbin/iptables ]] ;;
         rsyslog) command -v rsyslogd >/dev/null ;;
         systemd) [[ -x /lib/systemd/systemd-journald ]] ;;
         nodejs) command -v node >/dev/null ;;
@@ -203,6 +207,7 @@ run_tests() {
     samples "${test_samples[@]}"
     want "${test_clients[@]}"
     want "${test_logs[@]}"
+    want "${test_networks[@]}"
     fluent_logger
     want libseccomp2 # what the seccomp tests compare with
     dotnet_says out/build.log build Runtime.sln -c Release

@@ -34,6 +34,8 @@ public static partial class sys_syscall
     public const int SYS_connect = 42;
     public const int SYS_bind = 49;
     public const int SYS_listen = 50;
+    public const int SYS_getsockname = 51;
+    public const int SYS_setsockopt = 54;
     public const int SYS_getcwd = 79;
     public const int SYS_chdir = 80;
     public const int SYS_fchdir = 81;
@@ -204,6 +206,8 @@ public static partial class sys_syscall
         SYS_landlock_create_ruleset => "landlock_create_ruleset",
         SYS_connect => "connect",
         SYS_bind => "bind",
+        SYS_getsockname => "getsockname",
+        SYS_setsockopt => "setsockopt",
         SYS_listen => "listen",
         SYS_faccessat2 => "faccessat2",
         SYS_sendfile => "sendfile",

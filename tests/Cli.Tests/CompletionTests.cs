@@ -14,9 +14,9 @@ public class CompletionTests
     [InlineData("prune", "container", "")]
     [InlineData("--help --json", "doctor", "--")]
     [InlineData("bash fish zsh", "completion", "")]
-    [InlineData("--name --net --nice --no-new-privs --ns", "run", "--n")]
-    [InlineData("host none", "run", "--net", "")]
-    [InlineData("none", "run", "--network", "n")]
+    [InlineData("--name --net --network-alias --nice --no-new-privs --ns", "run", "--n")]
+    [InlineData("bridge container: host none ns: pasta slirp4netns", "run", "--net", "")]
+    [InlineData("none ns:", "run", "--network", "n")]
     [InlineData("auto host keep-id single", "run", "--userns", "")]
     [InlineData("host private", "run", "--pid", "")]
     [InlineData("CAP_SYS_ADMIN", "run", "--cap-drop", "CAP_SYS_AD")]
@@ -25,7 +25,7 @@ public class CompletionTests
 
     // bash gives = as a word of its own.
     [Theory]
-    [InlineData("host none", "run", "--net", "=")]
+    [InlineData("bridge container: host none ns: pasta slirp4netns", "run", "--net", "=")]
     [InlineData("host", "run", "--net", "=", "h")]
     [InlineData("json text", "run", "--explain", "=")]
     public void Bash_offers_values_after_an_equals_sign(string expected, params string[] words) => Assert.Equal(expected, Complete("bash", words));

@@ -39,7 +39,7 @@ internal static class RunTree
     /// <summary>The values of a flag that takes only some.</summary>
     private static string[] Values(string flag) => flag switch
     {
-        "--net" => ["host", "none"],
+        "--net" => ["host", "none", "pasta", "slirp4netns", "bridge", "container:", "ns:"],
         "--pid" or "--uts" or "--ipc" or "--cgroupns" => ["private", "host"],
         "--userns" => ["auto", "host", "keep-id", "single"],
         "--ns" => ["user", "user,pid", "user,pid,uts", "user,pid,uts,mnt", "none"],

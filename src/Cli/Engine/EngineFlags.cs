@@ -35,7 +35,9 @@ internal static class EngineFlags
             case "health-timeout": (config.Health ??= new()).Timeout = Values.Duration(value, "--health-timeout").TotalSeconds; break;
             case "health-start-period": (config.Health ??= new()).StartPeriod = Values.Duration(value, "--health-start-period").TotalSeconds; break;
             case "health-retries": (config.Health ??= new()).Retries = Number(value, "--health-retries", 1); break;
-            default: throw new UserError($"--{flag}: not known to the engine", null);
+            default:
+                if (!NetworkFlags.Apply(flag, value, new NetworkUse())) throw new UserError($"--{flag}: not known to the engine", null);
+                break;
         }
     }
 

@@ -8,6 +8,7 @@ using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Monitor;
+using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
@@ -61,6 +62,8 @@ internal static class EngineRun
         if (options.Detach) options.Tty ??= false;
         string image = options.Rootfs ?? "";
         var host = new Host();
+        ContainerStore store = EngineVerbs.Store;
+        NetworkUse network = NetworkFlags.Choose(options, store);
         var builder = new SpecBuilder(options, host);
         builder.Complete();
         OciSpec oci = builder.Spec.Oci;
@@ -78,14 +81,14 @@ internal static class EngineRun
             OpenStdin = options.Interactive,
             AutoRemove = options.Remove,
             Timeout = options.Timeout?.TotalSeconds ?? 0,
+            Network = network,
         };
-        config.Network.Mode = options.Net ?? "host";
         EngineFlags.Apply(options, config);
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
-        ContainerStore store = EngineVerbs.Store;
         if (config.Runtime != ExecutionDrivers.Builtin) _ = ExecutionDrivers.Of(config.Runtime, store.Paths);
         config.Id = NewId();
+        ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
         oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
         return store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));

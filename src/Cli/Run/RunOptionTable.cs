@@ -7,11 +7,11 @@ namespace Minirun.Cli.Run;
 /// <summary>Every flag of <c>run</c>, in the order of the help.</summary>
 internal static class RunOptionTable
 {
-    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Limits = "Limits of the whole container (by a cgroup)", Security = "Security", Lifetime = "Lifetime", LivesOn = "A container that lives on (with -d or create)", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
+    private const string Namespaces = "Namespaces", Mounts = "Mounts", Process = "Process", Limits = "Limits of the whole container (by a cgroup)", Security = "Security", Lifetime = "Lifetime", LivesOn = "A container that lives on (with -d or create)", Connected = "Network of such a container", Terminal = "Terminal and descriptors", Seeing = "Seeing it", Files = "Container as a file";
 
     public static readonly RunOption[] All =
     [
-        new("--net", null, "MODE", Namespaces, "network: host (default) or none (only lo)", (o, v) => o.Net = v) { Alias = "--network" },
+        new("--net", null, "MODE", Namespaces, "network: host (default), none (only lo); with the engine pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlag.Apply) { Alias = "--network" },
         new("--pid", null, "MODE", Namespaces, "process ids: private (default) or host", (o, v) => o.Pid = v),
         new("--uts", null, "MODE", Namespaces, "host name: private (default) or host", (o, v) => o.Uts = v),
         new("--ipc", null, "MODE", Namespaces, "System V IPC and POSIX queues: private (default) or host", (o, v) => o.Ipc = v),
@@ -88,6 +88,16 @@ internal static class RunOptionTable
         new("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count", (o, v) => o.ForEngine("health-start-period", v)),
         new("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)", (o, v) => o.ForEngine("health-retries", v)),
         new("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime", (o, v) => o.ForEngine("runtime", v)),
+
+        new("--publish", 'p', "[[IP:]HOST:]CONTAINER[/udp]", Connected, "a port of the host that leads to one of the container's; ranges such as 8000-8009:80-89 (repeatable)", (o, v) => o.ForEngine("publish", v)),
+        new("--publish-all", 'P', null, Connected, "publish all ports of --expose on free ones", (o, v) => o.ForEngine("publish-all", Flag(v) ? "true" : "false")),
+        new("--expose", null, "PORT[/udp]", Connected, "a port that the container listens on", (o, v) => o.ForEngine("expose", v)),
+        new("--ip", null, "ADDRESS", Connected, "its address on the network", (o, v) => o.ForEngine("ip", v)),
+        new("--network-alias", null, "NAME", Connected, "another name for it on the network (repeatable)", (o, v) => o.ForEngine("network-alias", v)) { Alias = "--net-alias" },
+        new("--dns", null, "ADDRESS", Connected, "a name server (repeatable)", (o, v) => o.ForEngine("dns", v)),
+        new("--dns-search", null, "DOMAIN", Connected, "a domain that names are looked up in; . for none (repeatable)", (o, v) => o.ForEngine("dns-search", v)),
+        new("--dns-option", null, "OPTION", Connected, "an option of resolv.conf (repeatable)", (o, v) => o.ForEngine("dns-option", v)) { Alias = "--dns-opt" },
+        new("--add-host", null, "NAME:ADDRESS", Connected, "a line of /etc/hosts; host-gateway is the host (repeatable)", (o, v) => o.ForEngine("add-host", v)),
 
         new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin and stdout are terminals; =false for none)", (o, v) => o.Tty = Flag(v)),
         new("--interactive", 'i', null, Terminal, "accepted: stdin always goes in", (o, v) => o.Interactive = Flag(v)),

@@ -82,16 +82,21 @@ public sealed class VolumeUse
 
 public sealed class NetworkUse
 {
-    /// <summary>host, none, pasta, slirp4netns, bridge, container:NAME, ns:PATH, or the name of a network.</summary>
+    /// <summary>host, none, auto (a user's default), pasta, slirp4netns, bridge, container:NAME, ns:PATH, or the name of a network.</summary>
     public string Mode { get; set; } = "host";
 
     /// <summary>As given: [[IP:]HOST:]CONTAINER[/PROTOCOL].</summary>
     public List<string> Ports { get; set; } = [];
     public string? Ip { get; set; }
     public List<string> Dns { get; set; } = [];
+    public List<string> DnsSearch { get; set; } = [];
+    public List<string> DnsOptions { get; set; } = [];
 
     /// <summary>NAME:ADDRESS.</summary>
     public List<string> AddHosts { get; set; } = [];
+
+    /// <summary>More names that it has on its network.</summary>
+    public List<string> Aliases { get; set; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
+using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
@@ -45,6 +46,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         state.Error = "its monitor was killed, so nobody saw how it ended";
         state.FinishedAt = ContainerRecord.Now();
         Driver.Delete(Id);
+        ContainerNetwork.Release(this);
         Write(state);
         return state;
     }
@@ -146,6 +148,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public void Remove()
     {
         Driver.Delete(Id);
+        ContainerNetwork.Release(this);
         Store.Forget(this);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Logs;
+using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
@@ -92,8 +93,10 @@ public sealed unsafe class ContainerMonitor
         {
             // What an earlier monitor that was killed has left.
             _container.Driver.Delete(_container.Id);
+            ContainerNetwork.Prepare(_container);
             int pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket);
             streams.HandedOver();
+            ContainerNetwork.Connect(_container, pid);
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
             _health = HealthProbe.Of(_container, _state);
@@ -108,6 +111,7 @@ public sealed unsafe class ContainerMonitor
             _health?.Dispose();
             _health = null;
             _container.Driver.Delete(_container.Id);
+            ContainerNetwork.Release(_container);
             _log.Close();
             _state.LogLost += _log.Lost;
         }

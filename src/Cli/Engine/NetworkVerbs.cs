@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Minirun.Cli.Oci;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Networks;
+using Minirun.Engine.Networks.Cni;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>network …, and port.</summary>
+internal static class NetworkVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
+        new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
+        new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
+        new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("network prune", "", "remove all networks that no running container is on", [new("force", 'f', null, "do not ask")], Prune) { Minimum = 0, Maximum = 0 },
+        new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
+    ];
+
+    private static readonly System.Text.Json.JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static NetworkStore Store => new(EngineVerbs.Store.Paths);
+
+    private static int Create(OciArguments words)
+    {
+        string? parent = null;
+        foreach (string option in words.All("opt"))
+            parent = option.StartsWith("parent=", StringComparison.Ordinal) ? option["parent=".Length..] : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
+        Dictionary<string, string> labels = [];
+        foreach (string label in words.All("label")) EngineFlags.Label(label, labels);
+        Store.Create(words.Words[0], new BridgeNetwork { Driver = words.Text("driver") ?? "bridge", Subnet = words.Text("subnet"), Gateway = words.Text("gateway"), Range = words.Text("ip-range"), Internal = words.Has("internal"), Parent = parent, Labels = labels });
+        OciOutput.Line(words.Words[0]);
+        return 0;
+    }
+
+    private static int List(OciArguments words)
+    {
+        List<string[]> rows = [["NAME", "DRIVER", "SUBNET"]];
+        foreach (CniConfig config in Store.All())
+        {
+            string subnets = string.Join(',', Subnets.Of(config));
+            if (words.Has("quiet")) OciOutput.Line(config.Name);
+            else if (words.Text("format") is { } format)
+            {
+                var row = new JsonObject { ["Name"] = config.Name, ["Driver"] = config.Driver, ["Subnet"] = subnets, ["Internal"] = config.IsInternal };
+                OciOutput.Line(format == "json" ? row.ToJsonString() : Template.Fill(format, row));
+            }
+            else rows.Add([config.Name, config.Driver, subnets]);
+        }
+        if (rows.Count > 1) Table.Print(rows);
+        return 0;
+    }
+
+    private static int Inspect(OciArguments words)
+    {
+        var all = new JsonArray();
+        foreach (string name in words.Words)
+        {
+            JsonObject network = Describe(Store.Find(name));
+            if (words.Text("format") is { } format && format != "json") OciOutput.Line(Template.Fill(format, network));
+            else all.Add((JsonNode)network);
+        }
+        if (all.Count > 0) OciOutput.Line(all.ToJsonString(s_indented));
+        return 0;
+    }
+
+    private static JsonObject Describe(CniConfig config)
+    {
+        var containers = new JsonObject();
+        foreach (var peer in Store.Peers(config.Name)) containers[peer.Id] = new JsonObject { ["Name"] = peer.Names[0], ["IPv4Address"] = peer.Address };
+        var subnets = new JsonArray();
+        foreach (IPNetwork subnet in Subnets.Of(config)) subnets.Add((JsonNode)new JsonObject { ["Subnet"] = subnet.ToString(), ["Gateway"] = NetworkStore.Gateway(config) });
+        return new JsonObject
+        {
+            ["Name"] = config.Name,
+            ["Driver"] = config.Driver,
+            ["Internal"] = config.IsInternal,
+            ["File"] = config.Path,
+            ["IPAM"] = new JsonObject { ["Config"] = subnets },
+            ["Containers"] = containers,
+            ["CNI"] = JsonNode.Parse(config.Json),
+        };
+    }
+
+    private static void Remove(string name, bool force)
+    {
+        if (force && Store.TryFind(name) is null) return;
+        Store.Remove(name);
+    }
+
+    private static int Prune(OciArguments _)
+    {
+        foreach (CniConfig config in Store.All())
+            if (Store.IsOurs(config) && Store.Peers(config.Name).Count == 0)
+            {
+                Store.Remove(config.Name);
+                OciOutput.Line(config.Name);
+            }
+        return 0;
+    }
+
+    private static int Port(OciArguments words)
+    {
+        EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        List<PortMapping> ports = container.IsRunning && NetworkRecord.Of(container) is { } record ? record.Ports : [];
+        if (words.Words.Count == 1)
+        {
+            foreach (PortMapping port in ports) OciOutput.Line($"{port.Inside} -> {port.Outside}");
+            return 0;
+        }
+        string wanted = words.Words[1].Contains('/') ? words.Words[1] : words.Words[1] + "/tcp";
+        bool found = false;
+        foreach (PortMapping port in ports)
+            if (port.Inside == wanted)
+            {
+                OciOutput.Line(port.Outside);
+                found = true;
+            }
+        return found ? 0 : throw new UserError($"no public port '{wanted}' published for {container.Config.Name}", null, 1);
+    }
+}

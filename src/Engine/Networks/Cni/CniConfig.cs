@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Networks.Cni;
+
+/// <summary>A CNI network configuration: a list of plugins, each called with the result of the one before.</summary>
+public sealed class CniConfig
+{
+    private CniConfig(string path, string json, JsonElement root)
+    {
+        (Path, Json) = (path, json);
+        Name = Text(root, "name");
+        Version = Text(root, "cniVersion") is { Length: > 0 } version ? version : "0.1.0";
+        // A .conf has one plugin, which is the document itself.
+        Plugins = root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray()] : [root];
+    }
+
+    public string Path { get; }
+    public string Json { get; }
+    public string Name { get; }
+    public string Version { get; }
+    internal IReadOnlyList<JsonElement> Plugins { get; }
+
+    /// <summary>A network of ours, written by network create.</summary>
+    public bool IsInternal => Plugins.Count > 0 && Plugins[0].TryGetProperty("isGateway", out JsonElement gateway) && gateway.ValueKind == JsonValueKind.False;
+
+    public string Driver => Plugins.Count > 0 ? Text(Plugins[0], "type") : "";
+
+    /// <exception cref="UserError">It is no CNI configuration.</exception>
+    public static CniConfig Parse(string path, string json)
+    {
+        try
+        {
+            var config = new CniConfig(path, json, JsonDocument.Parse(json).RootElement.Clone());
+            if (config.Name.Length == 0 || config.Name[0] == '.' || config.Name.AsSpan().ContainsAny('/', '\0')) throw new UserError($"{path}: no name", "it is what --net takes");
+            if (config.Plugins.Count == 0) throw new UserError($"{path}: no plugins", "see the CNI specification, section 1");
+            return config;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new UserError($"{path}: no CNI configuration: {error.Message}", "see the CNI specification, section 1");
+        }
+    }
+
+    /// <summary>What one plugin reads: its part, with name, version, what is known at run time, and the result before it.</summary>
+    internal byte[] Input(JsonElement plugin, string? previous, CniArguments arguments)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("cniVersion", Version);
+            writer.WriteString("name", Name);
+            foreach (JsonProperty property in plugin.EnumerateObject())
+                if (property.Name is not ("cniVersion" or "name" or "prevResult" or "runtimeConfig" or "capabilities")) property.WriteTo(writer);
+            if (plugin.TryGetProperty("capabilities", out JsonElement capabilities)) arguments.Write(writer, capabilities);
+            if (previous is not null)
+            {
+                writer.WritePropertyName("prevResult");
+                writer.WriteRawValue(previous);
+            }
+            writer.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    internal static string Text(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}

@@ -1,0 +1,97 @@
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>The network of one container, from the making of its configuration to its end.</summary>
+public static class ContainerNetwork
+{
+    /// <summary>What --net is for the runtime: the host's network, or a new one with only lo.</summary>
+    public static string ForRuntime(string mode) => NetworkModes.Of(mode, EnginePaths.Default()) is { IsOwn: true } or JoinMode ? "none" : "host";
+
+    /// <summary>Puts what a mode needs into a configuration that was made for <see cref="ForRuntime"/>.</summary>
+    /// <param name="config">Its id is chosen.</param>
+    public static void Configure(OciSpec oci, ContainerConfig config, ContainerStore store)
+    {
+        NetworkUse use = config.Network;
+        INetworkMode mode = NetworkModes.Of(use.Mode, store.Paths);
+        string directory = $"{store.Paths.Containers}/{config.Id}";
+        if (mode is JoinMode) Join(oci, use.Mode, directory, store);
+        if (mode is not HostMode || use.Dns.Count + use.DnsSearch.Count + use.DnsOptions.Count + use.AddHosts.Count > 0) ContainerFiles.Mount(oci, directory);
+    }
+
+    /// <summary>Before the container is made. What an earlier monitor that was killed has left is taken away.</summary>
+    public static void Prepare(EngineContainer container)
+    {
+        Release(container);
+        NetworkContext context = New(container);
+        INetworkMode mode = Mode(container);
+        mode.Prepare(context);
+        if (UsesFiles(container, mode)) ContainerFiles.Write(context, mode);
+    }
+
+    /// <summary>The container waits for its start.</summary>
+    /// <param name="pid">Its first process.</param>
+    public static void Connect(EngineContainer container, int pid)
+    {
+        NetworkContext context = New(container);
+        INetworkMode mode = Mode(container);
+        if (mode is HostMode) return;
+        context.Save();
+        mode.Connect(context, pid);
+        // auto has become another by now.
+        mode = NetworkModes.Of(context.Record.Mode, container.Store.Paths);
+        context.Save();
+        if (UsesFiles(container, mode)) ContainerFiles.Write(context, mode);
+        if (mode is CniMode && context.Record.Address.Length > 0) new NetworkPeers(context.Paths, mode.Name).Join(new(container.Id, context.Record.Address, Names(container)));
+    }
+
+    /// <summary>After its end, whoever saw that. Nothing when nothing is set up.</summary>
+    public static void Release(EngineContainer container)
+    {
+        if (NetworkRecord.Of(container) is not { } record) return;
+        // A start of the machine ends processes and namespaces, and gives their pids to others.
+        if (record.BootId != EngineContainer.BootId()) (record.HelperPid, record.NetNs) = (0, null);
+        try
+        {
+            NetworkModes.Of(record.Mode, container.Store.Paths).Disconnect(new NetworkContext(container, record));
+        }
+        catch (Exception error) when (error is Runtime.UserError or LinuxException)
+        {
+            // What can be taken away is: the container goes all the same.
+        }
+        if (record.NetNs is { } held) HeldNamespace.LetGo(held);
+        unistd.unlink(NetworkRecord.PathOf(container.Directory));
+    }
+
+    private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Store.Paths);
+
+    private static NetworkContext New(EngineContainer container) => new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
+
+    private static bool UsesFiles(EngineContainer container, INetworkMode mode) =>
+        mode is not HostMode || container.Config.Network is { Dns.Count: > 0 } or { DnsSearch.Count: > 0 } or { DnsOptions.Count: > 0 } or { AddHosts.Count: > 0 };
+
+    private static string[] Names(EngineContainer container) => [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
+
+    /// <summary>Who joins a network namespace of a user namespace joins that, too: it is nobody in the network else.</summary>
+    private static void Join(OciSpec oci, string mode, string directory, ContainerStore store)
+    {
+        foreach (OciNamespace each in oci.Linux.Namespaces)
+            if (each.Type == "network") each.Path = $"{directory}/{JoinMode.NetLink}";
+        bool joinsUser = mode.StartsWith(JoinMode.Container, StringComparison.Ordinal) && HasUserNamespace(new JoinMode(mode).Peer(store));
+        oci.Linux.Namespaces.RemoveAll(each => each.Type == "user" && mode.StartsWith(JoinMode.Container, StringComparison.Ordinal));
+        if (joinsUser) oci.Linux.Namespaces.Add(new OciNamespace { Type = "user", Path = $"{directory}/{JoinMode.UserLink}" });
+        if (!mode.StartsWith(JoinMode.Container, StringComparison.Ordinal))
+        {
+            // A sysfs of a namespace that is somebody else's cannot be mounted.
+            bool owns = !oci.Linux.Namespaces.Exists(each => each.Type == "user");
+            if (!owns && oci.Mounts.Find(mount => mount is { Destination: "/sys", Type: "sysfs" }) is { } sys) (sys.Type, sys.Source, sys.Options) = ("bind", "/sys", ["rbind", "rro", "rnosuid", "rnodev", "rnoexec"]);
+            return;
+        }
+        oci.Linux.UidMappings = oci.Linux.GidMappings = null;
+    }
+
+    private static bool HasUserNamespace(EngineContainer peer) =>
+        AtomicFile.Read(peer.Directory + "/config.json") is { } json && System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("linux").GetProperty("namespaces").EnumerateArray().Any(each => Cni.CniConfig.Text(each, "type") == "user");
+}

@@ -1,0 +1,30 @@
+using Minirun.Linux;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>
+/// A network namespace held by a mount. Root's: then it outlives its processes, whoever ends first, and what plugins have made outside it can be
+/// taken down in order. It can be opened by programs that have given their rights away, as /proc/PID/ns/net cannot.
+/// </summary>
+internal static unsafe class HeldNamespace
+{
+    public static string Hold(EnginePaths paths, string id, int pid)
+    {
+        string directory = paths.Run + "/netns", path = $"{directory}/{id}";
+        Directory.CreateDirectory(directory);
+        using (new FileStream(path, FileMode.Create)) { }
+        string source = $"/proc/{PortMapping.Number(pid)}/ns/net";
+        using var from = new NativeText(source);
+        using var to = new NativeText(path);
+        LinuxException.Check(syscall(SYS_mount, from.Pointer, to.Pointer, 0, sys_mount.MS_BIND, 0), "mount", path);
+        return path;
+    }
+
+    public static void LetGo(string path)
+    {
+        using var text = new NativeText(path);
+        while (syscall(SYS_umount2, text.Pointer, sys_mount.MNT_DETACH) == 0) { }
+        unistd.unlink(path);
+    }
+}

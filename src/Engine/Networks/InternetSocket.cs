@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+using SocketAddress = Minirun.Engine.Logs.Sending.SocketAddress;
+using static Minirun.Linux.sys_socket;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>Sockets that only ask what can be had: nothing is sent.</summary>
+internal static unsafe class InternetSocket
+{
+    private const int SO_REUSEADDR = 2;
+
+    /// <summary>Takes a port; gives the socket that holds it, and its number.</summary>
+    /// <exception cref="LinuxException">It cannot be had.</exception>
+    public static (int Socket, int Port) Take(IPAddress address, int port, bool stream)
+    {
+        byte[] bytes = SocketAddress.Internet(address, port);
+        int socket = (int)LinuxException.Check(sys_socket.socket(bytes[0], (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), "socket");
+        // What connections that have ended left does not count, only who listens.
+        int one = 1;
+        if (stream) syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, (nint)(&one), sizeof(int));
+        fixed (byte* start = bytes)
+            if (syscall(SYS_bind, socket, (nint)start, bytes.Length) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                unistd.close(socket);
+                throw new LinuxException("bind", errno);
+            }
+        return (socket, BinaryPrimitives.ReadUInt16BigEndian(Name(socket).AsSpan(2)));
+    }
+
+    /// <summary>The address that this machine has towards the world; null when it has no way there.</summary>
+    public static string? OwnAddress()
+    {
+        byte[] anywhere = SocketAddress.Internet(IPAddress.Parse("198.51.100.1"), 9);
+        int socket = (int)LinuxException.Check(sys_socket.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        try
+        {
+            fixed (byte* start = anywhere)
+                return connect(socket, start, (uint)anywhere.Length) == 0 ? new IPAddress(Name(socket).AsSpan(4, 4)).ToString() : null;
+        }
+        finally
+        {
+            unistd.close(socket);
+        }
+    }
+
+    private static byte[] Name(int socket)
+    {
+        byte[] name = new byte[32];
+        uint length = (uint)name.Length;
+        fixed (byte* start = name) LinuxException.Check(syscall(SYS_getsockname, socket, (nint)start, (nint)(&length)), "getsockname");
+        return name;
+    }
+}

@@ -1,0 +1,42 @@
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>All modes of --net.</summary>
+public static class NetworkModes
+{
+    public static INetworkMode Of(string mode, EnginePaths paths) => mode switch
+    {
+        "host" => new HostMode(),
+        "none" => new NoneMode(),
+        "auto" => new AutoMode(),
+        "pasta" => new PastaMode(),
+        "slirp4netns" => new SlirpMode(),
+        _ when mode.StartsWith(JoinMode.Container, StringComparison.Ordinal) || mode.StartsWith(JoinMode.Path, StringComparison.Ordinal) => new JoinMode(mode),
+        _ => new CniMode(mode, paths),
+    };
+
+    /// <summary>What a container that lives on gets when nobody said (docs/decisions, networks).</summary>
+    public static string Default(bool publishes) => unistd.geteuid() != 0 ? "auto" : publishes ? NetworkStore.Default : "host";
+
+    /// <summary>What was asked for fits the mode, and the mode this machine.</summary>
+    /// <returns>A warning, or null.</returns>
+    /// <exception cref="UserError">It does not.</exception>
+    public static string? Check(NetworkUse use, ContainerStore store)
+    {
+        INetworkMode mode = Of(use.Mode, store.Paths);
+        foreach (string port in use.Ports) PortMapping.Parse(port);
+        if (use.Ports.Count > 0 && !mode.CanPublish)
+            throw new UserError($"--publish: not with --net {use.Mode}", use.Mode == "host" ? "the container listens on the host itself; for a network of its own take --net bridge (root) or --net pasta" : use.Mode == "none" ? "nobody reaches it there; take --net pasta, slirp4netns or bridge" : "publish ports of the container whose network it is");
+        if (use.Ip is not null && !mode.CanChooseAddress) throw new UserError($"--ip: not with --net {use.Mode}", "take --net bridge, or a network of minirun network create");
+        if (use.Ip is not null && !System.Net.IPAddress.TryParse(use.Ip, out _)) throw new UserError($"--ip {use.Ip}: not an address", null);
+        foreach (string server in use.Dns)
+            if (!System.Net.IPAddress.TryParse(server, out _)) throw new UserError($"--dns {server}: not an address", null);
+        foreach (string host in use.AddHosts) ContainerFiles.ParseHost(host);
+        mode.Require();
+        if (mode is JoinMode join && use.Mode.StartsWith(JoinMode.Container, StringComparison.Ordinal)) join.Peer(store);
+        return mode is AutoMode && AutoMode.Missing() is { } why ? $"no network but lo: {why}" : null;
+    }
+}

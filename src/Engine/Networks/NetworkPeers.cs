@@ -1,0 +1,60 @@
+using System.Text;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>
+/// Who is on a network: a file for each, which goes with the machine's start as its containers do. Each of them knows the others by name, since all
+/// hosts files are written anew when one comes or goes.
+/// </summary>
+internal sealed class NetworkPeers(EnginePaths paths, string network)
+{
+    private string Directory => $"{paths.Run}/networks/{network}";
+
+    public List<NetworkPeer> All()
+    {
+        List<NetworkPeer> all = [];
+        if (!System.IO.Directory.Exists(Directory)) return all;
+        foreach (string file in System.IO.Directory.EnumerateFiles(Directory).Order(StringComparer.Ordinal))
+        {
+            string id = Path.GetFileName(file);
+            if (id[0] == '.' || id.EndsWith(".tmp", StringComparison.Ordinal)) continue;
+            // Left by a crash.
+            if (!System.IO.Directory.Exists($"{paths.Containers}/{id}"))
+            {
+                unistd.unlink(file);
+                continue;
+            }
+            string[] words = AtomicFile.Read(file) is { } bytes ? Encoding.UTF8.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+            if (words.Length > 1) all.Add(new(id, words[0], words[1..]));
+        }
+        return all;
+    }
+
+    public void Join(NetworkPeer peer)
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        using var held = new FileLock(Directory + "/.lock");
+        AtomicFile.Write($"{Directory}/{peer.Id}", Encoding.UTF8.GetBytes($"{peer.Address} {string.Join(' ', peer.Names)}"));
+        Tell();
+    }
+
+    public void Leave(string id)
+    {
+        if (!System.IO.Directory.Exists(Directory)) return;
+        using var held = new FileLock(Directory + "/.lock");
+        if (unistd.unlink($"{Directory}/{id}") == 0) Tell();
+    }
+
+    public void Forget()
+    {
+        if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private void Tell()
+    {
+        List<NetworkPeer> all = All();
+        foreach (NetworkPeer peer in all)
+            HostsFile.WritePeers($"{paths.Containers}/{peer.Id}/hosts", all.Where(other => other.Id != peer.Id).Select(other => $"{other.Address}\t{string.Join(' ', other.Names)}"));
+    }
+}

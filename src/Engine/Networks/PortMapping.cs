@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>A port of a container that the host listens on.</summary>
+/// <param name="HostIp">Empty: all addresses.</param>
+/// <param name="HostPort">0: any that is free.</param>
+/// <param name="Protocol">tcp, udp or sctp.</param>
+public readonly record struct PortMapping(string HostIp, int HostPort, int ContainerPort, string Protocol)
+{
+    private const string Form = "write [[IP:]HOST:]CONTAINER[/tcp|/udp], with ranges such as 8000-8009:80-89";
+
+    /// <summary>Reads -p: [[IP:]HOST:]CONTAINER[/PROTOCOL]; a range gives one for each port.</summary>
+    /// <exception cref="UserError">It cannot be understood.</exception>
+    public static List<PortMapping> Parse(string text)
+    {
+        int slash = text.LastIndexOf('/');
+        string protocol = slash < 0 ? "tcp" : text[(slash + 1)..].ToLowerInvariant(), rest = slash < 0 ? text : text[..slash];
+        if (protocol is not ("tcp" or "udp" or "sctp")) throw Wrong(text, $"unknown protocol '{protocol}'");
+        int last = rest.LastIndexOf(':');
+        string inside = rest[(last + 1)..], outside = last < 0 ? "" : rest[..last], ip = "";
+        int before = outside.StartsWith('[') ? outside.IndexOf("]:", StringComparison.Ordinal) + 1 : outside.LastIndexOf(':');
+        if (before > 0)
+        {
+            ip = outside[..before].Trim('[', ']');
+            outside = outside[(before + 1)..];
+            if (!System.Net.IPAddress.TryParse(ip, out _)) throw Wrong(text, $"'{ip}' is no address");
+            if (ip is "0.0.0.0") ip = "";
+        }
+        else if (before == 0 && outside.Length > 0) throw Wrong(text, "an empty address");
+        var (first, end) = Range(inside, text);
+        var (host, hostEnd) = outside.Length == 0 ? (0, 0) : Range(outside, text);
+        int count = end - first + 1;
+        // One port of a container and a range of the host: any of these that is free.
+        if (host != 0 && hostEnd - host + 1 != count) throw Wrong(text, "the two ranges have different lengths");
+        List<PortMapping> all = new(count);
+        for (int i = 0; i < count; i++) all.Add(new(ip, host == 0 ? 0 : host + i, first + i, protocol));
+        return all;
+    }
+
+    /// <summary>As docker prints it: 0.0.0.0:8080.</summary>
+    [JsonIgnore]
+    public string Outside => (HostIp.Length == 0 ? "0.0.0.0" : HostIp.Contains(':') ? $"[{HostIp}]" : HostIp) + ":" + Number(HostPort);
+
+    /// <summary>80/tcp.</summary>
+    [JsonIgnore]
+    public string Inside => Number(ContainerPort) + "/" + Protocol;
+
+    internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static (int First, int Last) Range(string text, string whole)
+    {
+        int dash = text.IndexOf('-');
+        int first = Port(dash < 0 ? text : text[..dash], whole), last = dash < 0 ? first : Port(text[(dash + 1)..], whole);
+        return last >= first ? (first, last) : throw Wrong(whole, $"the range {text} ends before it begins");
+    }
+
+    private static int Port(string text, string whole) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536 ? port : throw Wrong(whole, $"'{text}' is no port");
+
+    private static UserError Wrong(string text, string why) => new($"--publish {text}: {why}", Form);
+}

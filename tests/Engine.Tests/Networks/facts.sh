@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Facts about networks: facts.sh NAME. Runs in a network, mount and pid namespace of its own, so that nothing of the machine is
+# touched and all that was started ends with it. Exit status 77: cannot be tried here, and why.
+# shellcheck disable=SC2016 # scripts for the shell inside
+set -euo pipefail
+
+skip() { echo "$*"; exit 77; }
+fail() { echo "$*" >&2; exit 1; }
+equals() { [[ $2 == "$1" ]] || fail "expected '$1', got '$2'"; }
+contains() { [[ $1 == *"$2"* ]] || fail "no '$2' in: $1"; }
+lacks() { [[ $1 != *"$2"* ]] || fail "'$2' in: $1"; }
+need() { local each; for each in "$@"; do command -v "$each" >/dev/null || [[ -x /usr/sbin/$each || -x /usr/lib/cni/$each ]] || skip "$each is not installed"; done; }
+
+# Waits until a command succeeds.
+until_true() {
+    local end=$((SECONDS + 20))
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < end)) || fail "not in 20 s: $*"
+    done
+}
+
+# What a server at a port of the host says. bash's own sockets: no other program is needed.
+fetch() { exec 9<>"/dev/tcp/$1/$2" && printf 'GET / HTTP/1.0\r\n\r\n' >&9 && timeout 5 cat <&9; exec 9>&-; }
+says() { contains "$(fetch "$1" "$2")" "$3"; }
+
+serve='echo hello from $HOSTNAME >/dev/shm/index.html; exec httpd -f -p 80 -h /dev/shm'
+busybox=$REPOSITORY/rootfs-samples/busybox
+
+if [[ ${INSIDE:-} != yes ]]; then
+    [[ $(id -u) == 0 ]] || skip "a network to connect to can be made by root alone; the virtual machine has one"
+    [[ -d $busybox/bin ]] || skip "no root file system: ./build.sh rootfs busybox"
+    need ip unshare
+    INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child bash "$0" "$@"
+fi
+
+PATH=$REPOSITORY/bin:$PATH:/usr/sbin:/sbin
+work=$(mktemp -d)
+trap 'umount --lazy "$work"; rmdir "$work"' EXIT
+chmod 755 "$work"
+# Nothing of the machine's: its locks of iptables, its addresses of CNI, its devices.
+mount -t tmpfs work "$work"
+mkdir "$work/root" "$work/run" "$work/cni"
+mount --bind "$work/run" /run
+mount --bind "$work/cni" /etc/cni 2>/dev/null || true
+export MINIRUN_ROOT=$work/root
+ip link set lo up
+ip link add out type veth peer name away
+ip addr add 10.99.0.2/24 dev out
+ip link set out up
+ip link set away up
+ip route add default via 10.99.0.1
+echo 'nameserver 10.99.0.53' >"$work/resolv.conf"
+mount --bind "$work/resolv.conf" /etc/resolv.conf
+
+need_cni() {
+    need bridge host-local portmap firewall iptables
+    iptables -t nat -L -n >/dev/null 2>&1 || skip "iptables does not work here"
+}
+
+# A program as an ordinary user, who may use a tun device.
+user=minirun-test
+need_user() {
+    id "$user" >/dev/null 2>&1 || skip "no user $user"
+    mknod "$work/tun" c 10 200 2>/dev/null && chmod 666 "$work/tun" && mount --bind "$work/tun" /dev/net/tun || skip "no tun device can be made"
+    # The bind above loses nodev of a tmpfs that has it.
+    (exec 8<>/dev/net/tun) 2>/dev/null || skip "/dev/net/tun cannot be opened"
+    mkdir "$work/home"
+    chown "$user:" "$work/home"
+}
+as_user() { runuser -u "$user" -- env -u XDG_RUNTIME_DIR HOME="$work/home" MINIRUN_ROOT="$work/home/engine" minirun "$@"; }
+
+# What is left of networks: namespaces, links, leases, rules, helpers.
+clean() {
+    equals "" "$(grep "$work.*nsfs" /proc/mounts || true)"
+    equals "" "$(ip -o link show type veth | grep -v -e away -e out || true)"
+    equals "" "$(find "$MINIRUN_ROOT/run/cni" -name '10.*' 2>/dev/null || true)"
+    lacks "$(iptables-save 2>/dev/null || true)" '10.87.'
+    equals "" "$(pgrep -l 'pass?t|slirp' || true)"
+}
+
+peers() {
+    need_cni
+    minirun run -d --name web --net bridge --network-alias www "$busybox" sh -c "$serve"
+    minirun run -d --name other --net bridge "$busybox" sleep 1000
+    contains "$(minirun exec other cat /etc/hosts)" "10.87.0.2	web www"
+    contains "$(minirun exec web cat /etc/hosts)" "10.87.0.3	other"
+    until_true minirun exec other wget -qO- http://www/
+    contains "$(minirun exec other ip -o addr)" 10.87.0.3/16
+    minirun rm -f web
+    lacks "$(minirun exec other cat /etc/hosts)" www
+    minirun rm -f other
+    clean
+}
+
+bridge_port() {
+    need_cni
+    minirun run -d --name web -p 127.0.0.1:8080:80 -p 81 "$busybox" sh -c "$serve"
+    contains "$(minirun port web)" "80/tcp -> 127.0.0.1:8080"
+    equals 127.0.0.1:8080 "$(minirun port web 80)"
+    until_true says 127.0.0.1 8080 hello
+    if minirun run -d --name late -p 127.0.0.1:8080:80 "$busybox" true 2>"$work/said"; then :; fi
+    minirun rm -f late web
+    clean
+}
+
+own_network() {
+    need_cni
+    equals blue "$(minirun network create --subnet 10.1.2.0/24 blue)"
+    contains "$(minirun network ls)" 10.1.2.0/24
+    minirun run -d --name web --net blue --ip 10.1.2.77 "$busybox" sleep 1000
+    contains "$(minirun exec web ip -o addr)" 10.1.2.77/24
+    contains "$(minirun network inspect blue)" '"IPv4Address": "10.1.2.77"'
+    minirun network rm blue 2>"$work/said" && fail "it was removed under a container"
+    contains "$(cat "$work/said")" "active endpoints: web"
+    minirun rm -f web
+    minirun network rm blue
+    lacks "$(ip -o link)" mrn-blue
+    clean
+}
+
+administrators_network() {
+    need_cni
+    need ptp
+    mkdir -p /etc/cni/net.d
+    echo '{"cniVersion":"1.0.0","name":"wire","plugins":[{"type":"ptp","ipam":{"type":"host-local","subnet":"10.3.4.0/24","dataDir":"'"$work"'/leases"}}]}' >/etc/cni/net.d/10-wire.conflist
+    minirun run -d --name web --net wire "$busybox" sh -c "$serve"
+    address=$(minirun exec web ip -o -4 addr show eth0 | grep -o '10\.3\.4\.[0-9]*' | head -n 1)
+    until_true says "$address" 80 hello
+    minirun rm -f web
+    clean
+}
+
+killed() {
+    need_cni
+    minirun run -d --name web -p 127.0.0.1:8080:80 "$busybox" sleep 1000
+    monitor=$(pgrep -x minirun-monitor)
+    kill -9 "$monitor" "$(minirun inspect -f '{{.State.Pid}}' web)"
+    until_true bash -c "minirun inspect -f '{{.State.Status}}' web | grep -q exited"
+    clean
+    minirun start web
+    until_true minirun exec web ip -o addr show eth0
+    minirun rm -f web
+    clean
+}
+
+user_pasta() {
+    need pasta
+    need_user
+    as_user run -d --name web -p 127.0.0.1:8083:80 -p 127.0.0.1:8084:81/udp "$busybox" sh -c "$serve"
+    until_true says 127.0.0.1 8083 hello
+    contains "$(as_user port web)" "81/udp -> 127.0.0.1:8084"
+    contains "$(as_user exec web ip -o addr)" 10.99.0.2
+    as_user rm -f web
+    clean
+}
+
+user_slirp() {
+    need slirp4netns
+    need_user
+    as_user run -d --name web --net slirp4netns -p 127.0.0.1:8083:80 "$busybox" sh -c "$serve"
+    until_true says 127.0.0.1 8083 hello
+    contains "$(as_user exec web cat /etc/resolv.conf)" "nameserver 10.0.2.3"
+    as_user stop -t 0 web
+    clean
+    as_user start web
+    until_true says 127.0.0.1 8083 hello
+    as_user rm -f web
+    clean
+}
+
+user_killed() {
+    need slirp4netns
+    need_user
+    as_user run -d --name web --net slirp4netns "$busybox" sleep 1000
+    kill -9 "$(pgrep -x minirun-monitor)" "$(as_user inspect -f '{{.State.Pid}}' web)"
+    until_true bash -c "! pgrep -x minirun-monitor"
+    as_user ps -a >/dev/null
+    clean
+}
+
+user_without_tun() {
+    need_user
+    mount -t tmpfs none /dev/net
+    contains "$(as_user run -d --name web "$busybox" sleep 1000 2>&1)" "no network but lo: --net slirp4netns: "
+    equals lo "$(as_user exec web ls /sys/class/net)"
+    as_user rm -f web
+}
+
+shared() {
+    need pasta
+    need_user
+    as_user run -d --name web --net pasta "$busybox" sh -c "$serve"
+    as_user run -d --name side --net container:web "$busybox" sleep 1000
+    until_true as_user exec side wget -qO- http://127.0.0.1/
+    equals "$(as_user exec web cat /etc/hosts)" "$(as_user exec side cat /etc/hosts)"
+    as_user stop -t 0 side web
+    as_user start side 2>"$work/said" && fail "it started without the other"
+    contains "$(cat "$work/said")" "container web is not running"
+}
+
+by_path() {
+    ip netns add blue
+    ip -n blue link add name inner type veth peer name peer
+    minirun run -d --name web --net ns:/run/netns/blue "$busybox" sleep 1000
+    contains "$(minirun exec web ip -o link)" inner
+    minirun rm -f web
+    contains "$(ip -n blue -o link)" inner
+}
+
+names() {
+    minirun run -d --name web --net none --dns 10.9.9.9 --dns-search example.test --dns-option ndots:2 --add-host db:10.9.9.8 -h blue "$busybox" sleep 1000
+    equals $'nameserver 10.9.9.9\nsearch example.test\noptions ndots:2' "$(minirun exec web cat /etc/resolv.conf)"
+    contains "$(minirun exec web cat /etc/hosts)" "10.9.9.8	db"
+    contains "$(minirun exec web cat /etc/hosts)" "blue web"
+    minirun run -d --name host --add-host db:10.9.9.8 "$busybox" sleep 1000
+    contains "$(minirun exec host cat /etc/hosts)" "10.9.9.8	db"
+    minirun run -d --net none -p 80 "$busybox" true 2>"$work/said" && fail "published to nobody"
+    contains "$(cat "$work/said")" "--publish: not with --net none"
+}
+
+"$1"
+# The containers go with the namespaces.
