@@ -14,4 +14,8 @@ public static unsafe partial class sys_xattr
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int setxattr(string path, string name, void* value, nint size, int flags);
+
+    [LibraryImport("libc", SetLastError = true)] public static partial nint flistxattr(int fd, byte* list, nint size);
+    [LibraryImport("libc", SetLastError = true)] public static partial nint fgetxattr(int fd, byte* name, void* value, nint size);
+    [LibraryImport("libc", SetLastError = true)] public static partial int fsetxattr(int fd, byte* name, void* value, nint size, int flags);
 }

@@ -27,6 +27,8 @@ public static unsafe partial class unistd
     [LibraryImport("libc", SetLastError = true)] public static partial int getgroups(int size, uint* list);
     [LibraryImport("libc")] public static partial void _exit(int status);
 
+    [LibraryImport("libc", SetLastError = true)] public static partial int linkat(int from, byte* name, int to, byte* newName, int flags);
+
     [LibraryImport("libc", SetLastError = true)] public static partial int wait4(int pid, int* status, int options, void* rusage);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

@@ -29,6 +29,7 @@ internal static class EngineFlags
             case "label": Label(value, config.Labels); break;
             case "log-driver": config.LogDriver = value; break;
             case "log-opt": LogConfig.Add(config.LogOptions, value); break;
+            case "volume" or "volume-driver" or "volumes-from": break;   // ContainerVolumes takes them
             case "runtime": config.Runtime = value; break;
             case "health-cmd": (config.Health ??= new()).Command = value; break;
             case "health-interval": (config.Health ??= new()).Interval = Values.Duration(value, "--health-interval").TotalSeconds; break;

@@ -9,6 +9,7 @@ using Minirun.Engine.Execution;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
+using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
@@ -61,8 +62,9 @@ internal static class EngineRun
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
         string image = options.Rootfs ?? "";
-        var host = new Host();
         ContainerStore store = EngineVerbs.Store;
+        using var volumes = new ResolvedVolumes(options, store);
+        var host = new Host();
         NetworkUse network = NetworkFlags.Choose(options, store);
         var builder = new SpecBuilder(options, host);
         builder.Complete();
@@ -83,6 +85,7 @@ internal static class EngineRun
             Timeout = options.Timeout?.TotalSeconds ?? 0,
             Network = network,
         };
+        config.Volumes = volumes.Uses;
         EngineFlags.Apply(options, config);
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
@@ -91,7 +94,9 @@ internal static class EngineRun
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
         oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
-        return store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
+        EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
+        volumes.Keep();
+        return made;
     }
 
     private static unsafe string NewId()

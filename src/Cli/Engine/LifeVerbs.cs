@@ -3,6 +3,7 @@ using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Monitor;
+using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
 
@@ -109,6 +110,7 @@ internal static class LifeVerbs
             if (!Directory.Exists(container.Directory)) return;
         }
         container.Remove();
+        if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
     }
 
     private static int Prune(OciArguments words)

@@ -76,6 +76,9 @@ public sealed class VolumeUse
     public string Destination { get; set; } = "";
     public bool ReadOnly { get; set; }
 
+    /// <summary>What the root file system has there is not copied into it when it is empty.</summary>
+    public bool NoCopy { get; set; }
+
     /// <summary>Made for this container, without a name of its own: goes with `rm -v`.</summary>
     public bool Anonymous { get; set; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Networks;
+using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
@@ -149,6 +150,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         Driver.Delete(Id);
         ContainerNetwork.Release(this);
+        ContainerVolumes.Release(this);
         Store.Forget(this);
     }
 

@@ -3,6 +3,7 @@ using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Networks;
+using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
@@ -56,7 +57,9 @@ public sealed unsafe class ContainerMonitor
         {
             monitor._attachments.Dispose();
         }
-        if (container.Config.AutoRemove) container.Remove();
+        if (!container.Config.AutoRemove) return 0;
+        container.Remove();
+        ContainerVolumes.RemoveAnonymous(container);
         return 0;
     }
 
@@ -94,6 +97,7 @@ public sealed unsafe class ContainerMonitor
             // What an earlier monitor that was killed has left.
             _container.Driver.Delete(_container.Id);
             ContainerNetwork.Prepare(_container);
+            ContainerVolumes.Mount(_container);
             int pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket);
             streams.HandedOver();
             ContainerNetwork.Connect(_container, pid);
@@ -112,6 +116,7 @@ public sealed unsafe class ContainerMonitor
             _health = null;
             _container.Driver.Delete(_container.Id);
             ContainerNetwork.Release(_container);
+            ContainerVolumes.Release(_container);
             _log.Close();
             _state.LogLost += _log.Lost;
         }

@@ -11,12 +11,12 @@ public static class MountFlags
         "noatime", "relatime", "strictatime", "nodiratime", "nosymfollow",
     ];
 
-    /// <summary>-v SOURCE:DESTINATION[:OPTIONS]. A source without a slash would be a named volume, which needs the engine.</summary>
+    /// <summary>-v SOURCE:DESTINATION[:OPTIONS]. A source without a slash is a named volume: see <see cref="VolumeFlags"/>.</summary>
     public static OciMount Volume(string text, string currentDirectory)
     {
         string[] parts = text.Split(':');
         if (parts.Length is < 2 or > 3)
-            throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]", parts.Length == 1 ? "an anonymous volume needs the engine of a later version; --tmpfs gives a throwaway place" : Usage);
+            throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]", parts.Length == 1 ? "an anonymous volume cannot be given here; --tmpfs gives a throwaway place" : Usage);
         string[] options = parts.Length == 3 ? parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
         OciMount mount = new() { Destination = Destination(parts[1], $"-v {text}"), Source = Source(parts[0], $"-v {text}", currentDirectory) };
         mount.Type = options.Contains("O") ? "overlay" : "bind";
@@ -93,7 +93,7 @@ public static class MountFlags
     }
 
     /// <summary>An absolute, clean path that is not the root itself.</summary>
-    private static string Destination(string path, string context)
+    internal static string Destination(string path, string context)
     {
         if (!path.StartsWith('/')) throw new UserError($"{context}: the destination '{path}' is not an absolute path", Usage);
         if (path.Contains('\0') || path.Split('/').Contains("..")) throw new UserError($"{context}: the destination '{path}' has a '..' in it", "write the path without it");
@@ -105,7 +105,7 @@ public static class MountFlags
     {
         if (path.Length == 0) throw new UserError($"{context}: no source", Usage);
         if (!path.Contains('/') && path is not ("." or ".."))
-            throw new UserError($"{context}: '{path}' would be a named volume, which needs the engine of a later version", $"for a directory of that name write ./{path}");
+            throw new UserError($"{context}: '{path}' would be a named volume, which cannot be given here", $"for a directory of that name write ./{path}");
         return Path.GetFullPath(path, currentDirectory);
     }
 

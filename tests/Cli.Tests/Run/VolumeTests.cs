@@ -164,8 +164,6 @@ public sealed class VolumeTests : IDisposable
         Container.Run(["--device", device], "true").Fails(125, "--device", word);
 
     [Theory]
-    [InlineData("--volume", "/tmp", "/tmp")]
-    [InlineData("--volume", "name:/mnt", "name")]
     [InlineData("--volume", "/tmp:relative", "relative")]
     [InlineData("--volume", "/tmp:/a/../b", "..")]
     [InlineData("--volume", "/tmp:/", "root")]

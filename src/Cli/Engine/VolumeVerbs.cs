@@ -1,0 +1,180 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
+using Minirun.Engine.Volumes;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary><c>volume …</c>: docker's verbs, flags and columns.</summary>
+internal static class VolumeVerbs
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static VolumeStore Store => new(EngineVerbs.Store.Paths);
+
+    public static EngineVerb[] All() =>
+    [
+        new("volume create", "[NAME]", "make a volume, and print its name", [
+            new("driver", 'd', "DRIVER", "local (default), or a plugin"),
+            new("opt", 'o', "KEY=VALUE", "an option of the driver (repeatable)"),
+            new("label", '\0', "NAME[=VALUE]", "a label (repeatable)"),
+            new("name", '\0', "NAME", "the same as the word"),
+        ], Create) { Minimum = 0, Maximum = 1 },
+        new("volume ls", "", "list volumes", [
+            new("quiet", 'q', null, "only names"),
+            new("filter", 'f', "KEY=VALUE", "name, driver, label, dangling (repeatable)"),
+            new("format", '\0', "FORMAT", "json, or a template: {{.Name}} {{.Driver}}"),
+        ], List) { Minimum = 0, Maximum = 0 },
+        new("volume list", "", "the same as volume ls", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "as in ls"), new("format", '\0', "FORMAT", "as in ls")], List) { Minimum = 0, Maximum = 0 },
+        new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON", [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
+        new("volume rm", "VOLUME…", "remove volumes that no container uses", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("volume remove", "VOLUME…", "the same as volume rm", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("volume prune", "", "remove all local volumes without a name that no container uses", [
+            new("all", 'a', null, "also those with a name"),
+            new("force", 'f', null, "do not ask"),
+            new("filter", '\0', "KEY=VALUE", "label, label! (repeatable)"),
+        ], Prune) { Minimum = 0, Maximum = 0 },
+    ];
+
+    private static int Create(OciArguments words)
+    {
+        string name = words.Words.Count > 0 ? words.Words[0] : words.Text("name") ?? "";
+        if (words.Words.Count > 0 && words.Text("name") is { } other && other != name) throw new UserError("conflicting options: either specify --name or provide positional arg, not both", null);
+        var wanted = new VolumeRecord { Name = name, Driver = words.Text("driver") ?? LocalDriver.DriverName };
+        foreach (string option in words.All("opt")) EngineFlags.Label(option, wanted.Options);
+        foreach (string label in words.All("label")) EngineFlags.Label(label, wanted.Labels);
+        OciOutput.Line(Store.Create(wanted).Name);
+        return 0;
+    }
+
+    private static int List(OciArguments words)
+    {
+        VolumeStore store = Store;
+        List<VolumeRecord> volumes = store.All().FindAll(volume => words.All("filter").All(filter => Takes(store, volume, filter)));
+        if (words.Has("quiet"))
+            foreach (VolumeRecord volume in volumes) OciOutput.Line(volume.Name);
+        else if (words.Text("format") is { } format && format != "table")
+            foreach (VolumeRecord volume in volumes) OciOutput.Line(format == "json" ? Row(store, volume).ToJsonString() : Template.Fill(format, Row(store, volume)));
+        else
+            Table.Print([["DRIVER", "VOLUME NAME"], .. volumes.Select(volume => new[] { volume.Driver, volume.Name })]);
+        return 0;
+    }
+
+    private static bool Takes(VolumeStore store, VolumeRecord volume, string filter)
+    {
+        int equals = filter.IndexOf('=');
+        if (equals <= 0) throw new UserError($"--filter {filter}: not KEY=VALUE", "name=data, driver=local, label=team=a, dangling=true");
+        string value = filter[(equals + 1)..];
+        return filter[..equals] switch
+        {
+            "name" => volume.Name.Contains(value, StringComparison.Ordinal),
+            "driver" => volume.Driver == value,
+            "label" => HasLabel(volume, value),
+            "label!" => !HasLabel(volume, value),
+            "dangling" => (value is "true" or "1") == (store.Users(volume.Name).Count == 0),
+            var key => throw new UserError($"--filter {key}: invalid filter", "name, driver, label, dangling"),
+        };
+    }
+
+    private static bool HasLabel(VolumeRecord volume, string text)
+    {
+        int equals = text.IndexOf('=');
+        return volume.Labels.TryGetValue(equals < 0 ? text : text[..equals], out string? value) && (equals < 0 || value == text[(equals + 1)..]);
+    }
+
+    private static JsonObject Row(VolumeStore store, VolumeRecord volume) => new()
+    {
+        ["Availability"] = "N/A",
+        ["Driver"] = volume.Driver,
+        ["Group"] = "N/A",
+        ["Labels"] = string.Join(',', volume.Labels.Select(label => $"{label.Key}={label.Value}")),
+        ["Links"] = "N/A",
+        ["Mountpoint"] = volume.Driver == LocalDriver.DriverName ? store.Drivers.Of(volume.Driver).Path(volume.Name) ?? "" : "",
+        ["Name"] = volume.Name,
+        ["Scope"] = "local",
+        ["Size"] = "N/A",
+        ["Status"] = "N/A",
+    };
+
+    private static int Inspect(OciArguments words)
+    {
+        VolumeStore store = Store;
+        var all = new JsonArray();
+        int status = 0;
+        foreach (string name in words.Words)
+            try
+            {
+                JsonObject volume = Describe(store, name);
+                if (words.Text("format") is { } format) OciOutput.Line(Template.Fill(format, volume));
+                else all.Add((JsonNode)volume);
+            }
+            catch (Exception error) when (Message.Has(error))
+            {
+                Message.Print(error);
+                status = 1;
+            }
+        if (words.Text("format") is null) OciOutput.Line(all.ToJsonString(s_indented));
+        return status;
+    }
+
+    private static JsonObject Describe(VolumeStore store, string name)
+    {
+        var (record, volume) = store.Get(name);
+        var described = new JsonObject
+        {
+            ["CreatedAt"] = volume.CreatedAt ?? (record.Created.Length > 0 ? record.Created : null),
+            ["Driver"] = record.Driver,
+            ["Labels"] = Map(record.Labels),
+            ["Mountpoint"] = volume.Mountpoint,
+            ["Name"] = name,
+            ["Options"] = record.Options.Count > 0 ? Map(record.Options) : null,
+            ["Scope"] = store.Drivers.Of(record.Driver).Scope,
+        };
+        if (volume.Status is { } status) described["Status"] = JsonNode.Parse(status);
+        return described;
+    }
+
+    private static JsonObject Map(Dictionary<string, string> map)
+    {
+        var node = new JsonObject();
+        foreach (var (key, value) in map) node[key] = value;
+        return node;
+    }
+
+    private static void Remove(string name, bool force)
+    {
+        VolumeStore store = Store;
+        if (force && store.Find(name) is null) return;
+        store.Remove(name);
+    }
+
+    private static int Prune(OciArguments words)
+    {
+        if (!words.Has("force") && unistd.isatty(0) == 1)
+        {
+            OciOutput.Text(words.Has("all") ? "WARNING! This will remove all local volumes not used by at least one container.\nAre you sure you want to continue? [y/N] " : "WARNING! This will remove anonymous local volumes not used by at least one container.\nAre you sure you want to continue? [y/N] ");
+            if (Console.In.ReadLine() is not ("y" or "Y" or "yes")) return 0;
+        }
+        VolumeStore store = Store;
+        List<string> removed = [];
+        foreach (VolumeRecord volume in store.All())
+        {
+            bool wanted = volume.Driver == LocalDriver.DriverName && (volume.Anonymous || words.Has("all")) && words.All("filter").All(filter => Takes(store, volume, filter));
+            if (!wanted || store.Users(volume.Name).Count > 0) continue;
+            try
+            {
+                store.Remove(volume.Name);
+                removed.Add(volume.Name);
+            }
+            catch (Exception error) when (Message.Has(error))
+            {
+                Message.Print(error);
+            }
+        }
+        if (removed.Count > 0) OciOutput.Text("Deleted Volumes:\n" + string.Join('\n', removed) + "\n\n");
+        return 0;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Volumes.Plugins;
+
+/// <summary>Waits of 1, 2, 4, 8, … seconds as Docker has them, none that would end after the limit.</summary>
+internal struct PluginRetry(double limit)
+{
+    private const int First = 1, Longest = 30;   // seconds
+    private readonly long _began = Environment.TickCount64;
+    private int _next = First;
+
+    /// <summary>$MINIRUN_PLUGIN_TIMEOUT, in seconds; else Docker's 30.</summary>
+    public static double Usual { get; } = double.TryParse(Environment.GetEnvironmentVariable("MINIRUN_PLUGIN_TIMEOUT"), CultureInfo.InvariantCulture, out double given) ? given : Longest;
+
+    /// <summary>Waits; false when it is no use any more.</summary>
+    public unsafe bool Wait()
+    {
+        if (_next + (Environment.TickCount64 - _began) / 1000.0 >= limit) return false;
+        poll.poll_(null, 0, _next * 1000);
+        _next = Math.Min(_next * 2, Longest);
+        return true;
+    }
+}

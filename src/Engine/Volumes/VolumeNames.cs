@@ -1,0 +1,32 @@
+using Minirun.Runtime;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Volumes;
+
+internal static class VolumeNames
+{
+    // A name is a directory's name with us, and one component of a path with most plugins.
+    private const int Longest = 255 - 32;
+
+    /// <exception cref="UserError">It is no name.</exception>
+    public static void Check(string name)
+    {
+        if (!IsName(name)) throw new UserError($"'{name}': no volume name", "a letter or digit, then letters, digits, _ . and -, at least two characters; a directory of the host has a slash in it: ./NAME");
+    }
+
+    public static bool IsName(string name)
+    {
+        if (name.Length is < 2 or > Longest || !char.IsAsciiLetterOrDigit(name[0])) return false;
+        foreach (char c in name)
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return false;
+        return true;
+    }
+
+    /// <summary>64 hexadecimal digits, as Docker names what has no name.</summary>
+    public static unsafe string Random()
+    {
+        byte* bytes = stackalloc byte[32];
+        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");
+        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 32));
+    }
+}

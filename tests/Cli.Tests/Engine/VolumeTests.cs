@@ -1,0 +1,56 @@
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Engine;
+
+public sealed class VolumeTests : IDisposable
+{
+    private readonly EngineRoot _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    private Result Run(string[] options, string command) => _root.Run(["run", "--rm", .. options, Rootfs.Busybox, "sh", "-c", command]);
+
+    [Fact]
+    public void What_one_container_writes_another_reads()
+    {
+        Assert.Equal("data\n", _root.Run("volume", "create", "data").Exits(0).Out);
+        Run(["-v", "data:/data"], "echo hello > /data/f").Exits(0);
+        Assert.Equal("hello\n", Run(["--mount", "type=volume,src=data,dst=/d,readonly"], "cat /d/f").Exits(0).Out);
+        Run(["-v", "data:/data:ro"], "echo x > /data/g").Exits(1);
+    }
+
+    [Fact]
+    public void One_in_use_is_not_removed()
+    {
+        _root.Detached(["--name", "web", "-v", "data:/data"], "sleep", "1000");
+        Assert.Contains("volume is in use by web", _root.Run("volume", "rm", "data").Exits(1).Error, StringComparison.Ordinal);
+        _root.Run("rm", "-f", "web").Exits(0);
+        Assert.Equal("data\n", _root.Run("volume", "rm", "data").Exits(0).Out);
+    }
+
+    [Fact]
+    public void Anonymous_ones_go_with_rm_v_and_named_ones_stay()
+    {
+        _root.Detached(["--name", "web", "-v", "data:/data", "-v", "/anonymous"], "true");
+        _root.Run("wait", "web").Exits(0);
+        _root.Run("rm", "-v", "web").Exits(0);
+        Assert.Equal("data\n", _root.Run("volume", "ls", "-q").Exits(0).Out);
+        Assert.Equal("local\n", _root.Run("volume", "inspect", "-f", "{{.Driver}}", "data").Exits(0).Out);
+    }
+
+    [Fact]
+    public void Volumes_of_another_container_are_taken_read_only()
+    {
+        _root.Detached(["--name", "web", "-v", "/data"], "sh", "-c", "echo hi > /data/f; sleep 1000");
+        Assert.True(Deadline.Wait(() => Run(["--volumes-from", "web"], "cat /data/f").Out == "hi\n"));
+        Run(["--volumes-from", "web:ro"], "touch /data/g").Exits(1);
+    }
+
+    [Fact]
+    public void A_name_of_nobody_and_a_hostile_one_are_errors()
+    {
+        _root.Run("volume", "inspect", "none").Exits(1);
+        Run(["-v", "..x:/data"], "true").Exits(125);
+    }
+}
