@@ -82,7 +82,7 @@ public sealed class LifeTests : IDisposable
     [Fact]
     public void Create_makes_it_and_start_runs_it()
     {
-        string id = _root.Run("create", "--name", "web", Rootfs.Busybox, "echo", "hello").Succeeds().Lines[0];
+        string id = _root.Run("create", "--name", "web", Rootfs.Busybox, "echo", "hello").Exits(0).Lines[0];
         Assert.Equal("created", _root.Inspect(id, ".State.Status"));
         Assert.Equal("hello\n", _root.Run("start", "-a", "web").Exits(0).Out);
     }
@@ -217,7 +217,7 @@ public sealed class LifeTests : IDisposable
     {
         RunningProgram[] starts = [.. Enumerable.Range(0, 40).Select(_ => _root.Start("run", "-d", Rootfs.Busybox, "sleep", "1000"))];
         foreach (RunningProgram start in starts)
-            using (start) start.Result().Succeeds();
+            using (start) start.Result().Exits(0);
         string[] ids = _root.Run("ps", "-q").Succeeds().Lines;
         Assert.Equal(40, ids.Length);
         _root.Run(["rm", "-f", .. ids]).Succeeds();
