@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using SocketAddress = Minirun.Engine.Logs.Sending.SocketAddress;
 using static Minirun.Linux.sys_socket;
 using static Minirun.Linux.sys_syscall;
+using SocketAddress = Minirun.Engine.Logs.Sending.SocketAddress;
 
 namespace Minirun.Engine.Networks;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Minirun.Linux;
 using Minirun.Engine.Logs.Sending;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 

@@ -1,5 +1,5 @@
-using Minirun.Runtime;
 using Minirun.Linux;
+using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes;
 
