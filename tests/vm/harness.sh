@@ -52,7 +52,7 @@ exits() {
 
 # eventually COMMAND...: tries until it works. The deadline is for a machine that is emulated.
 eventually() {
-    local deadline=$((SECONDS + 20))
+    local deadline=$((SECONDS + 60))
     until "$@" >/dev/null 2>&1; do
         ((SECONDS < deadline)) || no "did not come true: $*"
         sleep 0.05

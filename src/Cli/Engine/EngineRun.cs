@@ -10,7 +10,6 @@ using Minirun.Engine.Logs;
 using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
-using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
@@ -90,20 +89,13 @@ internal static class EngineRun
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
         if (config.Runtime != ExecutionDrivers.Builtin) _ = ExecutionDrivers.Of(config.Runtime, store.Paths);
-        config.Id = NewId();
+        config.Id = ContainerStore.NewId();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
         oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
         EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
         volumes.Keep();
         return made;
-    }
-
-    private static unsafe string NewId()
-    {
-        byte* bytes = stackalloc byte[32];
-        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");
-        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 32));
     }
 
     private static void WriteCidFile(RunOptions options, string id)

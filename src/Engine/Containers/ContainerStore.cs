@@ -178,7 +178,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         }
     }
 
-    private static string NewId()
+    /// <summary>64 hexadecimal digits that nobody has.</summary>
+    public static string NewId()
     {
         byte* bytes = stackalloc byte[32];
         LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");

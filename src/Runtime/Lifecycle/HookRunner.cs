@@ -68,15 +68,8 @@ public static unsafe class HookRunner
         // Where runc runs them; the bundle may be gone by the time of poststop.
         script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];
-        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array(hook.Env is { } env ? [.. env] : OwnEnvironment()));
-    }
-
-    /// <summary>Of a hook that says nothing of it: the runtime's, as runc gives it. One without variables says so: <c>[]</c>.</summary>
-    private static string[] OwnEnvironment()
-    {
-        List<string> own = [];
-        foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables()) own.Add($"{each.Key}={each.Value}");
-        return [.. own];
+        // One that says nothing of it has the runtime's, as runc gives it; `[]` says none.
+        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array(hook.Env is { } env ? [.. env] : ChildProgram.Environment()));
     }
 
     private static string? Await(OciHook hook, int pid, int pidfd, int reportFd, int* fds)

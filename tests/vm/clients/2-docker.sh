@@ -8,6 +8,7 @@ removed() { cli rm --force box; }
 unit_of() { echo "docker-$1.scope"; }
 engine=$WORK/docker-$driver # its own directory
 out_of_memory="true 137"
+hears_of_it() { cli events --since 1 --until "$(date +%s)" --filter event=oom --filter container=box | grep -q oom; }
 
 # shellcheck source=tests/vm/clients/1-engine.sh
 . "$tests/clients/1-engine.sh"

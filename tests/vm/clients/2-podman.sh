@@ -7,7 +7,8 @@ options() { echo "--cgroup-manager $driver --storage-driver overlay --root $engi
 cli() { CONTAINERS_CONF=$engine/containers.conf podman $(options) "$@"; }
 
 engine=$WORK/podman-$driver # its own directory
-out_of_memory="false 137" # conmon 2.1.6 does not see it, whatever the runtime
+out_of_memory="(true|false) 137" # conmon 2.1.6 does not always see it, whatever the runtime
+hears_of_it() { grep -q '^oom_kill [1-9]' "$cgroup/memory.events"; }
 
 removed() { cli rm --force --time 0 box; }
 unit_of() { echo "libpod-$1.scope"; }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Xunit;
@@ -10,12 +9,7 @@ internal static class Waiting
     /// <summary>Looks until it is so, at most 30 seconds.</summary>
     public static void Until(Func<bool> condition, string what)
     {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"waited in vain: {what}");
-            Thread.Sleep(10);
-        }
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), $"waited in vain: {what}");
     }
 
     /// <summary>A port of 127.0.0.1 that nobody has just now.</summary>
