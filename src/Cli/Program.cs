@@ -29,6 +29,7 @@ internal static unsafe class Program
 
     private static int Dispatch(string[] arguments)
     {
+        if (arguments is ["container", "run", ..]) arguments = arguments[1..];
         try
         {
             if (arguments is ["run", ..])

@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Minirun.Cli.Engine;
+using Minirun.Cli.Output;
 using Minirun.Cli.Run;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Networks;
+using Minirun.Engine.Volumes;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Commands;
@@ -34,7 +39,8 @@ internal static class CompletionCommand
     {
         string[] before = words.IsEmpty ? [] : words[..^1].ToArray();
         string current = words.IsEmpty ? "" : words[^1];
-        string kind = before is ["run", ..] ? SuggestForRun(root, before[1..], current) : SuggestVerb(root, before, current);
+        if (before is ["container", "run" or "create", ..]) before = before[1..];
+        string kind = before is ["run" or "create", ..] ? SuggestForRun(root, before[1..], current) : SuggestVerb(root, before, current);
         Console.Out.WriteLine(kind);
         return 0;
     }
@@ -45,11 +51,39 @@ internal static class CompletionCommand
         if (before is [var verb, ..])
         {
             if (root.Subcommands.FirstOrDefault(each => each.Name == verb) is not { } found) return Nothing;
-            command = found;
+            command = before.Length > 1 && found.Subcommands.FirstOrDefault(each => each.Name == before[1]) is { } second ? second : found;
+            if (!current.StartsWith('-')) OfferNames(before, current);
         }
         foreach (CompletionItem item in command.GetCompletions(CompletionContext.Empty))
             if (current.StartsWith('-') == item.Label.StartsWith('-')) Offer(current, item.Label, item.Documentation ?? item.Detail);
         return Nothing;
+    }
+
+    /// <summary>Names of what the verb acts on.</summary>
+    private static void OfferNames(string[] before, string current)
+    {
+        var (verb, taken) = EngineVerbs.Choose(before[0], before.AsSpan(1));
+        if (verb is null) return;
+        // Behind the first word of one that takes one are other things: a command, a new name.
+        bool isFirst = before.Skip(1 + taken).All(word => word.StartsWith('-'));
+        string kind = verb.Arguments.Split(' ')[0].Trim('[', ']');
+        if (!kind.EndsWith('…') && !isFirst) return;
+        try
+        {
+            ContainerStore store = EngineVerbs.Store;
+            IEnumerable<string> names = kind.TrimEnd('…') switch
+            {
+                "CONTAINER" or "NAME" when verb.Name != "volume create" => store.All().Select(container => container.Config.Name),
+                "VOLUME" => new VolumeStore(store.Paths).All().Select(volume => volume.Name),
+                "NETWORK" when verb.Name != "network create" => new NetworkStore(store.Paths).All().Select(network => network.Name),
+                _ => [],
+            };
+            foreach (string name in names) Offer(current, name, null);
+        }
+        catch (Exception error) when (Message.Has(error))
+        {
+            // Somebody types: nothing is said between the lines.
+        }
     }
 
     private static string SuggestForRun(RootCommand root, string[] before, string current)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Networks;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -19,7 +20,7 @@ internal sealed class ContainerFilter
             int equals = filter.IndexOf('=');
             if (equals <= 0) throw new UserError($"--filter {filter}: not KEY=VALUE", "status=exited, name=web, label=team=a");
             string key = filter[..equals];
-            if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network");
+            if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network" or "publish")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish");
             if (!_wanted.TryGetValue(key, out List<string>? values)) _wanted[key] = values = [];
             values.Add(filter[(equals + 1)..]);
         }
@@ -30,6 +31,15 @@ internal sealed class ContainerFilter
         foreach (var (key, values) in _wanted)
             if (!(key == "label" ? values.TrueForAll(value => Is(key, value, container, state, status)) : values.Exists(value => Is(key, value, container, state, status)))) return false;
         return true;
+    }
+
+    /// <summary>PORT or FIRST-LAST[/PROTOCOL], of the host.</summary>
+    private static bool Publishes(List<string> ports, string wanted)
+    {
+        string[] parts = wanted.Split('/');
+        string[] range = parts[0].Split('-');
+        if (!int.TryParse(range[0], out int first) || !int.TryParse(range[^1], out int last)) throw new UserError($"--filter publish={wanted}: no port", "publish=8080, publish=8000-8100/udp");
+        return ports.SelectMany(PortMapping.Parse).Any(port => port.HostPort >= first && port.HostPort <= last && (parts.Length < 2 || port.Protocol == parts[1]));
     }
 
     private bool Is(string key, string value, EngineContainer container, ContainerState state, string status)
@@ -45,6 +55,7 @@ internal sealed class ContainerFilter
             case "health": return state.Health == value || (value == "none" && state.Health.Length == 0);
             case "volume": return config.Volumes.Exists(volume => volume.Name == value || volume.Destination == value);
             case "network": return config.Network.Mode == value;
+            case "publish": return Publishes(config.Network.Ports, value);
             case "label":
                 int equals = value.IndexOf('=');
                 return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label) && (equals < 0 || label == value[(equals + 1)..]);

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Copying;
+using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Engine;
@@ -13,16 +15,43 @@ internal static class ContainerInspect
 
     public static int Print(OciArguments words)
     {
+        string type = words.Text("type") ?? "";
+        if (type is not ("" or "container" or "volume" or "network")) throw new UserError($"--type {type}: unknown", "container, volume or network");
         var all = new JsonArray();
         string? format = words.Text("format");
         int status = EngineProgram.Each(words, word =>
         {
-            JsonObject one = Describe(EngineVerbs.Store.Find(word));
+            JsonObject one = Describe(word, type, words.Has("size"));
             if (format is null or "json") all.Add((JsonNode)one);
             else OciOutput.Line(Template.Fill(format, one));
         }, prints: false);
         if (format is null or "json") OciOutput.Line(format is null ? all.ToJsonString(s_indented) : all.ToJsonString());
         return status;
+    }
+
+    /// <summary>Without a type: a container of that name, else a volume, else a network.</summary>
+    private static JsonObject Describe(string word, string type, bool size)
+    {
+        if (type == "volume" || (type.Length == 0 && VolumeVerbs.Has(word) && !Exists(word))) return VolumeVerbs.Describe(word);
+        if (type == "network" || (type.Length == 0 && NetworkVerbs.Has(word) && !Exists(word))) return NetworkVerbs.Describe(word);
+        EngineContainer container = EngineVerbs.Store.Find(word);
+        JsonObject one = Describe(container);
+        // The container writes into the directory itself: what is its own there is not known.
+        if (size) one["SizeRootFs"] = TreeSize.Of(container.Config.Rootfs);
+        return one;
+    }
+
+    private static bool Exists(string word)
+    {
+        try
+        {
+            EngineVerbs.Store.Find(word);
+            return true;
+        }
+        catch (UserError)
+        {
+            return false;
+        }
     }
 
     public static JsonObject Describe(EngineContainer container)
@@ -90,6 +119,8 @@ internal static class ContainerInspect
             ["Error"] = state.Error,
             ["StartedAt"] = state.StartedAt.Length > 0 ? state.StartedAt : Never,
             ["FinishedAt"] = state.FinishedAt.Length > 0 ? state.FinishedAt : Never,
+            ["LogLost"] = state.LogLost,
+            ["LogTrouble"] = state.LogTrouble ?? "",
         };
         if (state.Health.Length > 0) described["Health"] = new JsonObject { ["Status"] = state.Health, ["FailingStreak"] = state.HealthFailures };
         return described;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Copying;
+using Minirun.Engine.Networks;
 using Minirun.Linux;
 
 namespace Minirun.Cli.Engine;
@@ -60,16 +62,21 @@ internal static class ContainerList
             ["RunningFor"] = Ago(config.Created) + " ago",
             ["Status"] = Status(state, status),
             ["State"] = status,
-            ["Ports"] = string.Join(", ", config.Network.Ports),
+            ["Ports"] = Ports(container, status),
             ["Names"] = config.Name,
             ["Labels"] = string.Join(',', config.Labels.Select(label => $"{label.Key}={label.Value}")),
             ["Networks"] = config.Network.Mode,
             ["Mounts"] = string.Join(',', config.Volumes.Select(volume => volume.Name)),
             ["Pid"] = state.Pid,
             ["ExitCode"] = state.ExitCode,
-            ["Size"] = size ? Bytes(config.Rootfs) : "0B",
+            ["Size"] = size ? Amount.Decimal((ulong)TreeSize.Of(config.Rootfs)) : "0B",
         };
     }
+
+    /// <summary>As docker has it, of one that runs; else what was asked for.</summary>
+    private static string Ports(EngineContainer container, string status) => container.Config.Network.Ports is not { Count: > 0 } asked ? ""
+        : status == ContainerState.Running && NetworkRecord.Of(container) is { Ports.Count: > 0 } record ? string.Join(", ", record.Ports.Select(port => $"{port.Outside}->{port.Inside}"))
+        : string.Join(", ", asked);
 
     /// <summary>docker's words.</summary>
     private static string Status(ContainerState state, string status) => status switch
@@ -98,13 +105,5 @@ internal static class ContainerList
         };
         long count = (long)number;
         return count == 0 ? unit : count == 1 && unit is "minute" or "hour" && count == 1 ? $"About {(unit == "hour" ? "an" : "a")} {unit}" : $"{count} {unit}{(count == 1 ? "" : "s")}";
-    }
-
-    private static string Bytes(string directory)
-    {
-        long total = 0;
-        foreach (string file in Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint }))
-            total += new FileInfo(file).Length;
-        return total < 1000 ? total + "B" : total < 1_000_000 ? (total / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + "kB" : (total / 1e6).ToString("0.#", CultureInfo.InvariantCulture) + "MB";
     }
 }

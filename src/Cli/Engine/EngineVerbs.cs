@@ -26,7 +26,14 @@ internal static class EngineVerbs
 
     public static ContainerStore Store => new(EnginePaths.Default());
 
-    public static IEnumerable<EngineVerb> All => s_groups.SelectMany(group => group());
+    public static IEnumerable<EngineVerb> All
+    {
+        get
+        {
+            EngineVerb[] verbs = [.. s_groups.SelectMany(group => group())];
+            return verbs.Concat(ContainerVerbs.Of(verbs));
+        }
+    }
 
     /// <summary>Null when it is none of these.</summary>
     public static string? Find(string word)

@@ -16,15 +16,14 @@ internal static class LifeVerbs
     [
         new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
         new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)")], Start),
-        new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Stop(word, words))),
-        new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Restart(word, words))),
+        new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Stop(word, words))),
+        new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Restart(word, words))),
         new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EngineProgram.Each(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
         new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Pause(c.Id), "pause"))),
         new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id), "unpause"))),
         new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [], words => EngineProgram.Each(words, Wait, prints: false)),
         new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
         new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use")], words => EngineProgram.Each(words, word => Remove(word, words))),
-        new("container prune", "", "remove all containers that do not run", [new("force", 'f', null, "do not ask")], Prune) { Minimum = 0, Maximum = 0 },
     ];
 
     private static int Start(OciArguments words)
@@ -113,24 +112,7 @@ internal static class LifeVerbs
         if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
     }
 
-    private static int Prune(OciArguments words)
-    {
-        if (!words.Has("force") && unistd.isatty(0) == 1)
-        {
-            OciOutput.Text("This removes all containers that do not run. Are you sure? [y/N] ");
-            if (Console.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes")) return 0;
-        }
-        foreach (EngineContainer container in EngineVerbs.Store.All())
-        {
-            if (container.IsRunning) continue;
-            using (container.Lock())
-                if (!container.IsRunning) container.Remove();
-            OciOutput.Line(container.Id);
-        }
-        return 0;
-    }
-
-    private static int Seconds(OciArguments words, EngineContainer container) => words.Text("time") is not { } text ? container.Config.StopTimeout
+    private static int Seconds(OciArguments words, EngineContainer container) => (words.Text("time") ?? words.Text("timeout")) is not { } text ? container.Config.StopTimeout
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds) ? seconds : throw new UserError($"--time {text}: not a number of seconds", null);
 
     private static int Signal(string name) => SignalName.Parse(name) is > 0 and var number ? number : throw new UserError($"invalid signal: {name}", "a name such as TERM, or a number");

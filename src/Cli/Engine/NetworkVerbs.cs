@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Networks.Cni;
@@ -14,10 +16,10 @@ internal static class NetworkVerbs
     public static EngineVerb[] All() =>
     [
         new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
-        new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
+        new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
         new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
         new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
-        new("network prune", "", "remove all networks that no running container is on", [new("force", 'f', null, "do not ask")], Prune) { Minimum = 0, Maximum = 0 },
+        new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune) { Minimum = 0, Maximum = 0 },
         new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
     ];
 
@@ -42,6 +44,7 @@ internal static class NetworkVerbs
         List<string[]> rows = [["NAME", "DRIVER", "SUBNET"]];
         foreach (CniConfig config in Store.All())
         {
+            if (!words.All("filter").All(filter => Takes(config, filter))) continue;
             string subnets = string.Join(',', Subnets.Of(config));
             if (words.Has("quiet")) OciOutput.Line(config.Name);
             else if (words.Text("format") is { } format)
@@ -53,6 +56,19 @@ internal static class NetworkVerbs
         }
         if (rows.Count > 1) Table.Print(rows);
         return 0;
+    }
+
+    private static bool Takes(CniConfig config, string filter)
+    {
+        int equals = filter.IndexOf('=');
+        string value = filter[(equals + 1)..];
+        return (equals < 0 ? "" : filter[..equals]) switch
+        {
+            "name" => config.Name.Contains(value, StringComparison.Ordinal),
+            "driver" => config.Driver == value,
+            "label" => PruneFilter.Has(config.Labels, value),
+            _ => throw new UserError($"--filter {filter}: invalid filter", "name=web, driver=bridge, label=team=a"),
+        };
     }
 
     private static int Inspect(OciArguments words)
@@ -68,6 +84,10 @@ internal static class NetworkVerbs
         return 0;
     }
 
+    public static bool Has(string name) => Store.TryFind(name) is not null;
+
+    public static JsonObject Describe(string name) => Describe(Store.Find(name));
+
     private static JsonObject Describe(CniConfig config)
     {
         var containers = new JsonObject();
@@ -82,6 +102,7 @@ internal static class NetworkVerbs
             ["File"] = config.Path,
             ["IPAM"] = new JsonObject { ["Config"] = subnets },
             ["Containers"] = containers,
+            ["Labels"] = new JsonObject(config.Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
             ["CNI"] = JsonNode.Parse(config.Json),
         };
     }
@@ -92,16 +113,35 @@ internal static class NetworkVerbs
         Store.Remove(name);
     }
 
-    private static int Prune(OciArguments _)
+    private static int Prune(OciArguments words)
     {
-        foreach (CniConfig config in Store.All())
-            if (Store.IsOurs(config) && Store.Peers(config.Name).Count == 0)
-            {
-                Store.Remove(config.Name);
-                OciOutput.Line(config.Name);
-            }
+        var filter = new PruneFilter(words.All("filter"));
+        if (Question.Allows(words, "This will remove all networks not used by at least one running container.")) Prune(filter);
         return 0;
     }
+
+    /// <summary>Removes them, and says so.</summary>
+    public static void Prune(PruneFilter filter)
+    {
+        List<string> removed = [];
+        foreach (CniConfig config in Store.All())
+        {
+            if (!Store.IsOurs(config) || Store.Peers(config.Name).Count > 0 || !filter.Takes(Made(config), config.Labels)) continue;
+            try
+            {
+                Store.Remove(config.Name);
+                removed.Add(config.Name);
+            }
+            catch (Exception error) when (Message.Has(error))
+            {
+                Message.Print(error);
+            }
+        }
+        PruneVerb.Say("Deleted Networks", removed);
+    }
+
+    /// <summary>Its file's time: nothing changes it.</summary>
+    private static string Made(CniConfig config) => File.GetLastWriteTimeUtc(config.Path).ToString("o", CultureInfo.InvariantCulture);
 
     private static int Port(OciArguments words)
     {

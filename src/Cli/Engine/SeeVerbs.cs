@@ -18,10 +18,10 @@ internal static class SeeVerbs
             new("latest", 'l', null, "only the youngest, in any state"),
             new("last", 'n', "N", "only the N youngest, in any state"),
             new("size", 's', null, "with the sizes of their root file systems"),
-            new("filter", 'f', "KEY=VALUE", "id, name, label, status, exited, ancestor, health, before, since (repeatable)"),
+            new("filter", 'f', "KEY=VALUE", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
         ], ContainerList.Print) { Minimum = 0, Maximum = 0 },
-        new("inspect", "CONTAINER…", "show all that is known of containers, as JSON", [new("format", 'f', "FORMAT", "a template: {{.State.Status}}"), new("type", '\0', "TYPE", "container"), new("size", 's', null, "accepted")], ContainerInspect.Print),
+        new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON", [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"), new("type", '\0', "TYPE", "only container, volume or network"), new("size", 's', null, "with the size of the root file system")], ContainerInspect.Print),
         new("logs", "CONTAINER", "show what a container has written", [
             new("follow", 'f', null, "go on as it writes"),
             new("timestamps", 't', null, "with the time of each line"),

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
+using Minirun.Engine.Copying;
 using Minirun.Engine.Volumes;
-using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -34,7 +34,7 @@ internal static class VolumeVerbs
         new("volume remove", "VOLUME…", "the same as volume rm", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
         new("volume prune", "", "remove all local volumes without a name that no container uses", [
             new("all", 'a', null, "also those with a name"),
-            new("force", 'f', null, "do not ask"),
+            Question.Force,
             new("filter", '\0', "KEY=VALUE", "label, label! (repeatable)"),
         ], Prune) { Minimum = 0, Maximum = 0 },
     ];
@@ -120,6 +120,10 @@ internal static class VolumeVerbs
         return status;
     }
 
+    public static bool Has(string name) => Store.Find(name) is not null;
+
+    public static JsonObject Describe(string name) => Describe(Store, name);
+
     private static JsonObject Describe(VolumeStore store, string name)
     {
         var (record, volume) = store.Get(name);
@@ -153,28 +157,34 @@ internal static class VolumeVerbs
 
     private static int Prune(OciArguments words)
     {
-        if (!words.Has("force") && unistd.isatty(0) == 1)
-        {
-            OciOutput.Text(words.Has("all") ? "WARNING! This will remove all local volumes not used by at least one container.\nAre you sure you want to continue? [y/N] " : "WARNING! This will remove anonymous local volumes not used by at least one container.\nAre you sure you want to continue? [y/N] ");
-            if (Console.In.ReadLine() is not ("y" or "Y" or "yes")) return 0;
-        }
+        bool goes = Question.Allows(words, words.Has("all") ? "This will remove all local volumes not used by at least one container." : "This will remove anonymous local volumes not used by at least one container.");
+        PruneVerb.Reclaimed(goes ? Prune(words.Has("all"), words.All("filter")) : 0);
+        return 0;
+    }
+
+    /// <summary>Removes them, and says so; gives how many bytes that were.</summary>
+    public static long Prune(bool named, IEnumerable<string> filters)
+    {
         VolumeStore store = Store;
         List<string> removed = [];
+        long total = 0;
         foreach (VolumeRecord volume in store.All())
         {
-            bool wanted = volume.Driver == LocalDriver.DriverName && (volume.Anonymous || words.Has("all")) && words.All("filter").All(filter => Takes(store, volume, filter));
+            bool wanted = volume.Driver == LocalDriver.DriverName && (volume.Anonymous || named) && filters.All(filter => Takes(store, volume, filter));
             if (!wanted || store.Users(volume.Name).Count > 0) continue;
             try
             {
+                long size = TreeSize.Of($"{store.Paths.Volumes}/{volume.Name}");
                 store.Remove(volume.Name);
                 removed.Add(volume.Name);
+                total += size;
             }
             catch (Exception error) when (Message.Has(error))
             {
                 Message.Print(error);
             }
         }
-        if (removed.Count > 0) OciOutput.Text("Deleted Volumes:\n" + string.Join('\n', removed) + "\n\n");
-        return 0;
+        PruneVerb.Say("Deleted Volumes", removed);
+        return total;
     }
 }

@@ -37,4 +37,7 @@ public sealed class ContainerState
 
     /// <summary>Lines that its log driver could not pass on.</summary>
     public long LogLost { get; set; }
+
+    /// <summary>Why the last of them were lost, or why nothing gets there now; null: all is well.</summary>
+    public string? LogTrouble { get; set; }
 }

@@ -119,6 +119,7 @@ public sealed unsafe class ContainerMonitor
             ContainerVolumes.Release(_container);
             _log.Close();
             _state.LogLost += _log.Lost;
+            _state.LogTrouble = _log.Trouble;
         }
     }
 

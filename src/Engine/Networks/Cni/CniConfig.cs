@@ -13,12 +13,17 @@ public sealed class CniConfig
         Version = Text(root, "cniVersion") is { Length: > 0 } version ? version : "0.1.0";
         // A .conf has one plugin, which is the document itself.
         Plugins = root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray()] : [root];
+        if (root.TryGetProperty("minirunLabels", out JsonElement labels))
+            foreach (JsonProperty label in labels.EnumerateObject()) Labels[label.Name] = Text(labels, label.Name);
     }
 
     public string Path { get; }
     public string Json { get; }
     public string Name { get; }
     public string Version { get; }
+
+    /// <summary>Of network create --label.</summary>
+    public Dictionary<string, string> Labels { get; } = [];
     internal IReadOnlyList<JsonElement> Plugins { get; }
 
     /// <summary>A network of ours, written by network create.</summary>

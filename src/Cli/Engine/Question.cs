@@ -1,0 +1,21 @@
+using Minirun.Cli.Oci;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Engine;
+
+/// <summary>Asks before something is lost, unless --force was given.</summary>
+internal static class Question
+{
+    public static readonly OciFlag Force = new("force", 'f', null, "do not ask");
+
+    /// <param name="words">Of the command.</param>
+    /// <param name="warning">What will be lost.</param>
+    /// <exception cref="UserError">Nobody answers.</exception>
+    public static bool Allows(OciArguments words, string warning)
+    {
+        if (words.Has("force")) return true;
+        OciOutput.Text($"WARNING! {warning}\nAre you sure you want to continue? [y/N] ");
+        string answer = Console.In.ReadLine() ?? throw new UserError("nothing is removed: nobody answered", "--force does not ask");
+        return answer.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+}
