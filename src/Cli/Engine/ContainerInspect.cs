@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Copying;
+using Minirun.Engine.Networks;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
@@ -77,6 +78,11 @@ internal static class ContainerInspect
             ["HostConfig"] = new JsonObject
             {
                 ["NetworkMode"] = config.Network.Mode,
+                ["PortBindings"] = NetworkSettings.Bindings(config),
+                ["Dns"] = List(config.Network.Dns),
+                ["DnsSearch"] = List(config.Network.DnsSearch),
+                ["DnsOptions"] = List(config.Network.DnsOptions),
+                ["ExtraHosts"] = List(config.Network.AddHosts),
                 ["AutoRemove"] = config.AutoRemove,
                 ["RestartPolicy"] = new JsonObject { ["Name"] = config.Restart.Name, ["MaximumRetryCount"] = config.Restart.MaximumRetryCount },
                 ["LogConfig"] = new JsonObject { ["Type"] = config.LogDriver, ["Config"] = Map(config.LogOptions) },
@@ -95,7 +101,7 @@ internal static class ContainerInspect
                 ["StopSignal"] = config.StopSignal,
                 ["StopTimeout"] = config.StopTimeout,
             },
-            ["NetworkSettings"] = new JsonObject { ["Ports"] = List(config.Network.Ports) },
+            ["NetworkSettings"] = NetworkSettings.Describe(config, state.Pid > 0 ? NetworkRecord.Of(container) : null),
         };
         if (config.Health is { } health)
             described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command), ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod, ["Retries"] = health.Retries };

@@ -62,7 +62,7 @@ internal static class ContainerList
             ["RunningFor"] = Ago(config.Created) + " ago",
             ["Status"] = Status(state, status),
             ["State"] = status,
-            ["Ports"] = Ports(container, status),
+            ["Ports"] = state.Pid > 0 && NetworkRecord.Of(container) is { } network ? ContainerPorts.Line(network.Ports) : "",
             ["Names"] = config.Name,
             ["Labels"] = string.Join(',', config.Labels.Select(label => $"{label.Key}={label.Value}")),
             ["Networks"] = config.Network.Mode,
@@ -72,11 +72,6 @@ internal static class ContainerList
             ["Size"] = size ? Amount.Decimal((ulong)TreeSize.Of(config.Rootfs)) : "0B",
         };
     }
-
-    /// <summary>As docker has it, of one that runs; else what was asked for.</summary>
-    private static string Ports(EngineContainer container, string status) => container.Config.Network.Ports is not { Count: > 0 } asked ? ""
-        : status == ContainerState.Running && NetworkRecord.Of(container) is { Ports.Count: > 0 } record ? string.Join(", ", record.Ports.Select(port => $"{port.Outside}->{port.Inside}"))
-        : string.Join(", ", asked);
 
     /// <summary>docker's words.</summary>
     private static string Status(ContainerState state, string status) => status switch

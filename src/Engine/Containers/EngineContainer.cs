@@ -31,14 +31,19 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     internal string StoppedPath => Directory + "/stopped";
     private string StatePath => Directory + "/state.json";
 
-    /// <summary>What is true now. What a killed monitor left unsaid is put right on the way.</summary>
+    /// <summary>What is true now. What a killed monitor left is put right on the way.</summary>
     public ContainerState State()
     {
         ContainerState state = Read();
-        if (state.Status is not (ContainerState.Running or ContainerState.Restarting) || MonitorLives()) return state;
+        if (MonitorLives()) return state;
         // It may have written its last word in between.
         state = Read();
-        if (state.Status is not (ContainerState.Running or ContainerState.Restarting)) return state;
+        if (state.Status is not (ContainerState.Running or ContainerState.Restarting))
+        {
+            // One that was killed before its container ran has left what it had made until then.
+            if (File.Exists(MonitorLockPath)) TakeBack(null);
+            return state;
+        }
         if (IsAlive(state)) return state;
         state.Status = ContainerState.Exited;
         state.Pid = 0;
@@ -46,10 +51,20 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         state.Cause = "unknown";
         state.Error = "its monitor was killed, so nobody saw how it ended";
         state.FinishedAt = ContainerRecord.Now();
+        TakeBack(state);
+        return state;
+    }
+
+    /// <summary>Takes away what a monitor that was killed had made. Not while another command minds the container: it does so itself.</summary>
+    private void TakeBack(ContainerState? state)
+    {
+        using Held? held = _isHeld ? null : Held.Try(this);
+        if (!_isHeld || MonitorLives()) return;
         Driver.Delete(Id);
         ContainerNetwork.Release(this);
-        Write(state);
-        return state;
+        ContainerVolumes.Release(this);
+        if (state is not null) Write(state);
+        unistd.unlink(MonitorLockPath);
     }
 
     /// <summary>Of a container whose end nobody saw.</summary>
@@ -143,7 +158,10 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     }
 
     /// <summary>Who changes the container holds this; ends with its holder.</summary>
-    public IDisposable Lock() => new Held(Directory, Config.Name);
+    public IDisposable Lock() => Held.Await(this);
+
+    /// <summary>By us.</summary>
+    private bool _isHeld;
 
     /// <summary>Takes all of it away. It does not run.</summary>
     public void Remove()
@@ -168,16 +186,36 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     private sealed class Held : IDisposable
     {
+        private readonly EngineContainer _container;
         private readonly int _fd;
 
-        public Held(string directory, string name)
+        private Held(EngineContainer container, int fd) => (_container, _fd, container._isHeld) = (container, fd, true);
+
+        public static Held Await(EngineContainer container)
         {
-            _fd = fcntl.open(directory, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-            if (_fd < 0) throw new UserError($"no such container: {name}", "it was removed meanwhile");
-            while (sys_file.flock(_fd, sys_file.LOCK_EX) < 0)
-                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("flock", errno, directory);
+            int fd = Open(container);
+            if (fd < 0) throw new UserError($"no such container: {container.Config.Name}", "it was removed meanwhile");
+            while (sys_file.flock(fd, sys_file.LOCK_EX) < 0)
+                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("flock", errno, container.Directory);
+            return new(container, fd);
         }
 
-        public void Dispose() => unistd.close(_fd);
+        /// <summary>Null when another has it.</summary>
+        public static Held? Try(EngineContainer container)
+        {
+            int fd = Open(container);
+            if (fd < 0) return null;
+            if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0) return new(container, fd);
+            unistd.close(fd);
+            return null;
+        }
+
+        private static int Open(EngineContainer container) => fcntl.open(container.Directory, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+
+        public void Dispose()
+        {
+            _container._isHeld = false;
+            unistd.close(_fd);
+        }
     }
 }

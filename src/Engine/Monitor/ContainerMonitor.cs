@@ -112,15 +112,26 @@ public sealed unsafe class ContainerMonitor
         }
         finally
         {
-            _health?.Dispose();
-            _health = null;
-            _container.Driver.Delete(_container.Id);
-            ContainerNetwork.Release(_container);
-            ContainerVolumes.Release(_container);
-            _log.Close();
-            _state.LogLost += _log.Lost;
-            _state.LogTrouble = _log.Trouble;
+            CleanUp();
         }
+    }
+
+    /// <summary>In reverse order of the making. A step that fails keeps none of the others from being done; what it said stands in the state.</summary>
+    private void CleanUp()
+    {
+        Action[] steps = [() => _health?.Dispose(), () => _container.Driver.Delete(_container.Id), () => ContainerNetwork.Release(_container), () => ContainerVolumes.Release(_container), () => _log!.Close()];
+        foreach (Action step in steps)
+            try
+            {
+                step();
+            }
+            catch (Exception error)
+            {
+                if (_state.Error.Length == 0) _state.Error = "after its end: " + error.Message;
+            }
+        _health = null;
+        _state.LogLost += _log!.Lost;
+        _state.LogTrouble = _log.Trouble;
     }
 
     private void Started(int pid)

@@ -31,13 +31,13 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
         NetworkRecord record = context.Record;
         CniConfig config = new NetworkStore(context.Paths).Find(name);
         record.Ports = FreePort.Resolve(context.Use.Ports);
-        record.NetNs = HeldNamespace.Hold(context.Paths, context.Container.Id, pid);
+        HeldNamespace.Hold(context, pid);
         record.CniConfig = config.Json;
         context.Save();
         record.CniResult = CniChain.Add(config, Arguments(context));
         context.Save();
         CniResult result = CniResult.Parse(record.CniResult);
-        (record.Address, record.Gateway, record.Mac) = (result.Address, result.Gateway, result.Mac);
+        (record.Address, record.PrefixLength, record.Gateway, record.Mac) = (result.Address, result.PrefixLength, result.Gateway, result.Mac);
         context.Save();
     }
 

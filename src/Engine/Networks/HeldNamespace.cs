@@ -9,16 +9,18 @@ namespace Minirun.Engine.Networks;
 /// </summary>
 internal static unsafe class HeldNamespace
 {
-    public static string Hold(EnginePaths paths, string id, int pid)
+    /// <summary>The record names it before it is there.</summary>
+    public static void Hold(NetworkContext context, int pid)
     {
-        string directory = paths.Run + "/netns", path = $"{directory}/{id}";
+        string directory = context.Paths.Run + "/netns", path = $"{directory}/{context.Container.Id}";
+        context.Record.NetNs = path;
+        context.Save();
         Directory.CreateDirectory(directory);
         using (new FileStream(path, FileMode.Create)) { }
         string source = $"/proc/{PortMapping.Number(pid)}/ns/net";
         using var from = new NativeText(source);
         using var to = new NativeText(path);
         LinuxException.Check(syscall(SYS_mount, from.Pointer, to.Pointer, 0, sys_mount.MS_BIND, 0), "mount", path);
-        return path;
     }
 
     public static void LetGo(string path)

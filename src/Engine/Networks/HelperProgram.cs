@@ -41,10 +41,31 @@ internal static unsafe class HelperProgram
             syscall(SYS_pidfd_send_signal, pidfd, signal.SIGTERM, 0, 0);
             if (!Ends(pidfd)) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
             Ends(pidfd);
-            // A child of ours when we are the monitor that started it: else this fails, and another reaps it.
-            unistd.wait4(pid, null, WNOHANG, null);
         }
+        // A child of ours when we are the monitor that started it: else this fails, and another reaps it.
+        unistd.wait4(pid, null, WNOHANG, null);
         unistd.close(pidfd);
+    }
+
+    /// <summary>The processes whose argv[0] this is: of a helper that went to the background, or whose monitor was killed.</summary>
+    public static List<int> Titled(string title)
+    {
+        byte[] wanted = System.Text.Encoding.UTF8.GetBytes(title + "\0");
+        List<int> pids = [];
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(directory.AsSpan("/proc/".Length), out int pid) && Begins(directory + "/cmdline", wanted)) pids.Add(pid);
+        return pids;
+    }
+
+    private static bool Begins(string file, byte[] wanted)
+    {
+        int fd = fcntl.open(file, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        if (fd < 0) return false;
+        byte[] found = new byte[wanted.Length];
+        nint length;
+        fixed (byte* start = found) length = unistd.read(fd, start, found.Length);
+        unistd.close(fd);
+        return length == wanted.Length && found.AsSpan().SequenceEqual(wanted);
     }
 
     private static bool Ends(int pidfd)

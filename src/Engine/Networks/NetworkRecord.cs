@@ -28,6 +28,9 @@ public sealed class NetworkRecord
 
     /// <summary>The container's, without the length of the prefix.</summary>
     public string Address { get; set; } = "";
+
+    /// <summary>Of its subnet; 0: not known.</summary>
+    public int PrefixLength { get; set; }
     public string Gateway { get; set; } = "";
     public string Mac { get; set; } = "";
     public List<PortMapping> Ports { get; set; } = [];

@@ -1,64 +1,33 @@
-using System.Globalization;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 
-/// <summary>pasta (passt.top): a program beside the container moves its packets, as the user. It has the addresses of the host.</summary>
-internal sealed class PastaMode : INetworkMode
+/// <summary>pasta (passt.top). The container has the addresses of the host.</summary>
+internal sealed class PastaMode() : HelperMode("pasta", "passt", "slirp4netns")
 {
     /// <summary>Where it answers for a name server of the host's that only the host can reach.</summary>
     private const string Forwarder = "169.254.1.1";
 
-    public string Name => "pasta";
-    public bool IsOwn => true;
-    public bool CanPublish => true;
-    public bool CanChooseAddress => false;
-
-    public void Require()
+    protected override void Start(NetworkContext context, string path, string title, string namespaces)
     {
-        if (HelperProgram.Find("pasta") is null) throw new UserError("--net pasta: pasta not found in PATH", "install the package passt, or take --net slirp4netns");
-        Tun.Require(Name);
-    }
-
-    public void Prepare(NetworkContext context)
-    {
-        // It comes when the namespace is there.
-    }
-
-    public void Connect(NetworkContext context, int pid)
-    {
-        Require();
         NetworkRecord record = context.Record;
-        record.Ports = FreePort.Resolve(context.Use.Ports);
-        string pidFile = context.Container.Directory + "/pasta.pid", process = "/proc/" + PortMapping.Number(pid) + "/ns/";
-        unistd.unlink(pidFile);
-        List<string> arguments = ["pasta", "--config-net", "--quiet", "--no-map-gw", "--dns-forward", Forwarder, "--pid", pidFile];
+        List<string> arguments = [title, "--config-net", "--quiet", "--no-map-gw", "--dns-forward", Forwarder];
         AddPorts(arguments, record.Ports, "tcp", "-t");
         AddPorts(arguments, record.Ports, "udp", "-u");
         // Nothing of the host's own lo inside.
         arguments.AddRange(["-T", "none", "-U", "none"]);
-        if (unistd.geteuid() == 0)
-        {
-            record.NetNs = HeldNamespace.Hold(context.Paths, context.Container.Id, pid);
-            context.Save();
-            arguments.AddRange(["--runas", "0", "--netns-only", "--netns", record.NetNs]);
-        }
-        else arguments.AddRange(["--userns", process + "user", "--netns", process + "net"]);
-        // It goes to the background when all is set up.
-        var (status, _, error) = HelperProgram.Run(HelperProgram.Find("pasta")!, [.. arguments]);
-        if (status != 0) throw new UserError($"--net pasta: {Reason(error, status)}", "with --net slirp4netns, another program does it; with --net none, nobody");
-        record.HelperPid = int.Parse(ProcFile.Read(pidFile), CultureInfo.InvariantCulture);
-        record.HelperStart = ProcessIdentity.StartTime(record.HelperPid);
-        unistd.unlink(pidFile);
-        record.Address = InternetSocket.OwnAddress() ?? "";
-        context.Save();
+        arguments.AddRange(record.NetNs is { } held ? ["--runas", "0", "--netns-only", "--netns", held] : ["--userns", namespaces + "user", "--netns", namespaces + "net"]);
+        // It goes to the background when all is set up. Its --pid is of no use to root: Debian's AppArmor profile lets it write to home directories and /tmp only.
+        var (status, _, error) = HelperProgram.Run(path, [.. arguments]);
+        if (status != 0) throw Failure(Reason(error, status));
+        if (HelperProgram.Titled(title) is not [var pid, ..]) throw Failure("it ended at once");
+        (record.HelperPid, record.HelperStart) = (pid, ProcessIdentity.StartTime(pid));
+        (record.Address, record.Gateway) = (InternetSocket.OwnAddress() ?? "", Subnets.DefaultGateway(ProcFile.Read("/proc/net/route")));
     }
 
-    public void Disconnect(NetworkContext context) => HelperProgram.End(context.Record.HelperPid, context.Record.HelperStart);
-
-    public IReadOnlyList<string>? Nameservers(NetworkContext context) => HostNameservers.Reachable() is { Count: > 0 } servers ? servers : [Forwarder];
+    public override IReadOnlyList<string>? Nameservers(NetworkContext context) => HostNameservers.Reachable() is { Count: > 0 } servers ? servers : [Forwarder];
 
     private static void AddPorts(List<string> arguments, List<PortMapping> ports, string protocol, string flag)
     {

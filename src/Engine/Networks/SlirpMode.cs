@@ -8,59 +8,37 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Networks;
 
 /// <summary>slirp4netns: a network of its own behind a program's network stack. Older than pasta, and slower.</summary>
-internal sealed unsafe class SlirpMode : INetworkMode
+internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netns", "pasta")
 {
     private const string Inside = "10.0.2.100", Outside = "10.0.2.2", Resolver = "10.0.2.3", Device = "tap0";
     private const int ReadyFd = 3, DirectoryFd = 4, Patience = 10_000;   // ms
 
-    public string Name => "slirp4netns";
-    public bool IsOwn => true;
-    public bool CanPublish => true;
-    public bool CanChooseAddress => false;
-
-    public void Require()
+    protected override void Start(NetworkContext context, string path, string title, string namespaces)
     {
-        if (HelperProgram.Find(Name) is null) throw new UserError("--net slirp4netns: slirp4netns not found in PATH", "install the package slirp4netns, or take --net pasta");
-        Tun.Require(Name);
-    }
-
-    public void Prepare(NetworkContext context)
-    {
-        // It comes when the namespace is there.
-    }
-
-    public void Connect(NetworkContext context, int pid)
-    {
-        Require();
         NetworkRecord record = context.Record;
-        record.Ports = FreePort.Resolve(context.Use.Ports);
-        string socket = context.Container.Directory + "/slirp.sock", process = "/proc/" + PortMapping.Number(pid) + "/ns/";
+        string socket = Socket(context);
         unistd.unlink(socket);
-        List<string> arguments = [Name, "--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=" + PortMapping.Number(ReadyFd), "--netns-type=path"];
+        List<string> arguments = [title, "--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=" + PortMapping.Number(ReadyFd), "--netns-type=path"];
         // By a descriptor of its directory: a path of a socket has at most 107 letters.
         if (record.Ports.Count > 0) arguments.Add($"--api-socket=/proc/self/fd/{PortMapping.Number(DirectoryFd)}/{Path.GetFileName(socket)}");
-        if (unistd.geteuid() == 0)
-        {
-            record.NetNs = HeldNamespace.Hold(context.Paths, context.Container.Id, pid);
-            context.Save();
-        }
-        else arguments.Add("--userns-path=" + process + "user");
-        arguments.AddRange([record.NetNs ?? process + "net", Device]);
-        Start(context, [.. arguments]);
+        if (record.NetNs is null) arguments.Add("--userns-path=" + namespaces + "user");
+        arguments.AddRange([record.NetNs ?? namespaces + "net", Device]);
+        Run(context, path, [.. arguments]);
         foreach (PortMapping port in record.Ports) Forward(socket, port);
-        (record.Address, record.Gateway) = (Inside, Outside);
-        context.Save();
+        (record.Address, record.PrefixLength, record.Gateway) = (Inside, 24, Outside);
     }
 
-    public void Disconnect(NetworkContext context)
+    public override void Disconnect(NetworkContext context)
     {
-        HelperProgram.End(context.Record.HelperPid, context.Record.HelperStart);
-        unistd.unlink(context.Container.Directory + "/slirp.sock");
+        base.Disconnect(context);
+        unistd.unlink(Socket(context));
     }
 
-    public IReadOnlyList<string>? Nameservers(NetworkContext context) => [Resolver];
+    public override IReadOnlyList<string>? Nameservers(NetworkContext context) => [Resolver];
 
-    private static void Start(NetworkContext context, string[] arguments)
+    private static string Socket(NetworkContext context) => context.Container.Directory + "/slirp.sock";
+
+    private void Run(NetworkContext context, string path, string[] arguments)
     {
         int* ready = stackalloc int[2];
         LinuxException.Check(unistd.pipe2(ready, fcntl.O_CLOEXEC), "pipe2");
@@ -69,7 +47,7 @@ internal sealed unsafe class SlirpMode : INetworkMode
         using var said = new MemoryFile(default);
         try
         {
-            using ChildProgram child = ChildProgram.Start(HelperProgram.Find("slirp4netns")!, arguments, [nothing.Fd, said.Fd, said.Fd, ready[1], directory], ownSession: true);
+            using ChildProgram child = ChildProgram.Start(path, arguments, [nothing.Fd, said.Fd, said.Fd, ready[1], directory], ownSession: true);
             context.Record.HelperPid = child.Pid;
             context.Record.HelperStart = ProcessIdentity.StartTime(child.Pid);
             context.Save();
@@ -79,7 +57,7 @@ internal sealed unsafe class SlirpMode : INetworkMode
             var fd = new pollfd { fd = ready[0], events = poll.POLLIN };
             if (poll.poll_(&fd, 1, Patience) > 0 && unistd.read(ready[0], &one, 1) == 1) return;
             string text = said.Text().Trim().Replace("\n", "; ", StringComparison.Ordinal);
-            throw new UserError($"--net slirp4netns: {(text.Length > 0 ? text : "it did not become ready")}", "with --net pasta, another program does it; with --net none, nobody");
+            throw Failure(text.Length > 0 ? text : "it did not become ready");
         }
         finally
         {

@@ -26,8 +26,16 @@ public static class Subnets
     }
 
     /// <exception cref="UserError">It is no subnet.</exception>
-    internal static IPNetwork Parse(string text, string flag) =>
-        IPNetwork.TryParse(text, out IPNetwork network) ? network : throw new UserError($"{flag} {text}: not a subnet", "write it as 10.1.2.0/24: all bits behind its length are 0");
+    internal static IPNetwork Parse(string text, string flag)
+    {
+        string[] parts = text.Split('/');
+        if (parts.Length != 2 || !IPAddress.TryParse(parts[0], out IPAddress? address) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > address.GetAddressBytes().Length * 8)
+            throw new UserError($"{flag} {text}: not a subnet", "write it as 10.1.2.0/24");
+        byte[] bytes = address.GetAddressBytes();
+        for (int bit = length; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> bit % 8);
+        var first = new IPAddress(bytes);
+        return first.Equals(address) ? new IPNetwork(first, length) : throw new UserError($"{flag} {text}: the address has bits set behind the first {PortMapping.Number(length)}", $"do you mean {first}/{PortMapping.Number(length)}?");
+    }
 
     /// <exception cref="UserError">It is no address, or outside.</exception>
     internal static string Inside(string address, IPNetwork subnet, string flag) =>
@@ -71,6 +79,18 @@ public static class Subnets
             all.Add(new IPNetwork(new IPAddress(bytes), System.Numerics.BitOperations.PopCount(mask)));
         }
         return all;
+    }
+
+    /// <summary>The text of /proc/net/route; empty: no way out.</summary>
+    public static string DefaultGateway(string text)
+    {
+        foreach (string line in text.Split('\n'))
+        {
+            string[] fields = line.Split('\t', StringSplitOptions.TrimEntries);
+            if (fields.Length < 8 || fields[1] != "00000000" || fields[7] != "00000000" || !uint.TryParse(fields[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint gateway) || gateway == 0) continue;
+            return new IPAddress(gateway).ToString();
+        }
+        return "";
     }
 
     private static void Collect(JsonElement element, List<IPNetwork> all)

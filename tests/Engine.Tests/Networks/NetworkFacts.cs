@@ -36,6 +36,12 @@ public sealed class NetworkFacts
     public void A_killed_users_container_leaves_no_helper_behind() => Holds("user_killed");
 
     [SkippableFact]
+    public void A_container_whose_pasta_is_killed_goes_on_and_the_next_start_has_one_again() => Holds("pasta_killed");
+
+    [SkippableFact]
+    public void A_monitor_that_is_killed_before_it_knows_its_pasta_leaves_nothing_to_the_next_command() => Holds("monitor_killed_early");
+
+    [SkippableFact]
     public void Without_a_tun_device_a_user_gets_lo_and_a_hint() => Holds("user_without_tun");
 
     [SkippableFact]

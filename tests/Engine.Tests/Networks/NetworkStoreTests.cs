@@ -70,6 +70,20 @@ public sealed class NetworkStoreTests : IDisposable
     [InlineData("10.1.2.0/24", "10.1.3.1")]
     public void Addresses_that_do_not_fit_are_refused(string subnet, string? gateway) => Assert.Throws<UserError>(() => _store.Create("blue", new BridgeNetwork { Subnet = subnet, Gateway = gateway }));
 
+    [Theory]
+    [InlineData("10.1.2.3/24", "do you mean 10.1.2.0/24?")]
+    [InlineData("fd00::1/64", "do you mean fd00::/64?")]
+    [InlineData("10.1.2.0/33", "write it as 10.1.2.0/24")]
+    [InlineData("10.1.2.0", "write it as 10.1.2.0/24")]
+    [InlineData("blue", "write it as 10.1.2.0/24")]
+    public void A_subnet_that_is_none_is_refused_with_what_was_meant(string subnet, string hint)
+    {
+        var refused = Assert.Throws<UserError>(() => _store.Create("blue", new BridgeNetwork { Subnet = subnet }));
+        Assert.Contains($"--subnet {subnet}: ", refused.Message);
+        Assert.Equal(hint, refused.Hint);
+        Assert.Null(_store.TryFind("blue"));
+    }
+
     [Fact]
     public void A_broken_configuration_does_not_hide_the_others()
     {

@@ -12,6 +12,11 @@ public sealed class SubnetsTests
         Subnets.Routes("Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\nv0\t00000000\t0100630A\t0003\t0\t0\t0\t00000000\t0\t0\t0\nv0\t0000630A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"));
 
     [Theory]
+    [InlineData("Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\nv0\t00000000\t0100630A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n", "10.99.0.1")]
+    [InlineData("v0\t0000630A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", "")]
+    public void The_default_gateway_is_that_of_the_default_route(string routes, string gateway) => Assert.Equal(gateway, Subnets.DefaultGateway(routes));
+
+    [Theory]
     [InlineData("10.1.2.0/24", "10.1.2.1", "10.1.2.254")]
     [InlineData("10.87.0.0/16", "10.87.0.1", "10.87.255.254")]
     [InlineData("10.1.2.128/25", "10.1.2.129", "10.1.2.254")]

@@ -97,8 +97,19 @@ bridge_port() {
     minirun run -d --name web -p 127.0.0.1:8080:80 -p 81 "$busybox" sh -c "$serve"
     contains "$(minirun port web)" "80/tcp -> 127.0.0.1:8080"
     equals 127.0.0.1:8080 "$(minirun port web 80)"
+    other=$(minirun port web 81)
+    equals "127.0.0.1:8080->80/tcp, $other->81/tcp" "$(minirun ps --format '{{.Ports}}')"
+    equals '{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}],"81/tcp":[{"HostIp":"0.0.0.0","HostPort":"'"${other#*:}"'"}]}' \
+        "$(minirun inspect -f '{{json .NetworkSettings.Ports}}' web)"
+    equals '{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}],"81/tcp":[{"HostIp":"","HostPort":""}]}' \
+        "$(minirun inspect -f '{{json .HostConfig.PortBindings}}' web)"
+    equals "10.87.0.2 16 10.87.0.1" "$(minirun inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.IPPrefixLen}} {{.NetworkSettings.Networks.bridge.Gateway}}' web)"
+    equals "$(minirun exec web cat /sys/class/net/eth0/address)" "$(minirun inspect -f '{{.NetworkSettings.Networks.bridge.MacAddress}}' web)"
     until_true says 127.0.0.1 8080 hello
     if minirun run -d --name late -p 127.0.0.1:8080:80 "$busybox" true 2>"$work/said"; then :; fi
+    minirun stop -t 0 web
+    equals "" "$(minirun ps -a --format '{{.Ports}}' --filter name=web)"
+    equals "{}" "$(minirun inspect -f '{{json .NetworkSettings.Ports}}' web)"
     minirun rm -f late web
     clean
 }
@@ -150,6 +161,7 @@ user_pasta() {
     until_true says 127.0.0.1 8083 hello
     contains "$(as_user port web)" "81/udp -> 127.0.0.1:8084"
     contains "$(as_user exec web ip -o addr)" 10.99.0.2
+    equals "10.99.0.2 10.99.0.1" "$(as_user inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.Networks.pasta.Gateway}}' web)"
     as_user rm -f web
     clean
 }
@@ -176,6 +188,40 @@ user_killed() {
     until_true bash -c "! pgrep -x minirun-monitor"
     as_user ps -a >/dev/null
     clean
+}
+
+# pasta is gone: its container goes on without a network, and the next start has one again.
+pasta_killed() {
+    need pasta
+    need_user
+    as_user run -d --name web -p 127.0.0.1:8083:80 "$busybox" sh -c "$serve"
+    until_true says 127.0.0.1 8083 hello
+    kill -9 "$(pgrep -f 'containers/.*/pasta')"
+    until_true bash -c "! pgrep --runstates R,S,D 'pass?t'"
+    equals running "$(as_user inspect -f '{{.State.Status}}' web)"
+    as_user restart -t 0 web
+    until_true says 127.0.0.1 8083 hello
+    as_user rm -f web
+    clean
+}
+
+# The monitor is killed while pasta is not yet known to it: after the next command there is nothing of both.
+monitor_killed_early() {
+    need pasta
+    need_user
+    mkdir "$work/bin"
+    cat >"$work/bin/pasta" <<'END'
+#!/bin/bash
+# The real one, called as it would be; and then nobody is there who could write down which process it is.
+(exec -a "$(echo "$MINIRUN_ROOT"/containers/*)/pasta" /usr/bin/pasta "$@")
+kill -9 $PPID
+END
+    chmod -R a+rx "$work/bin"
+    PATH=$work/bin:$PATH as_user run -d --name web --net pasta "$busybox" sleep 1000 2>"$work/said" && fail "it was started without a monitor"
+    pgrep -x 'pass?t[.a-z0-9]*' >/dev/null || fail "pasta is not there, so this proves nothing"
+    as_user ps -a >/dev/null
+    clean
+    as_user rm web
 }
 
 user_without_tun() {

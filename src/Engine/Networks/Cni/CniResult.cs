@@ -6,6 +6,7 @@ namespace Minirun.Engine.Networks.Cni;
 internal sealed class CniResult
 {
     public string Address { get; private init; } = "";
+    public int PrefixLength { get; private init; }
     public string Gateway { get; private init; } = "";
     public string Mac { get; private init; } = "";
     public List<string> Nameservers { get; } = [];
@@ -22,7 +23,8 @@ internal sealed class CniResult
         if (address.Length == 0 && root.TryGetProperty("ip4", out JsonElement four)) (address, gateway) = (CniConfig.Text(four, "ip"), CniConfig.Text(four, "gateway"));
         foreach (JsonElement each in Array(root, "interfaces"))
             if (CniConfig.Text(each, "sandbox").Length > 0) mac = CniConfig.Text(each, "mac");
-        var result = new CniResult { Address = address.Split('/')[0], Gateway = gateway, Mac = mac };
+        string[] parts = address.Split('/');
+        var result = new CniResult { Address = parts[0], PrefixLength = parts.Length > 1 && int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out int length) ? length : 0, Gateway = gateway, Mac = mac };
         if (root.TryGetProperty("dns", out JsonElement dns))
             foreach (JsonElement server in Array(dns, "nameservers")) result.Nameservers.Add(server.GetString() ?? "");
         return result;
