@@ -20,7 +20,7 @@ internal static class NetworkVerbs
         new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
         new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
         new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune) { Minimum = 0, Maximum = 0 },
-        new("network connect", "NETWORK CONTAINER", "not supported: a container's networks are chosen when it is made", [], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
+        new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
         new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
         new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
     ];
@@ -145,7 +145,7 @@ internal static class NetworkVerbs
     /// <summary>Its file's time: nothing changes it.</summary>
     private static string Made(CniConfig config) => File.GetLastWriteTimeUtc(config.Path).ToString("o", CultureInfo.InvariantCulture);
 
-    private static UserError Fixed() => new("a container's networks are chosen when it is made", "make it anew with all of them: minirun run --net ONE --net ANOTHER …");
+    private static UserError Fixed() => new("a container's network is chosen when it is made", "make it anew: minirun run --net NETWORK …");
 
     private static int Port(OciArguments words)
     {
