@@ -5,7 +5,6 @@ using Minirun.Engine.Containers;
 using Minirun.Engine.Copying;
 using Minirun.Engine.Networks;
 using Minirun.Runtime;
-using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Engine;
 
@@ -88,7 +87,7 @@ internal static class ContainerInspect
                 ["LogConfig"] = new JsonObject { ["Type"] = config.LogDriver, ["Config"] = Map(config.LogOptions) },
                 ["Runtime"] = config.Runtime,
             },
-            ["Mounts"] = Mounts(container),
+            ["Mounts"] = MountList.Of(container),
             ["Config"] = new JsonObject
             {
                 ["Hostname"] = config.Hostname,
@@ -134,15 +133,6 @@ internal static class ContainerInspect
 
     /// <summary>Docker's word for a time that has not been.</summary>
     private const string Never = "0001-01-01T00:00:00Z";
-
-    private static JsonArray Mounts(EngineContainer container)
-    {
-        var mounts = new JsonArray();
-        foreach (OciMount mount in Bundle.Read(container.Directory).Mounts)
-            if (mount.Type == "bind" || mount.Options.Contains("rbind") || mount.Options.Contains("bind"))
-                mounts.Add((JsonNode)new JsonObject { ["Type"] = "bind", ["Source"] = mount.Source, ["Destination"] = mount.Destination, ["RW"] = !mount.Options.Contains("ro") });
-        return mounts;
-    }
 
     private static JsonArray List(IEnumerable<string> texts)
     {

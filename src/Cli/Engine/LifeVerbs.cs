@@ -1,5 +1,6 @@
 using System.Globalization;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Monitor;
@@ -108,7 +109,7 @@ internal static class LifeVerbs
             // Of one with --rm its monitor has removed it.
             if (!Directory.Exists(container.Directory)) return;
         }
-        container.Remove();
+        if (container.Remove() is { } complaint) Message.Warning(complaint);
         if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
     }
 

@@ -32,7 +32,7 @@ internal static class PruneVerb
                 using IDisposable held = container.Lock();
                 if (container.IsRunning) continue;
                 long size = TreeSize.Of(container.Directory);
-                container.Remove();
+                if (container.Remove() is { } complaint) Message.Warning(complaint);
                 removed.Add(container.Id);
                 total += size;
             }

@@ -164,12 +164,14 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     private bool _isHeld;
 
     /// <summary>Takes all of it away. It does not run.</summary>
-    public void Remove()
+    /// <returns>What could not be taken back elsewhere; null: all could.</returns>
+    public string? Remove()
     {
         Driver.Delete(Id);
         ContainerNetwork.Release(this);
-        ContainerVolumes.Release(this);
+        string? complaint = ContainerVolumes.Release(this);
         Store.Forget(this);
+        return complaint;
     }
 
     private ContainerState Read()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Volumes;
 
@@ -12,6 +13,9 @@ namespace Minirun.Engine.Volumes;
 /// </summary>
 public static class ContainerVolumes
 {
+    /// <summary>Seconds: a container ends, and is removed, without a plugin that is gone.</summary>
+    private const double AtTheEnd = 2;
+
     private static string Path(EngineContainer container) => container.Directory + "/mounted.json";
 
     /// <summary>Before each start. When one cannot be mounted, those before it are unmounted again.</summary>
@@ -20,7 +24,8 @@ public static class ContainerVolumes
     {
         if (container.Config.Volumes.Count == 0) return;
         Release(container);   // of a monitor that was killed
-        var drivers = new VolumeDrivers(container.Store.Paths);
+        var store = new VolumeStore(container.Store.Paths);
+        VolumeDrivers drivers = store.Drivers;
         var mounted = new List<MountedVolume>();
         var places = new Dictionary<string, string>();
         try
@@ -46,8 +51,14 @@ public static class ContainerVolumes
                 places[use.Name] = place;
             }
             Point(container, places);
+            OciLinux maps = Bundle.Read(container.Directory).Linux;
+            var owners = new VolumeOwners(maps.UidMappings, maps.GidMappings);
             foreach (VolumeUse use in container.Config.Volumes)
-                if (!use.NoCopy) VolumeCopyUp.Fill(container.Config.Rootfs, use.Destination, places[use.Name]);
+            {
+                if (!use.NoCopy) VolumeCopyUp.Fill(container.Config.Rootfs, use.Destination, places[use.Name], owners);
+                // What is mounted there has an owner of its own.
+                if (use.Driver == LocalDriver.DriverName && store.Find(use.Name) is { Options.Count: 0 }) owners.Take(places[use.Name]);
+            }
         }
         catch
         {
@@ -56,12 +67,16 @@ public static class ContainerVolumes
         }
     }
 
-    /// <summary>After the end, and before a container is removed: whatever is mounted for it, the last first. Nothing mounted is no error.</summary>
-    public static void Release(EngineContainer container)
+    /// <summary>
+    /// After the end, and before a container is removed: whatever is mounted for it, the last first. Nothing mounted is no error. A driver that is gone
+    /// is not waited for long; what it did not take back stays written down for the next time.
+    /// </summary>
+    /// <returns>What drivers said that did not unmount; null: all did.</returns>
+    public static string? Release(EngineContainer container)
     {
-        if (AtomicFile.Read(Path(container)) is not { } json) return;
-        var drivers = new VolumeDrivers(container.Store.Paths);
-        List<MountedVolume> mounted;
+        if (AtomicFile.Read(Path(container)) is not { } json) return null;
+        var drivers = new VolumeDrivers(container.Store.Paths) { Patience = AtTheEnd };
+        List<MountedVolume> mounted, left = [];
         try
         {
             mounted = JsonSerializer.Deserialize(json, VolumeJson.Default.ListMountedVolume) ?? [];
@@ -70,6 +85,7 @@ public static class ContainerVolumes
         {
             mounted = [];
         }
+        List<string> said = [];
         for (int i = mounted.Count - 1; i >= 0; i--)
             try
             {
@@ -77,9 +93,13 @@ public static class ContainerVolumes
             }
             catch (Exception error) when (error is UserError or LinuxException or IOException)
             {
-                // A plugin that is gone keeps no container from ending, and the others are unmounted all the same.
+                // It keeps no container from ending, and the others are unmounted all the same.
+                left.Insert(0, mounted[i]);
+                said.Add($"volume {mounted[i].Name}: {error.Message}");
             }
-        unistd.unlink(Path(container));
+        if (left.Count > 0) Write(container, left);
+        else unistd.unlink(Path(container));
+        return said.Count > 0 ? string.Join("; ", said) : null;
     }
 
     /// <summary>After `rm -v` and --rm: volumes that were made for it alone. One that another still uses stays.</summary>

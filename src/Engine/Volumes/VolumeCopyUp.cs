@@ -10,18 +10,20 @@ namespace Minirun.Engine.Volumes;
 
 /// <summary>
 /// Fills an empty volume with what the root file system has at its place: Docker's copy on first use. Both sides are hostile, the volume too when
-/// another container has it: one name at a time by descriptors, no symlink is followed, modes are set by descriptor. Devices and sockets stay out.
+/// another container has it: one name at a time by descriptors, no symlink is followed, modes are set by descriptor. Sockets stay out, and all devices
+/// but those that any container has: a disk's node would lie open on the host.
 /// </summary>
 internal sealed unsafe class VolumeCopyUp
 {
     private const int Deepest = 128, BufferSize = 4096, Private = 0x180;   // 0600
     private readonly Dictionary<(uint, uint, ulong), string> _links = [];
     private readonly int _volume;
+    private readonly VolumeOwners _owners;
 
-    private VolumeCopyUp(int volume) => _volume = volume;
+    private VolumeCopyUp(int volume, VolumeOwners owners) => (_volume, _owners) = (volume, owners);
 
     /// <exception cref="LinuxException">The disk is full, or something cannot be read.</exception>
-    public static void Fill(string rootfs, string destination, string volume)
+    public static void Fill(string rootfs, string destination, string volume, VolumeOwners owners)
     {
         int root = open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
         int from = root < 0 ? -1 : RootReader.OpenInside(root, destination, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
@@ -30,7 +32,7 @@ internal sealed unsafe class VolumeCopyUp
         {
             // Nothing there, or no directory: nothing to copy.
             if (to < 0 || !IsEmpty(to)) return;
-            new VolumeCopyUp(to).Directory(from, to, "", Deepest);
+            new VolumeCopyUp(to, owners).Directory(from, to, "", Deepest);
         }
         finally
         {
@@ -39,7 +41,7 @@ internal sealed unsafe class VolumeCopyUp
         }
     }
 
-    private static bool IsEmpty(int directory)
+    internal static bool IsEmpty(int directory)
     {
         foreach (byte[] name in Names(directory))
             if (!name.AsSpan().SequenceEqual("lost+found\0"u8)) return false;
@@ -81,9 +83,18 @@ internal sealed unsafe class VolumeCopyUp
             case S_IFIFO:
                 LinuxException.Check(syscall(SYS_mknodat, to, (nint)name, status.stx_mode & (S_IFMT | 0x1ff)), "mknod", path);
                 Own(to, name, status);
+                Mode(to, name, status);
+                break;
+            // Only root outside of any user namespace makes devices: with others they stay out.
+            case S_IFCHR when IsEveryones(status) && syscall(SYS_mknodat, to, (nint)name, status.stx_mode & (S_IFMT | 0x1ff), (nint)(status.stx_rdev_major << 8 | status.stx_rdev_minor)) == 0:
+                Own(to, name, status);
+                Mode(to, name, status);
                 break;
         }
     }
+
+    /// <summary>null, zero, full, random, urandom, tty, ptmx: devices(5) of every container.</summary>
+    private static bool IsEveryones(in statx status) => (status.stx_rdev_major, status.stx_rdev_minor) is (1, 3 or 5 or 7 or 8 or 9) or (5, 0 or 2);
 
     private static void Both(int from, int to, byte* name, int read, int write, string path, Action<int, int> copy)
     {
@@ -100,7 +111,7 @@ internal sealed unsafe class VolumeCopyUp
         }
     }
 
-    private static void File(int source, int copy, string path)
+    private void File(int source, int copy, string path)
     {
         statx status;
         LinuxException.Check(statx_(source, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status), "statx", path);
@@ -128,9 +139,10 @@ internal sealed unsafe class VolumeCopyUp
     }
 
     /// <summary>Owner before mode: chown(2) clears the set-user-ID bit. A user cannot give files away: the copy is then his.</summary>
-    private static void Attributes(int source, int copy, statx* status)
+    private void Attributes(int source, int copy, statx* status)
     {
-        syscall(SYS_fchownat, copy, (nint)Empty, (nint)status->stx_uid, (nint)status->stx_gid, AT_EMPTY_PATH);
+        uint uid = _owners.Uid(status->stx_uid), gid = _owners.Gid(status->stx_gid);
+        syscall(SYS_fchownat, copy, (nint)Empty, (nint)uid, (nint)gid, AT_EMPTY_PATH);
         statx owned;
         int mode = status->stx_mode & 0xfff;
         // Set-user-ID with another owner than it had is not what was meant.
@@ -141,9 +153,18 @@ internal sealed unsafe class VolumeCopyUp
         syscall(SYS_utimensat, copy, 0, (nint)times, 0);
     }
 
-    private static void Own(int to, byte* name, in statx status) => syscall(SYS_fchownat, to, (nint)name, (nint)status.stx_uid, (nint)status.stx_gid, AT_SYMLINK_NOFOLLOW);
+    private void Own(int to, byte* name, in statx status) => syscall(SYS_fchownat, to, (nint)name, (nint)_owners.Uid(status.stx_uid), (nint)_owners.Gid(status.stx_gid), AT_SYMLINK_NOFOLLOW);
 
-    /// <summary>user.* and file capabilities. The file system's own (trusted.overlay.*, labels) are not the file's.</summary>
+    /// <summary>mknod(2) takes the umask off; chmod by descriptor, for the name may be a symlink by now.</summary>
+    private static void Mode(int to, byte* name, in statx status)
+    {
+        int fd = (int)syscall(SYS_openat, to, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) return;
+        _ = chmod("/proc/self/fd/" + fd.ToString(System.Globalization.CultureInfo.InvariantCulture), (uint)(status.stx_mode & 0x1ff));
+        unistd.close(fd);
+    }
+
+    /// <summary>user.*, access lists and file capabilities. The file system's own (trusted.overlay.*, labels) are not the file's.</summary>
     private static void ExtendedAttributes(int source, int copy)
     {
         byte* names = stackalloc byte[BufferSize], value = stackalloc byte[BufferSize];
@@ -151,13 +172,13 @@ internal sealed unsafe class VolumeCopyUp
         for (nint at = 0; at < length;)
         {
             ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(names + at);
-            if (name.StartsWith("user."u8) || name.SequenceEqual("security.capability"u8))
+            if (name.StartsWith("user."u8) || name.StartsWith("system.posix_acl_"u8) || name.SequenceEqual("security.capability"u8))
                 if (sys_xattr.fgetxattr(source, names + at, value, BufferSize) is >= 0 and var size) _ = sys_xattr.fsetxattr(copy, names + at, value, size, 0);
             at += name.Length + 1;
         }
     }
 
-    private static byte* Empty => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference("\0"u8));
+    internal static byte* Empty => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference("\0"u8));
 
     /// <summary>Names with their closing zero, as bytes: they need not be UTF-8.</summary>
     private static List<byte[]> Names(int directory)

@@ -11,15 +11,18 @@ internal sealed class EngineRoot : IDisposable
 
     public string Path => _directory.Path;
 
+    /// <summary>Variables of the program, besides.</summary>
+    public Dictionary<string, string?> Environment { get; } = [];
+
     /// <summary>How the program is to be started for this place.</summary>
-    public Start How => new() { Environment = { ["MINIRUN_ROOT"] = _directory.Path } };
+    public Start How => new() { Environment = new(Environment) { ["MINIRUN_ROOT"] = _directory.Path } };
 
     public Result Run(params string[] arguments) => Minirun.Run(How, arguments);
 
     public RunningProgram Start(params string[] arguments) => Minirun.Start(How, arguments);
 
     /// <summary>The whole suite with another runtime: MINIRUN_ENGINE_RUNTIME=runc.</summary>
-    private static readonly string[] s_runtime = Environment.GetEnvironmentVariable("MINIRUN_ENGINE_RUNTIME") is { Length: > 0 } name ? ["--runtime", name] : [];
+    private static readonly string[] s_runtime = System.Environment.GetEnvironmentVariable("MINIRUN_ENGINE_RUNTIME") is { Length: > 0 } name ? ["--runtime", name] : [];
 
     /// <summary>Starts a detached container; gives its id.</summary>
     public string Detached(string[] options, params string[] command) => Run(["run", "-d", .. s_runtime, .. options, Rootfs.Busybox, .. command]).Exits(0).Lines[0];

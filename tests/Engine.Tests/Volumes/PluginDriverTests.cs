@@ -11,7 +11,7 @@ public sealed class PluginDriverTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private PluginDriver Driver(string name = "foo") => new(name, _root.Plugins.Find(name)!, retries: false);
+    private PluginDriver Driver(string name = "foo") => new(name, _root.Plugins.Find(name)!, patience: 0);
 
     [Fact]
     public void Calls_come_in_dockers_order_and_with_its_bodies()
@@ -116,7 +116,7 @@ public sealed class PluginDriverTests : IDisposable
             plugin = _root.Plugin("late");
             made.Set();
         }, null, 300, Timeout.Infinite);
-        Assert.NotNull(_root.Plugins.Await("late"));
+        Assert.NotNull(_root.Plugins.Await("late", PluginRetry.Usual));
         made.WaitOne();
         plugin!.Dispose();
     }

@@ -18,9 +18,9 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
 
     /// <summary>As <see cref="Find"/>; one that is about to start is waited for.</summary>
     /// <exception cref="UserError">There is none.</exception>
-    public PluginAddress Await(string name)
+    public PluginAddress Await(string name, double patience)
     {
-        var retry = new PluginRetry(PluginRetry.Usual);
+        var retry = new PluginRetry(patience);
         do
         {
             if (Find(name) is { } address) return address;

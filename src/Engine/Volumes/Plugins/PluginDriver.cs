@@ -7,7 +7,8 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Volumes.Plugins;
 
 /// <summary>A volume plugin of Docker's kind: eight calls as JSON over HTTP. It is activated with the first.</summary>
-internal sealed class PluginDriver(string name, PluginAddress address, bool retries = true) : IVolumeDriver
+/// <param name="patience">Seconds in which a connection is tried again.</param>
+internal sealed class PluginDriver(string name, PluginAddress address, double patience) : IVolumeDriver
 {
     private bool _active;
 
@@ -153,7 +154,7 @@ internal sealed class PluginDriver(string name, PluginAddress address, bool retr
 
     private PluginAnswer Exchange(string call, ReadOnlySpan<byte> body)
     {
-        var retry = new PluginRetry(retries ? PluginRetry.Usual : 0);
+        var retry = new PluginRetry(patience);
         for (; ; )
             try
             {

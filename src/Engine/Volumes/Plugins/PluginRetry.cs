@@ -7,6 +7,7 @@ namespace Minirun.Engine.Volumes.Plugins;
 internal struct PluginRetry(double limit)
 {
     private const int First = 1, Longest = 30;   // seconds
+    private readonly double _limit = Math.Min(limit, Usual);
     private readonly long _began = Environment.TickCount64;
     private int _next = First;
 
@@ -16,7 +17,7 @@ internal struct PluginRetry(double limit)
     /// <summary>Waits; false when it is no use any more.</summary>
     public unsafe bool Wait()
     {
-        if (_next + (Environment.TickCount64 - _began) / 1000.0 >= limit) return false;
+        if (_next + (Environment.TickCount64 - _began) / 1000.0 >= _limit) return false;
         poll.poll_(null, 0, _next * 1000);
         _next = Math.Min(_next * 2, Longest);
         return true;
