@@ -92,7 +92,8 @@ public sealed class SpecBuilder
         ulong ambient = _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
         process.Capabilities = CapabilityLists(Spec.Capabilities, ambient);
         Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
-        if (_options.PrintSpec) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();   // 400 names that else nobody reads
+        // 400 names, which nobody reads but who gets the document: another runtime, or ours by its other name.
+        if (_options.PrintSpec || _options.Detach || _options.Engine is not null) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
         process.Terminal = WantsTerminal(_options, _host, Spec.Namespaces);
         process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
         Spec.HoldsCallersTerminal = !process.Terminal && (_host.IsTerminal(0) || _host.IsTerminal(1) || _host.IsTerminal(2));
