@@ -53,7 +53,7 @@ internal static unsafe class CopyUp
             S_IFDIR => SubDirectory(child, from, to, name, left),
             S_IFREG => File(child, from, to, name),
             S_IFLNK => Link(child, from, to, name),
-            _ => child->Try(SYS_mknodat, to, (nint)name, status.stx_mode, (nint)((status.stx_rdev_minor & 0xff) | status.stx_rdev_major << 8 | (status.stx_rdev_minor & ~0xffu) << 12)),
+            _ => child->Try(SYS_mknodat, to, (nint)name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor)),
         };
         if (!made) return false;
         // An id that does not exist here cannot be given; the copy is then root's.

@@ -71,7 +71,7 @@ internal static unsafe class Devices
     {
         uint major = (uint)(op->D >> 32), minor = (uint)op->D;
         nint umask = Sys.Call(SYS_umask, 0);
-        bool made = child->Try(SYS_mknodat, directory, (nint)name, (nint)op->A, (nint)((minor & 0xff) | major << 8 | (minor & ~0xffu) << 12));
+        bool made = child->Try(SYS_mknodat, directory, (nint)name, (nint)op->A, sys_sysmacros.makedev(major, minor));
         Sys.Call(SYS_umask, umask);
         if (!made) return false;
         // Looked at through a descriptor before the owner is changed: somebody may have put another thing in its place meanwhile.

@@ -1,3 +1,4 @@
+using Minirun.Cli.Engine;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Security;
 
@@ -48,7 +49,7 @@ internal static class FileKeys
         Each("security_opt", "--security-opt"),
         One("privileged", "--privileged"),
 
-        Mode("network_mode", "--net", "host", "none"),
+        One("network_mode", "--net"),
         Mode("pid", "--pid", "host", "private"),
         Mode("ipc", "--ipc", "host", "private"),
         Mode("uts", "--uts", "host", "private"),
@@ -59,6 +60,23 @@ internal static class FileKeys
         One("tty", "--tty"),
         One("stdin_open", "--interactive"),
         One("container_name", "--name"),
+
+        One("restart", "--restart", value => EngineFlags.Restart(value)),
+        One("stop_signal", "--stop-signal", value => EngineFlags.StopSignal(value)),
+        new("stop_grace_period", "--stop-timeout", EngineKeys.StopGracePeriod),
+        new("labels", "--label", EngineKeys.Pairs("--label", '=')),
+        new("logging", "--log-driver", EngineKeys.Logging),
+        new("healthcheck", "--health-cmd", EngineKeys.Health),
+        One("runtime", "--runtime"),
+        Each("volumes_from", "--volumes-from"),
+
+        new("ports", "--publish", EngineKeys.Ports),
+        Each("expose", "--expose"),
+        new("networks", "--net", EngineKeys.Networks),
+        Each("dns", "--dns"),
+        Each("dns_search", "--dns-search"),
+        Each("dns_opt", "--dns-option"),
+        new("extra_hosts", "--add-host", EngineKeys.Pairs("--add-host", ':')),
 
         One("ephemeral", "--ephemeral"),
         One("timeout", "--timeout"),

@@ -10,13 +10,11 @@ internal static class OtherKeys
         ("name a directory with rootfs; images come with a later version", ["image", "build", "pull_policy", "platform", "provider"]),
         ("write mem_limit, memswap_limit, cpus, cpu_shares, pids_limit or blkio_config: limits are keys of their own here", ["deploy", "cpu_count", "cpu_percent"]),
         ("not in this version; --print-spec shows a document that can be changed for `minirun-oci run`", ["cpu_rt_runtime", "cpu_rt_period", "device_cgroup_rules"]),
-        ("network_mode is host, where every port is the host's own, or none",
-            ["ports", "expose", "networks", "links", "external_links", "dns", "dns_opt", "dns_search", "extra_hosts", "mac_address"]),
-        ("it needs containers that live on: the engine of a later version",
-            ["restart", "depends_on", "healthcheck", "logging", "scale", "profiles", "develop", "stop_signal", "stop_grace_period", "post_start", "pre_stop", "attach", "extends"]),
+        ("containers of one network know each other by their names", ["links", "external_links"]),
+        ("it needs several services; a file is one", ["depends_on", "scale", "profiles", "develop", "extends"]),
         ("leave it out",
-            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "labels", "models", "runtime", "secrets", "shm_size", "storage_opt", "sysctls",
-            "use_api_socket", "volumes_from"]),
+            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "mac_address", "models", "secrets", "shm_size", "storage_opt", "sysctls",
+            "use_api_socket", "post_start", "pre_stop", "attach"]),
         ("the file is one service: what stands below a name in `services:`", ["services", "name", "version", "include"]),
     ];
 

@@ -5,7 +5,10 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Cli.ContainerFiles;
 
 /// <summary>Carries the keys of a file over to options, through the flags that mean the same: their code checks the values.</summary>
-internal sealed class ServiceReader(string file, RunOptions options, string[] refused)
+/// <param name="file">Its name, for what is said of it.</param>
+/// <param name="options">Where they go.</param>
+/// <param name="forAll">It is for every container: what says which one, and what makes it live on, is refused.</param>
+internal sealed class ServiceReader(string file, RunOptions options, bool forAll)
 {
     public RunOptions Options => options;
 
@@ -54,6 +57,12 @@ internal sealed class ServiceReader(string file, RunOptions options, string[] re
         });
     }
 
+    /// <summary>A flag for each of a list.</summary>
+    public void Each(string flag, string key, FileNode node)
+    {
+        foreach (FileNode item in Texts(key, node)) Flag(flag, key, item);
+    }
+
     /// <summary>Says where, when a value is refused.</summary>
     public T Try<T>(string key, FileNode node, Func<T> action)
     {
@@ -74,8 +83,10 @@ internal sealed class ServiceReader(string file, RunOptions options, string[] re
     private void Apply(FileNode key, string name, FileNode value)
     {
         if (name.StartsWith("x-", StringComparison.Ordinal)) return;
-        if (refused.Contains(name)) throw Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
-        if (FileKeys.Find(name) is { } known) known.Take(this, name, value);
-        else throw Error(key, OtherKeys.Refuse(name, out string hint), hint);
+        if (FileKeys.Find(name) is not { } known) throw Error(key, OtherKeys.Refuse(name, out string hint), hint);
+        bool ofOne = forAll && name is ("rootfs" or "command" or "entrypoint");
+        if (!ofOne) known.Take(this, name, value);
+        // What makes a container live on is not for every one either.
+        if (ofOne || (forAll && options.Engine is not null)) throw Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
     }
 }

@@ -5,6 +5,9 @@ namespace Minirun.Cli.ContainerFiles;
 /// <summary>A line split into words as a POSIX shell does: blanks, '…', "…" and backslashes. Nothing is expanded.</summary>
 internal static class ShellWords
 {
+    /// <summary>The word as a shell takes it for one.</summary>
+    public static string Quote(string word) => "'" + word.Replace("'", "'\\''") + "'";
+
     /// <summary>Null when a quote or backslash at the end is not closed.</summary>
     public static List<string>? Split(string line)
     {

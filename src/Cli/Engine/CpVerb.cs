@@ -1,15 +1,19 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Copying;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Engine;
 
 /// <summary><c>cp</c>: files between the host and containers, or containers.</summary>
 internal static class CpVerb
 {
-    public static EngineVerb Verb => new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers", [
+    private const string Archive = "-";
+
+    public static EngineVerb Verb => new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
         new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
         new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
         new("quiet", 'q', null, "accepted: nothing is said of progress"),
@@ -18,7 +22,7 @@ internal static class CpVerb
 
     private static int Execute(OciArguments words)
     {
-        if (words.Words.Contains("-")) throw new UserError("cp: '-' (a tar archive) is not supported", "minirun exec CONTAINER tar -c PATH writes one");
+        if (words.Words[0] == Archive || words.Words[1] == Archive) return Pass(words);
         var (source, from) = Place(words.Words[0]);
         using (source)
         {
@@ -26,6 +30,34 @@ internal static class CpVerb
             using (target) Copy(source, from, target, to, new TreeCopy(words.Has("archive")), words.Has("follow-link"));
         }
         return 0;
+    }
+
+    /// <summary>`cp - CONTAINER:DIRECTORY` unpacks standard input there, `cp CONTAINER:PATH -` packs to standard output.</summary>
+    private static int Pass(OciArguments words)
+    {
+        bool packs = words.Words[1] == Archive;
+        if (words.Words[0] == words.Words[1]) throw new UserError("cp: both are an archive", "one of them is CONTAINER:PATH");
+        var (tree, path) = Place(words.Words[packs ? 0 : 1]);
+        using (tree)
+        {
+            if (!tree.IsContainers) throw new UserError($"cp: {path}: no container's", "an archive is packed from, or unpacked into CONTAINER:PATH");
+            if (packs && new Host().IsTerminal(1)) throw new UserError("cp: an archive does not go to a terminal", "minirun cp CONTAINER:PATH - >FILE.tar");
+            bool contents = path.EndsWith("/.", StringComparison.Ordinal);
+            using var found = new Descriptor(tree.Open(path, !packs || contents || path.EndsWith('/') || words.Has("follow-link")));
+            if (found.Number < 0) throw new UserError($"no such file or directory: {path}", "a container's paths begin at its root");
+            if (packs)
+            {
+                using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
+                using var archive = new TreeArchive(output);
+                string name = contents ? "." : Path.GetFileName(path.TrimEnd('/'));
+                archive.Add(found.Number, name is "" or ".." ? "." : name);
+                return 0;
+            }
+            if (!IsDirectory(found.Number)) throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
+            using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
+            new TreeExtract(tree, path, words.Has("archive")).Run(input);
+            return 0;
+        }
     }
 
     /// <summary>NAME:PATH is a container's, but a path that begins with / or . is ours whatever it has in it.</summary>

@@ -24,7 +24,7 @@ internal static class EngineFlags
         switch (flag)
         {
             case "restart": config.Restart = Restart(value); break;
-            case "stop-signal": config.StopSignal = SignalName.Parse(value) > 0 ? value : throw new UserError($"--stop-signal {value}: no such signal", "a name such as TERM, or a number"); break;
+            case "stop-signal": config.StopSignal = StopSignal(value); break;
             case "stop-timeout": config.StopTimeout = Number(value, "--stop-timeout", -1); break;
             case "label": Label(value, config.Labels); break;
             case "log-driver": config.LogDriver = value; break;
@@ -41,6 +41,8 @@ internal static class EngineFlags
                 break;
         }
     }
+
+    internal static string StopSignal(string name) => SignalName.Parse(name) > 0 ? name : throw new UserError($"--stop-signal {name}: no such signal", "a name such as TERM, or a number");
 
     internal static RestartPolicy Restart(string text)
     {

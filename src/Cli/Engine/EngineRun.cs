@@ -56,7 +56,6 @@ internal static class EngineRun
 
     private static EngineContainer Make(RunOptions options)
     {
-        if (options.Ephemeral) throw new UserError("--ephemeral: not with a container that lives on", "leave -d away, or give it a copy of the root file system");
         if (options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0) throw new UserError("--explain, --step, --dry-run and --without are for the foreground", "leave -d away");
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
@@ -88,7 +87,7 @@ internal static class EngineRun
         EngineFlags.Apply(options, config);
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
-        if (config.Runtime != ExecutionDrivers.Builtin) _ = ExecutionDrivers.Of(config.Runtime, store.Paths);
+        if (config.Runtime != ExecutionDrivers.Builtin) CheckRuntime(options, config.Runtime, store);
         config.Id = ContainerStore.NewId();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
@@ -96,6 +95,14 @@ internal static class EngineRun
         EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
         volumes.Keep();
         return made;
+    }
+
+    /// <summary>It is there, and can what is asked for; our own can all.</summary>
+    private static void CheckRuntime(RunOptions options, string runtime, ContainerStore store)
+    {
+        _ = ExecutionDrivers.Of(runtime, store.Paths);
+        if (options.Ephemeral) throw new UserError($"--ephemeral: not with --runtime {runtime}", "leave --runtime away, or give it a copy of the root file system");
+        if (options.Init) throw new UserError($"--init: not with --runtime {runtime}", "leave --runtime away, or run an init program of the root file system");
     }
 
     private static void WriteCidFile(RunOptions options, string id)

@@ -15,6 +15,8 @@ public sealed class FileTree : IDisposable
 
     private FileTree(int root, string name) => (_root, _name) = (root, name);
 
+    public bool IsContainers => _root >= 0;
+
     /// <summary>Ours; paths are those of our working directory.</summary>
     public static FileTree Host() => new(-1, "");
 

@@ -52,7 +52,7 @@ public sealed unsafe class TreeCopy(bool keepOwners)
         if (status.stx_nlink > 1 && Linked(status, directory, name)) return;
         if ((status.stx_mode & S_IFMT) != S_IFREG)
         {
-            Entry.Call(SYS_mknodat, directory, name, status.stx_mode, (nint)Device(status), 0);
+            Entry.Call(SYS_mknodat, directory, name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
             FinishByName(directory, name, status);
             return;
         }
@@ -143,6 +143,4 @@ public sealed unsafe class TreeCopy(bool keepOwners)
         fixed (byte* at = name)
             return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, follow) == 0;
     }
-
-    private static ulong Device(statx status) => ((ulong)status.stx_rdev_major << 8 & 0xfff00) | (status.stx_rdev_minor & 0xff) | ((ulong)(status.stx_rdev_minor & ~0xffu) << 12);
 }

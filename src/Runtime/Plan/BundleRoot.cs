@@ -37,7 +37,7 @@ internal sealed class BundleRoot
             return;
         }
         Propagate();
-        _plan.Add(new() { Name = "root", Code = OpCode.BindRoot, A = _propagation == sys_mount.MS_SLAVE ? 1 : 0, Path = _spec.Oci.Root.Path, Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered" });
+        _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, _propagation == sys_mount.MS_SLAVE));
         _mounts = new BundleMounts(_spec, _host, _plan);
         for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
         new BundleDevices(_spec, _host, _plan, _mounts).Add();

@@ -143,9 +143,7 @@ public sealed class Planner
             Why = follows ? "nothing mounted here appears on the host; a volume asked to be slave or shared follows the host" : "what is mounted on one side never appears on the other (mount_namespaces(7))",
             IfLeftOut = "mounts may propagate between the container and the host",
         });
-        Add(_spec.Ephemeral
-            ? new() { Name = "root", Code = OpCode.OverlayRoot, S1 = "mode=755\0", S2 = _spec.OverlayFlag, Path = _spec.Oci.Root.Path, Why = "an overlay with its upper layer in memory: every write is thrown away at the end", IfLeftOut = "there is no root mount to enter" }
-            : new() { Name = "root", Code = OpCode.BindRoot, Path = _spec.Oci.Root.Path, Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered", IfLeftOut = "there is no root mount to enter" });
+        Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec));
         var mounts = new MountPlan(_spec, _host, _plan, follows);
         foreach (OciMount mount in _spec.Oci.Mounts) mounts.Add(mount);
         mounts.HidePaths();

@@ -37,14 +37,17 @@ public static class BundleSpec
             MapReason = "as the document says",
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,
-            // Of `minirun run --init -d`, whose bundle we write ourselves.
-            Init = oci.Annotations?.GetValueOrDefault("minirun.init") == "true",
+            // Of `minirun run -d`, whose bundle we write ourselves.
+            Init = Annotated(oci, "minirun.init"),
+            Ephemeral = Annotated(oci, "minirun.ephemeral"),
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
             AsksForHooks = oci.Hooks is { } hooks && (hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 }),
             HoldsCallersTerminal = !oci.Process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
         };
     }
+
+    private static bool Annotated(OciSpec oci, string name) => oci.Annotations?.GetValueOrDefault(name) == "true";
 
     private static string Root(OciSpec oci, string bundle, Host host)
     {

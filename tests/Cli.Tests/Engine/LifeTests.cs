@@ -248,4 +248,16 @@ public sealed class LifeTests : IDisposable
         Assert.Contains(value, _root.Run("run", "-d", flag, value, Rootfs.Busybox, "true").Exits(125).Error);
         Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
     }
+
+    [Fact]
+    public void With_ephemeral_every_start_begins_with_the_root_file_system_as_it_is()
+    {
+        using var rootfs = new TemporaryRootfs();
+        _root.Run("run", "-d", "--name", "web", "--ephemeral", rootfs.Path, "sh", "-c", "ls /made; touch /made; ls /made; sleep 1000").Exits(0);
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "/made\n"));
+        _root.Run("restart", "-t", "0", "web").Succeeds();
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "/made\n/made\n"));
+        Assert.False(File.Exists(rootfs.Path + "/made"));
+        _root.Run("run", "-d", "--ephemeral", "--runtime", "runc", rootfs.Path, "true").Fails(125, "--ephemeral: not with --runtime runc");
+    }
 }

@@ -1,0 +1,33 @@
+using Minirun.Init;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The two kinds of root mount.</summary>
+internal static class RootOps
+{
+    private const string Without = "there is no root mount to enter";
+
+    /// <param name="spec">Whose root it is.</param>
+    /// <param name="follows">Mounts that the host makes below it appear in the container.</param>
+    public static Operation Bind(ContainerSpec spec, bool follows = false) => new()
+    {
+        Name = "root",
+        Code = OpCode.BindRoot,
+        A = follows ? 1 : 0,
+        Path = spec.Oci.Root.Path,
+        Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
+        IfLeftOut = Without,
+    };
+
+    public static Operation Overlay(ContainerSpec spec) => new()
+    {
+        Name = "root",
+        Code = OpCode.OverlayRoot,
+        S1 = "mode=755\0",
+        S2 = spec.OverlayFlag,
+        Path = spec.Oci.Root.Path,
+        Why = "an overlay with its upper layer in memory: every write is thrown away at the end",
+        IfLeftOut = Without,
+    };
+}
