@@ -24,7 +24,7 @@ public sealed unsafe class ContainerMonitor
     private readonly Attachments _attachments;
     private ContainerLog? _log;
     private HealthProbe? _health;
-    private bool _reported;
+    private readonly Starter _starter = new();
 
     private ContainerMonitor(EngineContainer container)
     {
@@ -65,8 +65,8 @@ public sealed unsafe class ContainerMonitor
 
     private void Life()
     {
-        Say([MonitorProcess.Listens]);
-        AwaitGo();
+        _starter.Say([MonitorProcess.Listens]);
+        _starter.AwaitGo();
         // Who asked for the start attached before it: nothing is to be missed.
         _attachments.Accept();
         for (int delay = FirstDelay; ;)
@@ -146,7 +146,7 @@ public sealed unsafe class ContainerMonitor
         _state.OomKilled = false;
         _container.Write(_state);
         EngineEvents.Add(_container, "start");
-        Say([MonitorProcess.Runs]);
+        _starter.Say([MonitorProcess.Runs]);
     }
 
     private void Ended(int status, bool timedOut, long oomKills)
@@ -252,30 +252,14 @@ public sealed unsafe class ContainerMonitor
 
     private void Fail(UserError error)
     {
-        _state.Status = _reported ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
+        _state.Status = _starter.IsTold ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
         _state.ExitCode = error.ExitCode;
         _state.Error = error.Message;
         _state.Pid = 0;
         _state.FinishedAt = ContainerRecord.Now();
         _container.Write(_state);
         _attachments.End(_state.ExitCode);
-        Say(MonitorProcess.Failure(error));
-    }
-
-    /// <summary>To who started us; the last word closes the socket.</summary>
-    private void Say(byte[] what)
-    {
-        if (_reported) return;
-        fixed (byte* start = what) sys_socket.send(MonitorProcess.ReportFd, start, what.Length, sys_socket.MSG_NOSIGNAL);
-        if (what[0] == MonitorProcess.Listens) return;
-        _reported = true;
-        unistd.close(MonitorProcess.ReportFd);
-    }
-
-    private static void AwaitGo()
-    {
-        byte go;
-        while (sys_socket.recv(MonitorProcess.ReportFd, &go, 1, 0) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
+        _starter.Say(MonitorProcess.Failure(error));
     }
 
     private static int Poll(Span<pollfd> fds, int milliseconds)
