@@ -22,6 +22,7 @@ public sealed unsafe class ContainerMonitor
     private readonly ContainerState _state;
     private readonly byte[] _buffer = new byte[Chunk];
     private readonly Attachments _attachments;
+    private readonly Pages _pages = new();
     private ContainerLog? _log;
     private HealthProbe? _health;
     private readonly Starter _starter = new();
@@ -105,7 +106,7 @@ public sealed unsafe class ContainerMonitor
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
             _health = HealthProbe.Of(_container, _state);
             Started(pid);
-            Pages.ReleaseCode();
+            _pages.Used();
             bool timedOut = Mind(streams, pidfd);
             Ended(LaunchedContainer.Wait(pid), timedOut, _container.Driver.OomKills(_container.Id));
             unistd.close(pidfd);
@@ -182,6 +183,8 @@ public sealed unsafe class ContainerMonitor
             int count = 6 + _attachments.Prepare(fds[6..]);
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
+            if (ready > 0) _pages.Used();
+            else if (_pages.Due == 0) _pages.Release();
             if (!timedOut && Environment.TickCount64 >= deadline)
             {
                 timedOut = true;
@@ -205,9 +208,13 @@ public sealed unsafe class ContainerMonitor
     private int Wait(long deadline)
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
-        if (_health is not null) wait = wait < 0 ? _health.Due : Math.Min(wait, _health.Due);
-        return _log!.Due >= 0 ? (int)(wait < 0 ? _log.Due : Math.Min(wait, _log.Due)) : (int)Math.Min(wait, int.MaxValue);
+        wait = Sooner(wait, _health?.Due ?? -1);
+        wait = Sooner(wait, _pages.Due);
+        return (int)Math.Min(Sooner(wait, _log!.Due), int.MaxValue);
     }
+
+    /// <summary>Below 0: never.</summary>
+    private static long Sooner(long one, long other) => other < 0 ? one : one < 0 ? other : Math.Min(one, other);
 
     /// <summary>False when the stream is at its end.</summary>
     private bool Copy(int fd, LogSource source)
