@@ -63,7 +63,7 @@ internal static class EngineRun
         ContainerStore store = EngineVerbs.Store;
         using var volumes = new ResolvedVolumes(options, store);
         var host = new Host();
-        NetworkUse network = NetworkFlags.Choose(options, store);
+        NetworkUse network = NetworkFlags.Choose(options, store, out string? less);
         var builder = new SpecBuilder(options, host);
         builder.Complete();
         OciSpec oci = builder.Spec.Oci;
@@ -94,6 +94,7 @@ internal static class EngineRun
         oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
         EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
         volumes.Keep();
+        if (less is not null) Message.Warning(less);
         return made;
     }
 

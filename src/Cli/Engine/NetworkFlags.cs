@@ -1,4 +1,3 @@
-using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Networks;
 using Minirun.Runtime;
@@ -10,7 +9,10 @@ namespace Minirun.Cli.Engine;
 internal static class NetworkFlags
 {
     /// <summary>Chooses the mode, before the specification is made: to the runtime it is the host's network or a new one.</summary>
-    public static NetworkUse Choose(RunOptions options, ContainerStore store)
+    /// <param name="options">The flags.</param>
+    /// <param name="store">Which networks there are.</param>
+    /// <param name="warning">What it will have less of than was to be expected.</param>
+    public static NetworkUse Choose(RunOptions options, ContainerStore store, out string? warning)
     {
         var use = new NetworkUse();
         List<string> exposed = [];
@@ -25,7 +27,7 @@ internal static class NetworkFlags
         }
         if (all) use.Ports.AddRange(exposed);
         use.Mode = mode ?? (options.Detach || use.Ports.Count > 0 || use.Ip is not null ? NetworkModes.Default(use.Ports.Count > 0 || use.Ip is not null) : "host");
-        if (NetworkModes.Check(use, store) is { } warning) Message.Warning(warning);
+        warning = NetworkModes.Check(use, store);
         options.Net = ContainerNetwork.ForRuntime(use.Mode);
         return use;
     }

@@ -12,7 +12,7 @@ internal sealed class OciLog(OciGlobals globals)
 {
     public void Error(string message, string? hint)
     {
-        Write("error", message);
+        Write("error", message, hint);
         if (globals.Log is not null) OciOutput.Error(message);
         if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
     }
@@ -24,12 +24,12 @@ internal sealed class OciLog(OciGlobals globals)
         if (globals.Debug) Write("debug", message);
     }
 
-    private void Write(string level, string message)
+    private void Write(string level, string message, string? hint = null)
     {
         // UTC: the zone's rules are a file that a container runtime has no business to read.
         string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ");
         string line = globals.LogFormat == "json"
-            ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)},\"time\":\"{time}\"}}"
+            ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)}{(hint is null ? "" : $",\"hint\":{Quote(hint)}")},\"time\":\"{time}\"}}"
             : $"time=\"{time}\" level={level} msg={Quote(message)}";
         if (globals.Log is null || !Append(globals.Log, line)) OciOutput.Error(line);
     }

@@ -128,14 +128,20 @@ public sealed class OciDriver(string name, string path, string called, string ro
     private void Call(List<string> arguments, ReadOnlySpan<int> descriptors = default)
     {
         if (Try(arguments, out string said, descriptors)) return;
-        string text = Explain(said);
-        int code = text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
-            : text.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? NotExecutable
-            : UserError.Ours;
+        var (text, hint) = Explain(said);
         // Ours says which program and verb failed, which nobody called here.
         const string own = " failed: ";
         if (called == "minirun-oci" && text.IndexOf(own, StringComparison.Ordinal) is > 0 and var at) text = text[(at + own.Length)..];
-        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", null, arguments[0] is "start" or "create" ? code : UserError.Ours);
+        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", hint, arguments[0] is "start" or "create" ? ExitCode(text) : UserError.Ours);
+    }
+
+    /// <summary>A command that is not there, or no program: all of them speak of exec then.</summary>
+    private static int ExitCode(string text)
+    {
+        if (!text.Contains("exec", StringComparison.Ordinal)) return UserError.Ours;
+        return text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
+            : text.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? NotExecutable
+            : UserError.Ours;
     }
 
     /// <summary>Runs it to its end. What it says goes to its log: the container's own output is the container's.</summary>
@@ -170,23 +176,25 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    /// <summary>The last message of level error in a log of JSON lines, as all three write it.</summary>
-    private static string Explain(string said)
+    /// <summary>The last message of level error in a log of JSON lines, as all three write it; ours has a hint with it.</summary>
+    private static (string Text, string? Hint) Explain(string said)
     {
         string text = "";
+        string? hint = null;
         foreach (string line in said.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!line.StartsWith('{')) continue;
             try
             {
                 using var document = System.Text.Json.JsonDocument.Parse(line);
-                if (document.RootElement.TryGetProperty("msg", out var message) && document.RootElement.TryGetProperty("level", out var level) && level.ValueEquals("error")) text = message.GetString() ?? "";
+                if (document.RootElement.TryGetProperty("msg", out var message) && document.RootElement.TryGetProperty("level", out var level) && level.ValueEquals("error"))
+                    (text, hint) = (message.GetString() ?? "", document.RootElement.TryGetProperty("hint", out var advice) ? advice.GetString() : null);
             }
             catch (System.Text.Json.JsonException)
             {
                 // Not one of its messages.
             }
         }
-        return text.Length > 0 ? text : "it failed without a word";
+        return (text.Length > 0 ? text : "it failed without a word", hint);
     }
 }

@@ -56,10 +56,20 @@ public static unsafe class MonitorProcess
         nint length;
         while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
         if (length > 0 && answer[0] == what) return;
-        if (length > 2 && answer[0] == Failed) throw new UserError(Encoding.UTF8.GetString(answer + 2, (int)length - 2), null, answer[1]);
+        if (length > 2 && answer[0] == Failed) Fail(Encoding.UTF8.GetString(answer + 2, (int)length - 2), answer[1]);
         throw new UserError($"container {container.Config.Name}: its monitor ended before it was started", "was it killed? minirun start tries again");
     }
 
-    /// <summary>What a monitor says of a failure: the exit code, and the text.</summary>
-    internal static byte[] Failure(UserError error) => [Failed, (byte)error.ExitCode, .. Encoding.UTF8.GetBytes(error.Message.Length > 3000 ? error.Message[..3000] : error.Message)];
+    /// <summary>What a monitor says of a failure: the exit code, the text, and the hint behind a zero.</summary>
+    internal static byte[] Failure(UserError error)
+    {
+        string message = error.Message.Length > 3000 ? error.Message[..3000] : error.Message;
+        return [Failed, (byte)error.ExitCode, .. Encoding.UTF8.GetBytes(error.Hint is { Length: < 500 } hint ? message + '\0' + hint : message)];
+    }
+
+    private static void Fail(string said, int code)
+    {
+        string[] parts = said.Split('\0', 2);
+        throw new UserError(parts[0], parts.Length > 1 ? parts[1] : null, code);
+    }
 }

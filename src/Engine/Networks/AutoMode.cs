@@ -42,7 +42,7 @@ internal sealed class AutoMode : INetworkMode
 
     public void Connect(NetworkContext context, int pid)
     {
-        string why = "";
+        string why = "", hint = "";
         foreach (INetworkMode mode in s_modes)
             try
             {
@@ -52,12 +52,14 @@ internal sealed class AutoMode : INetworkMode
             }
             catch (Exception error) when (error is UserError or LinuxException)
             {
-                why += (why.Length > 0 ? "; " : "") + error.Message;
+                // Both say the same of a port that is taken.
+                if (!why.Contains(error.Message, StringComparison.Ordinal)) why += (why.Length > 0 ? "; " : "") + error.Message;
+                hint = (error as UserError)?.Hint ?? hint;
                 mode.Disconnect(context);
                 if (context.Record.NetNs is { } held) HeldNamespace.LetGo(held);
                 (context.Record.HelperPid, context.Record.NetNs) = (0, null);
             }
-        if (context.Use.Ports.Count > 0) throw new UserError(why, "ports cannot be published without it");
+        if (context.Use.Ports.Count > 0) throw new UserError(why, hint.Length > 0 ? hint : "ports cannot be published without it");
         context.Record.Mode = "none";
         context.Record.Warning = why;
         context.Save();

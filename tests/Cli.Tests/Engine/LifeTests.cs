@@ -260,4 +260,11 @@ public sealed class LifeTests : IDisposable
         Assert.False(File.Exists(rootfs.Path + "/made"));
         _root.Run("run", "-d", "--ephemeral", "--runtime", "runc", rootfs.Path, "true").Fails(125, "--ephemeral: not with --runtime runc");
     }
+
+    [Fact]
+    public void What_the_runtime_advises_is_passed_on()
+    {
+        _root.Run("run", "-d", Rootfs.Busybox, "nosuch").Fails(127, "nosuch", "hint: PATH inside is");
+        _root.Run("run", "-d", Rootfs.Busybox, "/etc/passwd").Fails(126, "/etc/passwd", "hint: chmod +x");
+    }
 }

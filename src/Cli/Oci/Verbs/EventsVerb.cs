@@ -23,7 +23,7 @@ internal static unsafe class EventsVerb
         TimeSpan interval = Values.Duration(arguments.Text("interval") ?? "5s", "--interval");
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
         using InitProcess init = InitProcess.Open(container.Record) ?? throw new UserError($"container with id {container.Id} is not running");
-        if (container.Cgroup is not { } cgroup) throw new UserError("a container without a cgroup has no events", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
+        if (container.Cgroup is not { } cgroup) throw new UserError("a container without a cgroup has no events", NoCgroup.Hint);
         if (arguments.Has("stats")) Print(container.Id, cgroup);
         else Follow(container.Id, cgroup, init, interval);
         return 0;

@@ -10,7 +10,7 @@ internal static class PauseVerb
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
         if (container.Status() is not (ContainerStatus.Running or ContainerStatus.Created)) throw new UserError("container not running");
-        if (container.Cgroup is null) throw new UserError("cannot pause a container without a cgroup", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
+        if (container.Cgroup is null) throw new UserError("cannot pause a container without a cgroup", NoCgroup.Hint);
         container.Cgroup.Freeze();
         return 0;
     });

@@ -42,7 +42,7 @@ internal static class UpdateVerb
         string? l3 = arguments.Text("l3-cache-schema"), bandwidth = arguments.Text("mem-bw-schema");
         if (l3 is not null || bandwidth is not null) ResctrlGroup.Update(container.Record.Resctrl ?? throw new UserError("intelRdt: the container has no resctrl group", "it was created without linux.intelRdt"), ResctrlGroup.Root(MountInfo.Read()), l3, bandwidth);
         if (LimitChanges.IsEmpty(changes)) return 0;
-        if (container.Cgroup is null) throw new UserError("cannot update a container without a cgroup", "it was created where no cgroup could be made, or with --cgroup-manager disabled");
+        if (container.Cgroup is null) throw new UserError("cannot update a container without a cgroup", NoCgroup.Hint);
         container.Cgroup.Apply(changes);
         container.Record.Updates ??= new();
         LimitChanges.Merge(container.Record.Updates, changes);
