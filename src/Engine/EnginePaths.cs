@@ -19,6 +19,9 @@ public sealed class EnginePaths
     /// <summary>A symbolic link a name, to the id: making it is taking the name.</summary>
     public string Names => Root + "/names";
     public string Volumes => Root + "/volumes";
+
+    /// <summary>What `minirun why` knows of containers that are removed.</summary>
+    public string Graveyard => Root + "/graveyard";
     public string Networks => Root + "/networks";
 
     /// <exception cref="UserError">There is no directory for it.</exception>

@@ -34,6 +34,9 @@ public static class SignalName
         };
     }
 
+    /// <summary>SIGKILL for 9.</summary>
+    public static string Of(int number) => number > 0 && number < s_names.Length ? "SIG" + s_names[number] : "signal " + number.ToString(CultureInfo.InvariantCulture);
+
     private static int RealTime(string name, int from, int sign) =>
         int.TryParse(name.AsSpan("RTMIN+".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int offset) && offset <= RealTimeMaximum - RealTimeMinimum ? from + sign * offset : -1;
 }

@@ -29,7 +29,7 @@ public static unsafe partial class unistd
 
     [LibraryImport("libc", SetLastError = true)] public static partial int linkat(int from, byte* name, int to, byte* newName, int flags);
 
-    [LibraryImport("libc", SetLastError = true)] public static partial int wait4(int pid, int* status, int options, void* rusage);
+    [LibraryImport("libc", SetLastError = true)] public static partial int wait4(int pid, int* status, int options, rusage* rusage);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint readlink(string path, byte* buffer, nint size);

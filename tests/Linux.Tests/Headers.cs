@@ -54,6 +54,7 @@ internal static class Headers
         ["statfs"] = ["sys/vfs.h"],
         ["timespec"] = ["time.h"],
         ["tm"] = ["time.h"],
+        ["rusage"] = ["sys/resource.h"],
     };
 
     /// <summary>

@@ -105,4 +105,5 @@ public sealed class NetworkUse
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(ContainerConfig))]
 [JsonSerializable(typeof(ContainerState))]
+[JsonSerializable(typeof(Flight.FlightRecord))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Minirun.Engine.Flight;
+
 namespace Minirun.Engine.Containers;
 
 /// <summary>state.json: what became of a container. Its monitor writes it, and who finds the monitor gone.</summary>
@@ -18,7 +20,7 @@ public sealed class ContainerState
     public string BootId { get; set; } = "";
     public int ExitCode { get; set; }
 
-    /// <summary>exit, signal, oom, timeout, or unknown: its monitor was killed before it.</summary>
+    /// <summary>exit, signal, oom, timeout, seccomp, or unknown: its monitor was killed before it.</summary>
     public string Cause { get; set; } = "";
     public bool OomKilled { get; set; }
 
@@ -32,8 +34,32 @@ public sealed class ContainerState
     public string Health { get; set; } = "";
     public int HealthFailures { get; set; }
 
+    /// <summary>The number of the signal that ended it; 0: none.</summary>
+    public int Signal { get; set; }
+
+    /// <summary>`minirun stop` or `kill` asked for its end.</summary>
+    public bool Asked { get; set; }
+
     /// <summary>The most memory that it had, in bytes; 0 when not known.</summary>
     public long MemoryPeak { get; set; }
+
+    /// <summary>Of all in its cgroup; else of its largest process.</summary>
+    public bool MemoryIsCgroups { get; set; }
+
+    /// <summary>Of its cgroup; 0: none.</summary>
+    public long MemoryLimit { get; set; }
+
+    /// <summary>The system call for which the kernel killed it, where the kernel said so.</summary>
+    public string? DeniedCall { get; set; }
+
+    /// <summary>What its last start did, and when.</summary>
+    public List<FlightStep> Steps { get; set; } = [];
+
+    /// <summary>Where its last start failed.</summary>
+    public string? FailedStep { get; set; }
+
+    /// <summary>How the run before this one ended, when it was started again.</summary>
+    public FlightEnd? Before { get; set; }
 
     /// <summary>Lines that its log driver could not pass on.</summary>
     public long LogLost { get; set; }

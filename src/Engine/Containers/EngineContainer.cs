@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
+using Minirun.Engine.Flight;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
@@ -167,6 +168,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <returns>What could not be taken back elsewhere; null: all could.</returns>
     public string? Remove()
     {
+        Graveyard.Bury(this);
         Driver.Delete(Id);
         ContainerNetwork.Release(this);
         string? complaint = ContainerVolumes.Release(this);

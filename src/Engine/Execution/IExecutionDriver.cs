@@ -45,8 +45,8 @@ public interface IExecutionDriver
     /// <summary>Pids of its processes, as the host counts.</summary>
     List<int> Pids(string id);
 
-    /// <summary>Processes that the kernel killed for want of memory; 0 when not known.</summary>
-    long OomKills(string id);
+    /// <summary>Its memory, before it is deleted; zeros for what is not known.</summary>
+    MemoryHistory Memory(string id);
 
     /// <summary>The figures of its cgroup; null when it has none, or its runtime does not tell.</summary>
     CgroupStats? Stats(string id);

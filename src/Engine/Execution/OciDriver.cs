@@ -95,15 +95,15 @@ public sealed class OciDriver(string name, string path, string called, string ro
         return pids;
     }
 
-    public long OomKills(string id)
+    public MemoryHistory Memory(string id)
     {
         try
         {
-            return Own(id)?.Cgroup?.OomKills ?? 0;
+            return Own(id)?.Cgroup is { } cgroup ? new(cgroup.OomKills, cgroup.MemoryPeak.Peak, cgroup.MemoryPeak.Limit) : default;
         }
         catch (LinuxException)
         {
-            return 0;
+            return default;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
+using Minirun.Engine.Flight;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
@@ -23,6 +24,7 @@ public sealed unsafe class ContainerMonitor
     private readonly byte[] _buffer = new byte[Chunk];
     private readonly Attachments _attachments;
     private readonly Pages _pages = new();
+    private readonly FlightRecorder _flight;
     private ContainerLog? _log;
     private HealthProbe? _health;
     private readonly Starter _starter = new();
@@ -32,6 +34,7 @@ public sealed unsafe class ContainerMonitor
         _container = container;
         _state = container.State();
         _state.BootId = EngineContainer.BootId();
+        _flight = new FlightRecorder(container, _state);
         _attachments = new Attachments(container.AttachPath);
     }
 
@@ -91,28 +94,40 @@ public sealed unsafe class ContainerMonitor
     private void RunOnce()
     {
         ContainerConfig config = _container.Config;
-        _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), Context());
+        _flight.Begin();
+        _flight.Step(FlightStep.Log);
+        _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), LogContext.Of(_container));
         using var streams = new ContainerStreams(config.Tty, config.OpenStdin, _container.Directory);
         try
         {
             // What an earlier monitor that was killed has left.
             _container.Driver.Delete(_container.Id);
+            _flight.Step(FlightStep.Network);
             ContainerNetwork.Prepare(_container);
+            _flight.Step(FlightStep.Volumes);
             ContainerVolumes.Mount(_container);
+            _flight.Step(FlightStep.Create);
             int pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket);
             streams.HandedOver();
+            _flight.Step(FlightStep.Connect);
             ContainerNetwork.Connect(_container, pid);
+            _flight.Step(FlightStep.Start);
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
-            _health = HealthProbe.Of(_container, _state);
+            _health = HealthProbe.Of(_container, _state, _flight);
             Started(pid);
             _pages.Used();
             bool timedOut = Mind(streams, pidfd);
-            Ended(LaunchedContainer.Wait(pid), timedOut, _container.Driver.OomKills(_container.Id));
+            Ended(LaunchedContainer.Wait(pid, out long memory), memory, timedOut);
             unistd.close(pidfd);
+        }
+        catch when (_flight.Fails())
+        {
+            // Never: the question was all.
         }
         finally
         {
+            _flight.Step(FlightStep.CleanUp);
             CleanUp();
         }
     }
@@ -137,29 +152,16 @@ public sealed unsafe class ContainerMonitor
 
     private void Started(int pid)
     {
-        _state.Status = ContainerState.Running;
-        _state.Pid = pid;
-        _state.StartTime = ProcessIdentity.StartTime(pid);
-        _state.MonitorPid = unistd.getpid();
-        _state.StartedAt = ContainerRecord.Now();
-        _state.FinishedAt = _state.Error = _state.Cause = "";
-        _state.ExitCode = 0;
-        _state.OomKilled = false;
+        _flight.Started(pid);
         _container.Write(_state);
         EngineEvents.Add(_container, "start");
         _starter.Say([MonitorProcess.Runs]);
     }
 
-    private void Ended(int status, bool timedOut, long oomKills)
+    private void Ended(int status, long memory, bool timedOut)
     {
-        bool signalled = (status & 0x7f) != 0;
         _container.Reread();
-        _state.ExitCode = ExitStatus.Code(status);
-        _state.OomKilled = oomKills > 0;
-        _state.Cause = timedOut ? "timeout" : _state.OomKilled && signalled ? "oom" : signalled ? (status & 0x7f) == signal.SIGSYS ? "seccomp" : "signal" : "exit";
-        _state.Pid = 0;
-        _state.StartTime = 0;
-        _state.FinishedAt = ContainerRecord.Now();
+        _flight.Ended(status, memory, timedOut);
         if (_state.OomKilled) EngineEvents.Add(_container, "oom");
         EngineEvents.Add(_container, "die", "exitCode", EngineEvents.Text(_state.ExitCode));
     }
@@ -227,6 +229,7 @@ public sealed unsafe class ContainerMonitor
             _log!.End(source);
             return false;
         }
+        _flight.Output();
         ReadOnlySpan<byte> data = _buffer.AsSpan(0, (int)length);
         _attachments.Say(source == LogSource.Stdout ? Attachments.Output : Attachments.Error, data);
         _log!.Feed(source, data);
@@ -262,6 +265,7 @@ public sealed unsafe class ContainerMonitor
         _state.Status = _starter.IsTold ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
         _state.ExitCode = error.ExitCode;
         _state.Error = error.Message;
+        if (_state.FailedStep is null) _flight.Fails();
         _state.Pid = 0;
         _state.FinishedAt = ContainerRecord.Now();
         _container.Write(_state);
@@ -278,15 +282,4 @@ public sealed unsafe class ContainerMonitor
             return ready;
         }
     }
-
-    private LogContext Context() => new()
-    {
-        Id = _container.Id,
-        Name = _container.Config.Name,
-        ImageName = _container.Config.Image,
-        Command = _container.Config.Command,
-        Labels = _container.Config.Labels,
-        Environment = _container.Config.Env,
-        LogPath = _container.LogPath,
-    };
 }

@@ -1,6 +1,7 @@
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
+using Minirun.Engine.Flight;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 
@@ -12,15 +13,16 @@ internal sealed class HealthProbe : IDisposable
     private readonly EngineContainer _container;
     private readonly ContainerState _state;
     private readonly HealthCheck _check;
+    private readonly FlightRecorder _flight;
     private readonly long _countsFrom;
     private readonly int _nothing;
     private ChildProgram? _probe;
     private long _due;
     private bool _late;
 
-    private HealthProbe(EngineContainer container, ContainerState state, HealthCheck check)
+    private HealthProbe(EngineContainer container, ContainerState state, HealthCheck check, FlightRecorder flight)
     {
-        (_container, _state, _check) = (container, state, check);
+        (_container, _state, _check, _flight) = (container, state, check, flight);
         _nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         _countsFrom = Environment.TickCount64 + Milliseconds(check.StartPeriod);
         _due = Environment.TickCount64 + Milliseconds(check.Interval);
@@ -29,7 +31,7 @@ internal sealed class HealthProbe : IDisposable
     }
 
     /// <summary>Null when nobody asked for one.</summary>
-    public static HealthProbe? Of(EngineContainer container, ContainerState state) => container.Config.Health is { } check ? new(container, state, check) : null;
+    public static HealthProbe? Of(EngineContainer container, ContainerState state, FlightRecorder flight) => container.Config.Health is { } check ? new(container, state, check, flight) : null;
 
     /// <summary>A descriptor that is readable when an answer is there; -1: none is awaited.</summary>
     public int Descriptor => _probe?.PidFd ?? -1;
@@ -82,6 +84,7 @@ internal sealed class HealthProbe : IDisposable
             _state.HealthFailures++;
             if (_state.HealthFailures >= _check.Retries) _state.Health = "unhealthy";
         }
+        if (_state.Health != before) _flight.Step("health: " + _state.Health);
         _container.Write(_state);
         if (_state.Health != before) EngineEvents.Add(_container, "health_status: " + _state.Health);
     }

@@ -28,6 +28,10 @@ public sealed class Cgroup
     /// <summary>Kills for want of memory so far.</summary>
     public long OomKills => OomWatch.Count(State);
 
+    /// <summary>The most memory that it had, and its limit, in bytes; 0 for what is not known or not there.</summary>
+    public (long Peak, long Limit) MemoryPeak => State.Paths.TryGetValue("memory", out string? old) ? (Number(old + "/memory.max_usage_in_bytes"), Number(old + "/memory.limit_in_bytes"))
+        : State.Paths.TryGetValue("", out string? unified) ? (Number(unified + "/memory.peak"), Number(unified + "/memory.max")) : (0, 0);
+
     public bool IsFrozen => Freezer.IsFrozen(State);
 
     /// <summary>Makes it, with the limits that can be set before a process is in. Null when none is asked for and none can be made.</summary>
@@ -176,6 +180,9 @@ public sealed class Cgroup
         }
         Join(paths, pid, "", false);
     }
+
+    /// <summary>No limit is a word in version 2, and almost all of an address space in version 1.</summary>
+    private static long Number(string path) => CgroupFs.ReadNumber(path) is { } number and < 1UL << 62 ? (long)number : 0;
 
     private static void Join(Dictionary<string, string> paths, int pid, string below, bool cloned)
     {

@@ -40,9 +40,18 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     /// <summary>Waits for a child of ours; gives its wait(2) status.</summary>
     public static int Wait(int pid)
     {
+        return Wait(pid, out _);
+    }
+
+    /// <param name="pid">A child of ours.</param>
+    /// <param name="memory">The most that it, or one of those that it waited for, had resident at a time, in bytes.</param>
+    public static int Wait(int pid, out long memory)
+    {
         int status;
-        while (unistd.wait4(pid, &status, 0, null) < 0)
+        rusage used;
+        while (unistd.wait4(pid, &status, 0, &used) < 0)
             if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("wait4", Marshal.GetLastPInvokeError());
+        memory = used.ru_maxrss * 1024;
         return status;
     }
 }

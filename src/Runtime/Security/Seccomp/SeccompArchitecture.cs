@@ -70,5 +70,13 @@ internal sealed class SeccompArchitecture
         return _numbers.TryGetValue(call, out int number) ? (uint)number | Bit : null;
     }
 
+    /// <summary>The name of a number; null when the table has none.</summary>
+    public string? Call(uint number)
+    {
+        foreach (var (name, each) in _numbers ??= _read())
+            if (((uint)each | Bit) == number) return name;
+        return null;
+    }
+
     public IEnumerable<string> Calls => (_numbers ??= _read()).Keys;
 }
