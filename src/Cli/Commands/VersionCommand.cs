@@ -41,6 +41,8 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
         return 0;
     }
 
+    public static string Number => Own().Version;
+
     /// <summary>The build writes VERSION+COMMIT.</summary>
     private static (string Version, string? Commit) Own()
     {

@@ -81,7 +81,7 @@ internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Receive
         return sum;
     }
 
-    private static ulong Machine()
+    public static ulong Machine()
     {
         foreach (string line in ProcFile.Read("/proc/meminfo").Split('\n'))
             if (line.StartsWith("MemTotal:", StringComparison.Ordinal)) return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;

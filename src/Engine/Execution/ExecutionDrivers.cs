@@ -9,6 +9,14 @@ public static class ExecutionDrivers
 {
     public const string Builtin = "builtin";
 
+    /// <summary>The names and programs of those that are on this machine.</summary>
+    public static IEnumerable<(string Name, string Path)> Here()
+    {
+        yield return (Builtin, new Host().Executable);
+        foreach (string name in (string[])["crun", "runc"])
+            if (HelperProgram.Find(name) is { } path) yield return (name, path);
+    }
+
     /// <exception cref="UserError">There is none of that name on this machine.</exception>
     public static IExecutionDriver Of(string name, EnginePaths paths)
     {

@@ -21,6 +21,23 @@ public static class NetworkModes
     /// <summary>What a container that lives on gets when nobody said (docs/decisions, networks).</summary>
     public static string Default(bool publishes) => unistd.geteuid() != 0 ? "auto" : publishes ? NetworkStore.Default : "host";
 
+    /// <summary>Those that this machine has what they need for.</summary>
+    public static List<string> Here(EnginePaths paths)
+    {
+        List<string> here = [];
+        foreach (string mode in (string[])["host", "none", "pasta", "slirp4netns", NetworkStore.Default])
+            try
+            {
+                Of(mode, paths).Require();
+                here.Add(mode);
+            }
+            catch (UserError)
+            {
+                // It says what is missing, to who asks for it.
+            }
+        return here;
+    }
+
     /// <summary>What was asked for fits the mode, and the mode this machine.</summary>
     /// <returns>A warning, or null.</returns>
     /// <exception cref="UserError">It does not.</exception>
