@@ -11,7 +11,7 @@ export HOME=${HOME:-$PWD/out/home} # dotnet refuses to start without one
 test_user=minirun-test    # made by `test` and `bench` when they run as root
 test_samples=(busybox dotnet)
 test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns uidmap iproute2) # what drives minirun-oci in tests/Clients
-test_logs=(rsyslog tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
+test_logs=(rsyslog rsyslog-gnutls tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
 test_networks=(passt slirp4netns containernetworking-plugins iproute2 iptables) # what connects its containers
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
@@ -30,7 +30,7 @@ usage: ./build.sh VERB
                     (BENCH_QUICK=1: fewer runs)
   rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
   lint              formatting, style, shell scripts
-  install [PREFIX]  bin/minirun and its shell completions, below /usr/local by default
+  install [PREFIX]  bin/minirun, bin/minirun-tls and shell completions, below /usr/local by default
   clean             remove what was built, the sample trees included
 
 Missing Debian packages are installed when we are root; with MINIRUN_NO_INSTALL=1 they are only named.
@@ -54,6 +54,8 @@ have() {
         libc6-dev) [[ $(gcc -print-file-name=libc.a 2>/dev/null) == /* ]] ;;
         binutils) command -v ld >/dev/null ;;
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
+        libssl3) ldconfig -p | grep -q 'libssl\.so\.3' ;;
+        rsyslog-gnutls) compgen -G '/usr/lib*/*/rsyslog/lmnsd_gtls.so' >/dev/null || compgen -G '/usr/lib*/rsyslog/lmnsd_gtls.so' >/dev/null ;;
         libseccomp2) ldconfig -p | grep -q 'libseccomp\.so\.2' ;;
         uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
         docker.io) command -v dockerd >/dev/null ;;
@@ -125,6 +127,7 @@ build() {
     set_up
     native src/Cli minirun src
     ln -sfn minirun bin/minirun-oci # the same program; its name decides
+    native src/Tls minirun-tls src/Tls src/Linux
     native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux src/Init
     rm -f bin/*.tmp.*
 }
@@ -311,7 +314,9 @@ install_programs() {
     build
     place bin/minirun "$prefix/bin/minirun" 755
     ln -sfn minirun "$prefix/bin/minirun-oci"
-    echo "installed $prefix/bin/minirun and its other name, minirun-oci"
+    place bin/minirun-tls "$prefix/bin/minirun-tls" 755
+    echo "installed $prefix/bin/minirun, its other name, minirun-oci, and minirun-tls for what is sent with TLS"
+    have libssl3 || say "note: minirun-tls needs OpenSSL, which is not found here; to install: $(install_command libssl3)"
     completion bash "$prefix/share/bash-completion/completions/minirun"
     completion zsh "$prefix/share/zsh/site-functions/_minirun"
     completion fish "$prefix/share/fish/vendor_completions.d/minirun.fish"

@@ -35,6 +35,7 @@ public static class Errno
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
+    public const int EPROTO = 71;
     public const int EMSGSIZE = 90;
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;

@@ -10,6 +10,7 @@ public static unsafe partial class poll
     public const short POLLOUT = 4;
     public const short POLLERR = 8;
     public const short POLLHUP = 16;
+    public const short POLLRDHUP = 0x2000;
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)] public static partial int poll_(pollfd* fds, nuint count, int milliseconds);
 }

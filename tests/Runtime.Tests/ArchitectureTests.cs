@@ -17,6 +17,7 @@ public sealed class ArchitectureTests
         ["src/Runtime"] = ["src/Linux", "src/Init"],
         ["src/Engine"] = ["src/Linux", "src/Runtime"],
         ["src/Cli"] = ["src/Linux", "src/Init", "src/Runtime", "src/Engine"],
+        ["src/Tls"] = ["src/Linux"],
         ["tests/Probe"] = ["src/Linux"],
         ["tests/Clients"] = [],
     };

@@ -12,6 +12,19 @@ internal static class Programs
     public static string? Find(string name) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin".Split(':').Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Whether a program of this name runs with this among its words.</summary>
+    public static bool Running(string name, string word) => System.Diagnostics.Process.GetProcessesByName(name).Any(each =>
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{each.Id}/cmdline").Split('\0').Contains(word);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+
     private static string Built(string name)
     {
         string path = Path.Combine(Bin, name);

@@ -18,6 +18,16 @@ public sealed class SyslogTcpTests() : LogDriverFacts("syslog", () => new Syslog
     protected override (string?, string?, string?) Fields => ("app", null, null);
 }
 
+public sealed class SyslogTlsDriverTests() : LogDriverFacts("syslog", () => new SyslogPeer("tcp+tls", "rfc5424micro"))
+{
+    protected override (string?, string?, string?) Fields => ("app", null, null);
+}
+
+public sealed class SyslogTlsOldFormatTests() : LogDriverFacts("syslog", () => new SyslogPeer("tcp+tls", "rfc3164"))
+{
+    protected override (string?, string?, string?) Fields => ("app", null, null);
+}
+
 public sealed class SyslogLocalTests() : LogDriverFacts("syslog", () => new SyslogPeer("unixgram", ""))
 {
     protected override (string?, string?, string?) Fields => ("app", null, null);

@@ -1,3 +1,5 @@
+using Minirun.Engine.Tests.Support;
+using Minirun.Engine.Tests.Tls;
 using Minirun.Engine.Volumes;
 using Minirun.Engine.Volumes.Plugins;
 using Minirun.Runtime;
@@ -97,14 +99,37 @@ public sealed class PluginDriverTests : IDisposable
         Assert.Throws<UserError>(() => _root.Plugins.Find("../foo"));
     }
 
-    [Theory]
-    [InlineData("a.spec", "https://10.0.0.1")]
-    [InlineData("a.json", """{"Addr":"tcp://10.0.0.1:1","TLSConfig":{"CAFile":"/ca.pem"}}""")]
-    public void A_plugin_behind_tls_needs_the_sibling(string file, string text)
+    [SkippableFact]
+    public void A_plugin_behind_tls_is_spoken_to_by_its_description()
     {
-        File.WriteAllText($"{_root.Specs}/{file}", text);
-        Assert.Contains("TLS", Assert.Throws<UserError>(() => _root.Plugins.Find("a")).Message, StringComparison.Ordinal);
+        TlsProgram.Require();
+        using var authority = new TestAuthority();
+        using var plugin = new StubPlugin(0, _root.Data, authority.Server);
+        Describe("far", plugin.Port, authority.CaCert);
+        Driver("far").Create("vol1", []);
+        Assert.Equal("""{"bricks":2}""", Driver("far").Get("vol1")!.Status);
+        Assert.StartsWith($"POST /VolumeDriver.Get HTTP/1.1\r\nHost: 127.0.0.1:{plugin.Port}\r\n", plugin.Requests.Last(), StringComparison.Ordinal);
+        plugin.Chunked = true;
+        Assert.Equal(_root.Data + "/vol1", Driver("far").Mount("vol1", "1"));
     }
+
+    [SkippableFact]
+    public void A_plugin_behind_tls_that_nobody_vouches_for_is_refused()
+    {
+        TlsProgram.Require();
+        using TestAuthority authority = new(), other = new();
+        using var plugin = new StubPlugin(0, _root.Data, authority.Server);
+        Describe("far", plugin.Port, other.CaCert);
+        Assert.Contains("its certificate cannot be trusted: no authority that is known here has signed it", Assert.Throws<UserError>(() => Driver("far").List()).Message, StringComparison.Ordinal);
+        File.WriteAllText(_root.Specs + "/plain.spec", $"https://127.0.0.1:{plugin.Port}/\n");
+        Assert.Contains("cannot be trusted", Assert.Throws<UserError>(() => Driver("plain").List()).Message, StringComparison.Ordinal);
+        Assert.Empty(plugin.Requests);
+        File.WriteAllText(_root.Specs + "/any.json", $$$"""{"Addr":"tcp://127.0.0.1:{{{plugin.Port}}}","TLSConfig":{"InsecureSkipVerify":true}}""");
+        Assert.Empty(Driver("any").List());
+    }
+
+    private void Describe(string name, int port, string ca) =>
+        File.WriteAllText($"{_root.Specs}/{name}.json", $$$"""{"Name":"{{{name}}}","Addr":"https://127.0.0.1:{{{port}}}","TLSConfig":{"InsecureSkipVerify":false,"CAFile":"{{{ca}}}","CertFile":"","KeyFile":""}}""");
 
     [Fact]
     public void A_plugin_that_starts_late_is_waited_for()

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -8,17 +12,30 @@ namespace Minirun.Engine.Tests.Volumes;
 /// <summary>A volume plugin of somebody else's: keeps volumes as directories, and every request that it got.</summary>
 internal sealed class StubPlugin : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _listener;
+    private readonly X509Certificate2? _certificate;
     private readonly string _directory;
     private readonly ConcurrentDictionary<string, bool> _volumes = new();
 
     public StubPlugin(string socket, string directory)
     {
         _directory = directory;
+        _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
-        _listener.Listen(16);
-        new Thread(Serve) { IsBackground = true }.Start();
+        Start();
     }
+
+    /// <summary>At a port of this machine, with TLS.</summary>
+    public StubPlugin(int port, string directory, X509Certificate2 certificate)
+    {
+        _directory = directory;
+        _certificate = certificate;
+        _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        Start();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Whole requests, in their order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -33,14 +50,22 @@ internal sealed class StubPlugin : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    private void Start()
+    {
+        _listener.Listen(16);
+        new Thread(Serve) { IsBackground = true }.Start();
+    }
+
     private void Serve()
     {
         try
         {
             for (; ; )
             {
-                using Socket client = _listener.Accept();
+                using Stream plain = new NetworkStream(_listener.Accept(), ownsSocket: true);
+                if (Secured(plain) is not { } client) continue;
                 string request = Read(client);
+                if (request.Length == 0) continue;
                 Requests.Enqueue(request);
                 string call = request[6..request.IndexOf(" HTTP", StringComparison.Ordinal)];
                 (int status, string body) = Answers.TryGetValue(call, out var given) ? given : Answer(call, request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
@@ -48,22 +73,47 @@ internal sealed class StubPlugin : IDisposable
                 string answer = Chunked
                     ? $"{head}Transfer-Encoding: chunked\r\n\r\n{body.Length / 2:x}\r\n{body[..(body.Length / 2)]}\r\n{body.Length - body.Length / 2:x};x=y\r\n{body[(body.Length / 2)..]}\r\n0\r\n\r\n"
                     : $"{head}Content-Length: {body.Length}\r\n\r\n{body}";
-                client.Send(Encoding.UTF8.GetBytes(answer));
+                client.Write(Encoding.UTF8.GetBytes(answer));
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException)
         {
             // The test is over.
         }
     }
 
-    private static string Read(Socket client)
+    /// <summary>With TLS, if it has some; null when the other side does not like us.</summary>
+    private Stream? Secured(Stream plain)
+    {
+        if (_certificate is null) return plain;
+        var tls = new SslStream(plain);
+        try
+        {
+            tls.AuthenticateAsServer(_certificate);
+            return tls;
+        }
+        catch (Exception error) when (error is IOException or AuthenticationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Read(Stream client)
     {
         var text = new StringBuilder();
         byte[] buffer = new byte[4096];
         for (; ; )
         {
-            int got = client.Receive(buffer);
+            int got;
+            try
+            {
+                got = client.Read(buffer);
+            }
+            catch (IOException) when (client is SslStream)
+            {
+                // It shook hands, and then did not like us.
+                return "";
+            }
             text.Append(Encoding.UTF8.GetString(buffer, 0, got));
             string all = text.ToString();
             int head = all.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -4,16 +4,25 @@ using Minirun.Linux;
 namespace Minirun.Engine.Logs.Sending;
 
 /// <summary>One socket, open or not.</summary>
-internal sealed unsafe class Connection(Endpoint endpoint)
+internal unsafe class Connection(Endpoint endpoint)
 {
-    public int Descriptor { get; private set; } = -1;
+    public int Descriptor { get; protected set; } = -1;
 
     public bool IsOpen => Descriptor >= 0;
 
-    public bool IsConnecting { get; private set; }
+    public bool IsConnecting { get; protected set; }
+
+    /// <summary>What poll(2) is to tell of while it connects.</summary>
+    public virtual short Awaits => poll.POLLOUT;
+
+    /// <summary>What it gives back are numbers of bytes that have gone out, four bytes each; 0 and words: why no more will.</summary>
+    public virtual bool Acknowledges => false;
+
+    /// <summary>More than errno says of the last failure.</summary>
+    public string? Reason { get; set; }
 
     /// <summary>Begins to connect; gives errno, or 0.</summary>
-    public int Open()
+    public virtual int Open()
     {
         byte[] address;
         try
@@ -33,8 +42,8 @@ internal sealed unsafe class Connection(Endpoint endpoint)
         return errno;
     }
 
-    /// <summary>The socket is ready: whether it is connected; gives errno, or 0.</summary>
-    public int Finish()
+    /// <summary>What was awaited has come: whether it is connected, or <see cref="IsConnecting"/> still; gives errno, or 0.</summary>
+    public virtual int Finish()
     {
         int errno;
         uint length = sizeof(int);
@@ -43,7 +52,7 @@ internal sealed unsafe class Connection(Endpoint endpoint)
         return errno;
     }
 
-    public void Close()
+    public virtual void Close()
     {
         if (IsOpen) _ = unistd.close(Descriptor);
         Descriptor = -1;

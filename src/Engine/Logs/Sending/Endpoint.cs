@@ -6,12 +6,13 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Logs.Sending;
 
 /// <summary>Where a driver sends: a host and port, or a path.</summary>
-/// <param name="Network">udp, tcp, unix or unixgram.</param>
+/// <param name="Network">udp, tcp, tcp+tls, unix or unixgram.</param>
 internal sealed record Endpoint(string Network, string Host, int Port)
 {
+    public const string Tls = "tcp+tls";
     private IPAddress? _known;
 
-    public bool IsStream => Network is "tcp" or "unix";
+    public bool IsStream => Network is "tcp" or Tls or "unix";
 
     public bool IsLocal => Network is "unix" or "unixgram";
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Text;
 using Minirun.Linux;
 using static Minirun.Linux.time;
 
@@ -6,6 +8,7 @@ namespace Minirun.Engine.Logs.Sending;
 /// <summary>The part about an open connection.</summary>
 internal sealed partial class Sender
 {
+    private const int Count = 4;
     private byte[] _received = [];
     private int _receivedLength;
 
@@ -24,10 +27,14 @@ internal sealed partial class Sender
                 return;
             }
             _failures = 0;
-            if (Acknowledger is null) _queue.Take(sent);
-            else _unacknowledged += sent;
-            if (Acknowledger is not null && _due == 0) _due = Nanoseconds(CLOCK_MONOTONIC) + AcknowledgeTimeout;
-            else if (Acknowledger is null) Trouble = null;
+            if (Acknowledger is not null || _connection.Acknowledges)
+            {
+                _unacknowledged += sent;
+                if (Acknowledger is not null && _due == 0) _due = Nanoseconds(CLOCK_MONOTONIC) + AcknowledgeTimeout;
+                continue;
+            }
+            _queue.Take(sent);
+            Trouble = null;
         }
     }
 
@@ -71,17 +78,37 @@ internal sealed partial class Sender
             if (errno is Errno.EAGAIN or Errno.EINTR) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
             if (endpoint.IsStream ? errno != 0 || length == 0 : errno != 0 && endpoint.IsLocal)
             {
+                if (_connection.Acknowledges && _receivedLength > Count) _connection.Reason = Encoding.UTF8.GetString(_received, Count, _receivedLength - Count);
                 _receivedLength = 0;
                 return Fail(errno);
             }
             if (errno != 0) Bounced(errno);
             if (!endpoint.IsStream) continue;
             _receivedLength += length;
-            Acknowledge();
+            if (_connection.Acknowledges) TakeCounts();
+            else Acknowledge();
         }
     }
 
     private bool Unacknowledged() => Acknowledger is null || _unacknowledged == 0 || _due == 0 || Nanoseconds(CLOCK_MONOTONIC) < _due;
+
+    /// <summary>So many bytes have gone where they should. Nothing, and then words: no more will go.</summary>
+    private void TakeCounts()
+    {
+        int taken = 0;
+        for (; _receivedLength - taken >= Count; taken += Count)
+        {
+            int count = BinaryPrimitives.ReadInt32LittleEndian(_received.AsSpan(taken));
+            if (count <= 0 || count > _unacknowledged) break;
+            _queue.Take(count);
+            _unacknowledged -= count;
+            Trouble = null;
+        }
+        _receivedLength -= taken;
+        _received.AsSpan(taken, _receivedLength).CopyTo(_received);
+        // Words longer than that are cut.
+        if (_receivedLength == _received.Length) _receivedLength--;
+    }
 
     private void Acknowledge()
     {

@@ -1,3 +1,4 @@
+using Minirun.Engine.Tls;
 using Minirun.Linux;
 using Minirun.Runtime;
 using static Minirun.Linux.time;
@@ -9,15 +10,16 @@ namespace Minirun.Engine.Logs.Sending;
 /// there but slow, <see cref="IsBehind"/> asks the container to wait; while it is away, lines beyond the limit are given up, and counted.
 /// </summary>
 /// <param name="limit">Bytes that may be kept.</param>
-internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
+/// <param name="tls">How, for an endpoint with TLS.</param>
+internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, TlsOptions? tls = null)
 {
     public const int DefaultLimit = 64 * 1024;
     private const long ConnectTimeout = 5_000_000_000, AcknowledgeTimeout = 30_000_000_000;
     // What was sent is shifted away after 64 KiB.
     private readonly RecordQueue _queue = new(limit + (96 * 1024));
-    private readonly Connection _connection = new(endpoint);
+    private readonly Connection _connection = tls is null ? new Connection(endpoint) : new TlsConnection(endpoint, tls);
     private int _failures;
-    private long _due;
+    private long _due, _opened;
 
     /// <summary>Sends a record that is too long for a datagram in some other way; gives errno, or 0.</summary>
     public Func<int, RecordQueue, int>? SendOversize { get; init; }
@@ -36,7 +38,7 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
     public int Descriptor => _connection.Descriptor;
 
     public short Events => !_connection.IsOpen ? (short)0
-        : _connection.IsConnecting ? poll.POLLOUT
+        : _connection.IsConnecting ? _connection.Awaits
         : (short)((endpoint.IsStream ? poll.POLLIN : 0) | (Unsent > 0 ? poll.POLLOUT : 0));
 
     public int Due => _queue.Bytes == 0 || _due == 0 ? -1 : (int)Math.Clamp(((_due - Nanoseconds(CLOCK_MONOTONIC)) / 1_000_000) + 1, 0, int.MaxValue);
@@ -69,14 +71,14 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
     public unsafe void Require(string driver)
     {
         int errno = _connection.Open();
-        if (errno == 0 && _connection.IsConnecting)
+        while (errno == 0 && _connection.IsConnecting)
         {
-            var ready = new pollfd { fd = _connection.Descriptor, events = poll.POLLOUT };
+            var ready = new pollfd { fd = _connection.Descriptor, events = _connection.Awaits };
             errno = poll.poll_(&ready, 1, (int)(ConnectTimeout / 1_000_000)) > 0 ? _connection.Finish() : Errno.ETIMEDOUT;
         }
         if (errno == 0) return;
         _connection.Close();
-        throw new UserError($"failed to initialize logging driver: {driver}: {endpoint}: connect: {Errno.Describe(errno)}");
+        throw new UserError($"failed to initialize logging driver: {driver}: {endpoint}: {_connection.Reason ?? "connect: " + Errno.Describe(errno)}");
     }
 
     /// <summary>Sends as much as goes without waiting.</summary>
@@ -102,6 +104,7 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
     private bool TryOpen()
     {
         if (_queue.Bytes == 0 || Nanoseconds(CLOCK_MONOTONIC) < _due) return false;
+        _opened = Nanoseconds(CLOCK_MONOTONIC);
         int errno = _connection.Open();
         if (errno != 0) return Fail(errno);
         _due = _connection.IsConnecting ? Nanoseconds(CLOCK_MONOTONIC) + ConnectTimeout : 0;
@@ -110,10 +113,11 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
 
     private unsafe bool TryFinish()
     {
-        var ready = new pollfd { fd = _connection.Descriptor, events = poll.POLLOUT };
+        var ready = new pollfd { fd = _connection.Descriptor, events = _connection.Awaits };
         if (poll.poll_(&ready, 1, 0) <= 0) return Nanoseconds(CLOCK_MONOTONIC) >= _due && Fail(Errno.ETIMEDOUT);
         int errno = _connection.Finish();
         if (errno != 0) return Fail(errno);
+        if (_connection.IsConnecting) return false;
         _due = 0;
         return true;
     }
@@ -124,8 +128,11 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit)
         _connection.Close();
         _unacknowledged = 0;
         _queue.Rewind();
-        Trouble = errno == 0 ? $"{endpoint}: closed by the other side" : $"{endpoint}: {Errno.Describe(errno)}";
-        _due = Nanoseconds(CLOCK_MONOTONIC) + (_failures++ == 0 && errno == 0 ? 0 : retry.Delay);
+        Trouble = $"{endpoint}: {_connection.Reason ?? (errno == 0 ? "closed by the other side" : Errno.Describe(errno))}";
+        _connection.Reason = null;
+        // At once if it has held for a while: who takes connections and ends them would keep us busy.
+        long now = Nanoseconds(CLOCK_MONOTONIC);
+        _due = now + (_failures++ == 0 && errno == 0 && now - _opened >= retry.Delay ? 0 : retry.Delay);
         if (retry.Attempts == 0 || _failures <= retry.Attempts) return false;
         Lost += _queue.Count;
         _queue.Clear();

@@ -1,4 +1,5 @@
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Tls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Syslog;
@@ -9,7 +10,7 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
     public static readonly LogDriverKind Kind = new("syslog",
         ["syslog-address", "syslog-facility", "syslog-format", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key", "syslog-tls-skip-verify", "tag", .. LogAttributes.Options], Check, Open);
 
-    private static readonly string[] s_networks = ["udp", "tcp", "tcp+tls", "unix", "unixgram"];
+    private static readonly string[] s_networks = ["udp", "tcp", Endpoint.Tls, "unix", "unixgram"];
     private static readonly string[] s_local = ["/dev/log", "/var/run/syslog", "/var/run/log"];
 
     public override void Log(in LogMessage message)
@@ -23,6 +24,7 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
     private static void Check(LogOptions options)
     {
         _ = Address(options);
+        _ = Tls(options);
         _ = SyslogFacility.Of(options);
         SyslogFormat.Check(options);
         LogAttributes.Check(options);
@@ -33,15 +35,26 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
     {
         if (options.Text("syslog-address") is not { Length: > 0 } text) return null;
         Endpoint address = Endpoint.Parse("syslog-address", text, s_networks, 514);
-        if (address.Network == "tcp+tls") throw new UserError($"syslog-address {text}: this program has no TLS", "send to a syslog daemon on this machine (unix:// or tcp://127.0.0.1) that passes lines on with TLS");
+        if (address.Network == Endpoint.Tls) TlsRelay.Require($"syslog-address {text}");
         return address;
+    }
+
+    private static TlsOptions Tls(LogOptions options)
+    {
+        var tls = new TlsOptions(
+            TlsOptions.File(options.Text("syslog-tls-ca-cert")), TlsOptions.File(options.Text("syslog-tls-cert")), TlsOptions.File(options.Text("syslog-tls-key")),
+            options.Text("syslog-tls-skip-verify") is "" || options.Flag("syslog-tls-skip-verify") == true);
+        if (tls.Cert is null != tls.Key is null) throw new UserError("syslog-tls-cert and syslog-tls-key belong together", "a certificate and its key, or neither");
+        foreach (string? path in (string?[])[tls.CaCert, tls.Cert, tls.Key])
+            if (path is not null && !File.Exists(path)) throw new UserError($"syslog-tls: there is no {path}", "PEM files of this machine, with absolute paths");
+        return tls;
     }
 
     private static SyslogDriver Open(LogOptions options, LogContext context)
     {
         Endpoint? address = Address(options);
         Sender sender = address is null ? Local(options) : Connect(address, options);
-        return new SyslogDriver(sender, new SyslogFormat(options, context));
+        return new SyslogDriver(sender, new SyslogFormat(options, context, isCounted: address?.Network == Endpoint.Tls));
     }
 
     private static Sender Local(LogOptions options)
@@ -67,7 +80,7 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
 
     private static Sender Connect(Endpoint address, LogOptions options)
     {
-        var sender = new Sender(address, Retry.Always, Limit(options));
+        var sender = new Sender(address, Retry.Always, Limit(options), address.Network == Endpoint.Tls ? Tls(options) : null);
         sender.Require(Kind.Name);
         return sender;
     }

@@ -5,9 +5,11 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Logs.Syslog;
 
 /// <summary>How a line looks to a syslog daemon. A line feed ends each, on streams and in datagrams alike.</summary>
-internal sealed class SyslogFormat(LogOptions options, LogContext context)
+/// <param name="isCounted">Of the new format, each record begins with its length (RFC 5425): so Docker does with TLS.</param>
+internal sealed class SyslogFormat(LogOptions options, LogContext context, bool isCounted = false)
 {
     private const int Info = 6, Error = 3;
+    private readonly ByteWriter _head = new();
     private readonly LogTime _time = new();
     private readonly string _format = options.Text("syslog-format") ?? "";
     private readonly int _facility = SyslogFacility.Of(options) * 8;
@@ -24,11 +26,19 @@ internal sealed class SyslogFormat(LogOptions options, LogContext context)
 
     public void Write(ByteWriter output, in LogMessage message)
     {
-        output.Add((byte)'<');
-        output.Add((long)(_facility + (message.Source == LogSource.Stderr ? Error : Info)));
-        output.Add((byte)'>');
-        if (_format.StartsWith("rfc5424", StringComparison.Ordinal)) AddNewHead(output, message.Time);
-        else AddOldHead(output, message.Time);
+        _head.Clear();
+        _head.Add((byte)'<');
+        _head.Add((long)(_facility + (message.Source == LogSource.Stderr ? Error : Info)));
+        _head.Add((byte)'>');
+        bool isNew = _format.StartsWith("rfc5424", StringComparison.Ordinal);
+        if (isNew) AddNewHead(_head, message.Time);
+        else AddOldHead(_head, message.Time);
+        if (isNew && isCounted)
+        {
+            output.Add((long)(_head.Length + message.Line.Length + 1));
+            output.Add((byte)' ');
+        }
+        output.Add(_head.Written);
         output.Add(message.Line);
         output.Add((byte)'\n');
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Tls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
@@ -12,16 +13,19 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
 {
     public static PluginAddress Socket(string path) => new(new Endpoint("unix", path, 0), "");
 
-    /// <exception cref="UserError">It is of no known form, or wants TLS.</exception>
+    /// <summary>Null: plain bytes.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <exception cref="UserError">It is of no known form.</exception>
     public static PluginAddress OfFile(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        if (path.EndsWith(".spec", StringComparison.Ordinal)) return Parse(path, Encoding.UTF8.GetString(bytes).Trim());
+        if (path.EndsWith(".spec", StringComparison.Ordinal)) return Parse(path, Encoding.UTF8.GetString(bytes).Trim(), null);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
-            if (document.RootElement.TryGetProperty("TLSConfig", out JsonElement tls) && tls.ValueKind == JsonValueKind.Object && UsesTls(tls)) throw NeedsTls(path);
-            return Parse(path, document.RootElement.TryGetProperty("Addr", out JsonElement address) ? address.GetString() ?? "" : "");
+            TlsOptions? tls = document.RootElement.TryGetProperty("TLSConfig", out JsonElement config) && config.ValueKind == JsonValueKind.Object ? Options(config) : null;
+            return Parse(path, document.RootElement.TryGetProperty("Addr", out JsonElement address) ? address.GetString() ?? "" : "", tls);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -29,21 +33,23 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
         }
     }
 
-    private static bool UsesTls(JsonElement tls)
+    /// <summary>Null when nothing in it is set: so Docker's own tools write it.</summary>
+    private static TlsOptions? Options(JsonElement config)
     {
-        foreach (JsonProperty property in tls.EnumerateObject())
-            if (property.Value.ValueKind == JsonValueKind.String && property.Value.GetString()!.Length > 0 || property.Value.ValueKind == JsonValueKind.True) return true;
-        return false;
+        string? File(string name) => TlsOptions.File(config.TryGetProperty(name, out JsonElement value) ? value.GetString() : null);
+        var tls = new TlsOptions(File("CAFile"), File("CertFile"), File("KeyFile"), config.TryGetProperty("InsecureSkipVerify", out JsonElement skips) && skips.ValueKind == JsonValueKind.True);
+        return tls == new TlsOptions(null, null, null, false) ? null : tls;
     }
 
-    private static PluginAddress Parse(string path, string text)
+    private static PluginAddress Parse(string path, string text, TlsOptions? tls)
     {
-        if (text.StartsWith("https://", StringComparison.Ordinal)) throw NeedsTls(path);
-        // http:// is what tcp:// means.
-        if (text.StartsWith("http://", StringComparison.Ordinal)) text = "tcp://" + text[7..].TrimEnd('/');
-        Endpoint endpoint = Endpoint.Parse(path, text, ["unix", "tcp"], 80);
-        return endpoint.IsLocal ? Socket(endpoint.Host) : new PluginAddress(endpoint, text[6..]);
+        // http:// is what tcp:// means, https:// what it means with a TLSConfig.
+        bool isSecure = text.StartsWith("https://", StringComparison.Ordinal);
+        if (isSecure || text.StartsWith("http://", StringComparison.Ordinal)) text = "tcp" + text[text.IndexOf(':')..].TrimEnd('/');
+        if (isSecure) tls ??= new TlsOptions(null, null, null, false);
+        Endpoint endpoint = Endpoint.Parse(path, text, ["unix", "tcp"], tls is null ? 80 : 443);
+        if (endpoint.IsLocal) return Socket(endpoint.Host);
+        if (tls is not null) TlsRelay.Require(path);
+        return new PluginAddress(endpoint, text[6..]) { Tls = tls };
     }
-
-    private static UserError NeedsTls(string path) => new($"{path}: a plugin behind TLS", "this program is small and static and has no TLS: minirun-images, its sibling, is to speak it; until then let the plugin listen on a unix socket");
 }

@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Tls;
 using Minirun.Linux;
+using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
 
 /// <summary>One request and its answer over a connection of its own: HTTP/1.1 by hand, for a library would be larger than the whole program.</summary>
 internal static unsafe class PluginConnection
 {
-    private const int Patience = 120_000, Most = 16 << 20, Chunk = 16384;   // ms for each answer, bytes
+    private const int Patience = 120_000, ShakingHands = 10_000, Most = 16 << 20, Chunk = 16384;   // ms, ms, bytes, bytes
 
     /// <summary>The bytes of a request, as Docker sends them.</summary>
     public static byte[] Request(string host, string call, ReadOnlySpan<byte> body)
@@ -25,8 +27,15 @@ internal static unsafe class PluginConnection
     public static PluginAnswer Exchange(PluginAddress address, string call, ReadOnlySpan<byte> body)
     {
         int socket = Connect(address);
+        TlsRelay? relay = null;
         try
         {
+            if (address.Tls is { } tls)
+            {
+                relay = Secure(socket, address, tls);
+                unistd.close(socket);
+                socket = relay.Descriptor;
+            }
             ReadOnlySpan<byte> request = Request(address.Host, call, body);
             while (!request.IsEmpty)
             {
@@ -41,8 +50,23 @@ internal static unsafe class PluginConnection
         }
         finally
         {
-            unistd.close(socket);
+            if (relay is null) unistd.close(socket);
+            relay?.Dispose();
         }
+    }
+
+    /// <exception cref="UserError">The handshake failed: with the same certificates it always will.</exception>
+    private static TlsRelay Secure(int socket, PluginAddress address, TlsOptions tls)
+    {
+        TlsRelay relay = TlsRelay.Start(socket, address.Endpoint.Host, tls, acknowledge: false);
+        pollfd said = new() { fd = relay.Descriptor, events = poll.POLLIN };
+        int errno;
+        do errno = poll.poll_(&said, 1, ShakingHands) == 0 ? Errno.ETIMEDOUT : relay.Continue();
+        while (errno == Errno.EAGAIN);
+        if (errno == 0) return relay;
+        string reason = relay.Reason ?? Errno.Describe(errno);
+        relay.Dispose();
+        throw new UserError($"{address.Endpoint} with TLS: {reason}", "TLSConfig in the plugin's .json: CAFile, CertFile, KeyFile, InsecureSkipVerify");
     }
 
     private static PluginAnswer Receive(int socket, string call, PluginAddress address)

@@ -1,21 +1,30 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Minirun.Engine.Logs;
+using Minirun.Engine.Tests.Tls;
 
 namespace Minirun.Engine.Tests.Logs.Peers;
 
 /// <summary>rsyslogd with a configuration of its own, which writes what it has understood as JSON.</summary>
 public sealed class SyslogPeer(string network, string format) : LogPeer
 {
+    private readonly TestAuthority? _authority = network == Tls ? new() : null;
     private readonly string _directory = Directory.CreateTempSubdirectory("minirun-syslog-").FullName;
     private readonly int _port = Waiting.FreePort(network == "udp" ? ProtocolType.Udp : ProtocolType.Tcp);
     private PeerProgram? _daemon;
 
-    public override string? Missing => PeerProgram.Find("rsyslogd") is null ? "rsyslogd is not here: apt-get install rsyslog" : null;
+    public override string? Missing => PeerProgram.Find("rsyslogd") is null ? "rsyslogd is not here: apt-get install rsyslog"
+        : _authority is null ? null
+        : TlsProgram.Missing ?? (StreamDriver is null ? "rsyslogd has no TLS here: apt-get install rsyslog-gnutls" : null);
+
+    private const string Tls = "tcp+tls";
+
+    /// <summary>rsyslog's ways to TLS: GnuTLS, OpenSSL.</summary>
+    private static string? StreamDriver => ((string[])["gtls", "ossl"]).FirstOrDefault(name => Directory.EnumerateDirectories("/usr/lib", "rsyslog", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).Any(path => File.Exists($"{path}/lmnsd_{name}.so")));
 
     public override bool TakesEmptyLines => false;
 
-    public override string[] Options => [$"syslog-address={(network == "unixgram" ? $"unixgram://{_directory}/socket" : $"{network}://127.0.0.1:{_port}")}", $"syslog-format={format}", "syslog-facility=local3", "tag={{.Name}}"];
+    public override string[] Options => [$"syslog-address={(network == "unixgram" ? $"unixgram://{_directory}/socket" : $"{network}://127.0.0.1:{_port}")}", $"syslog-format={format}", "syslog-facility=local3", "tag={{.Name}}", .. _authority is null ? [] : (string[])["syslog-tls-ca-cert=" + _authority.CaCert, "syslog-tls-cert=" + _authority.ClientCert, "syslog-tls-key=" + _authority.ClientKey]];
 
     public PeerProgram Daemon => _daemon!;
 
@@ -23,9 +32,12 @@ public sealed class SyslogPeer(string network, string format) : LogPeer
     {
         string input = network == "unixgram"
             ? $"module(load=\"imuxsock\" SysSock.Use=\"off\") input(type=\"imuxsock\" Socket=\"{_directory}/socket\" RateLimit.Interval=\"0\" UseSysTimeStamp=\"off\" Annotate=\"off\" UsePIDFromSystem=\"off\")"
+            : _authority is not null
+            ? $"module(load=\"imtcp\" StreamDriver.Name=\"{StreamDriver}\" StreamDriver.Mode=\"1\" StreamDriver.AuthMode=\"x509/certvalid\") input(type=\"imtcp\" address=\"127.0.0.1\" port=\"{_port}\")"
             : $"module(load=\"im{network}\") input(type=\"im{network}\" address=\"127.0.0.1\" port=\"{_port}\")";
+        string certificates = _authority is null ? "" : $"DefaultNetstreamDriverCAFile=\"{_authority.CaCert}\" DefaultNetstreamDriverCertFile=\"{_authority.ServerCert}\" DefaultNetstreamDriverKeyFile=\"{_authority.ServerKey}\"";
         File.WriteAllText(_directory + "/conf", $$"""
-            global(maxMessageSize="128k" workDirectory="{{_directory}}" parser.escapeControlCharactersOnReceive="off")
+            global({{certificates}} maxMessageSize="128k" workDirectory="{{_directory}}" parser.escapeControlCharactersOnReceive="off")
             {{input}}
             template(name="json" type="list" option.jsonf="on") {
               property(outname="msg" name="msg" format="jsonf")
@@ -47,6 +59,7 @@ public sealed class SyslogPeer(string network, string format) : LogPeer
     public override void Dispose()
     {
         _daemon?.Dispose();
+        _authority?.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
