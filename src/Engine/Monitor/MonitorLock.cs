@@ -2,20 +2,37 @@ using System.Runtime.InteropServices;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
+using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Monitor;
 
 /// <summary>That there is a monitor, and only one: the kernel drops the lock of one that was killed.</summary>
 internal sealed class MonitorLock : IDisposable
 {
+    private const int Patience = 10_000, Pause = 5;   // ms
     private readonly string _path;
     private readonly int _fd;
 
+    /// <summary>One that has said how its container ended, and has a few steps to go itself, is waited for.</summary>
     public MonitorLock(EngineContainer container)
     {
         _path = container.MonitorLockPath;
-        _fd = (int)LinuxException.Check(fcntl.open(container.MonitorLockPath, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", container.MonitorLockPath);
-        if (sys_file.flock(_fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0) throw new UserError($"container {container.Config.Name} has a monitor already: {Errno.Describe(Marshal.GetLastPInvokeError())}", null);
+        for (int waited = 0; ; waited += Pause)
+        {
+            _fd = (int)LinuxException.Check(open(_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", _path);
+            int errno = sys_file.flock(_fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (errno == 0 && IsThere()) return;
+            unistd.close(_fd);
+            if (waited >= Patience) throw new UserError($"container {container.Config.Name} has a monitor already: {Errno.Describe(errno)}", null);
+            unsafe { poll.poll_(null, 0, Pause); }
+        }
+    }
+
+    /// <summary>Between our open and our lock the one before may have taken its file away: nobody would see that we live.</summary>
+    private unsafe bool IsThere()
+    {
+        statx ours, theirs;
+        return sys_stat.statx_(_fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &ours) == 0 && sys_stat.statx_(AT_FDCWD, _path, AT_SYMLINK_NOFOLLOW, sys_stat.STATX_BASIC_STATS, &theirs) == 0 && ours.stx_ino == theirs.stx_ino;
     }
 
     /// <summary>A file that stays is of one that was killed.</summary>
