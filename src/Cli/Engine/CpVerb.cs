@@ -27,9 +27,19 @@ internal static class CpVerb
         using (source)
         {
             var (target, to) = Place(words.Words[1]);
-            using (target) Copy(source, from, target, to, new TreeCopy(words.Has("archive")), words.Has("follow-link"));
+            using (target) Copy(source, from, target, to, new TreeCopy(Rules(words, source, target)), words.Has("follow-link"));
         }
         return 0;
+    }
+
+    /// <summary>With -a the same owners, in the target's numbers; else the one who copies, who is root in a container.</summary>
+    /// <param name="words">The flags.</param>
+    /// <param name="source">Null: an archive, whose owners are as the target's container sees them.</param>
+    /// <param name="target">What is copied to.</param>
+    private static CopyRules Rules(OciArguments words, FileTree? source, FileTree target)
+    {
+        if (words.Has("archive")) return new() { OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
+        return target.IsContainers ? new() { Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new();
     }
 
     /// <summary>`cp - CONTAINER:DIRECTORY` unpacks standard input there, `cp CONTAINER:PATH -` packs to standard output.</summary>
@@ -48,14 +58,14 @@ internal static class CpVerb
             if (packs)
             {
                 using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
-                using var archive = new TreeArchive(output);
+                using var archive = new TreeArchive(tree.Ids, output);
                 string name = contents ? "." : Path.GetFileName(path.TrimEnd('/'));
                 archive.Add(found.Number, name is "" or ".." ? "." : name);
                 return 0;
             }
             if (!IsDirectory(found.Number)) throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
-            new TreeExtract(tree, path, words.Has("archive")).Run(input);
+            new TreeExtract(tree, path, Rules(words, null, tree)).Run(input);
             return 0;
         }
     }

@@ -3,7 +3,7 @@ using Minirun.Linux;
 
 namespace Minirun.Engine.Copying;
 
-/// <summary>Extended attributes that a copy keeps, where its file system can: the users', and the capabilities of programs.</summary>
+/// <summary>Extended attributes that a copy keeps, where its file system can: the users', access lists, and the capabilities of programs. The file system's own (trusted.overlay.*, labels) are not the file's.</summary>
 internal static unsafe class Attributes
 {
     private const int Longest = 65536;
@@ -17,7 +17,7 @@ internal static unsafe class Attributes
         if (length <= 0) return;
         byte[] value = new byte[Longest];
         foreach (string name in Encoding.UTF8.GetString(names, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-            if (name.StartsWith("user.", StringComparison.Ordinal) || name == "security.capability")
+            if (name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("system.posix_acl_", StringComparison.Ordinal) || name == "security.capability")
                 fixed (byte* start = value)
                     if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size) sys_xattr.setxattr(to, name, start, size, 0);
     }

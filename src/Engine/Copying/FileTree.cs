@@ -3,6 +3,7 @@ using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Spec;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Copying;
@@ -13,12 +14,15 @@ public sealed class FileTree : IDisposable
     private readonly int _root;
     private readonly string _name;
 
-    private FileTree(int root, string name) => (_root, _name) = (root, name);
+    private FileTree(int root, string name, IdView ids) => (_root, _name, Ids) = (root, name, ids);
+
+    /// <summary>Whom it knows by which number.</summary>
+    public IdView Ids { get; }
 
     public bool IsContainers => _root >= 0;
 
     /// <summary>Ours; paths are those of our working directory.</summary>
-    public static FileTree Host() => new(-1, "");
+    public static FileTree Host() => new(-1, "", IdView.Same);
 
     /// <exception cref="UserError">It cannot be entered.</exception>
     public static FileTree Of(EngineContainer container)
@@ -32,7 +36,8 @@ public sealed class FileTree : IDisposable
             unistd.close(root);
             throw new UserError($"container {container.Config.Name} ended just now", "try again");
         }
-        return new FileTree(root, container.Config.Name + ":");
+        OciLinux linux = Bundle.Read(container.Directory).Linux;
+        return new FileTree(root, container.Config.Name + ":", new IdView(linux.UidMappings, linux.GidMappings));
     }
 
     /// <summary>An O_PATH descriptor; below 0 when there is nothing.</summary>

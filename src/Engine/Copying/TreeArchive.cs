@@ -2,15 +2,20 @@ using System.Formats.Tar;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Minirun.Linux;
+using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 
 namespace Minirun.Engine.Copying;
 
 /// <summary>Writes files as a tar archive (pax), from open directory to open directory, as <see cref="TreeCopy"/> does.</summary>
-public sealed class TreeArchive(Stream output) : IDisposable
+/// <param name="ids">How the container sees owners.</param>
+/// <param name="output">Stays open.</param>
+public sealed class TreeArchive(IdView ids, Stream output) : IDisposable
 {
     private readonly TarWriter _tar = new(output, TarEntryFormat.Pax, leaveOpen: true);
+
+    private int _depth;
 
     /// <summary>Files with several names: the one that is in the archive.</summary>
     private readonly Dictionary<(uint, uint, ulong), string> _links = [];
@@ -61,6 +66,7 @@ public sealed class TreeArchive(Stream output) : IDisposable
 
     private void Contents(int source, string name)
     {
+        if (++_depth > TreeCopy.Deepest) throw new UserError($"directories are nested more than {TreeCopy.Deepest} deep", "pack a part of them");
         int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
         foreach (byte[] each in Entry.Names(from))
         {
@@ -77,15 +83,17 @@ public sealed class TreeArchive(Stream output) : IDisposable
             unistd.close(entry);
         }
         unistd.close(from);
+        _depth--;
     }
 
     private void Write(TarEntryType type, string name, statx status, Action<PaxTarEntry>? complete = null)
     {
+        var (uid, gid) = ids.Inside(status.stx_uid, status.stx_gid);
         var entry = new PaxTarEntry(type, name)
         {
             Mode = (UnixFileMode)(status.stx_mode & 0xFFF),
-            Uid = (int)status.stx_uid,
-            Gid = (int)status.stx_gid,
+            Uid = (int)uid,
+            Gid = (int)gid,
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime.tv_sec).AddTicks(status.stx_mtime.tv_nsec / 100),
         };
         complete?.Invoke(entry);

@@ -10,13 +10,16 @@ namespace Minirun.Engine.Copying;
 /// Copies files with all that belongs to them, from open directory to open directory. Every step is one component from a descriptor, and what is
 /// looked at is what is read: a container that swaps names meanwhile gets a wrong copy of its own files, never somebody else's.
 /// </summary>
-/// <param name="keepOwners">Owners as they are; else they are ours.</param>
-public sealed unsafe class TreeCopy(bool keepOwners)
+/// <param name="rules">Whose the copies are, and which devices there are.</param>
+public sealed unsafe class TreeCopy(CopyRules rules)
 {
-    private const uint Modes = 0xFFF, New = 0x1C0 /* 0700 */;
-    private const nint FromDescriptor = AT_EMPTY_PATH, Remove = 0;
-    private readonly byte[] _buffer = new byte[1 << 17];
+    private const uint New = 0x1C0 /* 0700 */;
+    private const nint Remove = 0;
     private const int MostLinks = 400;   // open at a time; beyond, a second name becomes a second file
+    internal const int Deepest = 300;    // a few descriptors for each are open
+    private readonly byte[] _buffer = new byte[1 << 17];
+    private readonly Finishing _finishing = new(rules);
+    private int _depth;
 
     /// <summary>Files with several names: what they became, and how many names are still to come.</summary>
     private readonly Dictionary<(uint, uint, ulong), (int Descriptor, uint Left)> _links = [];
@@ -45,15 +48,14 @@ public sealed unsafe class TreeCopy(bool keepOwners)
                 fixed (byte* text = target)
                 fixed (byte* at = name)
                     LinuxException.Check(syscall(SYS_symlinkat, (nint)text, directory, (nint)at), "symlinkat", Entry.Text(name));
-                FinishByName(directory, name, status);
+                _finishing.Finish(directory, name, status);
                 return;
         }
         Unlink(directory, name);
         if (status.stx_nlink > 1 && Linked(status, directory, name)) return;
         if ((status.stx_mode & S_IFMT) != S_IFREG)
         {
-            Entry.Call(SYS_mknodat, directory, name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
-            FinishByName(directory, name, status);
+            if (Special(directory, name, status)) _finishing.Finish(directory, name, status);
             return;
         }
         int read = Entry.Reopen(source, O_RDONLY), write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
@@ -66,6 +68,7 @@ public sealed unsafe class TreeCopy(bool keepOwners)
     /// <summary>All that is in a directory, into another.</summary>
     public void Contents(int source, int directory)
     {
+        if (++_depth > Deepest) throw new UserError($"directories are nested more than {Deepest} deep", "copy a part of them");
         _targets.Add(Identity(Entry.Status(directory)));
         int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
         foreach (byte[] name in Entry.Names(from))
@@ -83,6 +86,25 @@ public sealed unsafe class TreeCopy(bool keepOwners)
             unistd.close(entry);
         }
         unistd.close(from);
+        _depth--;
+    }
+
+    /// <summary>What belongs to the file of a descriptor, to that of another.</summary>
+    public void Finish(int source, int fd, statx status) => _finishing.Finish(fd, status, () => Attributes.Copy(source, fd));
+
+    /// <summary>A fifo or device; false when it is left out.</summary>
+    private bool Special(int directory, byte[] name, statx status)
+    {
+        bool device = (status.stx_mode & S_IFMT) != S_IFIFO;
+        if (device && rules.Device is { } wanted && !wanted(status)) return false;
+        try
+        {
+            return Entry.Call(SYS_mknodat, directory, name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
+        }
+        catch (LinuxException) when (device && rules.DeviceMayFail)
+        {
+            return false;
+        }
     }
 
     private void Bytes(int read, int write, byte[] name)
@@ -90,35 +112,6 @@ public sealed unsafe class TreeCopy(bool keepOwners)
         fixed (byte* start = _buffer)
             while (LinuxException.Check(unistd.read(read, start, _buffer.Length), "read", Entry.Text(name)) is > 0 and var length)
                 for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
-    }
-
-    /// <summary>Owner before mode, as a new owner takes setuid away; times last.</summary>
-    private void Finish(int source, int fd, statx status)
-    {
-        byte nothing = 0;
-        if (keepOwners) LinuxException.Check(syscall(SYS_fchownat, fd, (nint)(&nothing), (nint)status.stx_uid, (nint)status.stx_gid, FromDescriptor), "fchownat");
-        Attributes.Copy(source, fd);
-        LinuxException.Check(syscall(SYS_fchmod, fd, (nint)(status.stx_mode & Modes)), "fchmod");
-        timespec* times = stackalloc timespec[2];
-        Times(times, status);
-        syscall(SYS_utimensat, fd, 0, (nint)times, 0);
-    }
-
-    private void FinishByName(int directory, byte[] name, statx status)
-    {
-        fixed (byte* at = name)
-        {
-            if (keepOwners) LinuxException.Check(syscall(SYS_fchownat, directory, (nint)at, (nint)status.stx_uid, (nint)status.stx_gid, AT_SYMLINK_NOFOLLOW), "fchownat", Entry.Text(name));
-            timespec* times = stackalloc timespec[2];
-            Times(times, status);
-            syscall(SYS_utimensat, directory, (nint)at, (nint)times, AT_SYMLINK_NOFOLLOW);
-        }
-    }
-
-    private static void Times(timespec* times, statx status)
-    {
-        times[0] = new timespec { tv_sec = (nint)status.stx_atime.tv_sec, tv_nsec = (nint)status.stx_atime.tv_nsec };
-        times[1] = new timespec { tv_sec = (nint)status.stx_mtime.tv_sec, tv_nsec = (nint)status.stx_mtime.tv_nsec };
     }
 
     /// <summary>What is there makes way; a directory does not.</summary>

@@ -14,9 +14,10 @@ namespace Minirun.Engine.Copying;
 /// </summary>
 /// <param name="tree">The container's files.</param>
 /// <param name="directory">Where to, as the container calls it; it is there.</param>
-/// <param name="keepOwners">Owners as in the archive; else they are ours.</param>
-public sealed unsafe class TreeExtract(FileTree tree, string directory, bool keepOwners)
+/// <param name="rules">Whose the files are; owners in the archive are as the container sees them.</param>
+public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRules rules)
 {
+    private readonly Finishing _finishing = new(rules);
     private const nint New = 0x1C0 /* 0700 */, Made = 0x1ED /* 0755 */;
 
     /// <summary>Directories, with what they get at the end: writing into them changes their time, and their mode may forbid it.</summary>
@@ -38,7 +39,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, bool kee
         for (int i = _directories.Count - 1; i >= 0; i--)
         {
             int made = Find(_directories[i].Name);
-            Finish(made, _directories[i].Entry);
+            _finishing.Finish(made, Wanted(_directories[i].Entry));
             unistd.close(made);
         }
     }
@@ -60,7 +61,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, bool kee
                     Unlink(parent, last);
                     int file = Entry.Open(parent, last, O_WRONLY | O_CREAT | O_EXCL, (uint)New);
                     if (entry.DataStream is { } data) Write(data, file, name);
-                    Finish(file, entry);
+                    _finishing.Finish(file, Wanted(entry));
                     unistd.close(file);
                     return;
                 case TarEntryType.SymbolicLink:
@@ -68,7 +69,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, bool kee
                     fixed (byte* text = Encoding.UTF8.GetBytes(entry.LinkName + '\0'))
                     fixed (byte* at = last)
                         LinuxException.Check(syscall(SYS_symlinkat, (nint)text, parent, (nint)at), "symlinkat", name);
-                    FinishByName(parent, last, entry);
+                    _finishing.Finish(parent, last, Wanted(entry));
                     return;
                 case TarEntryType.HardLink:
                     Unlink(parent, last);
@@ -140,7 +141,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, bool kee
         uint type = (uint)(entry.EntryType switch { TarEntryType.Fifo => S_IFIFO, TarEntryType.CharacterDevice => S_IFCHR, _ => S_IFBLK });
         nint device = entry.EntryType == TarEntryType.Fifo ? 0 : sys_sysmacros.makedev((uint)entry.DeviceMajor, (uint)entry.DeviceMinor);
         Entry.Call(SYS_mknodat, parent, last, (nint)(type | (uint)entry.Mode), device, 0);
-        FinishByName(parent, last, entry);
+        _finishing.Finish(parent, last, Wanted(entry));
     }
 
     private static void Write(Stream data, int file, string name)
@@ -151,30 +152,12 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, bool kee
                 for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", name);
     }
 
-    /// <summary>Owner before mode, as a new owner takes setuid away; times last.</summary>
-    private void Finish(int fd, TarEntry entry)
+    private static statx Wanted(TarEntry entry)
     {
-        byte nothing = 0;
-        if (keepOwners) LinuxException.Check(syscall(SYS_fchownat, fd, (nint)(&nothing), entry.Uid, entry.Gid, AT_EMPTY_PATH), "fchownat", entry.Name);
-        LinuxException.Check(syscall(SYS_fchmod, fd, (nint)(uint)entry.Mode), "fchmod", entry.Name);
-        timespec* times = stackalloc timespec[2];
-        Times(times, entry);
-        syscall(SYS_utimensat, fd, 0, (nint)times, 0);
+        var time = new statx_timestamp { tv_sec = entry.ModificationTime.ToUnixTimeSeconds(), tv_nsec = (uint)(entry.ModificationTime.UtcTicks % TimeSpan.TicksPerSecond * 100) };
+        uint type = (uint)(entry.EntryType == TarEntryType.SymbolicLink ? S_IFLNK : S_IFREG);
+        return new statx { stx_mode = (ushort)(type | (uint)entry.Mode), stx_uid = (uint)entry.Uid, stx_gid = (uint)entry.Gid, stx_atime = time, stx_mtime = time };
     }
-
-    private void FinishByName(int parent, byte[] last, TarEntry entry)
-    {
-        fixed (byte* at = last)
-        {
-            if (keepOwners) LinuxException.Check(syscall(SYS_fchownat, parent, (nint)at, entry.Uid, entry.Gid, AT_SYMLINK_NOFOLLOW), "fchownat", entry.Name);
-            timespec* times = stackalloc timespec[2];
-            Times(times, entry);
-            syscall(SYS_utimensat, parent, (nint)at, (nint)times, AT_SYMLINK_NOFOLLOW);
-        }
-    }
-
-    private static void Times(timespec* times, TarEntry entry) =>
-        times[0] = times[1] = new timespec { tv_sec = (nint)entry.ModificationTime.ToUnixTimeSeconds(), tv_nsec = (nint)(entry.ModificationTime.UtcTicks % TimeSpan.TicksPerSecond * 100) };
 
     private static void Unlink(int parent, byte[] name) => Entry.Call(SYS_unlinkat, parent, name, 0, 0, Errno.ENOENT);
 }

@@ -1,6 +1,7 @@
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Networks;
@@ -94,9 +95,12 @@ internal static class ContainerFiles
     /// <summary>The file is there, or whoever is root inside can make it.</summary>
     private static bool CanMount(OciSpec oci, string place)
     {
-        string directory = oci.Root.Path + "/etc", path = oci.Root.Path + place;
-        if (File.Exists(path) || ProcFile.ReadLink(path) is not null) return true;
-        return !oci.Root.Readonly && Directory.Exists(directory) && RootIsOurs(oci.Linux.UidMappings) && fcntl.faccessat(fcntl.AT_FDCWD, directory, WriteAccess, 0) == 0;
+        int root = fcntl.open(oci.Root.Path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+        int file = RootReader.OpenInside(root, place, fcntl.O_PATH | fcntl.O_NOFOLLOW), directory = RootReader.OpenInside(root, "/etc", fcntl.O_PATH | fcntl.O_DIRECTORY);
+        bool can = file >= 0 || (!oci.Root.Readonly && RootIsOurs(oci.Linux.UidMappings) && directory >= 0 && fcntl.faccessat(directory, ".", WriteAccess, 0) == 0);
+        foreach (int fd in (ReadOnlySpan<int>)[directory, file, root])
+            if (fd >= 0) unistd.close(fd);
+        return can;
     }
 
     private static bool RootIsOurs(List<OciIdMapping>? maps) => maps is null or [] || maps.Exists(map => map is { ContainerID: 0, Size: > 0 } && map.HostID == unistd.geteuid());

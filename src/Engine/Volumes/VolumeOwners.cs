@@ -21,7 +21,8 @@ internal sealed unsafe class VolumeOwners(List<OciIdMapping>? uids, List<OciIdMa
         if (fd < 0) return;
         statx status;
         if (statx_(fd, "", fcntl.AT_EMPTY_PATH, STATX_BASIC_STATS, &status) == 0 && (Uid(status.stx_uid) != status.stx_uid || Gid(status.stx_gid) != status.stx_gid) && VolumeCopyUp.IsEmpty(fd))
-            sys_syscall.syscall(sys_syscall.SYS_fchownat, fd, (nint)VolumeCopyUp.Empty, (nint)Uid(status.stx_uid), (nint)Gid(status.stx_gid), fcntl.AT_EMPTY_PATH);
+            fixed (byte* itself = "\0"u8)
+                sys_syscall.syscall(sys_syscall.SYS_fchownat, fd, (nint)itself, (nint)Uid(status.stx_uid), (nint)Gid(status.stx_gid), fcntl.AT_EMPTY_PATH);
         unistd.close(fd);
     }
 

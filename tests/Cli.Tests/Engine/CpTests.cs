@@ -116,6 +116,34 @@ public sealed class CpTests : IDisposable
         Assert.Equal("./\n./deep/\n./deep/file\n", Cp("web:/tmp/tree/. - | tar -t | LC_ALL=C sort | head -3").Succeeds().Out);
     }
 
+    [Requires(Need.Root)]
+    public void Owners_are_the_containers()
+    {
+        Minirun.Other("chown", "-R", "100000:100000", _rootfs.Path).Succeeds();
+        Detached("web", "--userns", "0:100000:65536");
+        _files.Write("file", "1");
+        Minirun.Other("sh", "-c", "chown 1000:1001 $0 && chmod 4755 $0", _files["file"]).Succeeds();
+        _root.Run("cp", _files["file"], "web:/root-s").Succeeds();
+        _root.Run("cp", "-a", _files["file"], "web:/same").Succeeds();
+        // A program that ran as 1000 does not run as root because it was copied.
+        Assert.Equal("0:0 755\n1000:1001 4755\n", _root.Run("exec", "web", "stat", "-c", "%u:%g %a", "/root-s", "/same").Succeeds().Out);
+        _root.Run("cp", "-a", "web:/same", _files["back"]).Succeeds();
+        _root.Run("cp", "web:/same", _files["mine"]).Succeeds();
+        Assert.Equal("1000:1001 4755\n0:0 755\n", Minirun.Other("stat", "-c", "%u:%g %a", _files["back"], _files["mine"]).Succeeds().Out);
+        Assert.Equal("1000/1001\n", Cp("web:/same - | tar -tv --numeric-owner | awk '{ print $2 }'").Succeeds().Out);
+        Cp("-a web:/same - | tar -C . -xp --numeric-owner --transform 's/same/third/' && " + Programs.Minirun + " cp web:/same - | " + Programs.Minirun + " cp -a - web:/tmp").Succeeds();
+        Assert.Equal("1000:1001 4755\n", _root.Run("exec", "web", "stat", "-c", "%u:%g %a", "/tmp/same").Succeeds().Out);
+    }
+
+    [Fact]
+    public void What_is_nested_without_end_is_refused()
+    {
+        Detached("web", "--tmpfs", "/tmp");
+        _root.Run("exec", "web", "sh", "-c", "cd /tmp; for i in $(seq 1000); do mkdir d && cd d || exit 1; done").Succeeds();
+        _root.Run("cp", "web:/tmp/d", _files.Path).Fails(125, "nested more than 300 deep");
+        Cp("web:/tmp/d - >/dev/null").Fails(125, "nested more than 300 deep");
+    }
+
     /// <summary>What stands on standard input, and what is said.</summary>
     [Theory]
     [InlineData("- web:/tmp <file", "no tar archive")]
