@@ -99,6 +99,7 @@ internal static class ContainerInspect
                 ["Labels"] = Map(config.Labels),
                 ["StopSignal"] = config.StopSignal,
                 ["StopTimeout"] = config.StopTimeout,
+                ["CreateCommand"] = List(config.CreateCommand),
             },
             ["NetworkSettings"] = NetworkSettings.Describe(config, state.Pid > 0 ? NetworkRecord.Of(container) : null),
         };

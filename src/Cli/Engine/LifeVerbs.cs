@@ -35,7 +35,9 @@ internal static class LifeVerbs
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
         AttachSession? session = null;
         Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")));
-        using (session) return session?.Run() ?? 0;
+        // It runs already: then we join it.
+        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"));
+        using (session) return session.Run();
     }
 
     private static void Start(EngineContainer container, Action? attach)

@@ -19,6 +19,10 @@ public sealed class ContainerConfig
     public string Image { get; set; } = "";
     public List<string> Command { get; set; } = [];
     public List<string> Env { get; set; } = [];
+
+    /// <summary>The words after run or create that made it, and where they were typed.</summary>
+    public List<string> CreateCommand { get; set; } = [];
+    public string CreateDirectory { get; set; } = "";
     public Dictionary<string, string> Labels { get; set; } = [];
     public string Hostname { get; set; } = "";
     public bool Tty { get; set; }
