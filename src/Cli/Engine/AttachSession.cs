@@ -18,8 +18,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private readonly bool _input;
     private readonly DetachKeys _keys;
     private readonly byte[] _buffer = new byte[65536];
-    private termios _saved;
-    private bool _raw;
+    private RawTerminal? _terminal;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys) => (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
 
@@ -33,7 +32,7 @@ internal sealed unsafe class AttachSession : IDisposable
     public int Run()
     {
         bool terminal = _container.Config.Tty && unistd.isatty(0) == 1;
-        if (terminal && _input) MakeRaw();
+        if (terminal && _input) _terminal = new RawTerminal();
         if (_container.Config.Tty) SendSize();
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
@@ -58,9 +57,7 @@ internal sealed unsafe class AttachSession : IDisposable
 
     public void Dispose()
     {
-        if (_raw)
-            fixed (termios* saved = &_saved) ioctl(0, TCSETSW, saved);
-        _raw = false;
+        _terminal?.Dispose();
         unistd.close(_socket);
     }
 
@@ -96,7 +93,7 @@ internal sealed unsafe class AttachSession : IDisposable
         nint length = unistd.read(0, message + 1, 4096);
         if (length < 0) return Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN ? Input.Goes : Input.Ended;
         message[0] = length == 0 ? (byte)5 : (byte)0;
-        if (_raw && _keys.Found(new ReadOnlySpan<byte>(message + 1, (int)length))) return Input.Detach;
+        if (_terminal is { IsRaw: true } && _keys.Found(new ReadOnlySpan<byte>(message + 1, (int)length))) return Input.Detach;
         sys_socket.send(_socket, message, length + 1, sys_socket.MSG_NOSIGNAL);
         return length == 0 ? Input.Ended : Input.Goes;
     }
@@ -129,18 +126,5 @@ internal sealed unsafe class AttachSession : IDisposable
         *(ushort*)(message + 1) = size.ws_row;
         *(ushort*)(message + 3) = size.ws_col;
         sys_socket.send(_socket, message, 5, sys_socket.MSG_NOSIGNAL);
-    }
-
-    private void MakeRaw()
-    {
-        termios raw;
-        if (ioctl(0, TCGETS, &raw) != 0) return;
-        _saved = raw;
-        raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
-        raw.c_oflag &= ~OPOST;
-        raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-        raw.c_cc[VMIN] = 1;
-        raw.c_cc[VTIME] = 0;
-        _raw = ioctl(0, TCSETSW, &raw) == 0;
     }
 }

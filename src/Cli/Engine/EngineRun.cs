@@ -88,7 +88,7 @@ internal static class EngineRun
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
         if (config.Runtime != ExecutionDrivers.Builtin) CheckRuntime(options, config.Runtime, store);
-        config.Id = ContainerStore.NewId();
+        config.Id = RandomId.New();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
         oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Run;
 
@@ -12,7 +13,7 @@ namespace Minirun.Cli.Run;
 internal sealed unsafe class RunRecords : IDisposable
 {
     private readonly RunOptions _options;
-    private readonly string _id = Convert.ToHexStringLower(RandomBytes());
+    private readonly string _id = RandomId.New();
     private string? _nameFile;
     private int _lock = -1;
     private bool _ended;
@@ -148,13 +149,5 @@ internal sealed unsafe class RunRecords : IDisposable
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         fixed (byte* pointer = bytes)
             LinuxException.Check(unistd.write(fd, pointer, bytes.Length), "write");
-    }
-
-    private static byte[] RandomBytes()
-    {
-        byte[] bytes = new byte[32];
-        fixed (byte* pointer = bytes)
-            LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)pointer, bytes.Length, 0), "getrandom");
-        return bytes;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Containers;
@@ -22,7 +23,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     {
         Paths.Make();
         RemoveUnfinished();
-        if (config.Id.Length == 0) config.Id = NewId();
+        if (config.Id.Length == 0) config.Id = RandomId.New();
         string temporary = $"{Paths.Containers}/{Unfinished}{config.Id}", final = $"{Paths.Containers}/{config.Id}";
         int held = MakeHeld(temporary);
         string? name = null;
@@ -176,14 +177,6 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
             if (Directory.Exists(directory)) return fd;
             unistd.close(fd);
         }
-    }
-
-    /// <summary>64 hexadecimal digits that nobody has.</summary>
-    public static string NewId()
-    {
-        byte* bytes = stackalloc byte[32];
-        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");
-        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 32));
     }
 
     private static bool IsHex(string text) => text.AsSpan().IndexOfAnyExcept("0123456789abcdef") < 0;

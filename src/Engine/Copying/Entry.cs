@@ -50,6 +50,27 @@ internal static unsafe class Entry
         fixed (byte* pointer = target) return target[..(int)(LinuxException.Check(syscall(SYS_readlinkat, fd, (nint)(&nothing), (nint)pointer, 4096), "readlinkat") + 1)];
     }
 
+    /// <summary>What is in the directory of an O_PATH descriptor, one after the other: an O_PATH descriptor, which is closed afterwards, and the name.</summary>
+    public static void Each(int directory, Action<int, byte[]> take)
+    {
+        int from = Reopen(directory, O_RDONLY | O_DIRECTORY);
+        foreach (byte[] name in Names(from))
+        {
+            int entry;
+            try
+            {
+                entry = Open(from, name, O_PATH);
+            }
+            catch (LinuxException error) when (error.Number == Errno.ENOENT)
+            {
+                continue;   // gone since we looked
+            }
+            take(entry, name);
+            unistd.close(entry);
+        }
+        unistd.close(from);
+    }
+
     public static List<byte[]> Names(int directory)
     {
         List<byte[]> names = [];

@@ -67,22 +67,7 @@ public sealed class TreeArchive(IdView ids, Stream output) : IDisposable
     private void Contents(int source, string name)
     {
         if (++_depth > TreeCopy.Deepest) throw new UserError($"directories are nested more than {TreeCopy.Deepest} deep", "pack a part of them");
-        int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
-        foreach (byte[] each in Entry.Names(from))
-        {
-            int entry;
-            try
-            {
-                entry = Entry.Open(from, each, O_PATH);
-            }
-            catch (LinuxException error) when (error.Number == Errno.ENOENT)
-            {
-                continue;   // gone since we looked
-            }
-            Add(entry, $"{name}/{Entry.Text(each)}");
-            unistd.close(entry);
-        }
-        unistd.close(from);
+        Entry.Each(source, (entry, each) => Add(entry, $"{name}/{Entry.Text(each)}"));
         _depth--;
     }
 

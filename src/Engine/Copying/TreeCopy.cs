@@ -70,22 +70,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     {
         if (++_depth > Deepest) throw new UserError($"directories are nested more than {Deepest} deep", "copy a part of them");
         _targets.Add(Identity(Entry.Status(directory)));
-        int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
-        foreach (byte[] name in Entry.Names(from))
-        {
-            int entry;
-            try
-            {
-                entry = Entry.Open(from, name, O_PATH);
-            }
-            catch (LinuxException error) when (error.Number == Errno.ENOENT)
-            {
-                continue;   // gone since we looked
-            }
-            Copy(entry, directory, name);
-            unistd.close(entry);
-        }
-        unistd.close(from);
+        Entry.Each(source, (entry, name) => Copy(entry, directory, name));
         _depth--;
     }
 

@@ -12,10 +12,9 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private const byte EndOfTransmission = 4;
 
     private readonly int _master;
-    private readonly bool _raw;
+    private readonly RawTerminal _terminal;
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
-    private termios _saved;
     private int _typedStart, _typedEnd;
     private bool _inputEnded, _outputEnded;
 
@@ -24,9 +23,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
         _master = master;
         fcntl.fcntl_(master, fcntl.F_SETFL, fcntl.O_RDWR | fcntl.O_NONBLOCK);
         Resize();
-        fixed (termios* saved = &_saved)
-            _raw = ioctl(0, TCGETS, saved) == 0;
-        if (_raw) MakeRaw();
+        _terminal = new RawTerminal();
     }
 
     /// <summary>Gives the container's terminal the size of ours; the kernel sends SIGWINCH to those who use it.</summary>
@@ -62,22 +59,8 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     public void Dispose()
     {
-        if (_raw)
-            fixed (termios* saved = &_saved)
-                ioctl(0, TCSETSW, saved);
+        _terminal.Dispose();
         unistd.close(_master);
-    }
-
-    private void MakeRaw()
-    {
-        termios raw = _saved;
-        raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
-        raw.c_oflag &= ~OPOST;
-        raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-        raw.c_cflag = raw.c_cflag & ~(CSIZE | PARENB) | CS8;
-        raw.c_cc[VMIN] = 1;
-        raw.c_cc[VTIME] = 0;
-        ioctl(0, TCSETSW, &raw);
     }
 
     private bool CopyOutput()
