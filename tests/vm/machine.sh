@@ -17,6 +17,7 @@ packages=(
     systemd-sysv dbus dbus-user-session libpam-systemd linux-image-cloud-amd64 apparmor busybox-static crun fuse-overlayfs
     iproute2 iptables jq kmod nftables procps runc slirp4netns strace systemd-container uidmap util-linux
     podman conmon containerd docker.io
+    containernetworking-plugins passt
 )
 
 # Another list of packages or another set-up is another disk.

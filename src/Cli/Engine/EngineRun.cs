@@ -91,7 +91,8 @@ internal static class EngineRun
         config.Id = RandomId.New();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
-        oci.Linux.CgroupsPath = options.CgroupParent is { } parent ? parent.EndsWith(".slice", StringComparison.Ordinal) ? $"{parent}:minirun:{config.Id}" : $"{parent.TrimEnd('/')}/{config.Id}" : host.Uid == 0 ? "/minirun/" + config.Id : null;
+        EngineCgroup.Choose(oci, config, options.CgroupParent, host.Uid == 0);
+        EngineCgroup.KeepMountsInside(oci, config);
         EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
         volumes.Keep();
         if (less is not null) Message.Warning(less);

@@ -16,7 +16,7 @@ internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Receive
         ContainerState state = container.State();
         if (state.Pid <= 0) return null;
         var (received, sent) = Network(state.Pid);
-        if (container.Driver.Stats(container.Id) is not { Memory.Raw.Count: > 0 } stats) return OfProcesses(container) with { Received = received, Sent = sent };
+        if (container.Driver.Stats(container.Id, state.Pid) is not { Memory.Raw.Count: > 0 } stats) return OfProcesses(container) with { Received = received, Sent = sent };
         // What the kernel can drop at once is not counted (docker): inactive_file, of all below in version 1.
         ulong idle = stats.Memory.Raw.TryGetValue("total_inactive_file", out ulong total) ? total : stats.Memory.Raw.GetValueOrDefault("inactive_file");
         ulong used = stats.Memory.Usage.Usage, machine = Machine(), limit = stats.Memory.Usage.Limit;

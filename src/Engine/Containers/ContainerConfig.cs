@@ -33,6 +33,9 @@ public sealed class ContainerConfig
 
     /// <summary>builtin, crun, runc, or the path of an OCI runtime.</summary>
     public string Runtime { get; set; } = "builtin";
+
+    /// <summary>Its cgroup is a scope of systemd's.</summary>
+    public bool SystemdCgroup { get; set; }
     public string LogDriver { get; set; } = "json-file";
     public Dictionary<string, string> LogOptions { get; set; } = [];
     public RestartPolicy Restart { get; set; } = new();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Flight;
+using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
@@ -62,6 +63,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         using Held? held = _isHeld ? null : Held.Try(this);
         if (!_isHeld || MonitorLives()) return;
         Driver.Delete(Id);
+        ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         ContainerVolumes.Release(this);
         if (state is not null) Write(state);
@@ -170,6 +172,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         Graveyard.Bury(this);
         Driver.Delete(Id);
+        ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         string? complaint = ContainerVolumes.Release(this);
         Store.Forget(this);

@@ -15,9 +15,10 @@ public interface IExecutionDriver
     /// <param name="bundle">The directory of config.json.</param>
     /// <param name="descriptors">Its standard input, output and error.</param>
     /// <param name="consoleSocket">Where the master of its terminal goes; null: it has none.</param>
+    /// <param name="systemd">Its cgroupsPath is one of systemd's.</param>
     /// <returns>The pid of its first process.</returns>
     /// <exception cref="UserError">It cannot be made, in the runtime's words.</exception>
-    int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket);
+    int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket, bool systemd);
 
     /// <summary>Executes its command.</summary>
     /// <exception cref="UserError">It cannot be executed: exit code 126 or 127.</exception>
@@ -45,11 +46,9 @@ public interface IExecutionDriver
     /// <summary>Pids of its processes, as the host counts.</summary>
     List<int> Pids(string id);
 
-    /// <summary>Its memory, before it is deleted; zeros for what is not known.</summary>
-    MemoryHistory Memory(string id);
-
-    /// <summary>The figures of its cgroup; null when it has none, or its runtime does not tell.</summary>
-    CgroupStats? Stats(string id);
+    /// <summary>The figures of its cgroup; null when it has none of its own.</summary>
+    /// <param name="pid">Its first process.</param>
+    CgroupStats? Stats(string id, int pid);
 
     /// <summary>Ends what is left of it. That there is nothing is no error.</summary>
     void Delete(string id);

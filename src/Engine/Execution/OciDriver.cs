@@ -18,6 +18,7 @@ namespace Minirun.Engine.Execution;
 /// <param name="root">Where it keeps its state.</param>
 public sealed class OciDriver(string name, string path, string called, string root) : IExecutionDriver
 {
+    private static readonly string[] s_systemd = ["--systemd-cgroup"];
     private const int NotExecutable = 126, NotFound = 127;
 
     public string Name => name;
@@ -36,10 +37,10 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    public int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket)
+    public int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket, bool systemd)
     {
         string pidFile = bundle + "/pid";
-        List<string> arguments = ["create", "--bundle", bundle, "--pid-file", pidFile];
+        List<string> arguments = [.. systemd ? s_systemd : [], "create", "--bundle", bundle, "--pid-file", pidFile];
         if (consoleSocket is not null) arguments.AddRange(["--console-socket", consoleSocket]);
         arguments.Add(id);
         Call(arguments, descriptors);
@@ -95,23 +96,11 @@ public sealed class OciDriver(string name, string path, string called, string ro
         return pids;
     }
 
-    public MemoryHistory Memory(string id)
+    public CgroupStats? Stats(string id, int pid)
     {
         try
         {
-            return Own(id)?.Cgroup is { } cgroup ? new(cgroup.OomKills, cgroup.MemoryPeak.Peak, cgroup.MemoryPeak.Limit) : default;
-        }
-        catch (LinuxException)
-        {
-            return default;
-        }
-    }
-
-    public CgroupStats? Stats(string id)
-    {
-        try
-        {
-            return Own(id)?.Cgroup?.Stats();
+            return (called == "minirun-oci" ? Own(id)?.Cgroup : ProcessCgroup.Find(pid, id))?.Stats();
         }
         catch (Exception error) when (error is LinuxException or IOException)
         {
@@ -132,7 +121,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         // Ours says which program and verb failed, which nobody called here.
         const string own = " failed: ";
         if (called == "minirun-oci" && text.IndexOf(own, StringComparison.Ordinal) is > 0 and var at) text = text[(at + own.Length)..];
-        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", hint, arguments[0] is "start" or "create" ? ExitCode(text) : UserError.Ours);
+        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", hint, arguments.Contains("create") || arguments[0] == "start" ? ExitCode(text) : UserError.Ours);
     }
 
     /// <summary>A command that is not there, or no program: all of them speak of exec then.</summary>

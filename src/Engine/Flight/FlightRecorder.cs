@@ -66,10 +66,10 @@ internal sealed class FlightRecorder(EngineContainer container, ContainerState s
     /// <param name="status">As wait(2) has it.</param>
     /// <param name="resident">The most that its largest process had.</param>
     /// <param name="timedOut">Its time was over.</param>
-    public void Ended(int status, long resident, bool timedOut)
+    /// <param name="memory">What its cgroup says.</param>
+    public void Ended(int status, long resident, bool timedOut, MemoryHistory memory)
     {
         Step(FlightStep.End);
-        MemoryHistory memory = container.Driver.Memory(container.Id);
         state.MemoryIsCgroups = memory.Peak > 0;
         state.MemoryPeak = memory.Peak > 0 ? memory.Peak : resident;
         state.MemoryLimit = memory.Limit;

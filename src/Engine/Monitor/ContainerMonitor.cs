@@ -28,6 +28,7 @@ public sealed unsafe class ContainerMonitor
     private ContainerLog? _log;
     private HealthProbe? _health;
     private readonly Starter _starter = new();
+    private MemoryWatch? _memory;
 
     private ContainerMonitor(EngineContainer container)
     {
@@ -107,10 +108,12 @@ public sealed unsafe class ContainerMonitor
             _flight.Step(FlightStep.Volumes);
             ContainerVolumes.Mount(_container);
             _flight.Step(FlightStep.Create);
-            int pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket);
+            int pid;
+            using (ParentCgroup.Hold()) pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket, _container.Config.SystemdCgroup);
             streams.HandedOver();
             _flight.Step(FlightStep.Connect);
             ContainerNetwork.Connect(_container, pid);
+            _memory = MemoryWatch.Of(pid, _container);
             _flight.Step(FlightStep.Start);
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
@@ -135,7 +138,7 @@ public sealed unsafe class ContainerMonitor
     /// <summary>In reverse order of the making. A step that fails keeps none of the others from being done; what it said stands in the state.</summary>
     private void CleanUp()
     {
-        Action[] steps = [() => _health?.Dispose(), () => _container.Driver.Delete(_container.Id), () => ContainerNetwork.Release(_container), () => ContainerVolumes.Release(_container), () => _log!.Close()];
+        Action[] steps = [() => _health?.Dispose(), () => _memory?.Dispose(), () => _container.Driver.Delete(_container.Id), ParentCgroup.RemoveIfEmpty, () => ContainerNetwork.Release(_container), () => ContainerVolumes.Release(_container), () => _log!.Close()];
         foreach (Action step in steps)
             try
             {
@@ -145,7 +148,7 @@ public sealed unsafe class ContainerMonitor
             {
                 if (_state.Error.Length == 0) _state.Error = "after its end: " + error.Message;
             }
-        _health = null;
+        (_health, _memory) = (null, null);
         _state.LogLost += _log!.Lost;
         _state.LogTrouble = _log.Trouble;
     }
@@ -158,11 +161,11 @@ public sealed unsafe class ContainerMonitor
         _starter.Say([MonitorProcess.Runs]);
     }
 
-    private void Ended(int status, long memory, bool timedOut)
+    private void Ended(int status, long resident, bool timedOut)
     {
         _container.Reread();
-        _flight.Ended(status, memory, timedOut);
-        if (_state.OomKilled) EngineEvents.Add(_container, "oom");
+        bool killed = (status & 0x7f) == signal.SIGKILL && !timedOut && !File.Exists(_container.StoppedPath);
+        _flight.Ended(status, resident, timedOut, _memory?.Conclude(killed, _state) ?? default);
         EngineEvents.Add(_container, "die", "exitCode", EngineEvents.Text(_state.ExitCode));
     }
 
@@ -171,7 +174,7 @@ public sealed unsafe class ContainerMonitor
     {
         long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
         bool timedOut = false, ended = false;
-        Span<pollfd> fds = stackalloc pollfd[6 + Attachments.Most];
+        Span<pollfd> fds = stackalloc pollfd[7 + Attachments.Most];
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
@@ -182,7 +185,8 @@ public sealed unsafe class ContainerMonitor
             fds[3] = new pollfd { fd = _log.Descriptor, events = _log.Events };
             fds[4] = new pollfd { fd = _attachments.HasInput ? streams.Input : -1, events = poll.POLLOUT };
             fds[5] = new pollfd { fd = ended ? -1 : _health?.Descriptor ?? -1, events = poll.POLLIN };
-            int count = 6 + _attachments.Prepare(fds[6..]);
+            fds[6] = new pollfd { fd = ended || _memory is not { Tells: true } ? -1 : _memory.Descriptor, events = poll.POLLPRI };
+            int count = 7 + _attachments.Prepare(fds[7..]);
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
             if (ready > 0) _pages.Used();
@@ -198,8 +202,11 @@ public sealed unsafe class ContainerMonitor
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
-            _attachments.Move(fds[6..count], streams);
-            ended |= fds[0].revents != 0;
+            if (fds[6].revents != 0 && _memory!.Read(_state)) _container.Write(_state);
+            _attachments.Move(fds[7..count], streams);
+            if (fds[0].revents == 0) continue;
+            ended = true;
+            _memory?.Read(_state);
         }
         return timedOut;
     }

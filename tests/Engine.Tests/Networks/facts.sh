@@ -14,7 +14,8 @@ need() { local each; for each in "$@"; do command -v "$each" >/dev/null || [[ -x
 # Waits until a command succeeds.
 until_true() {
     local end=$((SECONDS + 20))
-    until "$@" >/dev/null 2>&1; do
+    # In a shell of its own: what fails there does not end this one.
+    until ("$@") >/dev/null 2>&1; do
         ((SECONDS < end)) || fail "not in 20 s: $*"
     done
 }

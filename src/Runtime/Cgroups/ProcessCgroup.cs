@@ -1,0 +1,28 @@
+namespace Minirun.Runtime.Cgroups;
+
+/// <summary>The cgroup of a container that another runtime has made: found by its first process.</summary>
+public static class ProcessCgroup
+{
+    /// <summary>Null when no cgroup of the process is of this container alone.</summary>
+    /// <param name="pid">The container's first process.</param>
+    /// <param name="id">What the cgroup's path has in it.</param>
+    public static Cgroup? Find(int pid, string id)
+    {
+        if (CgroupFs.Read("/proc/" + pid + "/cgroup") is not { } text || !text.Contains(id)) return null;
+        Hierarchies found = Hierarchies.Parse(CgroupFs.Read("/proc/self/mountinfo") ?? "", text);
+        var state = new CgroupState();
+        foreach (var (controller, hierarchy) in found.Old)
+            if (hierarchy.Own.Contains(id)) state.Paths[controller] = hierarchy.At(hierarchy.Own);
+        if (found.Unified is { } unified && unified.Own.Contains(id)) state.Paths[""] = unified.At(unified.Own);
+        return state.Paths.Count > 0 ? Cgroup.Open(state) : null;
+    }
+
+    /// <summary>Removes a cgroup, in all hierarchies, where it is empty.</summary>
+    /// <param name="path">From the mount points on.</param>
+    public static void RemoveEmpty(string path)
+    {
+        Hierarchies all = Hierarchies.Read();
+        if (all.Unified is { } unified) CgroupFs.RemoveDirectory(unified.Mount + path);
+        foreach (Hierarchy old in all.Old.Values) CgroupFs.RemoveDirectory(old.Mount + path);
+    }
+}
