@@ -10,6 +10,8 @@ internal sealed class PastaMode() : HelperMode("pasta", "passt", "slirp4netns")
     /// <summary>Where it answers for a name server of the host's that only the host can reach.</summary>
     private const string Forwarder = "169.254.1.1";
 
+    private const string Profile = "/etc/apparmor.d/usr.bin.passt";
+
     protected override void Start(NetworkContext context, string path, string title, string namespaces)
     {
         NetworkRecord record = context.Record;
@@ -21,7 +23,7 @@ internal sealed class PastaMode() : HelperMode("pasta", "passt", "slirp4netns")
         arguments.AddRange(record.NetNs is { } held ? ["--runas", "0", "--netns-only", "--netns", held] : ["--userns", namespaces + "user", "--netns", namespaces + "net"]);
         // It goes to the background when all is set up. Its --pid is of no use to root: Debian's AppArmor profile lets it write to home directories and /tmp only.
         var (status, _, error) = HelperProgram.Run(path, [.. arguments]);
-        if (status != 0) throw Failure(Reason(error, status));
+        if (status != 0) throw Failure(Reason(error, status), error.Contains("Couldn't open", StringComparison.Ordinal) && File.Exists(Profile) ? $"AppArmor's profile keeps pasta from namespaces that it did not make ({Profile}): take --net slirp4netns" : null);
         if (HelperProgram.Titled(title) is not [var pid, ..]) throw Failure("it ended at once");
         (record.HelperPid, record.HelperStart) = (pid, ProcessIdentity.StartTime(pid));
         (record.Address, record.Gateway) = (InternetSocket.OwnAddress() ?? "", Subnets.DefaultGateway(ProcFile.Read("/proc/net/route")));
