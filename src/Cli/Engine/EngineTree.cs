@@ -22,7 +22,7 @@ internal static class EngineTree
 
     private static Command Group(Dictionary<string, Command> groups, string name)
     {
-        if (!groups.TryGetValue(name, out Command? group)) groups[name] = group = new Command(name, $"Commands for {name}s: minirun {name} --help");
+        if (!groups.TryGetValue(name, out Command? group)) groups[name] = group = new Command(name, $"Commands for {(name is "system" ? "all of them" : name is "generate" ? "files about them" : name + "s")}: minirun {name} --help");
         return group;
     }
 
