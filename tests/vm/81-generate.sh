@@ -10,7 +10,7 @@ directory=$XDG_RUNTIME_DIR/systemd/user
 minirun=$(command -v minirun)
 
 begin_engine() {
-    trap 'minirun rm -f "$name" >/dev/null 2>&1; clean_up; rm -f "$directory/$unit"; manager daemon-reload; [[ $LANE == user ]] || rmdir /sys/fs/cgroup/minirun' EXIT
+    trap 'minirun rm -f "$name" >/dev/null 2>&1; clean_up; rm -f "$directory/$unit"; manager daemon-reload' EXIT
 }
 
 # generated OPTION...: the unit is there, and systemd knows it.
