@@ -17,6 +17,7 @@ public static partial class sys_stat
     public const int S_ISGID = 0x400;
     public const int S_IWOTH = 0x2;
     public const uint STATX_BASIC_STATS = 0x7ff;
+    public const uint STATX_BTIME = 0x800;
     public const uint STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
@@ -42,6 +43,8 @@ public struct statx
     [FieldOffset(32)] public ulong stx_ino;
     [FieldOffset(40)] public ulong stx_size;
     [FieldOffset(64)] public statx_timestamp stx_atime;
+    [FieldOffset(80)] public statx_timestamp stx_btime;
+    [FieldOffset(96)] public statx_timestamp stx_ctime;
     [FieldOffset(112)] public statx_timestamp stx_mtime;
     [FieldOffset(128)] public uint stx_rdev_major;
     [FieldOffset(132)] public uint stx_rdev_minor;

@@ -7,6 +7,9 @@ namespace Minirun.Engine.Copying;
 /// <summary>How much is in files below a directory. A component at a time: who swaps names meanwhile changes the number, and nothing else.</summary>
 public sealed class TreeSize
 {
+    /// <summary>Directories in directories; deeper is nobody's but who wants to see us fall.</summary>
+    internal const int MostDeep = 256;
+
     private readonly HashSet<(uint, uint, ulong)> _seen = [];
 
     /// <summary>Bytes; a file of several names counts once. What we may not read does not count.</summary>
@@ -24,9 +27,10 @@ public sealed class TreeSize
         }
     }
 
-    private long Below(int directory)
+    private long Below(int directory, int depth = 0)
     {
         long total = 0;
+        if (depth == MostDeep) return 0;
         foreach (byte[] name in Entry.Names(directory))
         {
             int entry = -1, inside = -1;
@@ -38,7 +42,7 @@ public sealed class TreeSize
                     if ((status.stx_mode & S_IFMT) is S_IFREG or S_IFLNK) total += (long)status.stx_size;
                 if ((status.stx_mode & S_IFMT) != S_IFDIR) continue;
                 inside = Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);
-                total += Below(inside);
+                total += Below(inside, depth + 1);
             }
             catch (LinuxException)
             {
