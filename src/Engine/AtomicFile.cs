@@ -34,6 +34,42 @@ public static unsafe class AtomicFile
         }
     }
 
+    /// <summary>
+    /// As <see cref="Write"/>; when the disk is full, in the place of the old one, which takes no room while it needs no more blocks. For small JSON
+    /// documents: what is too long of the old one becomes blanks.
+    /// </summary>
+    /// <exception cref="LinuxException">There is no old one either, or it is smaller.</exception>
+    public static void WriteOver(string path, byte[] bytes)
+    {
+        try
+        {
+            Write(path, bytes);
+        }
+        catch (LinuxException error) when (error.Number is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            if (!Overwrite(path, bytes)) throw;
+        }
+    }
+
+    private static bool Overwrite(string path, byte[] bytes)
+    {
+        const ulong sector = 512;   // the unit of stx_blocks
+        int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) return false;
+        statx old;
+        bool fits = sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &old) == 0 && (ulong)bytes.Length <= Math.Max(old.stx_size, old.stx_blocks * sector);
+        if (fits)
+        {
+            byte[] whole = new byte[Math.Max(bytes.Length, (int)old.stx_size)];
+            whole.AsSpan().Fill((byte)' ');
+            bytes.CopyTo(whole, 0);
+            // In one call: who reads meanwhile sees one of the two.
+            fixed (byte* start = whole) fits = unistd.pwrite(fd, start, whole.Length, 0) == whole.Length;
+        }
+        unistd.close(fd);
+        return fits;
+    }
+
     /// <summary>Null when there is none.</summary>
     public static byte[]? Read(string path)
     {

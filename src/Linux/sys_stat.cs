@@ -42,6 +42,7 @@ public struct statx
     [FieldOffset(28)] public ushort stx_mode;
     [FieldOffset(32)] public ulong stx_ino;
     [FieldOffset(40)] public ulong stx_size;
+    [FieldOffset(48)] public ulong stx_blocks;
     [FieldOffset(64)] public statx_timestamp stx_atime;
     [FieldOffset(80)] public statx_timestamp stx_btime;
     [FieldOffset(96)] public statx_timestamp stx_ctime;

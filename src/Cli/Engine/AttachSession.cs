@@ -74,8 +74,7 @@ internal sealed unsafe class AttachSession : IDisposable
         nint length;
         fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, 0);
         if (length < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) return null;
-        // Its monitor is gone without a word.
-        if (length <= 0) return _container.State().ExitCode;
+        if (length <= 0) return Orphaned();
         if (_buffer[0] == 3) return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
         fixed (byte* start = _buffer)
             for (nint done = 1; done < length;)
@@ -85,6 +84,16 @@ internal sealed unsafe class AttachSession : IDisposable
                 if (count > 0) done += count;
             }
         return null;
+    }
+
+    /// <summary>Its monitor is gone without a word.</summary>
+    private int Orphaned()
+    {
+        _container.WaitForMonitor(1000);
+        ContainerState state = _container.State();
+        if (state.Status == ContainerState.Running) throw new UserError($"the monitor of container {_container.Config.Name} was killed: it runs on, and nobody hears it", $"minirun restart {_container.Config.Name} gives it another");
+        if (state.Cause == "unknown") Output.Message.Warning($"container {_container.Config.Name}: {state.Error}");
+        return state.ExitCode;
     }
 
     private Input SendInput()

@@ -43,6 +43,7 @@ internal static class LifeVerbs
     private static void Start(EngineContainer container, Action? attach)
     {
         using IDisposable held = container.Lock();
+        container.Settle();
         // To start what runs is no error (docker).
         if (!container.IsRunning) MonitorProcess.Start(container, attach);
     }
@@ -82,6 +83,13 @@ internal static class LifeVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(word);
         container.WaitForMonitor(Timeout.Infinite);
+        // Of one whose monitor was killed nobody sees more than that it ends.
+        while (container.Open() is { } init)
+            using (init)
+            {
+                init.WaitForEnd(Timeout.Infinite);
+                container.WaitForMonitor(Timeout.Infinite);
+            }
         OciOutput.Line(container.State().ExitCode.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -104,13 +112,14 @@ internal static class LifeVerbs
             return;
         }
         using IDisposable held = container.Lock();
+        container.Settle();
         if (container.IsRunning)
         {
             if (!words.Has("force")) throw new UserError($"cannot remove container \"{word}\": container is running", $"minirun stop {word} before, or minirun rm -f {word}");
             container.Stop(signal.SIGKILL, -1);
-            // Of one with --rm its monitor has removed it.
-            if (!Directory.Exists(container.Directory)) return;
         }
+        // Of one with --rm its monitor has removed it.
+        if (!Directory.Exists(container.Directory)) return;
         if (container.Remove() is { } complaint) Message.Warning(complaint);
         if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
     }

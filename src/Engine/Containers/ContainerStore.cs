@@ -58,8 +58,19 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         RemoveUnfinished();
         foreach (string path in Directory.EnumerateDirectories(Paths.Containers))
             if (Path.GetFileName(path) is { } id && id[0] != '.' && Load(path) is { } container) all.Add(container);
+        DropNames(all);
         all.Sort((a, b) => string.CompareOrdinal(b.Config.Created, a.Config.Created));
         return all;
+    }
+
+    /// <summary>A command that was killed has left names: of a container that has another, or is no more.</summary>
+    private void DropNames(List<EngineContainer> all)
+    {
+        if (!Directory.Exists(Paths.Names)) return;
+        HashSet<string> known = [];
+        foreach (EngineContainer container in all) known.Add(container.Config.Name);
+        foreach (string link in Directory.EnumerateFileSystemEntries(Paths.Names))
+            if (!known.Contains(Path.GetFileName(link))) Drop(link);
     }
 
     /// <summary>By name, id, or the beginning of one that no other has.</summary>
@@ -68,7 +79,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     {
         if (reference.Length > 0 && !reference.Contains('/') && reference[0] != '.')
         {
-            if (ProcFile.ReadLink($"{Paths.Names}/{reference}") is { } id && IsId(id) && Load($"{Paths.Containers}/{id}") is { } named) return named;
+            if (ProcFile.ReadLink($"{Paths.Names}/{reference}") is { } id && IsId(id) && Load($"{Paths.Containers}/{id}") is { } named && named.Config.Name == reference) return named;
             if (IsHex(reference) && Directory.Exists(Paths.Containers))
             {
                 string[] found = Directory.GetDirectories(Paths.Containers, reference + "*");
@@ -134,11 +145,36 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
             if (unistd.symlink(config.Id, link) == 0) return link;
             int errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EEXIST) throw new LinuxException("symlink", errno, link);
-            // Left by a crash: nobody has that id, nor is about to.
-            if (ProcFile.ReadLink(link) is { } id && !Directory.Exists($"{Paths.Containers}/{id}") && !Directory.Exists($"{Paths.Containers}/{Unfinished}{id}")) unistd.unlink(link);
-            else if (chosen)
+            if (!Drop(link) && chosen)
                 throw new UserError($"conflict: the container name \"{config.Name}\" is already in use by container \"{ProcFile.ReadLink(link)}\"", $"minirun rm {config.Name} removes that one; minirun rename gives it another name");
         }
+    }
+
+    /// <summary>Takes a name away that a crash has left; false when a container has it, or is about to.</summary>
+    private bool Drop(string link)
+    {
+        // Two who find it at once: the second would take away what the first has made in its place.
+        int held = (int)LinuxException.Check(open(Paths.Names, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", Paths.Names);
+        try
+        {
+            LinuxException.Check(sys_file.flock(held, sys_file.LOCK_EX), "flock", Paths.Names);
+            return DropHeld(link);
+        }
+        finally
+        {
+            unistd.close(held);
+        }
+    }
+
+    private bool DropHeld(string link)
+    {
+        if (ProcFile.ReadLink(link) is not { } id) return true;
+        // In this order: from being made to being there is one step.
+        if (Directory.Exists($"{Paths.Containers}/{Unfinished}{id}")) return false;
+        // A container that another name goes with is about to get this one, or was when its command was killed.
+        if (Load($"{Paths.Containers}/{id}") is { } other && (other.Config.Name == Path.GetFileName(link) || other.IsBusy())) return false;
+        unistd.unlink(link);
+        return true;
     }
 
     private void RemoveUnfinished()

@@ -15,7 +15,7 @@ namespace Minirun.Engine.Containers;
 /// <summary>One container: its files, and what is true of it now.</summary>
 public sealed class EngineContainer(ContainerStore store, string directory, ContainerConfig config)
 {
-    private const int Poll = 5;   // ms
+    private const int Poll = 5, Patience = 30_000;   // ms
 
     public ContainerStore Store { get; } = store;
     public string Directory { get; } = directory;
@@ -66,7 +66,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         ContainerVolumes.Release(this);
-        if (state is not null) Write(state);
+        if (state is not null) Note(state);
         unistd.unlink(MonitorLockPath);
     }
 
@@ -85,7 +85,21 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     internal static string BootId() => ProcFile.Read("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    internal void Write(ContainerState state) => AtomicFile.Write(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, EngineJson.Default.ContainerState));
+    /// <exception cref="LinuxException">It cannot be written, even in the place of the old one.</exception>
+    internal void Write(ContainerState state) => AtomicFile.WriteOver(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, EngineJson.Default.ContainerState));
+
+    /// <summary>The same when nothing can be done about an error: what happens, happens.</summary>
+    internal void Note(ContainerState state)
+    {
+        try
+        {
+            Write(state);
+        }
+        catch (LinuxException)
+        {
+            // What is in the file is mended by whoever looks next.
+        }
+    }
 
     /// <summary>What commands may have changed since: the name, and whether it starts again.</summary>
     internal void Reread()
@@ -111,15 +125,13 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <returns>False when it did not run.</returns>
     public bool Stop(int number, int seconds)
     {
-        AtomicFile.Write(StoppedPath, []);
-        using InitProcess? init = Open();
-        if (init is null)
-        {
-            // Between two runs: its monitor sees the file.
-            bool waits = MonitorLives();
-            WaitForMonitor(Timeout.Infinite);
-            return waits;
-        }
+        NoteStop();
+        bool waits = MonitorLives();
+        // About to be started (by a command that was killed, perhaps), or between two runs: then its monitor sees the file.
+        InitProcess? found;
+        for (int waited = 0; (found = Open()) is null && MonitorLives(); waited += Poll) Await(waited, "is neither started nor given up");
+        if (found is null) return waits;
+        using InitProcess init = found;
         if (Status() == ContainerState.Paused) Driver.Resume(Id);
         init.Signal(number);
         EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
@@ -129,8 +141,33 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
             EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
         }
         init.WaitForEnd(Timeout.Infinite);
-        WaitForMonitor(Timeout.Infinite);
+        for (int waited = 0; MonitorLives(); waited += Poll) Await(waited, "has ended, and its monitor does not notice");
         return true;
+    }
+
+    /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
+    public void Settle()
+    {
+        for (int waited = 0; MonitorLives() && !IsRunning; waited += Poll) Await(waited, "is neither started nor given up");
+    }
+
+    /// <exception cref="UserError">It has been too long.</exception>
+    private unsafe void Await(int waited, string what)
+    {
+        if (waited >= Patience) throw new UserError($"container {Config.Name} {what}", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
+        poll.poll_(null, 0, Poll);
+    }
+
+    private void NoteStop()
+    {
+        try
+        {
+            AtomicFile.Write(StoppedPath, []);
+        }
+        catch (LinuxException error) when (Config.Restart.Name == "no" && error.Number is (Errno.ENOSPC or Errno.EDQUOT))
+        {
+            // A full disk does not keep it from being stopped: nobody would start it again.
+        }
     }
 
     /// <summary>Waits until no monitor minds it any more; its state is final then. False when the time is over.</summary>
@@ -162,6 +199,13 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     /// <summary>Who changes the container holds this; ends with its holder.</summary>
     public IDisposable Lock() => Held.Await(this);
+
+    /// <summary>Whether a command changes it now.</summary>
+    internal bool IsBusy()
+    {
+        using Held? held = Held.Try(this);
+        return held is null;
+    }
 
     /// <summary>By us.</summary>
     private bool _isHeld;

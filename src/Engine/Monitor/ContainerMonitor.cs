@@ -81,13 +81,13 @@ public sealed unsafe class ContainerMonitor
             if (!RestartsAfter()) break;
             if (Environment.TickCount64 - began >= LongRun) delay = FirstDelay;
             _state.Status = ContainerState.Restarting;
-            _container.Write(_state);
+            _container.Note(_state);
             if (!Pause(delay)) break;
             delay = Math.Min(delay * 2, LongestDelay);
             _state.RestartCount++;
         }
         _state.Status = ContainerState.Exited;
-        _container.Write(_state);
+        _container.Note(_state);
         _attachments.End(_state.ExitCode);
     }
 
@@ -275,7 +275,7 @@ public sealed unsafe class ContainerMonitor
         if (_state.FailedStep is null) _flight.Fails();
         _state.Pid = 0;
         _state.FinishedAt = ContainerRecord.Now();
-        _container.Write(_state);
+        _container.Note(_state);
         _attachments.End(_state.ExitCode);
         _starter.Say(MonitorProcess.Failure(error));
     }

@@ -85,7 +85,7 @@ internal sealed class HealthProbe : IDisposable
             if (_state.HealthFailures >= _check.Retries) _state.Health = "unhealthy";
         }
         if (_state.Health != before) _flight.Step("health: " + _state.Health);
-        _container.Write(_state);
+        _container.Note(_state);
         if (_state.Health != before) EngineEvents.Add(_container, "health_status: " + _state.Health);
     }
 

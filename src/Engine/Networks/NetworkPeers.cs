@@ -18,13 +18,14 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
         foreach (string file in System.IO.Directory.EnumerateFiles(Directory).Order(StringComparer.Ordinal))
         {
             string id = Path.GetFileName(file);
-            if (id[0] == '.' || id.EndsWith(".tmp", StringComparison.Ordinal)) continue;
-            // Left by a crash.
-            if (!System.IO.Directory.Exists($"{paths.Containers}/{id}"))
+            if (id[0] == '.') continue;
+            // Left by a crash, also as ID.PID.tmp.
+            if (!System.IO.Directory.Exists($"{paths.Containers}/{id.Split('.')[0]}"))
             {
                 unistd.unlink(file);
                 continue;
             }
+            if (id.EndsWith(".tmp", StringComparison.Ordinal)) continue;
             string[] words = AtomicFile.Read(file) is { } bytes ? Encoding.UTF8.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
             if (words.Length > 1) all.Add(new(id, words[0], words[1..]));
         }
