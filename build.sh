@@ -27,7 +27,7 @@ usage: ./build.sh VERB
   test-vm [SUITE...] the suites of tests/vm, in a virtual machine with systemd and cgroup v2; also part of `test`,
                     unless MINIRUN_NO_VM=1. RUNTIME=runc or crun: prove the suites with these instead
   bench             start-up time, throughput and memory against bubblewrap, crun and runc
-                    (BENCH_QUICK=1: fewer runs)
+                    (BENCH_QUICK=1: fewer runs). `bench churn [SECONDS [LANES]]`: containers come and go, and nothing is left
   rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
   lint              formatting, style, shell scripts
   install [PREFIX]  bin/minirun, bin/minirun-tls and shell completions, below /usr/local by default

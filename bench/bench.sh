@@ -282,5 +282,6 @@ case ${1:-all} in
         wait $!
         ;;
     starts | throughput | weight | live | oci | logs | engine) "$1" ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs|engine]" >&2; exit 2 ;;
+    churn) bench/churn.sh "${@:2}" ;;
+    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs|engine|churn [SECONDS [LANES]]]" >&2; exit 2 ;;
 esac

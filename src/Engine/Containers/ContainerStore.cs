@@ -95,16 +95,18 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     {
         string old = $"{Paths.Names}/{container.Config.Name}", before = container.Config.Name;
         container.Config.Name = name;
+        string? link = null;
         try
         {
-            TakeName(container.Config);
+            link = TakeName(container.Config);
+            container.WriteConfig();
         }
         catch
         {
+            if (link is not null) unistd.unlink(link);
             container.Config.Name = before;
             throw;
         }
-        container.WriteConfig();
         unistd.unlink(old);
         EngineEvents.Add(container, "rename", "oldName", "/" + before);
     }

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Engine;
+
+/// <summary>A log server that is there and takes nothing, or dies: containers end all the same, and what was lost is counted.</summary>
+public sealed class StalledLogTests : IDisposable
+{
+    private static readonly TimeSpan s_mostForAnEnd = TimeSpan.FromSeconds(10);   // 2 s that lines have, and a busy machine's share
+    private readonly EngineRoot _root = new();
+    private readonly TcpListener _server = new(IPAddress.Loopback, 0);
+
+    /// <summary>The kernel takes connections, and nobody reads from them.</summary>
+    public StalledLogTests() => _server.Start();
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _server.Dispose();
+    }
+
+    [Theory]
+    [InlineData("stop", "-t", "0", "web")]
+    [InlineData("rm", "-f", "web")]
+    public void A_container_ends_although_nobody_takes_its_lines(params string[] command)
+    {
+        foreach (string driver in (string[])["fluentd", "syslog", "gelf"])
+        {
+            _root.Detached(["--name", "web", .. Options(driver)], "sh", "-c", "yes a line that is somewhat longer than others");
+            Assert.True(Deadline.Wait(() => _root.Run("top", "web").Out.Contains("yes")));
+            var watch = Stopwatch.StartNew();
+            _root.Run(command).Succeeds();
+            Assert.True(watch.Elapsed < s_mostForAnEnd, $"{driver}: {watch.Elapsed}");
+            if (command[0] == "stop") Assert.InRange(Lost(), 1, int.MaxValue);
+            _root.Run("rm", "-f", "web").Succeeds();
+        }
+    }
+
+    [Theory]
+    [InlineData("fluentd")]
+    [InlineData("syslog")]
+    [InlineData("gelf")]
+    public void Without_blocking_a_container_does_not_wait_for_it(string driver)
+    {
+        using var shared = new TemporaryDirectory();
+        _root.Detached(["--name", "web", .. Options(driver), "--log-opt", "mode=non-blocking", "-v", $"{shared.Path}:/mnt"], "sh", "-c", "seq 300000; echo done >/mnt/done; sleep 1000");
+        Assert.True(Deadline.Wait(() => File.Exists(shared["done"]), TimeSpan.FromSeconds(20)));
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.InRange(Lost(), 1, 300_000);
+    }
+
+    [Fact]
+    public void When_the_server_dies_the_container_goes_on_and_lines_are_counted()
+    {
+        using var shared = new TemporaryDirectory();
+        _root.Detached(["--name", "web", .. Options("fluentd"), "-v", $"{shared.Path}:/mnt"], "sh", "-c", "echo first; until test -e /mnt/go; do sleep 0.05; done; seq 300000; echo done >/mnt/done; sleep 1000");
+        using (Socket connection = _server.AcceptSocket())
+            Assert.True(connection.Receive(new byte[100]) > 0);
+        _server.Stop();
+        File.WriteAllText(shared["go"], "");
+        Assert.True(Deadline.Wait(() => File.Exists(shared["done"]), TimeSpan.FromSeconds(20)));
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.InRange(Lost(), 1, 300_001);
+    }
+
+    private int Lost() => int.Parse(_root.Inspect("web", ".State.LogLost"), CultureInfo.InvariantCulture);
+
+    private string[] Options(string driver)
+    {
+        string address = ((IPEndPoint)_server.LocalEndpoint).ToString();
+        return ["--log-driver", driver, "--log-opt", driver == "fluentd" ? $"fluentd-address={address}" : $"{driver}-address=tcp://{address}"];
+    }
+}
