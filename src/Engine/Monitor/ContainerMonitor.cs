@@ -178,7 +178,8 @@ public sealed unsafe class ContainerMonitor
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
-            bool waits = _log!.IsBehind || _attachments.IsBehind;
+            // What a container that waited has left in its pipes is taken at its end: what of it does not get through is at least counted.
+            bool waits = (_log!.IsBehind && (!ended || _log.Waiting >= MostAtEnd)) || _attachments.IsBehind;
             fds[0] = new pollfd { fd = ended ? -1 : pidfd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = waits ? -1 : streams.Output, events = poll.POLLIN };
             fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };
@@ -212,7 +213,7 @@ public sealed unsafe class ContainerMonitor
     }
 
     /// <summary>How long what a container has written may still be on its way after its end, in ms.</summary>
-    private const int Grace = 100;
+    private const int Grace = 100, MostAtEnd = 1 << 20;   // ms, bytes
 
     private int Wait(long deadline)
     {
