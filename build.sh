@@ -13,6 +13,7 @@ test_samples=(busybox dotnet)
 test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns uidmap iproute2) # what drives minirun-oci in tests/Clients
 test_logs=(rsyslog rsyslog-gnutls tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
 test_networks=(passt slirp4netns containernetworking-plugins iproute2 iptables) # what connects its containers
+test_volumes=(glusterfs-server iproute2 curl) # what `minirun volume-plugin glusterfs` is tried on
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
 
@@ -66,6 +67,7 @@ have() {
         passt) command -v pasta >/dev/null ;;
         containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
         iptables) command -v iptables >/dev/null || [[ -x /usr/sbin/iptables ]] ;;
+        glusterfs-server) command -v glusterd >/dev/null ;;
         rsyslog) command -v rsyslogd >/dev/null ;;
         systemd) [[ -x /lib/systemd/systemd-journald ]] ;;
         nodejs) command -v node >/dev/null ;;
@@ -211,6 +213,7 @@ run_tests() {
     want "${test_clients[@]}"
     want "${test_logs[@]}"
     want "${test_networks[@]}"
+    want "${test_volumes[@]}"
     fluent_logger
     want libseccomp2 # what the seccomp tests compare with
     dotnet_says out/build.log build Runtime.sln -c Release

@@ -10,6 +10,7 @@ public static partial class fcntl
     public const int AT_EACCESS = 0x200;
     public const int AT_SYMLINK_FOLLOW = 0x400;
     public const int AT_EMPTY_PATH = 0x1000;
+    public const int AT_STATX_FORCE_SYNC = 0x2000;
     public const int AT_RECURSIVE = 0x8000;
 
     public const int O_RDONLY = 0;

@@ -22,7 +22,7 @@ internal sealed record EngineVerb(string Name, string Arguments, string Summary,
 /// <summary>All of them. One that acts on several things has a name of two words: <c>container prune</c>.</summary>
 internal static class EngineVerbs
 {
-    private static readonly Func<EngineVerb[]>[] s_groups = [LifeVerbs.All, SeeVerbs.All, ProcessVerbs.All, MoreVerbs.All, NetworkVerbs.All, VolumeVerbs.All, SystemVerbs.All];
+    private static readonly Func<EngineVerb[]>[] s_groups = [LifeVerbs.All, SeeVerbs.All, ProcessVerbs.All, MoreVerbs.All, NetworkVerbs.All, VolumeVerbs.All, VolumePluginVerb.All, SystemVerbs.All];
 
     public static ContainerStore Store => new(EnginePaths.Default());
 

@@ -20,7 +20,7 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
     public static PluginAddress OfFile(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        if (path.EndsWith(".spec", StringComparison.Ordinal)) return Parse(path, Encoding.UTF8.GetString(bytes).Trim(), null);
+        if (path.EndsWith(".spec", StringComparison.Ordinal)) return Parse(path, Encoding.UTF8.GetString(bytes).Trim());
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
@@ -41,7 +41,8 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
         return tls == new TlsOptions(null, null, null, false) ? null : tls;
     }
 
-    private static PluginAddress Parse(string path, string text, TlsOptions? tls)
+    /// <param name="path">Where it stands, for messages.</param>
+    public static PluginAddress Parse(string path, string text, TlsOptions? tls = null)
     {
         // http:// is what tcp:// means, https:// what it means with a TLSConfig.
         bool isSecure = text.StartsWith("https://", StringComparison.Ordinal);

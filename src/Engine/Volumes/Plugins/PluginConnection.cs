@@ -24,7 +24,10 @@ internal static unsafe class PluginConnection
 
     /// <exception cref="LinuxException">With Call "connect": nobody listens there; else it broke in between.</exception>
     /// <exception cref="FormatException">What came is no answer.</exception>
-    public static PluginAnswer Exchange(PluginAddress address, string call, ReadOnlySpan<byte> body)
+    public static PluginAnswer Call(PluginAddress address, string call, ReadOnlySpan<byte> body) => Exchange(address, call, Request(address.Host, call, body));
+
+    /// <summary>The same with a request that is made already.</summary>
+    public static PluginAnswer Exchange(PluginAddress address, string call, ReadOnlySpan<byte> request)
     {
         int socket = Connect(address);
         TlsRelay? relay = null;
@@ -36,7 +39,6 @@ internal static unsafe class PluginConnection
                 unistd.close(socket);
                 socket = relay.Descriptor;
             }
-            ReadOnlySpan<byte> request = Request(address.Host, call, body);
             while (!request.IsEmpty)
             {
                 int errno = Descriptors.Send(socket, request, out int sent);

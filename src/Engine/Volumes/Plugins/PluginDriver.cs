@@ -158,7 +158,7 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         for (; ; )
             try
             {
-                return PluginConnection.Exchange(address, call, body);
+                return PluginConnection.Call(address, call, body);
             }
             catch (LinuxException error)
             {

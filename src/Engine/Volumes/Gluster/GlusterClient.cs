@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Minirun.Engine.Networks;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Volumes.Gluster;
+
+/// <summary>Mounts by glusterfs(8), a FUSE file system in a process of its own, which lives as long as the mount: whoever started it may end.</summary>
+/// <param name="servers">Who has the volume's description: the first that answers is asked.</param>
+public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
+{
+    private const int Patience = 30_000, Pause = 20, Lazily = sys_mount.MNT_DETACH;   // ms, ms
+
+    /// <exception cref="UserError">It is not installed.</exception>
+    public static string Find() => HelperProgram.Find("glusterfs") ?? throw new UserError("the program glusterfs is not here", "install it (Debian: apt-get install glusterfs-client)");
+
+    /// <summary>Mounts a volume of the servers, and waits until it is there.</summary>
+    /// <param name="directory">For its log and its pid.</param>
+    /// <exception cref="UserError">With the last error of its log.</exception>
+    public void Mount(string volume, string place, string directory)
+    {
+        string log = directory + "/log", pidFile = directory + "/pid";
+        unistd.unlink(log);
+        List<string> arguments = ["glusterfs", "--volfile-id=" + volume];
+        foreach (string server in servers) arguments.AddRange(["-s", server]);
+        (int status, _, string error) = HelperProgram.Run(Find(), [.. arguments, "--log-file=" + log, "--pid-file=" + pidFile, place]);
+        for (int waited = 0; status == 0 && waited < Patience && Lives(pidFile); waited += Pause)
+        {
+            if (IsMounted(place) && Answers(place)) return;
+            poll.poll_(null, 0, Pause);
+        }
+        Unmount(place);
+        if (Lives(pidFile)) _ = signal.kill(Pid(pidFile), signal.SIGKILL);
+        throw new UserError($"{volume}: glusterfs cannot mount it from {string.Join(", ", servers)}: {Reason(log, error)}", "is the volume there, and started: gluster volume info");
+    }
+
+    /// <summary>Open files keep it alive until they are closed, but nobody finds it any more.</summary>
+    public static void Unmount(string place)
+    {
+        fixed (byte* path = Encoding.UTF8.GetBytes(place + '\0'))
+            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, 0) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL && sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, Lazily) < 0)
+                throw new LinuxException("umount2", Marshal.GetLastPInvokeError(), place);
+    }
+
+    public static bool IsMounted(string place) => MountInfo.Read().Any(mount => mount.Path == place);
+
+    /// <summary>Not so when its process was killed (ENOTCONN). The kernel is not to say what it remembers.</summary>
+    public static bool Answers(string place)
+    {
+        statx status;
+        return sys_stat.statx_(fcntl.AT_FDCWD, place, fcntl.AT_STATX_FORCE_SYNC, sys_stat.STATX_BASIC_STATS, &status) == 0;
+    }
+
+    /// <summary>It writes its pid before it goes to the background, and ends when it cannot mount.</summary>
+    private static bool Lives(string pidFile) => Pid(pidFile) is > 0 and var pid && signal.kill(pid, 0) == 0;
+
+    private static int Pid(string file) => AtomicFile.Read(file) is { } text && int.TryParse(Encoding.ASCII.GetString(text).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+
+    /// <summary>The last line of the log that is an error ("[time] E [file] 0-xlator: text"), or what it said on stderr.</summary>
+    private static string Reason(string log, string error)
+    {
+        string last = error.Trim();
+        if (File.Exists(log))
+            foreach (string line in File.ReadLines(log))
+                if (line.Contains("] E [", StringComparison.Ordinal)) last = line[(line.IndexOf("] E [", StringComparison.Ordinal) + 4)..];
+        return last.Length > 0 ? last : "it says nothing";
+    }
+}
