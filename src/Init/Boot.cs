@@ -68,6 +68,7 @@ public static unsafe class Boot
             for (int i = 1; i < argc; i++)
                 if (s_blocked == 0 && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) BlockSignals();
         }
+        else if (argc > 0 && Text.Equal(argv[0], "minirun-monitor"u8)) BlockSignals();
         else if (argc > 1 && (Text.Equal(argv[1], "run"u8) || Text.Equal(argv[1], "attach"u8) || Text.Equal(argv[1], "start"u8)))
         {
             OpenStandardDescriptors();

@@ -24,7 +24,8 @@ public sealed unsafe class TreeDiff
     public static List<TreeChange> Of(EngineContainer container)
     {
         int lower = OpenRoot(container.Config.Rootfs);
-        if (Bundle.Read(container.Directory).Annotations?.GetValueOrDefault("minirun.ephemeral") == "true")
+        OciSpec oci = Bundle.Read(container.Directory);
+        if (oci.Annotations?.GetValueOrDefault("minirun.ephemeral") == "true")
         {
             using FileTree tree = FileTree.Of(container);
             if (container.State().Pid <= 0) throw new UserError($"container {container.Config.Name} is ephemeral and does not run: what it wrote is gone", null);
@@ -40,7 +41,23 @@ public sealed unsafe class TreeDiff
         var byTime = new TreeDiff(new statx_timestamp { tv_sec = ticks / TimeSpan.TicksPerSecond, tv_nsec = (uint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) });
         byTime.Look(lower, "", 0);
         unistd.close(lower);
-        return byTime._changes;
+        return WithoutPlaces(byTime._changes, [.. oci.Mounts.Select(mount => mount.Destination)]);
+    }
+
+    /// <summary>Without what was made for something to be mounted on, and directories in which nothing else is new.</summary>
+    private static List<TreeChange> WithoutPlaces(List<TreeChange> changes, HashSet<string> places)
+    {
+        List<TreeChange> kept = [], made = [];
+        // What is in a directory comes before it.
+        for (int i = changes.Count - 1; i >= 0; i--)
+        {
+            string below = changes[i].Path + "/";
+            bool ours = (changes[i].Kind == 'A' && places.Contains(changes[i].Path))
+                || (made.Exists(place => place.Path.StartsWith(below, StringComparison.Ordinal)) && !kept.Exists(change => change.Path.StartsWith(below, StringComparison.Ordinal)));
+            (ours ? made : kept).Add(changes[i]);
+        }
+        kept.Reverse();
+        return kept;
     }
 
     private static int OpenRoot(string path) => (int)LinuxException.Check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path);

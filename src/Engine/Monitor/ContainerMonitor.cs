@@ -25,6 +25,7 @@ public sealed unsafe class ContainerMonitor
     private readonly Attachments _attachments;
     private readonly Pages _pages = new();
     private readonly FlightRecorder _flight;
+    private readonly StopRequest _stop;
     private ContainerLog? _log;
     private HealthProbe? _health;
     private readonly Starter _starter = new();
@@ -37,6 +38,7 @@ public sealed unsafe class ContainerMonitor
         _state.BootId = EngineContainer.BootId();
         _flight = new FlightRecorder(container, _state);
         _attachments = new Attachments(container.AttachPath);
+        _stop = new StopRequest(container);
     }
 
     /// <summary>The whole life of a process of <see cref="MonitorProcess"/>.</summary>
@@ -174,7 +176,7 @@ public sealed unsafe class ContainerMonitor
     {
         long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
         bool timedOut = false, ended = false;
-        Span<pollfd> fds = stackalloc pollfd[7 + Attachments.Most];
+        Span<pollfd> fds = stackalloc pollfd[8 + Attachments.Most];
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
@@ -187,7 +189,8 @@ public sealed unsafe class ContainerMonitor
             fds[4] = new pollfd { fd = _attachments.HasInput ? streams.Input : -1, events = poll.POLLOUT };
             fds[5] = new pollfd { fd = ended ? -1 : _health?.Descriptor ?? -1, events = poll.POLLIN };
             fds[6] = new pollfd { fd = ended || _memory is not { Tells: true } ? -1 : _memory.Descriptor, events = poll.POLLPRI };
-            int count = 7 + _attachments.Prepare(fds[7..]);
+            fds[7] = new pollfd { fd = ended ? -1 : _stop.Descriptor, events = poll.POLLIN };
+            int count = 8 + _attachments.Prepare(fds[8..]);
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
             if (ready > 0) _pages.Used();
@@ -200,11 +203,12 @@ public sealed unsafe class ContainerMonitor
             }
             if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
             if (!ended) _health?.Work(fds[5].revents != 0);
+            if (!ended) _stop.Work(fds[7].revents != 0, pidfd);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
             if (fds[6].revents != 0 && _memory!.Read(_state)) _container.Write(_state);
-            _attachments.Move(fds[7..count], streams);
+            _attachments.Move(fds[8..count], streams);
             if (fds[0].revents == 0) continue;
             ended = true;
             _memory?.Read(_state);
@@ -219,7 +223,7 @@ public sealed unsafe class ContainerMonitor
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
         wait = Sooner(wait, _health?.Due ?? -1);
-        wait = Sooner(wait, _pages.Due);
+        wait = Sooner(Sooner(wait, _stop.Due), _pages.Due);
         return (int)Math.Min(Sooner(wait, _log!.Due), int.MaxValue);
     }
 
@@ -262,7 +266,7 @@ public sealed unsafe class ContainerMonitor
         const int look = 50;
         for (int waited = 0; waited < milliseconds; waited += look)
         {
-            if (File.Exists(_container.StoppedPath)) return false;
+            if (_stop.Take() || File.Exists(_container.StoppedPath)) return false;
             poll.poll_(null, 0, Math.Min(look, milliseconds - waited));
         }
         return !File.Exists(_container.StoppedPath);

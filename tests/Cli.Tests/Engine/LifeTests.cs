@@ -4,6 +4,8 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Engine;
 
+using Minirun = Support.Minirun;
+
 public sealed class LifeTests : IDisposable
 {
     private readonly EngineRoot _root = new();
@@ -266,5 +268,26 @@ public sealed class LifeTests : IDisposable
     {
         _root.Run("run", "-d", Rootfs.Busybox, "nosuch").Fails(127, "nosuch", "hint: PATH inside is");
         _root.Run("run", "-d", Rootfs.Busybox, "/etc/passwd").Fails(126, "/etc/passwd", "hint: chmod +x");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void A_signal_to_the_monitor_stops_the_container(string name)
+    {
+        _root.Detached(["--name", "web", "--restart", "always"], "sh", "-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Contains("ready")));
+        Minirun.Other("sh", "-c", $"kill -{name} {_root.Inspect("web", ".State.ConmonPid")}").Succeeds();
+        Assert.True(_root.Becomes("web", ".State.Status", "exited"));
+        Assert.Equal("3", _root.Inspect("web", ".State.ExitCode"));
+        Assert.Contains("bye", _root.Run("logs", "web").Out);
+    }
+
+    [Fact]
+    public void A_container_that_does_not_heed_it_is_killed_then()
+    {
+        _root.Detached(["--name", "web", "--stop-timeout", "1"], "sleep", "1000");
+        Minirun.Other("sh", "-c", $"kill {_root.Inspect("web", ".State.ConmonPid")}").Succeeds();
+        Assert.True(_root.Becomes("web", ".State.ExitCode", "137"));
     }
 }

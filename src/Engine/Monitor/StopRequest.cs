@@ -1,0 +1,54 @@
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>
+/// Signals to the monitor itself, as systemd sends them to all of a unit, or a user who found it in ps: they are meant for the container, which is
+/// stopped as `minirun stop` does it. All threads have them blocked (<see cref="Init.Boot"/>).
+/// </summary>
+internal sealed unsafe class StopRequest : IDisposable
+{
+    private readonly EngineContainer _container;
+    private long _killAt = long.MaxValue;
+
+    public StopRequest(EngineContainer container)
+    {
+        _container = container;
+        ulong mask = 1UL << (signal.SIGTERM - 1) | 1UL << (signal.SIGINT - 1) | 1UL << (signal.SIGHUP - 1) | 1UL << (signal.SIGQUIT - 1);
+        Descriptor = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
+    }
+
+    /// <summary>Readable when there is one.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Milliseconds until it is killed; below 0: it is not.</summary>
+    public long Due => _killAt == long.MaxValue ? -1 : Math.Max(0, _killAt - Environment.TickCount64);
+
+    /// <summary>Whether there was one; then the container does not start again either.</summary>
+    public bool Take()
+    {
+        signalfd_siginfo info;
+        bool any = false;
+        while (unistd.read(Descriptor, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo)) any = true;
+        if (any) AtomicFile.Write(_container.StoppedPath, []);
+        return any;
+    }
+
+    /// <summary>Passes on what came, and kills who takes too long over it.</summary>
+    public void Work(bool ready, int pidfd)
+    {
+        if (ready && Take())
+        {
+            Send(pidfd, SignalName.Parse(_container.Config.StopSignal));
+            if (_container.Config.StopTimeout >= 0) _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
+        }
+        if (Environment.TickCount64 < _killAt) return;
+        Send(pidfd, signal.SIGKILL);
+        _killAt = long.MaxValue;
+    }
+
+    public void Dispose() => unistd.close(Descriptor);
+
+    private static void Send(int pidfd, int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, number, 0, 0);
+}
