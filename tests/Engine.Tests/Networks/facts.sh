@@ -41,6 +41,8 @@ chmod 755 "$work"
 # Nothing of the machine's: its locks of iptables, its addresses of CNI, its devices.
 mount -t tmpfs work "$work"
 mkdir "$work/root" "$work/run" "$work/cni"
+cp -a "$busybox" "$work/busybox" # containers leave mount points in it
+busybox=$work/busybox
 mount --bind "$work/run" /run
 mount --bind "$work/cni" /etc/cni 2>/dev/null || true
 export MINIRUN_ROOT=$work/root

@@ -34,6 +34,8 @@ PATH=$REPOSITORY/bin:$PATH:/usr/sbin:/sbin
 work=$(mktemp -d)
 trap 'umount --lazy "$work"; rm -rf --one-file-system "$work"' EXIT
 mount -t tmpfs -o mode=755 tmpfs "$work"
+cp -a "$busybox" "$work/busybox" # containers leave mount points in it
+busybox=$work/busybox
 export MINIRUN_ROOT=$work/root MINIRUN_PLUGIN_PATH=$work/plugins MINIRUN_PLUGIN_TIMEOUT=5
 
 # What glusterd has of its own, on the tmpfs; and its sockets, in a /run of its own.
