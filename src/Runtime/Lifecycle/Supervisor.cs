@@ -91,7 +91,7 @@ public sealed unsafe class Supervisor
                 if (_reporting && fds[1].revents != 0) continue;
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
-            if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals);
+            if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals, started: !_reporting);
             if (count > notify && fds[notify].revents != 0) _notify!.Move();
             if (fds[0].revents != 0) return Finish();
         }

@@ -44,11 +44,12 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     /// <param name="fds">What <see cref="Prepare"/> filled.</param>
     /// <param name="signals">Hears of the signals that keys send.</param>
-    public void Move(Span<pollfd> fds, SignalRelay signals)
+    /// <param name="started">The command runs.</param>
+    public void Move(Span<pollfd> fds, SignalRelay signals, bool started)
     {
         if ((fds[0].revents & ~poll.POLLOUT) != 0) CopyOutput();
         if (fds[1].revents != 0) ReadInput();
-        if (_typedStart < _typedEnd && WriteInput() is not 0 and var number) signals.Typed(number, ForegroundGroup());
+        if (_typedStart < _typedEnd && WriteInput() is not 0 and var number) signals.Typed(number, ForegroundGroup(), started);
     }
 
     /// <summary>After the end: what the container's terminal still holds.</summary>
