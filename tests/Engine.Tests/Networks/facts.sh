@@ -43,6 +43,7 @@ mount -t tmpfs work "$work"
 mkdir "$work/root" "$work/run" "$work/cni"
 cp -a "$busybox" "$work/busybox" # containers leave mount points in it
 busybox=$work/busybox
+touch "$busybox"/etc/{hosts,resolv.conf,hostname} # a user cannot make them in a tree of root's
 mount --bind "$work/run" /run
 mount --bind "$work/cni" /etc/cni 2>/dev/null || true
 export MINIRUN_ROOT=$work/root
