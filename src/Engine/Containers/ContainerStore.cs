@@ -4,7 +4,6 @@ using Minirun.Engine.Events;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
-using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Containers;
 
@@ -25,7 +24,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         RemoveUnfinished();
         if (config.Id.Length == 0) config.Id = RandomId.New();
         string temporary = $"{Paths.Containers}/{Unfinished}{config.Id}", final = $"{Paths.Containers}/{config.Id}";
-        int held = MakeHeld(temporary);
+        using FileLock held = FileLock.NewDirectory(temporary, 0x1c9 /* 0711 */);
         string? name = null;
         try
         {
@@ -43,10 +42,6 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
             if (name is not null) unistd.unlink(name);
             Directory.Delete(temporary, recursive: true);
             throw;
-        }
-        finally
-        {
-            unistd.close(held);
         }
     }
 
@@ -156,16 +151,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     private bool Drop(string link)
     {
         // Two who find it at once: the second would take away what the first has made in its place.
-        int held = (int)LinuxException.Check(open(Paths.Names, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", Paths.Names);
-        try
-        {
-            LinuxException.Check(sys_file.flock(held, sys_file.LOCK_EX), "flock", Paths.Names);
-            return DropHeld(link);
-        }
-        finally
-        {
-            unistd.close(held);
-        }
+        using FileLock held = FileLock.OnDirectory(Paths.Names);
+        return DropHeld(link);
     }
 
     private bool DropHeld(string link)
@@ -179,43 +166,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         return true;
     }
 
-    private void RemoveUnfinished()
-    {
-        foreach (string path in Directory.EnumerateDirectories(Paths.Containers, Unfinished + "*"))
-        {
-            int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (fd < 0) continue;
-            if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0)
-                try
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-                catch (DirectoryNotFoundException)
-                {
-                    // Another was quicker.
-                }
-            unistd.close(fd);
-        }
-    }
-
-    /// <summary>A new directory, locked. Before the lock another may take it for one that was left, and remove it: then it is made again.</summary>
-    private static int MakeHeld(string directory)
-    {
-        while (true)
-        {
-            LinuxException.Check(sys_stat.mkdir(directory, 0x1c9 /* 0711 */), "mkdir", directory);
-            int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (fd < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.ENOENT) throw new LinuxException("open", errno, directory);
-                continue;
-            }
-            LinuxException.Check(sys_file.flock(fd, sys_file.LOCK_EX), "flock", directory);
-            if (Directory.Exists(directory)) return fd;
-            unistd.close(fd);
-        }
-    }
+    private void RemoveUnfinished() => FileLock.RemoveLeft(Paths.Containers, Unfinished + "*");
 
     private static bool IsHex(string text) => text.AsSpan().IndexOfAnyExcept("0123456789abcdef") < 0;
 

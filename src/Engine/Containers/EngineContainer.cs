@@ -238,35 +238,29 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     private sealed class Held : IDisposable
     {
         private readonly EngineContainer _container;
-        private readonly int _fd;
+        private readonly FileLock _lock;
 
-        private Held(EngineContainer container, int fd) => (_container, _fd, container._isHeld) = (container, fd, true);
+        private Held(EngineContainer container, FileLock held) => (_container, _lock, container._isHeld) = (container, held, true);
 
         public static Held Await(EngineContainer container)
         {
-            int fd = Open(container);
-            if (fd < 0) throw new UserError($"no such container: {container.Config.Name}", "it was removed meanwhile");
-            while (sys_file.flock(fd, sys_file.LOCK_EX) < 0)
-                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("flock", errno, container.Directory);
-            return new(container, fd);
+            try
+            {
+                return new(container, FileLock.OnDirectory(container.Directory));
+            }
+            catch (LinuxException error) when (error.Call == "open")
+            {
+                throw new UserError($"no such container: {container.Config.Name}", "it was removed meanwhile");
+            }
         }
 
         /// <summary>Null when another has it.</summary>
-        public static Held? Try(EngineContainer container)
-        {
-            int fd = Open(container);
-            if (fd < 0) return null;
-            if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0) return new(container, fd);
-            unistd.close(fd);
-            return null;
-        }
-
-        private static int Open(EngineContainer container) => fcntl.open(container.Directory, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+        public static Held? Try(EngineContainer container) => FileLock.TryDirectory(container.Directory) is { } held ? new(container, held) : null;
 
         public void Dispose()
         {
             _container._isHeld = false;
-            unistd.close(_fd);
+            _lock.Dispose();
         }
     }
 }

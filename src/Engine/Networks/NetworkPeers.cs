@@ -35,7 +35,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
     public void Join(NetworkPeer peer)
     {
         System.IO.Directory.CreateDirectory(Directory);
-        using var held = new FileLock(Directory + "/.lock");
+        using var held = FileLock.OnFile(Directory + "/.lock");
         AtomicFile.Write($"{Directory}/{peer.Id}", Encoding.UTF8.GetBytes($"{peer.Address} {string.Join(' ', peer.Names)}"));
         Tell();
     }
@@ -43,7 +43,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
     public void Leave(string id)
     {
         if (!System.IO.Directory.Exists(Directory)) return;
-        using var held = new FileLock(Directory + "/.lock");
+        using var held = FileLock.OnFile(Directory + "/.lock");
         if (unistd.unlink($"{Directory}/{id}") == 0) Tell();
     }
 

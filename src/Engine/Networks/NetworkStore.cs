@@ -87,7 +87,7 @@ public sealed class NetworkStore(EnginePaths paths)
     private FileLock Lock()
     {
         Directory.CreateDirectory(paths.Networks);
-        var held = new FileLock(paths.Networks + "/.lock");
+        var held = FileLock.OnFile(paths.Networks + "/.lock");
         // Of a command that was killed: only who holds the lock writes here.
         foreach (string left in Directory.EnumerateFiles(paths.Networks, "*.tmp")) unistd.unlink(left);
         return held;

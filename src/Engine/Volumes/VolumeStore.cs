@@ -4,7 +4,6 @@ using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
-using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Volumes;
 
@@ -94,7 +93,7 @@ public sealed class VolumeStore(EnginePaths paths)
     {
         // Others may pass: the users of a container are other users outside.
         Directory.CreateDirectory(Paths.Volumes, (UnixFileMode)0x1c9 /* 0711 */);
-        return new Held(Paths.Volumes + "/.lock", alone ? sys_file.LOCK_EX : sys_file.LOCK_SH);
+        return FileLock.OnFile(Paths.Volumes + "/.lock", shared: !alone);
     }
 
     private static VolumeRecord Same(VolumeRecord there, VolumeRecord wanted) =>
@@ -105,8 +104,7 @@ public sealed class VolumeStore(EnginePaths paths)
     {
         Hold().Dispose();
         string temporary = $"{Paths.Volumes}/{Unfinished}{VolumeNames.Random()[..16]}-{record.Name}", final = $"{Paths.Volumes}/{record.Name}";
-        LinuxException.Check(sys_stat.mkdir(temporary, 0x1c9 /* 0711 */), "mkdir", temporary);
-        using var held = new Held(temporary, sys_file.LOCK_EX);
+        using FileLock held = FileLock.NewDirectory(temporary, 0x1c9 /* 0711 */);
         try
         {
             AtomicFile.Write(temporary + "/volume.json", JsonSerializer.SerializeToUtf8Bytes(record, VolumeJson.Default.VolumeRecord));
@@ -142,24 +140,7 @@ public sealed class VolumeStore(EnginePaths paths)
         }
     }
 
-    private void RemoveUnfinished()
-    {
-        foreach (string path in Directory.EnumerateDirectories(Paths.Volumes, Unfinished + "*"))
-        {
-            int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (fd < 0) continue;
-            if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0)
-                try
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-                catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException)
-                {
-                    // Another was quicker, or root has to do it.
-                }
-            unistd.close(fd);
-        }
-    }
+    private void RemoveUnfinished() => FileLock.RemoveLeft(Paths.Volumes, Unfinished + "*");
 
     /// <summary>One driver that does not answer hides no others.</summary>
     private static T Asked<T>(IVolumeDriver driver, Func<IVolumeDriver, T> ask, T otherwise)
@@ -172,20 +153,5 @@ public sealed class VolumeStore(EnginePaths paths)
         {
             return otherwise;
         }
-    }
-
-    private sealed class Held : IDisposable
-    {
-        private readonly int _fd;
-
-        public Held(string path, int operation)
-        {
-            bool isDirectory = Directory.Exists(path);
-            _fd = (int)LinuxException.Check(open(path, (isDirectory ? O_RDONLY | O_DIRECTORY : O_RDONLY | O_CREAT) | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
-            while (sys_file.flock(_fd, operation) < 0)
-                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("flock", errno, path);
-        }
-
-        public void Dispose() => unistd.close(_fd);
     }
 }

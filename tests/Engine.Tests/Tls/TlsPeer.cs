@@ -12,6 +12,7 @@ internal sealed class TlsPeer : IDisposable
     private readonly TcpListener _listener;
     private readonly TestAuthority _authority;
     private readonly List<TcpClient> _clients = [];
+    private readonly ManualResetEventSlim _over = new();
     private readonly StringBuilder _received = new();
 
     public TlsPeer(TestAuthority authority, int port = 0)
@@ -49,6 +50,7 @@ internal sealed class TlsPeer : IDisposable
 
     public void Dispose()
     {
+        _over.Set();
         _listener.Dispose();
         lock (_clients)
             foreach (TcpClient client in _clients) client.Dispose();
@@ -85,7 +87,7 @@ internal sealed class TlsPeer : IDisposable
             byte[] buffer = new byte[16384];
             while (Reads && tls.Read(buffer) is > 0 and var length)
                 lock (_received) _received.Append(Encoding.UTF8.GetString(buffer, 0, length));
-            if (!Reads) Thread.Sleep(Timeout.Infinite);
+            if (!Reads) _over.Wait();
         }
         catch (Exception error) when (error is IOException or AuthenticationException or ObjectDisposedException)
         {

@@ -36,7 +36,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public void Remove(string name)
     {
         Require(name);
-        using (new DirectoryLock(Of(name)))
+        using (FileLock.OnDirectory(Of(name)))
         {
             bool isMounted = GlusterClient.IsMounted(Place(name));
             if (isMounted && Directory.GetFiles(Uses(name)) is { Length: > 0 } uses) throw new UserError($"volume {name} is in use by {uses.Length}", "it is unmounted with the last of them");
@@ -52,7 +52,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public string Mount(string name, string id)
     {
         Make(name);
-        using IDisposable held = new DirectoryLock(Of(name));
+        using IDisposable held = FileLock.OnDirectory(Of(name));
         string place = Place(name), use = $"{Uses(name)}/{Id(id)}";
         bool isMounted = GlusterClient.IsMounted(place);
         if (isMounted && !GlusterClient.Answers(place))
@@ -79,7 +79,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public void Unmount(string name, string id)
     {
         Require(name);
-        using IDisposable held = new DirectoryLock(Of(name));
+        using IDisposable held = FileLock.OnDirectory(Of(name));
         unistd.unlink($"{Uses(name)}/{Id(id)}");
         if (Directory.GetFiles(Uses(name)).Length == 0 && GlusterClient.IsMounted(Place(name))) GlusterClient.Unmount(Place(name));
     }

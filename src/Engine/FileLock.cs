@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+
+namespace Minirun.Engine;
+
+/// <summary>One at a time (flock(2)); ends with its holder, however that ends.</summary>
+internal sealed class FileLock : IDisposable
+{
+    private readonly int _fd;
+
+    private FileLock(int fd) => _fd = fd;
+
+    /// <summary>On a file, which is made when it is missing.</summary>
+    /// <param name="path">Its path; no symbolic link.</param>
+    /// <param name="shared">With others that share it.</param>
+    public static FileLock OnFile(string path, bool shared = false) => Await(Open(path, O_CREAT), path, shared);
+
+    /// <summary>On a directory that is there.</summary>
+    public static FileLock OnDirectory(string path) => Await(Open(path, O_DIRECTORY), path, shared: false);
+
+    /// <summary>Null when it is not there, or another has it.</summary>
+    public static FileLock? TryDirectory(string path)
+    {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) return null;
+        if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0) return new(fd);
+        unistd.close(fd);
+        return null;
+    }
+
+    /// <summary>A new directory, locked. Before the lock another may take it for one that was left, and remove it: then it is made again.</summary>
+    public static FileLock NewDirectory(string path, uint mode)
+    {
+        while (true)
+        {
+            LinuxException.Check(sys_stat.mkdir(path, mode), "mkdir", path);
+            int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (fd < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.ENOENT) throw new LinuxException("open", errno, path);
+                continue;
+            }
+            FileLock held = Await(fd, path, shared: false);
+            if (Directory.Exists(path)) return held;
+            held.Dispose();
+        }
+    }
+
+    /// <summary>Directories that whoever was making or removing them has left: nobody holds them.</summary>
+    public static void RemoveLeft(string parent, string pattern)
+    {
+        foreach (string path in Directory.EnumerateDirectories(parent, pattern))
+        {
+            using FileLock? held = TryDirectory(path);
+            if (held is null) continue;
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException)
+            {
+                // Another was quicker, or root has to do it.
+            }
+        }
+    }
+
+    public void Dispose() => unistd.close(_fd);
+
+    private static int Open(string path, int flags) => (int)LinuxException.Check(open(path, O_RDONLY | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
+
+    private static FileLock Await(int fd, string path, bool shared)
+    {
+        while (sys_file.flock(fd, shared ? sys_file.LOCK_SH : sys_file.LOCK_EX) < 0)
+            if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno)
+            {
+                unistd.close(fd);
+                throw new LinuxException("flock", errno, path);
+            }
+        return new(fd);
+    }
+}
