@@ -29,7 +29,7 @@ public sealed partial class KillTests
     {
         using var running = Minirun.Start(["run", .. flags, Rootfs.Busybox, "sh", "-c", "sleep 1000 & sh -c 'sleep 1001 & exec sleep 1002' & echo ready; wait"]);
         running.AwaitOut("ready");
-        List<int> family = Descendants(running.Pid);
+        List<int> family = Family.Below(running.Pid);
         Assert.NotEmpty(family);
         running.Signal(Kernel.SIGKILL);
         AssertGone(family, "the command was running");
@@ -58,7 +58,7 @@ public sealed partial class KillTests
         {
             using var running = Minirun.Start("run", Rootfs.Busybox, "sleep", "1000");
             SpinWait.SpinUntil(() => false, TimeSpan.FromMicroseconds(i * 100));
-            family.AddRange(Descendants(running.Pid));
+            family.AddRange(Family.Below(running.Pid));
             running.Signal(Kernel.SIGKILL);
             running.Result();
         }
@@ -76,32 +76,13 @@ public sealed partial class KillTests
             running.Input.Write('\n');
             running.Input.Flush();
         }
-        List<int> family = Descendants(running.Pid);
+        List<int> family = Family.Below(running.Pid);
         running.Signal(Kernel.SIGKILL);
         AssertGone(family, $"killed before operation {before + 1}");
     }
 
     private static void AssertGone(List<int> family, string when) =>
         Assert.True(Deadline.Wait(() => !family.Exists(Kernel.IsAlive)), $"{when}: still there: {string.Join(", ", family.Where(Kernel.IsAlive))}");
-
-    private static List<int> Descendants(int pid)
-    {
-        List<int> found = [];
-        try
-        {
-            foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
-                foreach (string child in File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    found.Add(int.Parse(child));
-                    found.AddRange(Descendants(int.Parse(child)));
-                }
-        }
-        catch (IOException)
-        {
-            // It ended while we looked.
-        }
-        return found;
-    }
 
     [GeneratedRegex(@"^ *\d+ \S", RegexOptions.Multiline)] private static partial Regex Operation();
 

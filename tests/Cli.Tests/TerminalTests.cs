@@ -102,8 +102,8 @@ public sealed class TerminalTests
     [InlineData(Kernel.SIGINT)]
     public void The_settings_are_restored_when_a_signal_ends_it(int number)
     {
-        using var pty = new Pty("run", Rootfs.Busybox, "sh", "-c", "echo re''ady; exec sleep 1000");
-        pty.Await("ready");
+        using var pty = new Pty("run", Rootfs.Busybox, "sleep", "1000");
+        Family.Await(pty.Pid, "sleep");
         Assert.NotEqual(pty.Settings, pty.ReadSettings());
         pty.Signal(number);
         Assert.Equal(128 + number, pty.ExitCode());

@@ -55,8 +55,8 @@ public sealed class LifetimeTests
     [InlineData(Kernel.SIGTERM)]
     public void A_command_that_handles_no_signal_is_ended_by_it(int number)
     {
-        using RunningProgram program = Container.Start([], "sh", "-c", "echo ready; exec sleep 1000");
-        program.AwaitOut("ready");
+        using RunningProgram program = Container.Start([], "sleep", "1000");
+        Family.Await(program.Pid, "sleep");
         program.Signal(number);
         program.Result().Exits(128 + number);
     }
@@ -66,10 +66,10 @@ public sealed class LifetimeTests
     {
         using RunningProgram program = Container.Start([], "sh", "-c", "sleep 1000 & echo ready; exec sleep 1000");
         program.AwaitOut("ready");
-        int[] below = Descendants(program.Pid);
+        List<int> below = Family.Below(program.Pid);
         Assert.NotEmpty(below);
         program.Signal(Kernel.SIGKILL);
-        Assert.True(Deadline.Wait(() => !below.Any(Kernel.IsAlive)), $"still alive: {string.Join(' ', below.Where(Kernel.IsAlive))}");
+        Assert.True(Deadline.Wait(() => !below.Exists(Kernel.IsAlive)), $"still alive: {string.Join(' ', below.Where(Kernel.IsAlive))}");
     }
 
     [Fact]
@@ -77,8 +77,8 @@ public sealed class LifetimeTests
     {
         using RunningProgram program = Container.Start([], "sh", "-c", "sleep 1000 & setsid sleep 1000 & echo ready; cat");
         program.AwaitOut("ready");
-        int[] below = Descendants(program.Pid);
-        Assert.True(below.Length >= 3);
+        List<int> below = Family.Below(program.Pid);
+        Assert.True(below.Count >= 3);
         program.Input.Close();
         program.Result().Succeeds();
         Assert.DoesNotContain(below, Kernel.IsAlive);
@@ -89,7 +89,7 @@ public sealed class LifetimeTests
     {
         using RunningProgram program = Container.Start(["--die-with-parent=false"], "sh", "-c", "echo ready; exec sleep 1000");
         program.AwaitOut("ready");
-        int command = Assert.Single(Descendants(program.Pid));
+        int command = Assert.Single(Family.Below(program.Pid));
         program.Signal(Kernel.SIGKILL);
         Assert.True(Deadline.Wait(() => program.HasEnded));
         Assert.True(Kernel.IsAlive(command));
@@ -146,7 +146,7 @@ public sealed class LifetimeTests
         using RunningProgram program = Container.Start(["--pidfile", directory["pid"]], "sh", "-c", "echo ready; cat");
         program.AwaitOut("ready");
         program.Await(() => File.Exists(directory["pid"]), "the pid file");
-        Assert.Equal(Descendants(program.Pid)[0], int.Parse(directory.Read("pid")));
+        Assert.Equal(Family.Below(program.Pid)[0], int.Parse(directory.Read("pid")));
         program.Input.Close();
         program.Result().Succeeds();
     }
@@ -232,11 +232,5 @@ public sealed class LifetimeTests
         Assert.Equal("SigIgn:\t0000000000000000", ignored);
         string hup = Container.Run(new Start { Before = "trap '' HUP" }, [], "cat", "/proc/self/status").Succeeds().Lines.Single(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
         Assert.Equal("SigIgn:\t0000000000000001", hup);
-    }
-
-    private static int[] Descendants(int pid)
-    {
-        int[] children = [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        return [.. children, .. children.SelectMany(Descendants)];
     }
 }

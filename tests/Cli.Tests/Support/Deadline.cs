@@ -6,5 +6,5 @@ internal static class Deadline
     /// <summary>False when the condition did not come true in time.</summary>
     public static bool Wait(Func<bool> condition, TimeSpan time) => SpinWait.SpinUntil(condition, time);
 
-    public static bool Wait(Func<bool> condition) => Wait(condition, TimeSpan.FromSeconds(10));
+    public static bool Wait(Func<bool> condition) => Wait(condition, TimeSpan.FromSeconds(30));
 }

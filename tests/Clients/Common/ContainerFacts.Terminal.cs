@@ -21,8 +21,8 @@ public abstract partial class ContainerFacts<TClient>
         using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh");
         terminal.Type("echo $((20+22))\n");
         terminal.Await("42");
-        // Before the command runs, the shell's line editor would take Ctrl-C as a character.
-        terminal.Type("echo s$((3+4)); sleep 1000\n");
+        // Before the command runs, the shell's line editor would take Ctrl-C as a character; a shell of the command's own group tells that it has the terminal.
+        terminal.Type("(echo s$((3+4)); exec sleep 1000)\n");
         terminal.Await("s7");
         terminal.Type("\u0003");
         terminal.Type("echo still $((1+1)); exit 4\n");
