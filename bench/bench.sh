@@ -249,6 +249,9 @@ live() {
 # shellcheck source=bench/oci.sh
 . bench/oci.sh
 
+# shellcheck source=bench/scale.sh
+. bench/scale.sh
+
 # shellcheck source=bench/logs.sh
 . bench/logs.sh
 
@@ -267,7 +270,11 @@ all() {
     throughput
     weight
     live
+    floor
     oci
+    scale
+    limit
+    cold
     logs
     engine
 }
@@ -281,7 +288,7 @@ case ${1:-all} in
         all > >(tee "$out/bench.md")
         wait $!
         ;;
-    starts | throughput | weight | live | oci | logs | engine) "$1" ;;
+    starts | throughput | weight | live | floor | oci | scale | limit | cold | logs | engine) "$1" ;;
     churn) bench/churn.sh "${@:2}" ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live|oci|logs|engine|churn [SECONDS [LANES]]]" >&2; exit 2 ;;
+    *) echo "usage: bench.sh [starts|throughput|weight|live|floor|oci|scale|limit|cold|logs|engine|churn [SECONDS [LANES]]]" >&2; exit 2 ;;
 esac

@@ -65,8 +65,7 @@ internal sealed class RunCgroup : IDisposable
     public void TellOom(int status)
     {
         if (_cgroup.OomKills == 0 && (status != 128 + signal.SIGKILL || !IsReadable(_oomFd))) return;
-        string limit = _limits?.Memory?.Limit is { } bytes and > 0 ? $" of {bytes >> 20} MiB (--memory)" : "";
-        Message.Warning($"out of memory: the container reached its limit{limit}, and the kernel killed a process of it");
+        Message.Warning(OutOfMemory.Text(_limits?.Memory?.Limit, "--memory"));
     }
 
     public void Dispose()

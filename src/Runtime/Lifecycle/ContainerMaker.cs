@@ -107,6 +107,9 @@ internal sealed class ContainerMaker : IDisposable
         if (_options.PidfdSocket is { Length: > 0 } socket) UnixSocket.Give(socket, container.PidFd, "pidfd");
     }
 
+    /// <summary>Whether the kernel killed for want of memory, in words.</summary>
+    public string? OutOfMemory() => Cgroup is { OomKills: > 0 } ? Cgroups.OutOfMemory.Text(_oci.Linux.Resources?.Memory?.Limit, "linux.resources.memory.limit") : null;
+
     /// <summary>Takes away what was made. The child is dead by now, or never was.</summary>
     public void Undo()
     {

@@ -1,4 +1,5 @@
 using Minirun.Init;
+using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.State;
@@ -14,7 +15,7 @@ public static class OciEngine
         using var maker = new ContainerMaker(globals, options, waits: true);
         Make(maker, (plan, container) =>
         {
-            if (maker.ParentPart().Follow(plan, container) != ReportKind.Created) throw new UserError("the container's first process ended before it was made", "was it killed?");
+            if (maker.ParentPart().Follow(plan, container) != ReportKind.Created) throw new UserError("the container's first process ended before it was made", maker.OutOfMemory() ?? "was it killed?");
             maker.Announce(container);
             Launcher.Go(container.ReportFd);
             // Its end of the channel closes when it minds us no more.
@@ -41,6 +42,7 @@ public static class OciEngine
             Started();
             return 0;
         });
+        if (!options.Detach && status == 128 + signal.SIGKILL && maker.OutOfMemory() is { } text) globals.Warn(text);
         if (!options.Detach && !options.Keep) Remove(globals, options.Id);
         return status;
     }

@@ -60,6 +60,16 @@ public sealed class CgroupVerbTests
     }
 
     [Requires(Need.Root)]
+    public void A_memory_limit_that_is_too_small_to_start_in_is_named()
+    {
+        using var bundle = new OciBundle(config => config["linux"]!["resources"] = new JsonObject { ["memory"] = new JsonObject { ["limit"] = 4096 } }, "true");
+        const string What = "out of memory: the container reached its limit of 4 KiB (linux.resources.memory.limit)";
+        Assert.Contains(What, bundle.Oci("create", "--bundle", bundle.Directory, "ID").Exits(1).Error);
+        Assert.Contains(What, bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(137).Error);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
+    }
+
+    [Requires(Need.Root)]
     public void A_limit_that_is_none_is_refused()
     {
         using OciBundle bundle = Started("sleep", "1000");
