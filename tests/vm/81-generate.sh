@@ -71,3 +71,71 @@ With_new_the_container_is_made_at_the_start_and_gone_after_the_stop() {
     manager stop "$unit"
     fails minirun inspect "$name"
 }
+
+# as_service MODE PROPERTY... -- COMMAND...: a detached container as a unit that systemd waits for. It returns when that is active.
+as_service() {
+    local properties=() mode=$1
+    shift
+    while [[ $1 != -- ]]; do properties+=("--property=$1"); shift; done
+    shift
+    run_unit --unit="$unit" --setenv=MINIRUN_ROOT="$MINIRUN_ROOT" --property=Type=notify "${properties[@]}" \
+        "$minirun" run -d --name "$name" --sdnotify="$mode" --stop-timeout 1 -v /host/bin:/mnt:ro --health-cmd 'test -e /dev/well' --health-interval 200ms "$ROOTFS" "$@"
+}
+
+unit_is() { [[ $(property "$unit" ActiveState) == "$1" ]]; }
+
+A_detached_container_is_a_service_whose_main_process_is_its_monitor() {
+    begin_engine
+    as_service conmon -- /bin/sh -c 'until [ -e /dev/go ]; do sleep 0.1; done; exit 9'
+    equals active "$(property "$unit" ActiveState)"
+    equals "$(minirun inspect -f '{{.State.ConmonPid}}' "$name")" "$(property "$unit" MainPID)"
+    minirun exec "$name" touch /dev/go
+    eventually unit_is failed
+    equals 9 "$(property "$unit" ExecMainStatus)"
+}
+
+A_detached_container_says_itself_that_it_is_ready() {
+    begin_engine
+    as_service container NotifyAccess=all -- /bin/sh -c '/mnt/probe notify READY=1 MAINPID=1 STATUS=inside; exec sleep 1000'
+    equals active "$(property "$unit" ActiveState)"
+    equals "$(minirun inspect -f '{{.State.ConmonPid}}' "$name")" "$(property "$unit" MainPID)"
+    equals inside "$(property "$unit" StatusText)"
+    manager stop "$unit"
+    status_is exited
+}
+
+Of_the_main_process_alone_the_same_is_heard() {
+    begin_engine
+    as_service container NotifyAccess=main -- /bin/sh -c '/mnt/probe notify READY=1; exec sleep 1000'
+    equals active "$(property "$unit" ActiveState)"
+}
+
+A_service_is_ready_when_its_check_finds_it_well() {
+    begin_engine
+    as_service healthy -- /bin/sh -c 'sleep 1; touch /dev/well; exec sleep 1000'
+    equals healthy "$(minirun inspect -f '{{.State.Health.Status}}' "$name")"
+}
+
+A_container_that_is_never_ready_is_no_service() {
+    begin_engine
+    fails as_service container NotifyAccess=all TimeoutStartSec=5 -- /bin/sleep 1000
+    eventually status_is exited
+}
+
+The_start_of_a_generated_unit_waits_until_the_container_says_that_it_is_ready() {
+    begin_engine
+    minirun create --name "$name" --sdnotify container -v /host/bin:/mnt:ro "$ROOTFS" sh -c 'sleep 1; touch /dev/ready; /mnt/probe notify READY=1; trap "exit 0" TERM; while :; do sleep 0.1; done' >/dev/null
+    generated
+    manager start "$unit"
+    minirun exec "$name" ls /dev/ready
+    manager stop "$unit"
+    equals inactive "$(property "$unit" ActiveState)"
+}
+
+The_start_of_a_generated_unit_fails_when_the_command_is_not_there() {
+    begin_engine
+    minirun create --name "$name" "$ROOTFS" /no/command >/dev/null
+    generated --restart-policy no
+    fails manager start "$unit"
+    equals 127 "$(property "$unit" ExecMainStatus)"
+}

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Copying;
+using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
 using Minirun.Runtime;
 
@@ -99,6 +100,7 @@ internal static class ContainerInspect
                 ["Labels"] = Map(config.Labels),
                 ["StopSignal"] = config.StopSignal,
                 ["StopTimeout"] = config.StopTimeout,
+                ["sdNotifyMode"] = config.SdNotify ?? SdNotify.Container,
                 ["CreateCommand"] = List(config.CreateCommand),
             },
             ["NetworkSettings"] = NetworkSettings.Describe(config, state.Pid > 0 ? NetworkRecord.Of(container) : null),

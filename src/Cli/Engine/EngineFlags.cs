@@ -2,6 +2,7 @@ using System.Globalization;
 using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Logs;
+using Minirun.Engine.Monitor;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
@@ -19,6 +20,7 @@ internal static class EngineFlags
         config.CreateCommand = [.. Environment.GetCommandLineArgs().SkipWhile(word => word is not ("run" or "create")).Skip(1)];
         config.CreateDirectory = Environment.CurrentDirectory;
         if (config.Health is { Command: "" }) throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
+        SdNotify.Check(config.SdNotify, config.Health is not null);
         if (config.AutoRemove && config.Restart.Name != "no") throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
     }
 
@@ -33,6 +35,7 @@ internal static class EngineFlags
             case "log-driver": config.LogDriver = value; break;
             case "log-opt": LogConfig.Add(config.LogOptions, value); break;
             case "volume" or "volume-driver" or "volumes-from": break;   // ContainerVolumes takes them
+            case "sdnotify": config.SdNotify = SdNotify.Parse(value); break;
             case "runtime": config.Runtime = value; break;
             case "health-cmd": (config.Health ??= new()).Command = value; break;
             case "health-interval": (config.Health ??= new()).Interval = Values.Duration(value, "--health-interval").TotalSeconds; break;

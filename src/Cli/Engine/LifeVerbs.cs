@@ -16,7 +16,7 @@ internal static class LifeVerbs
     public static EngineVerb[] All() =>
     [
         new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
-        new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)")], Start),
+        new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"), new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")], Start),
         new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Stop(word, words))),
         new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EngineProgram.Each(words, word => Restart(word, words))),
         new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EngineProgram.Each(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
@@ -31,21 +31,24 @@ internal static class LifeVerbs
     {
         bool attaches = words.Has("attach") || words.Has("interactive");
         if (attaches && words.Words.Count != 1) throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
-        if (!attaches) return EngineProgram.Each(words, word => Start(EngineVerbs.Store.Find(word), null));
+        string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
+        if (!attaches) return EngineProgram.Each(words, word => Start(EngineVerbs.Store.Find(word), null, sdNotify));
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
         AttachSession? session = null;
-        Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")));
+        Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.
         session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"));
         using (session) return session.Run();
     }
 
-    private static void Start(EngineContainer container, Action? attach)
+    private static void Start(EngineContainer container, Action? attach, string? sdNotify = null)
     {
+        SdNotify.Check(sdNotify, container.Config.Health is not null);
         using IDisposable held = container.Lock();
         container.Settle();
         // To start what runs is no error (docker).
-        if (!container.IsRunning) MonitorProcess.Start(container, attach);
+        if (container.IsRunning) MonitorProcess.Join(container, attach is not null, sdNotify);
+        else MonitorProcess.Start(container, attach, sdNotify);
     }
 
     private static void Stop(string word, OciArguments words)

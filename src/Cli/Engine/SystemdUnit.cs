@@ -3,6 +3,7 @@ using System.Text;
 using Minirun.Cli.Commands;
 using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
+using Minirun.Engine.Monitor;
 using Minirun.Linux;
 using Minirun.Runtime.Spec;
 
@@ -10,7 +11,7 @@ namespace Minirun.Cli.Engine;
 
 /// <summary>
 /// The text of a unit. Its main process is `minirun start --attach`, which stays in the foreground and ends with the container's exit code; what
-/// the container writes goes to the journal, too. Stopping is minirun's: it knows the container's signal and waits until its monitor is done.
+/// the container writes goes to the journal, too. It tells systemd when the container runs, or is ready. Stopping is minirun's: it knows the container's signal and waits until its monitor is done.
 /// </summary>
 internal sealed class SystemdUnit(EngineContainer container)
 {
@@ -45,7 +46,10 @@ internal sealed class SystemdUnit(EngineContainer container)
         Line("After", string.Join(' ', After.Prepend("network-online.target")));
         if (Requires.Count > 0) Line("Requires", string.Join(' ', Requires));
         Line("RequiresMountsFor", $"{Word(container.Store.Paths.Root)} {Word(config.Rootfs)}");
-        text.Append("\n[Service]\nType=exec\n");
+        text.Append("\n[Service]\n");
+        Line("Type", Mode == SdNotify.Ignore ? "exec" : "notify");
+        // What the container says comes from its monitor.
+        if (Mode is SdNotify.Container or SdNotify.Healthy) Line("NotifyAccess", "all");
         if (System.Environment.GetEnvironmentVariable("MINIRUN_ROOT") is { Length: > 0 } place) Line("Environment", Word("MINIRUN_ROOT=" + place, "$"));
         foreach (string variable in Environment) Line("Environment", Word(variable, "$"));
         if (IsNew && config.CreateDirectory.Length > 0) Line("WorkingDirectory", Percent(config.CreateDirectory));
@@ -60,13 +64,16 @@ internal sealed class SystemdUnit(EngineContainer container)
             Line("ExecStartPre", $"{minirun} rm --force --volumes {Word(Reference)}");
             Line("ExecStartPre", $"{minirun} create --name={Word(Reference)} {string.Join(' ', CreateCommand(config).Select(word => Word(word)))}");
         }
-        Line("ExecStart", $"{minirun} start --attach {Word(Reference)}");
+        Line("ExecStart", $"{minirun} start --attach --sdnotify={Mode} {Word(Reference)}");
         Line("ExecStop", $"{minirun} stop --time {Number(StopSeconds)} {Word(Reference)}");
         if (IsNew) Line("ExecStopPost", $"{minirun} rm --force --volumes {Word(Reference)}");
         text.Append("\n[Install]\n");
         Line("WantedBy", root ? "multi-user.target" : "default.target");
         return text.ToString();
     }
+
+    /// <summary>Most containers say nothing of their readiness: then it is a fact that they run.</summary>
+    private string Mode => container.Config.SdNotify ?? SdNotify.Conmon;
 
     /// <summary>The words that made it, but what is said anew at each start, and variables as they were here.</summary>
     private static IEnumerable<string> CreateCommand(ContainerConfig config)

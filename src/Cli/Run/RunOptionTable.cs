@@ -89,6 +89,7 @@ internal static class RunOptionTable
         new("--health-timeout", null, "DURATION", LivesOn, "time that a check may take (default 30s)", (o, v) => o.ForEngine("health-timeout", v)),
         new("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count", (o, v) => o.ForEngine("health-start-period", v)),
         new("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)", (o, v) => o.ForEngine("health-retries", v)),
+        new("--sdnotify", null, "WHO", LivesOn, "who tells systemd that it is ready: container (default), conmon, healthy, ignore", (o, v) => o.ForEngine("sdnotify", v)),
         new("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime", (o, v) => o.ForEngine("runtime", v)),
 
         new("--publish", 'p', "[[IP:]HOST:]CONTAINER[/udp]", Connected, "a port of the host that leads to one of the container's; ranges such as 8000-8009:80-89 (repeatable)", (o, v) => o.ForEngine("publish", v)),

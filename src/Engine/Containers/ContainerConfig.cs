@@ -48,6 +48,9 @@ public sealed class ContainerConfig
     public double Timeout { get; set; }
     public HealthCheck? Health { get; set; }
 
+    /// <summary>--sdnotify; null: not said.</summary>
+    public string? SdNotify { get; set; }
+
     /// <summary>Volumes by name, with where they are mounted.</summary>
     public List<VolumeUse> Volumes { get; set; } = [];
 

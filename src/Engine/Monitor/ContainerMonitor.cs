@@ -28,10 +28,11 @@ public sealed unsafe class ContainerMonitor
     private readonly StopRequest _stop;
     private ContainerLog? _log;
     private HealthProbe? _health;
+    private readonly ContainerNotify? _notify;
     private readonly Starter _starter = new();
     private MemoryWatch? _memory;
 
-    private ContainerMonitor(EngineContainer container)
+    private ContainerMonitor(EngineContainer container, string? sdNotify)
     {
         _container = container;
         _state = container.State();
@@ -39,6 +40,7 @@ public sealed unsafe class ContainerMonitor
         _flight = new FlightRecorder(container, _state);
         _attachments = new Attachments(container.AttachPath);
         _stop = new StopRequest(container);
+        _notify = ContainerNotify.Of(container, sdNotify);
     }
 
     /// <summary>The whole life of a process of <see cref="MonitorProcess"/>.</summary>
@@ -49,9 +51,10 @@ public sealed unsafe class ContainerMonitor
         // Containers are made by runtimes that end then: their first processes become our children.
         sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
         fcntl.fcntl_(MonitorProcess.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
+        if (arguments.Length > 3) fcntl.fcntl_(MonitorProcess.ManagerFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         var container = new ContainerStore(EnginePaths.At(arguments[0], arguments[1])).Find(arguments[2]);
         using var held = new MonitorLock(container);
-        var monitor = new ContainerMonitor(container);
+        var monitor = new ContainerMonitor(container, arguments.Length > 3 ? arguments[3] : null);
         try
         {
             monitor.Life();
@@ -63,11 +66,15 @@ public sealed unsafe class ContainerMonitor
         finally
         {
             monitor._attachments.Dispose();
+            monitor._notify?.Dispose();
         }
-        if (!container.Config.AutoRemove) return 0;
-        container.Remove();
-        ContainerVolumes.RemoveAnonymous(container);
-        return 0;
+        if (container.Config.AutoRemove)
+        {
+            container.Remove();
+            ContainerVolumes.RemoveAnonymous(container);
+        }
+        // For a service manager whose main process we are.
+        return monitor._state.ExitCode;
     }
 
     private void Life()
@@ -176,7 +183,7 @@ public sealed unsafe class ContainerMonitor
     {
         long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
         bool timedOut = false, ended = false;
-        Span<pollfd> fds = stackalloc pollfd[8 + Attachments.Most];
+        Span<pollfd> fds = stackalloc pollfd[9 + Attachments.Most];
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
@@ -190,7 +197,8 @@ public sealed unsafe class ContainerMonitor
             fds[5] = new pollfd { fd = ended ? -1 : _health?.Descriptor ?? -1, events = poll.POLLIN };
             fds[6] = new pollfd { fd = ended || _memory is not { Tells: true } ? -1 : _memory.Descriptor, events = poll.POLLPRI };
             fds[7] = new pollfd { fd = ended ? -1 : _stop.Descriptor, events = poll.POLLIN };
-            int count = 8 + _attachments.Prepare(fds[8..]);
+            fds[8] = ended ? new pollfd { fd = -1 } : _notify?.Awaits ?? new pollfd { fd = -1 };
+            int count = 9 + _attachments.Prepare(fds[9..]);
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
             if (ready > 0) _pages.Used();
@@ -203,15 +211,19 @@ public sealed unsafe class ContainerMonitor
             }
             if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
             if (!ended) _health?.Work(fds[5].revents != 0);
+            if (_state.Health == HealthProbe.Healthy) _notify?.IsWell();
+            if (fds[8].revents != 0) _notify!.Work();
             if (!ended) _stop.Work(fds[7].revents != 0, pidfd);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
             if (fds[6].revents != 0 && _memory!.Read(_state)) _container.Write(_state);
-            _attachments.Move(fds[8..count], streams);
+            _attachments.Move(fds[9..count], streams);
             if (fds[0].revents == 0) continue;
             ended = true;
             _memory?.Read(_state);
+            // Its last words.
+            _notify?.Work();
         }
         return timedOut;
     }
@@ -223,7 +235,7 @@ public sealed unsafe class ContainerMonitor
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
         wait = Sooner(wait, _health?.Due ?? -1);
-        wait = Sooner(Sooner(wait, _stop.Due), _pages.Due);
+        wait = Sooner(Sooner(wait, _stop.Due), Sooner(_pages.Due, _notify?.Due ?? -1));
         return (int)Math.Min(Sooner(wait, _log!.Due), int.MaxValue);
     }
 

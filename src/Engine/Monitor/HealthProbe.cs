@@ -10,6 +10,8 @@ namespace Minirun.Engine.Monitor;
 /// <summary>Asks a container from time to time whether it is well: a command of its own, whose exit code is the answer. For the monitor's loop.</summary>
 internal sealed class HealthProbe : IDisposable
 {
+    public const string Healthy = "healthy";
+
     private readonly EngineContainer _container;
     private readonly ContainerState _state;
     private readonly HealthCheck _check;
@@ -78,7 +80,7 @@ internal sealed class HealthProbe : IDisposable
         _probe = null;
         _due = Environment.TickCount64 + Milliseconds(_check.Interval);
         string before = _state.Health;
-        if (good) (_state.Health, _state.HealthFailures) = ("healthy", 0);
+        if (good) (_state.Health, _state.HealthFailures) = (Healthy, 0);
         else if (before != "starting" || Environment.TickCount64 >= _countsFrom)
         {
             _state.HealthFailures++;

@@ -16,30 +16,43 @@ public static unsafe class MonitorProcess
     /// <summary>argv[0], and the name in ps.</summary>
     public const string Name = "minirun-monitor";
 
-    /// <summary>The number that the socket has in the monitor.</summary>
-    internal const int ReportFd = 3;
+    /// <summary>The numbers that the socket has in the monitor, and that of the service manager, if it is given one.</summary>
+    internal const int ReportFd = 3, ManagerFd = 4;
     internal const byte Listens = (byte)'L', Go = (byte)'G', Runs = (byte)'R', Failed = (byte)'F';
 
     /// <param name="container">It does not run; the caller holds its lock.</param>
     /// <param name="attach">Called when one can attach, before the command runs.</param>
+    /// <param name="sdNotify">Who says that it is ready; null: as it was made.</param>
     /// <exception cref="UserError">The command could not be executed.</exception>
-    public static void Start(EngineContainer container, Action? attach = null)
+    public static void Start(EngineContainer container, Action? attach = null, string? sdNotify = null)
     {
+        sdNotify ??= container.Config.SdNotify;
+        string mode = sdNotify ?? SdNotify.Container;
+        using ServiceManager? manager = mode == SdNotify.Ignore ? null : ServiceManager.Here(wanted: sdNotify is not null);
+        NotifyMount.Set(container, manager is not null && mode == SdNotify.Container);
+        // With conmon we say all there is to say.
+        bool monitorSpeaks = manager is not null && mode != SdNotify.Conmon;
         unistd.unlink(container.StoppedPath);
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         try
         {
-            using (ChildProgram.Start(new Host().Executable, [Name, container.Store.Paths.Root, container.Store.Paths.Run, container.Id], [nothing, nothing, nothing, sockets[1]], ownSession: true))
+            string[] words = [Name, container.Store.Paths.Root, container.Store.Paths.Run, container.Id], more = monitorSpeaks ? [mode] : [];
+            int[] descriptors = [nothing, nothing, nothing, sockets[1]], manages = monitorSpeaks ? [manager!.Descriptor] : [];
+            using (ChildProgram child = ChildProgram.Start(new Host().Executable, [.. words, .. more], [.. descriptors, .. manages], ownSession: true))
             {
                 unistd.close(sockets[1]);
                 sockets[1] = -1;
                 Expect(sockets[0], Listens, container);
+                // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the main process himself.
+                string main = attach is null ? ServiceManager.MainPid(child.Pid) : "";
+                if (monitorSpeaks && attach is null) manager!.Say(main);
                 attach?.Invoke();
                 byte go = Go;
                 sys_socket.send(sockets[0], &go, 1, sys_socket.MSG_NOSIGNAL);
                 Expect(sockets[0], Runs, container);
+                if (!monitorSpeaks) manager?.Say(main + ServiceManager.Ready);
             }
         }
         finally
@@ -48,6 +61,13 @@ public static unsafe class MonitorProcess
             unistd.close(sockets[0]);
             if (sockets[1] >= 0) unistd.close(sockets[1]);
         }
+    }
+
+    /// <summary>Instead of <see cref="Start"/> when it runs already: who waits to hear that it does is told.</summary>
+    public static void Join(EngineContainer container, bool attaches, string? sdNotify)
+    {
+        using ServiceManager? manager = (sdNotify ?? container.Config.SdNotify) == SdNotify.Ignore ? null : ServiceManager.Here(wanted: false);
+        manager?.Say((attaches ? "" : ServiceManager.MainPid(container.State().MonitorPid)) + ServiceManager.Ready);
     }
 
     private static void Expect(int socket, byte what, EngineContainer container)

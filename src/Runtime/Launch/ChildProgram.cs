@@ -67,11 +67,12 @@ public sealed unsafe class ChildProgram : IDisposable
 
     public void Dispose() => unistd.close(PidFd);
 
-    /// <summary>Our environment, as execve takes it.</summary>
+    /// <summary>Our environment, as execve takes it; but to the service manager only we speak (sd_notify(3)): runtimes would wait for the container's readiness.</summary>
     public static string[] Environment()
     {
         List<string> own = [];
-        foreach (System.Collections.DictionaryEntry each in System.Environment.GetEnvironmentVariables()) own.Add($"{each.Key}={each.Value}");
+        foreach (System.Collections.DictionaryEntry each in System.Environment.GetEnvironmentVariables())
+            if (each.Key is not "NOTIFY_SOCKET") own.Add($"{each.Key}={each.Value}");
         return [.. own];
     }
 }

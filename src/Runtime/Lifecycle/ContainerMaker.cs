@@ -165,7 +165,7 @@ internal sealed class ContainerMaker : IDisposable
     {
         if (_host.Environment("NOTIFY_SOCKET") is not { Length: > 0 } socket || !_oci.Mounts.Exists(mount => mount is { Destination: "/dev", Type: "tmpfs" })) return;
         Spec.NotifySocket = socket;
-        _oci.Process.Env.Add("NOTIFY_SOCKET=" + NotifyRelay.PathInside);
+        _oci.Process.Env.Add("NOTIFY_SOCKET=" + NotifyMessage.PathInside);
     }
 
     private Cgroup? MakeCgroup()

@@ -1,4 +1,3 @@
-using System.Text;
 using Minirun.Linux;
 using static Minirun.Linux.sys_socket;
 
@@ -10,10 +9,7 @@ namespace Minirun.Runtime.Lifecycle;
 /// </summary>
 internal sealed unsafe class NotifyRelay(int socket, string target)
 {
-    /// <summary>Where the container finds it: a name in its own /dev.</summary>
-    public const string PathInside = "/dev/notify";
-
-    private readonly byte[] _message = new byte[8192];
+    private readonly byte[] _message = new byte[NotifyMessage.Longest];
 
     /// <summary>Readable when the container has said something.</summary>
     public int Fd => socket;
@@ -22,19 +18,24 @@ internal sealed unsafe class NotifyRelay(int socket, string target)
     {
         nint length;
         fixed (byte* message = _message)
-            while ((length = recv(socket, message, _message.Length, MSG_DONTWAIT)) > 0) Send(_message.AsSpan(0, (int)length));
+            for (int taken = 0; taken < NotifyMessage.MostAtOnce && (length = recv(socket, message, _message.Length, MSG_DONTWAIT | MSG_TRUNC)) > 0; taken++)
+                if (length <= _message.Length) Send(_message.AsSpan(0, (int)length));
     }
 
-    private void Send(ReadOnlySpan<byte> message)
+    private void Send(ReadOnlySpan<byte> said)
     {
-        // Pids of the container mean nothing outside, and descriptors to keep did not come along.
-        var lines = new StringBuilder();
-        foreach (string line in Encoding.UTF8.GetString(message).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            if (!line.StartsWith("MAINPID=", StringComparison.Ordinal) && !line.StartsWith("FDSTORE", StringComparison.Ordinal)) lines.Append(line).Append('\n');
-        byte[] bytes = Encoding.UTF8.GetBytes(lines.ToString());
-        if (bytes.Length == 0) return;
-        int fd = UnixSocket.Connect(target, SOCK_DGRAM);
-        fixed (byte* first = bytes) send(fd, first, bytes.Length, MSG_NOSIGNAL);
+        if (NotifyMessage.Filter(said) is not { } message) return;
+        int fd;
+        try
+        {
+            fd = UnixSocket.Connect(target, SOCK_DGRAM);
+        }
+        catch (LinuxException)
+        {
+            // Nobody hears it: the container runs all the same.
+            return;
+        }
+        fixed (byte* first = message) send(fd, first, message.Length, MSG_NOSIGNAL);
         unistd.close(fd);
     }
 }

@@ -10,7 +10,7 @@ public static unsafe class UnixSocket
 {
     private const int PathSize = 108;   // sizeof(sun_path)
 
-    /// <summary>A socket that listens at a path, which must not be there yet.</summary>
+    /// <summary>A socket that listens at a path, which must not be there yet; one of datagrams receives there.</summary>
     public static int Listen(string path, int type) => Make(path, type, listens: true);
 
     /// <summary>A socket connected to the one at a path.</summary>
@@ -64,7 +64,7 @@ public static unsafe class UnixSocket
             // A name outside the file system begins with a zero, and has no zero at its end (unix(7)).
             if (isAbstract) address[sizeof(ushort)] = 0;
             LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);
-            if (listens) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
+            if (listens && type != SOCK_DGRAM) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
             return socket;
         }
         catch

@@ -35,8 +35,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         {
             Name = "notify",
             Code = OpCode.Notify,
-            S1 = Lifecycle.NotifyRelay.PathInside,
-            Path = Lifecycle.NotifyRelay.PathInside,
+            S1 = Lifecycle.NotifyMessage.PathInside,
+            Path = Lifecycle.NotifyMessage.PathInside,
             Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
             IfLeftOut = "whoever started minirun never hears that the container is ready",
         });

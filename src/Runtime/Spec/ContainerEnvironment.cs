@@ -17,7 +17,7 @@ internal static class ContainerEnvironment
             if (terminal) environment.Add("TERM=" + (host.Environment("TERM") is { Length: > 0 } term ? term : "xterm"));
         }
         foreach (string entry in options.Env) Set(environment, entry, host);
-        if (notifies) Set(environment, "NOTIFY_SOCKET=" + Lifecycle.NotifyRelay.PathInside, host);
+        if (notifies) Set(environment, "NOTIFY_SOCKET=" + Lifecycle.NotifyMessage.PathInside, host);
         if (listenFds > 0)
         {
             Set(environment, "LISTEN_FDS=" + listenFds, host);

@@ -75,8 +75,8 @@ public sealed class SpecBuilder
         oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? DefaultHostname(oci.Root.Path) : null;
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
-        // The socket's place is the /dev of our own.
-        bool ownDev = Spec.Has(sched.CLONE_NEWNS) && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
+        // The socket's place is the /dev of our own. A container that lives on has another, at each start.
+        bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS) && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
         oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds, Spec.NotifySocket is not null);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);

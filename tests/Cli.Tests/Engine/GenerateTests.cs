@@ -26,7 +26,7 @@ public sealed class GenerateTests : IDisposable
         string id = _root.Run("create", "--name", "web", "--stop-signal", "INT", "--stop-timeout", "7", Rootfs.Busybox, "true").Exits(0).Lines[0];
         string[] unit = Unit();
         Assert.Equal($"# container-{id}.service", unit[0]);
-        Assert.Contains($"ExecStart={Programs.Minirun} start --attach {id}", unit);
+        Assert.Contains($"ExecStart={Programs.Minirun} start --attach --sdnotify=conmon {id}", unit);
         Assert.Contains($"ExecStop={Programs.Minirun} stop --time 7 {id}", unit);
         Assert.Contains("TimeoutStopSec=67", unit);
         Assert.Contains("SuccessExitStatus=130", unit);
@@ -35,13 +35,27 @@ public sealed class GenerateTests : IDisposable
         Assert.Contains(Kernel.Uid == 0 ? "WantedBy=multi-user.target" : "WantedBy=default.target", unit);
     }
 
+    [Theory]
+    [InlineData("container", "Type=notify", "NotifyAccess=all")]
+    [InlineData("healthy", "Type=notify", "NotifyAccess=all")]
+    [InlineData("conmon", "Type=notify", null)]
+    [InlineData("ignore", "Type=exec", null)]
+    public void It_waits_for_whom_the_container_was_made_to_wait_for(string mode, string type, string? access)
+    {
+        _root.Run("create", "--name", "web", "--sdnotify", mode, "--health-cmd", "true", Rootfs.Busybox, "true").Exits(0);
+        string[] unit = Unit();
+        Assert.Contains(type, unit);
+        Assert.Equal(access is not null, unit.Contains("NotifyAccess=all"));
+        Assert.Contains($"ExecStart={Programs.Minirun} start --attach --sdnotify={mode} {_root.Inspect("web", ".Id")}", unit);
+    }
+
     [Fact]
     public void Flags_change_it()
     {
         _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
         string[] unit = Unit("-n", "--no-header", "--restart-policy", "always", "--restart-sec", "3", "-t", "5", "--start-timeout", "9", "-e", "A=b c", "--after", "a.service", "--wants", "b.service", "--requires", "c.service");
         Assert.Equal("[Unit]", unit[0]);
-        foreach (string line in (string[])["Restart=always", "RestartSec=3", "TimeoutStartSec=9", "TimeoutStopSec=65", "Environment=\"A=b c\"", "After=network-online.target a.service", "Wants=network-online.target b.service", "Requires=c.service", $"ExecStart={Programs.Minirun} start --attach web"])
+        foreach (string line in (string[])["Restart=always", "RestartSec=3", "TimeoutStartSec=9", "TimeoutStopSec=65", "Environment=\"A=b c\"", "After=network-online.target a.service", "Wants=network-online.target b.service", "Requires=c.service", $"ExecStart={Programs.Minirun} start --attach --sdnotify=conmon web"])
             Assert.Contains(line, unit);
         _root.Run("generate", "systemd", "--restart-policy", "sometimes", "web").Fails(125, "--restart-policy sometimes", "on-failure");
         JsonElement json = JsonDocument.Parse(string.Join('\n', Unit("--name", "--format", "json", "--container-prefix", "c", "--separator", "_"))).RootElement;

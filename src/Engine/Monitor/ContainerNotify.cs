@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>
+/// Tells the service manager of a container's readiness: what the container says to its own socket, or that its check has found it well. For the
+/// monitor's loop. The container may say whatever it likes as often as it likes: the manager hears what has a meaning, and so much a second.
+/// </summary>
+internal sealed unsafe class ContainerNotify : IDisposable
+{
+    private const int MostPerSecond = 20, Second = 1000;   // ms
+    private const uint Everybody = 0x1b6; // 0666: whoever the command is
+    private readonly string? _path;
+    private readonly int _socket = -1;
+    private readonly byte[] _buffer = new byte[NotifyMessage.Longest];
+    private byte[]? _kept;
+    private bool _isReady;
+    private long _since;
+    private int _passed;
+
+    private ContainerNotify(string? path)
+    {
+        if (path is null) return;
+        _path = path;
+        unistd.unlink(path);
+        _socket = UnixSocket.Listen(path, sys_socket.SOCK_DGRAM);
+        LinuxException.Check(sys_stat.chmod(path, Everybody), "chmod", path);
+    }
+
+    /// <param name="mode">Of --sdnotify; null: nobody is to hear of it.</param>
+    public static ContainerNotify? Of(EngineContainer container, string? mode) =>
+        mode switch { SdNotify.Container => new(NotifyMount.SocketOf(container)), SdNotify.Healthy => new(null), _ => null };
+
+    /// <summary>What to wait for: the manager's queue has room, or the container says something. One that says too much waits.</summary>
+    public pollfd Awaits => _kept is not null ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT } : new() { fd = Due < 0 ? _socket : -1, events = poll.POLLIN };
+
+    /// <summary>Milliseconds until the container is heard again; below 0: it is.</summary>
+    public int Due => _passed < MostPerSecond || _since + Second - Environment.TickCount64 is not (> 0 and var left) ? -1 : (int)left;
+
+    public void Work()
+    {
+        if (_kept is { } kept)
+        {
+            _kept = null;
+            Pass(kept);
+        }
+        while (_socket >= 0 && _kept is null && Due < 0)
+        {
+            nint length;
+            fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, sys_socket.MSG_DONTWAIT | sys_socket.MSG_TRUNC);
+            if (length < 0) return;
+            if (Environment.TickCount64 - _since >= Second) (_since, _passed) = (Environment.TickCount64, 0);
+            _passed++;
+            if (length <= _buffer.Length && NotifyMessage.Filter(_buffer.AsSpan(0, (int)length)) is { } message) Pass(message);
+        }
+    }
+
+    /// <summary>Its check has found it well: the first time is news. Not where it speaks for itself.</summary>
+    public void IsWell()
+    {
+        if (_isReady || _socket >= 0) return;
+        _isReady = true;
+        Pass("READY=1\n"u8.ToArray());
+    }
+
+    public void Dispose()
+    {
+        if (_socket < 0) return;
+        unistd.close(_socket);
+        unistd.unlink(_path!);
+    }
+
+    /// <summary>One for which there is no room waits. A manager that is gone hears nothing.</summary>
+    private void Pass(byte[] message)
+    {
+        nint sent;
+        fixed (byte* start = message) sent = sys_socket.send(MonitorProcess.ManagerFd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
+        if (sent < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN) _kept = message;
+    }
+}
