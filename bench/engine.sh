@@ -56,29 +56,39 @@ engine() {
 
 # Many alive: how long it takes to start them, what their monitors weigh, and how quick the commands are among them.
 engine_many() {
-    local count=1000 began took ids pid pss=0 seen=0 listed
+    local count=1000 rows=() runtime
     [[ -z ${BENCH_QUICK-} ]] || count=50
+    engine_live minirun "$(engine_ours '')" "run -d --label bench $tree sleep 100000" "^minirun-monitor $engine_root/m" 'rm -f'
+    if has podman; then engine_live podman "$(engine_theirs '')" "run -d --label bench $rootfs sleep 100000" "conmon .*-u [0-9a-f]{64} .*$engine_root/p" 'rm -f -t 0'; fi
+    echo "### Engine: $count containers alive"
+    echo
+    echo "| | run -d, one after the other | memory of a monitor (PSS) | exec | ps | rm -f of all |"
+    echo "| --- | ---: | ---: | ---: | ---: | ---: |"
+    printf '%s\n' "${rows[@]}"
+    echo
+}
+
+# engine_live NAME COMMAND RUN PATTERN REMOVE: a row. PATTERN finds the monitors.
+engine_live() {
+    local began run exec ps remove pid pss=0 seen=0 ids
     began=$(now)
-    for ((i = 0; i < count; i++)); do $engine_minirun run -d --label bench "$tree" sleep 100000 >/dev/null </dev/null; done
-    took=$((($(now) - began) / count))
-    for pid in $(pgrep -f "^minirun-monitor $engine_root/m" | head -50); do
+    for ((i = 0; i < count; i++)); do without_v2 $2 $3 >/dev/null 2>>"$out/engine-many.log" </dev/null || { rows+=("| $1 | failed after $i |"); break; }; done
+    run=$((($(now) - began) / count))
+    for pid in $(pgrep -f "$4" | head -50); do
         pss=$((pss + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")))
         seen=$((seen + 1))
     done
+    exec=$(engine_median "$2 exec $engine_marker true")
+    ps=$(engine_median "$2 ps -q")
+    ids=$(without_v2 $2 ps -q --filter label=bench 2>/dev/null)
     began=$(now)
-    listed=$($engine_minirun ps -q | wc -l)
-    listed="$listed in $((($(now) - began) / 1000)) ms"
-    ids=$($engine_minirun ps -q --filter label=bench)
-    began=$(now)
-    # shellcheck disable=SC2086
-    $engine_minirun rm -f $ids >/dev/null
-    echo "### Engine: $count containers alive"
-    echo
-    echo "| | |"
-    echo "| --- | ---: |"
-    echo "| run -d, one after the other | $(awk -v us=$took 'BEGIN { printf "%.1f ms each", us / 1000 }') |"
-    echo "| memory of a monitor (PSS) | $(awk -v kib=$pss -v n=$seen 'BEGIN { printf "%.1f MiB", n ? kib / n / 1024 : 0 }') |"
-    echo "| ps | $listed |"
-    echo "| rm -f of all | $(awk -v us=$(($(now) - began)) -v n=$count 'BEGIN { printf "%.1f ms each", us / n / 1000 }') |"
-    echo
+    without_v2 $2 $5 $ids >/dev/null 2>>"$out/engine-many.log"
+    remove=$((($(now) - began) / count))
+    rows+=("$(awk -v name="$1" -v run=$run -v kib=$pss -v n=$seen -v exec="$exec" -v ps="$ps" -v remove=$remove \
+        'BEGIN { printf "| %s | %.1f ms each | %.1f MiB | %s ms | %s ms | %.1f ms each |", name, run / 1000, n ? kib / n / 1024 : 0, exec, ps, remove / 1000 }')")
+}
+
+# engine_median COMMAND: ms of one.
+engine_median() {
+    without_v2 hyperfine -N --style none --warmup 1 --runs 20 --export-csv "$out/engine-median.csv" -n one "$1" >/dev/null 2>&1 && awk -v ms="$(median "$out/engine-median.csv" one)" 'BEGIN { printf "%.1f", ms }'
 }
