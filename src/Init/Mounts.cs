@@ -87,7 +87,8 @@ internal static unsafe class Mounts
     {
         PlanOp* of = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset);
         while (of->Index != op->B) of++;
-        return SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
+        // What was left out needs nothing.
+        return of->Fd <= 0 || SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
     }
 
     /// <summary>One call where one does.</summary>
@@ -222,7 +223,7 @@ internal static unsafe class Mounts
     /// An optional mount whose source or target is missing and cannot be made is left out, and said to be. What protects is left out only when there is
     /// nothing to protect: any other failure must not leave a path open.
     /// </summary>
-    private static bool MayBeLeftOut(Child* child, PlanOp* op)
+    public static bool MayBeLeftOut(Child* child, PlanOp* op)
     {
         if ((op->Flags & OpFlags.Optional) == 0) return false;
         bool missing = child->Errno is Errno.ENOENT or Errno.ENOTDIR;

@@ -22,6 +22,13 @@ internal static unsafe class Facts
         return 0;
     }
 
+    /// <summary>How much .NET believes that it may use.</summary>
+    public static int Memory()
+    {
+        Out.Line(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    }
+
     public static int File(string path)
     {
         Out.Text(Read(path));

@@ -43,6 +43,7 @@ internal static class Program
         "signals" => rest.Length == 0 ? Facts.Status("SigBlk", "SigIgn", "SigCgt") : Signals.Await(rest),
         "kill" => Signals.KillSelf(int.Parse(rest[0])),
         "exit" => int.Parse(rest[0]),
+        "memory" => Facts.Memory(),
         "hog" => Processes.Hog(int.Parse(rest[0])),
         "spawn" => Processes.SpawnOrphan(),
         "spawn-middle" => Processes.SpawnSleeper(),

@@ -30,6 +30,8 @@ limits_hold() {
     lives box --runtime "$1" --memory 64m --memory-swap 64m --cpus 0.5 --pids-limit 19 "$ROOTFS" sleep 1000
     equals "67108864 50000 100000 19" "$(limit memory.max) $(limit cpu.max) $(limit pids.max)"
     matches "$cgroup" "/minirun-[0-9a-f]{64}[.]scope(/container)?$"
+    equals 67108864 "$(minirun exec box cat /sys/fs/cgroup/memory.max)"
+    exits 1 minirun exec box mkdir /sys/fs/cgroup/new
     matches "$(minirun stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' box)" "/ 64MiB 1$"
     minirun update --memory 96m --memory-swap 96m --pids-limit 23 box
     equals "100663296 23" "$(limit memory.max) $(limit pids.max)"

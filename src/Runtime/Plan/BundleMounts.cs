@@ -53,32 +53,35 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         if (options.IsRemount) AddRemount(destination, options);
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, destination, options);
         else if (mount.UidMappings is not null || mount.GidMappings is not null || options.IsIdMapped) throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
-        else if (mount.Type == "cgroup") new BundleCgroups(spec, host, plan, this).Add(mount, destination, options);
+        else if (mount.Type == "cgroup") AddCgroups(mount, destination, options);
         else AddFileSystem(mount, destination, options);
     }
 
     /// <summary>A tmpfs, and whatever is on /dev, is read-only at last: places of other mounts had to be made in it.</summary>
     public void MakeReadOnly()
     {
-        foreach (Operation mount in _readOnlyLater) plan.Add(new()
-        {
-            Name = "readonly:" + mount.Path,
-            Code = OpCode.MountAttributes,
-            Of = mount,
-            A = sys_mount.MOUNT_ATTR_RDONLY,
-            Path = mount.Path,
-            Why = "its option ro: now that all is made in it",
-        });
+        foreach (Operation mount in _readOnlyLater) plan.Add(ReadOnly(mount));
     }
 
-    /// <summary>Adds a new file system's operation; with option ro of a kind that other mounts lie in, it is made read-only later.</summary>
-    public void AddReadOnlyLater(Operation operation, bool readOnly)
+    private void AddReadOnlyLater(Operation operation, bool readOnly)
     {
         plan.Add(operation);
         if (!readOnly) return;
         operation.Flags |= OpFlags.KeepOpen;
         _readOnlyLater.Add(operation);
     }
+
+    /// <summary>Makes read-only what an operation has mounted and kept open.</summary>
+    public static Operation ReadOnly(Operation mount) => new()
+    {
+        Name = "readonly:" + mount.Path,
+        Code = OpCode.MountAttributes,
+        Of = mount,
+        A = sys_mount.MOUNT_ATTR_RDONLY,
+        Path = mount.Path,
+        Why = "its option ro: now that all is made in it",
+        IfLeftOut = "{path} can be written to",
+    };
 
     /// <summary>A new mount is private, and nobody's slave.</summary>
     public static long OfNew(long propagation) => propagation is sys_mount.MS_SHARED or sys_mount.MS_UNBINDABLE ? propagation : 0;
@@ -109,6 +112,11 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         Place = Place,
         Why = "option remount: what is mounted there gets other options",
     });
+
+    private void AddCgroups(OciMount mount, string destination, MountOptions options)
+    {
+        if (new CgroupMounts(spec, host, plan, Target(destination), At(destination), Place).Add(mount, destination, options) is { } top) _readOnlyLater.Add(top);
+    }
 
     private void AddFileSystem(OciMount mount, string destination, MountOptions options)
     {

@@ -41,7 +41,7 @@ public sealed class ContainerPlan(ContainerSpec spec)
             if (found.Count == 0) throw new UserError($"--without {name}: this plan has no such operation", "it has " + string.Join(", ", _operations.Where(each => each.IfLeftOut is not null).Select(each => each.Name)));
             if (found.Any(operation => operation.IfLeftOut is null)) throw new UserError($"--without {name}: nothing can run without it", "choose another operation of `minirun run --dry-run`");
             LeftOut.AddRange(found);
-            _operations.RemoveAll(found.Contains);
+            _operations.RemoveAll(each => found.Contains(each) || (each.Of is { } of && found.Contains(of)));
         }
         if (LeftOut.Exists(operation => operation.Code == OpCode.NoNewPrivileges)) FilterEarly();
     }

@@ -16,13 +16,21 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
 
     // Whether the parts of a path were mounted by us on ground of our own (a fresh /dev): then names in it need no care.
     private bool _ownDev;
+    private Operation? _readOnlyLater;
 
     public void Add(OciMount mount)
     {
         MountOptions options = MountOptions.Parse(mount.Options);
         if (mount.Type == "overlay" && mount.Source is not null) AddOverlay(mount, options);
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, options);
+        else if (mount.Type == "cgroup") _readOnlyLater = new CgroupMounts(spec, host, plan, Target(mount.Destination), At(mount.Destination), place: null).Add(mount, mount.Destination, options);
         else AddFileSystem(mount, options);
+    }
+
+    /// <summary>The directory of cgroup hierarchies, when places of other mounts have been made in it.</summary>
+    public void MakeReadOnly()
+    {
+        if (_readOnlyLater is { } mount) plan.Add(BundleMounts.ReadOnly(mount));
     }
 
     public void HidePaths()

@@ -146,6 +146,7 @@ public sealed class Planner
         Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec));
         var mounts = new MountPlan(_spec, _host, _plan, follows);
         foreach (OciMount mount in _spec.Oci.Mounts) mounts.Add(mount);
+        mounts.MakeReadOnly();
         mounts.HidePaths();
     }
 

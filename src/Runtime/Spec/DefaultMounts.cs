@@ -29,6 +29,7 @@ internal static class DefaultMounts
         mounts.Add(DevPts(ids));
         AddIpc(mounts, host, (namespaces & sched.CLONE_NEWIPC) != 0);
         mounts.Add(Sys(options, namespaces));
+        if (HasCgroup(options, host)) mounts.Add(New("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
         if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, optional);
         AddUsers(mounts, options);
         AddDevices(oci, options, host);
@@ -68,6 +69,13 @@ internal static class DefaultMounts
             ? New("/sys", "sysfs", "sysfs", options.Privileged ? "rw" : "ro", "nosuid", "nodev", "noexec")
             : New("/sys", "bind", "/sys", "rbind", access, "rnosuid", "rnodev", "rnoexec");
     }
+
+    /// <summary>
+    /// Whether there is a cgroup of the container's own to be seen: the main job makes none without a limit; a container that lives on has one, but for
+    /// a user's on version 1.
+    /// </summary>
+    private static bool HasCgroup(RunOptions options, Host host) =>
+        options.WantsCgroup || ((options.Detach || options.Engine is not null) && (host.Uid == 0 || host.IsUnifiedCgroup));
 
     private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> optional)
     {

@@ -30,7 +30,8 @@ public sealed unsafe class PlanEncoderTests
         Assert.All(Ops(bytes), op =>
         {
             Operation source = plan.Operations[op.Index];
-            Assert.Equal((source.Code, source.Flags, source.A, source.B, source.C, source.D), (op.Code, op.Flags, op.A, op.B, op.C, op.D));
+            long b = source.Of is { } of ? plan.IndexOf(of) : source.B;
+            Assert.Equal((source.Code, source.Flags, source.A, b, source.C, source.D), (op.Code, op.Flags, op.A, op.B, op.C, op.D));
         });
         int[] numbers = [.. Ops(bytes).Select(op => op.Index)];
         Assert.Equal(numbers.Order(), numbers);

@@ -35,6 +35,7 @@ internal static class Scenarios
         ["privileged"] = () => ("run --privileged, as root", Options(o => o.Privileged = true), TestHost.Root()),
         ["process"] = () => ("run with limits, umask, nice, cpus, names, environment", Options(Process), TestHost.Root()),
         ["limits"] = () => ("run --memory 64m --device /dev/fuse:r, as root", Options(o => { o.Resources = new() { Memory = new() { Limit = 64 << 20 } }; o.Devices.Add("/dev/fuse:r"); }), TestHost.Root()),
+        ["limits-unified"] = () => ("run --pids-limit 20, as user 1000 on cgroup version 2", Options(o => o.Resources = new() { Pids = new() { Limit = 20 } }), TestHost.Unified()),
         ["without"] = () => ("run --without pivot_root,no_new_privs", Options(o => o.Without.AddRange(["pivot_root", "no_new_privs"])), TestHost.User()),
         ["detached-life"] = () => ("run --die-with-parent=false", Options(o => o.DieWithParent = false), TestHost.User()),
     };

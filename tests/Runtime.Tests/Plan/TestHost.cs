@@ -43,6 +43,14 @@ internal sealed class TestHost : Host
         return host;
     }
 
+    /// <summary>User 1000 on cgroup version 2.</summary>
+    public static TestHost Unified()
+    {
+        TestHost host = User();
+        host.HasUnifiedCgroup = true;
+        return host;
+    }
+
     public bool HasTerminal { get; private set; }
     public Dictionary<string, string> Variables { get; } = [];
     public Dictionary<string, string> Inside { get; } = new()
@@ -63,6 +71,7 @@ internal sealed class TestHost : Host
     public override string Executable => "/usr/bin/minirun";
 
     private SubordinateIds? Ranges { get; set; }
+    private bool HasUnifiedCgroup { get; set; }
 
     public override bool Exists(string path) => FileType(path) != 0;
 
@@ -77,7 +86,7 @@ internal sealed class TestHost : Host
 
     public override bool IsInUserNamespace => false;
 
-    public override bool IsUnifiedCgroup => false;
+    public override bool IsUnifiedCgroup => HasUnifiedCgroup;
 
     /// <summary>Cgroups of version 1, with two controllers in one hierarchy, and one without any.</summary>
     public override IReadOnlyList<MountInfo> Mounts { get; } =

@@ -9,20 +9,36 @@ namespace Minirun.Runtime.Plan;
 /// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the host has mounted. Of each
 /// the container sees its own directory, or with a cgroup namespace a new mount whose root that is.
 /// </summary>
-internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan plan, BundleMounts mounts)
+/// <param name="target">Where it goes, as the plan has it.</param>
+/// <param name="flags">Of every operation.</param>
+/// <param name="place">Of the mount in a bundle's document; null for <c>minirun run</c>, whose own it is: it is left out where it cannot be had.</param>
+internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan plan, string target, OpFlags flags, string? place)
 {
-    private const string Place = "/sys/fs/cgroup";
+    /// <summary>Where programs look for them.</summary>
+    public const string Place = "/sys/fs/cgroup";
+
+    private const string IfLeftOut = "programs inside do not find the limits of their container";
     private const long Safe = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
 
     private bool HasNamespace => spec.Has(sched.CLONE_NEWCGROUP) || spec.Joins(sched.CLONE_NEWCGROUP);
 
-    public void Add(OciMount mount, string destination, MountOptions options)
+    private OpFlags MayBeLeftOut => place is null ? OpFlags.Optional : OpFlags.None;
+
+    /// <summary>Gives the tmpfs that is to be made read-only when all is made in it, if there is one.</summary>
+    public Operation? Add(OciMount mount, string destination, MountOptions options)
     {
-        bool readOnly = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
-        if (!host.IsUnifiedCgroup) AddHierarchies(destination, options, readOnly);
-        else if (HasNamespace || host.Mounts.FirstOrDefault(each => each.Type == "cgroup2") is not { } hierarchy) AddUnified(mount, destination, options);
+        if (!host.IsUnifiedCgroup) return AddHierarchies(destination, options);
+        if (HasNamespace || Unified() is not { } hierarchy) AddUnified(mount, destination, options);
         // A new mount in the host's cgroup namespace would set the options of the host's own anew, and take nsdelegate away.
-        else AddOwn(destination, mounts.Target(destination), null, hierarchy, options.Set | options.TreeSet, options);
+        else AddOwn(destination, null, hierarchy, options.Set | options.TreeSet, options);
+        return null;
+    }
+
+    private MountInfo? Unified()
+    {
+        foreach (MountInfo mount in host.Mounts)
+            if (mount.Type == "cgroup2") return mount;
+        return null;
     }
 
     private void AddUnified(OciMount mount, string destination, MountOptions options) => plan.Add(new()
@@ -30,24 +46,25 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
         Name = destination[1..],
         Code = OpCode.MountFs,
         S1 = "cgroup2",
-        S2 = mounts.Target(destination),
+        S2 = target,
         S3 = options.Data.Length > 0 ? options.Data : null,
         // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158); the host's is shown then.
         S4 = Place,
         S5 = string.IsNullOrEmpty(mount.Source) ? "cgroup" : mount.Source,
         A = options.Set | options.TreeSet,
         C = BundleMounts.OfNew(options.Propagation),
-        Flags = mounts.At(destination) | BundleProc.Guard(destination) | OpFlags.Fallback,
+        Flags = flags | BundleProc.Guard(destination) | OpFlags.Fallback | MayBeLeftOut,
         Path = destination,
-        Place = mounts.Place,
-        Why = "the control groups (cgroups(7)), version 2",
+        Place = place,
+        Why = "the control groups (cgroups(7)), version 2: the container sees its own",
+        IfLeftOut = IfLeftOut,
     });
 
-    private void AddHierarchies(string destination, MountOptions options, bool readOnly)
+    private Operation? AddHierarchies(string destination, MountOptions options)
     {
-        string target = mounts.Target(destination);
+        bool readOnly = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
         long attributes = Safe | (readOnly ? sys_mount.MOUNT_ATTR_RDONLY : 0);
-        mounts.AddReadOnlyLater(new()
+        Operation top = new()
         {
             Name = destination[1..],
             Code = OpCode.MountFs,
@@ -57,24 +74,29 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
             S5 = "tmpfs",
             A = Safe,
             C = BundleMounts.OfNew(options.Propagation),
-            Flags = mounts.At(destination) | BundleProc.Guard(destination),
+            Flags = flags | BundleProc.Guard(destination) | (readOnly ? OpFlags.KeepOpen : 0) | MayBeLeftOut,
             Path = destination,
-            Place = mounts.Place,
+            Place = place,
             Why = "the control groups (cgroups(7)), version 1: one directory for each hierarchy",
-        }, readOnly);
-        HashSet<string> seen = [];
+            IfLeftOut = IfLeftOut,
+        };
+        plan.Add(top);
+        // All of them, limits or not: the JVM looks for none when one is missing.
+        List<string> seen = [];
         foreach (MountInfo hierarchy in host.Mounts)
         {
             if (hierarchy.Type != "cgroup") continue;
             string name = System.IO.Path.GetFileName(hierarchy.Path);
-            if (!seen.Add(name)) continue;
-            if (HasNamespace) AddNew(destination, target, name, hierarchy, attributes, options);
-            else AddOwn(destination, target, name, hierarchy, attributes, options);
-            if (name.Contains(',')) AddNames(destination, target, name);
+            if (seen.Contains(name)) continue;
+            seen.Add(name);
+            if (HasNamespace) AddNew(destination, name, hierarchy, attributes, options);
+            else AddOwn(destination, name, hierarchy, attributes, options);
+            if (name.Contains(',')) AddNames(destination, name);
         }
+        return readOnly ? top : null;
     }
 
-    private void AddNew(string destination, string target, string name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
+    private void AddNew(string destination, string name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
     {
         Name = $"{destination[1..]}/{name}",
         Code = OpCode.MountFs,
@@ -84,14 +106,15 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
         S5 = hierarchy.Source,
         A = attributes,
         C = BundleMounts.OfNew(options.Propagation),
-        Flags = mounts.At(destination),
+        Flags = flags | MayBeLeftOut,
         Path = $"{destination}/{name}",
-        Place = mounts.Place,
+        Place = place,
         Why = "a hierarchy, seen from the container's cgroup namespace",
+        IfLeftOut = IfLeftOut,
     });
 
     /// <param name="name">Of the directory on the tmpfs; null without one, on version 2.</param>
-    private void AddOwn(string destination, string target, string? name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
+    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
     {
         Name = name is null ? destination[1..] : $"{destination[1..]}/{name}",
         Code = OpCode.CgroupBind,
@@ -101,14 +124,15 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
         S5 = hierarchy.Root,
         A = attributes,
         C = options.Propagation,
-        Flags = mounts.At(destination) | (name is null ? BundleProc.Guard(destination) : 0),
+        Flags = flags | (name is null ? BundleProc.Guard(destination) : 0) | MayBeLeftOut,
         Path = name is null ? destination : $"{destination}/{name}",
-        Place = mounts.Place,
+        Place = place,
         Why = "the container's own directory of a hierarchy",
+        IfLeftOut = IfLeftOut,
     });
 
     /// <summary>Programs look for cpu, not for cpu,cpuacct.</summary>
-    private void AddNames(string destination, string target, string name)
+    private void AddNames(string destination, string name)
     {
         foreach (string controller in name.Split(',')) plan.Add(new()
         {
@@ -117,9 +141,10 @@ internal sealed class BundleCgroups(ContainerSpec spec, Host host, ContainerPlan
             S1 = name,
             S2 = $"{target}/{controller}",
             D = 1,
-            Flags = mounts.At(destination) | OpFlags.MayExist,
+            Flags = flags | OpFlags.MayExist | (place is null ? OpFlags.MayFail : 0),
             Path = $"{destination}/{controller}",
             Why = "programs look for one controller",
+            IfLeftOut = IfLeftOut,
         });
     }
 

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Minirun.Cli.Tests.Engine;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Cgroups;
+
+/// <summary>A program looks at /sys/fs/cgroup for the limits of its container.</summary>
+public sealed class CgroupMountTests
+{
+    private const string ReadLimit = "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null; true";
+
+    [Requires(Need.Root)]
+    public void A_container_with_a_limit_reads_it_inside()
+    {
+        foreach (string[] options in (string[][])[[], ["--net", "none"], ["--cgroupns", "host"], ["--net", "none", "--cgroupns", "host"], ["--userns", "host"], ["--ns", "user,mnt"], ["--userns", "0:100000:65536"]])
+            Assert.Equal("67108864", Container.Sh(["-m", "64m", .. options], ReadLimit));
+    }
+
+    [Requires(Need.Root)]
+    public void Dotnet_inside_takes_the_limit_for_what_there_is()
+    {
+        foreach (string net in (string[])["host", "none"])
+            Assert.InRange(long.Parse(Container.Run(["-m", "256m", "--net", net], "/probe", "memory").Succeeds().Lines[0], CultureInfo.InvariantCulture), 1, 256 << 20);
+    }
+
+    [Requires(Need.Root)]
+    public void Nothing_below_it_can_be_written()
+    {
+        foreach (string[] options in (string[][])[[], ["--net", "none"], ["--userns", "host"]])
+            Assert.Equal("", Container.Sh(["-m", "64m", .. options],
+                "cd /sys/fs/cgroup; for place in . *; do mkdir $place/new 2>/dev/null && echo made $place/new; done; for file in $(find . -name cgroup.procs -o -name release_agent -o -name memory.limit_in_bytes -o -name memory.max); do (echo 1 >$file) 2>/dev/null && echo wrote $file; done; true"));
+    }
+
+    [Fact]
+    public void Without_a_limit_nothing_is_mounted_there() =>
+        Assert.DoesNotContain("sys/fs/cgroup ", Support.Minirun.Run("run", "--dry-run", Rootfs.Busybox, "true").Succeeds().Out);
+
+    [Requires(Need.Root)]
+    public void It_can_be_left_out() =>
+        Assert.DoesNotContain("67108864", Container.Run(["-m", "64m", "--without", "sys/fs/cgroup", "--net", "none"], "sh", "-c", ReadLimit).Exits(0).Out);
+
+    [Requires(Need.Root)]
+    public void A_volume_takes_its_place() =>
+        Assert.Equal("mine", Container.Sh(["-m", "64m", "--tmpfs", "/sys/fs/cgroup"], "echo mine >/sys/fs/cgroup/file; cat /sys/fs/cgroup/*"));
+
+    [Requires(Need.Root)]
+    public void A_container_that_lives_on_sees_its_own_cgroup_and_cannot_write_in_it()
+    {
+        using var root = new EngineRoot();
+        root.Detached(["--name", "web", "-m", "64m"], "sleep", "1000");
+        Assert.Equal("67108864\n", root.Run("exec", "web", "sh", "-c", ReadLimit).Exits(0).Out);
+        root.Run("exec", "web", "sh", "-c", "mkdir /sys/fs/cgroup/new || mkdir /sys/fs/cgroup/memory/new").Exits(1);
+    }
+
+    [Fact]
+    public void A_container_that_lives_on_without_a_limit_starts_with_it_or_without()
+    {
+        using var root = new EngineRoot();
+        root.Detached(["--name", "web"], "sh", "-c", "for place in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $place/new && echo made; done 2>/dev/null; echo that was all");
+        root.Run("wait", "web").Succeeds();
+        Assert.Equal("that was all\n", root.Run("logs", "web").Succeeds().Out);
+    }
+}
