@@ -1,6 +1,7 @@
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Monitor;
+using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Spec;
 
@@ -17,7 +18,15 @@ internal static class EngineCgroup
         config.SystemdCgroup = slice || (parent is null && unified && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus()));
         oci.Linux.CgroupsPath = config.SystemdCgroup ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}:minirun:{config.Id}"
             : parent is not null ? $"{parent.TrimEnd('/')}/{config.Id}"
-            : root ? $"{ParentCgroup.Path}/{config.Id}" : null;
+            : root && (oci.Linux.Resources is not null || CanMake()) ? $"{ParentCgroup.Path}/{config.Id}" : null;
+    }
+
+    /// <summary>In a container root sees cgroups that are read-only: there is none without a limit, as for a user.</summary>
+    private static bool CanMake()
+    {
+        foreach (MountInfo mount in MountInfo.Read())
+            if (mount.Type is "cgroup" or "cgroup2" && fcntl.faccessat(fcntl.AT_FDCWD, mount.Path, unistd.W_OK, 0) == 0) return true;
+        return false;
     }
 
     /// <summary>crun mounts what a document hides into a bound tree as that came: without a word on its propagation, into the host's, too.</summary>

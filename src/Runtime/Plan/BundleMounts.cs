@@ -202,9 +202,11 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
 
     /// <summary>
     /// A new sysfs is for who owns the network namespace, a new procfs for who owns the pid namespace: a container that shares it sees the runtime's
-    /// own, with the options asked for.
+    /// own, with the options asked for. So, too, where the kernel refuses a new one to a container in a container, since the outer one hides a part:
+    /// sysfs as crun does, procfs only for <c>minirun run -d</c>, which has said that it will do.
     /// </summary>
     private string? Fallback(string type) =>
-        type == "sysfs" && !spec.Has(sched.CLONE_NEWNET) && InUserNamespace ? "/sys"
-        : type == "proc" && !spec.Has(sched.CLONE_NEWPID) && InUserNamespace ? "/proc" : null;
+        !InUserNamespace ? null
+        : type == "sysfs" && !spec.Require.Contains("sysfs") ? "/sys"
+        : type == "proc" && (spec.ProcFallsBack || !spec.Has(sched.CLONE_NEWPID)) ? "/proc" : null;
 }

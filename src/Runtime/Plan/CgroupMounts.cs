@@ -48,12 +48,12 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         S1 = "cgroup2",
         S2 = target,
         S3 = options.Data.Length > 0 ? options.Data : null,
-        // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158); the host's is shown then.
-        S4 = Place,
+        // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158); a bundle is shown the host's then.
+        S4 = place is null ? null : Place,
         S5 = string.IsNullOrEmpty(mount.Source) ? "cgroup" : mount.Source,
         A = options.Set | options.TreeSet,
         C = BundleMounts.OfNew(options.Propagation),
-        Flags = flags | BundleProc.Guard(destination) | OpFlags.Fallback | MayBeLeftOut,
+        Flags = flags | BundleProc.Guard(destination) | (place is null ? OpFlags.Optional : OpFlags.Fallback),
         Path = destination,
         Place = place,
         Why = "the control groups (cgroups(7)), version 2: the container sees its own",

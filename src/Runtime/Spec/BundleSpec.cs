@@ -6,6 +6,9 @@ namespace Minirun.Runtime.Spec;
 /// <summary>From the document of a bundle to what a plan is made from. Nothing is added that the document does not ask for.</summary>
 public static class BundleSpec
 {
+    /// <summary>The annotation of <c>minirun run -d</c> with what must be had in full, perhaps nothing: all else may be second best.</summary>
+    internal const string Require = "minirun.require";
+
     private const int CAP_SETUID = 7, CAP_SETGID = 6;
 
     /// <exception cref="UserError">The document asks for what cannot be had.</exception>
@@ -23,6 +26,7 @@ public static class BundleSpec
         }
         // A cgroup namespace shows the cgroup that its maker is in as "/"; a time namespace gets its offsets before anybody is in it.
         ulong later = created & (sched.CLONE_NEWTIME | (options.HasCgroup ? sched.CLONE_NEWCGROUP : 0));
+        string[]? require = oci.Annotations?.GetValueOrDefault(Require)?.Split(',');
         bool newUser = (created & sched.CLONE_NEWUSER) != 0;
         return new ContainerSpec
         {
@@ -40,6 +44,8 @@ public static class BundleSpec
             // Of `minirun run -d`, whose bundle we write ourselves.
             Init = Annotated(oci, "minirun.init"),
             Ephemeral = Annotated(oci, "minirun.ephemeral"),
+            Require = require ?? [],
+            ProcFallsBack = require is not null && !require.Contains("procfs"),
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
             AsksForHooks = oci.Hooks is { } hooks && (hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 }),

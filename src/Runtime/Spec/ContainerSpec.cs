@@ -107,6 +107,9 @@ public sealed class ContainerSpec
     public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];
 
+    /// <summary>A bundle's new procfs may be the caller's, where there is no new one to be had.</summary>
+    public bool ProcFallsBack { get; init; }
+
     /// <summary>In a user namespace overlayfs keeps its marks in user.* attributes; trusted.* needs real root.</summary>
     public string? OverlayFlag => Has(sched.CLONE_NEWUSER) ? "userxattr" : null;
 

@@ -181,6 +181,7 @@ public sealed class SpecBuilder
     {
         if (options.Ephemeral) (oci.Annotations ??= [])["minirun.ephemeral"] = "true";
         if (options.Init) (oci.Annotations ??= [])["minirun.init"] = "true";
+        if (options.Detach || options.Engine is not null) (oci.Annotations ??= [])[BundleSpec.Require] = string.Join(',', options.Require);
         if (options.Name is { } name) (oci.Annotations ??= [])["minirun.name"] = name;
     }
 }

@@ -36,6 +36,26 @@ public sealed class NestedTests
     public void An_unknown_requirement_is_refused() =>
         Container.Run(["--require", "gravity"], "true").Fails(125, "--require gravity", "procfs");
 
+    [Fact]
+    public void A_container_that_lives_on_is_shown_the_outer_sysfs_where_no_new_one_can_be_had()
+    {
+        Result result = Detached([], "ls -d /sys/class /proc/1; touch /sys/new || echo read-only").Exits(0);
+        Assert.Equal("/proc/1\n/sys/class\nread-only\n", result.Out);
+    }
+
+    [Theory]
+    [InlineData("sysfs")]
+    [InlineData("procfs")]
+    public void It_does_not_start_with_less_than_it_requires(string what) => Detached(["--require", what], "true").Fails(125, $"cannot mount {(what == "procfs" ? "proc" : what)} on /", "EPERM", "nested container");
+
+    /// <summary>The output of a container that lives on, in a container that sees only a part of /sys and /proc.</summary>
+    private static Result Detached(string[] inner, string script)
+    {
+        using var rootfs = new TemporaryRootfs();
+        string run = $"/minirun run -d --net none --name in {string.Join(' ', inner)} /mnt sh -c '{script}' >/tmp/id 2>/tmp/error </dev/null || {{ cat /tmp/error >&2; exit 125; }}; /minirun wait in >/dev/null; /minirun logs in 2>/dev/null";
+        return Support.Minirun.Run(["run", .. s_hidden, "--tmpfs", "/sys/kernel", "--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", "-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt", Rootfs.Busybox, "sh", "-c", run]);
+    }
+
     private static Result Nested(string[] outer, string[] inner, params string[] command)
     {
         using var rootfs = new TemporaryRootfs();
