@@ -56,8 +56,11 @@ public static unsafe class Boot
     {
         if (Sys.AuxiliaryValue(AT_SECURE) != 0)
             Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
-        if (argc is 2 or 3 && Text.Equal(argv[0], "fork-news"u8))
-            Interpreter.Run(Text.Number(argv[1]), argc == 3 ? Text.Number(argv[2]) : -1);
+        if (argc is >= 2 and <= 4 && Text.Equal(argv[0], "fork-news"u8))
+        {
+            if (argc == 4) Joining.Do(Text.Number(argv[1]));
+            Interpreter.Run(Text.Number(argv[1]), argc >= 3 ? Text.Number(argv[2]) : -1);
+        }
         s_argc = argc;
         s_argv = argv;
         if (argc > 0 && Text.Equal(Text.FileName(argv[0]), "minirun-oci"u8))

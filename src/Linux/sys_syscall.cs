@@ -20,6 +20,7 @@ public static partial class sys_syscall
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;
     public const int SYS_pread64 = 17;
+    public const int SYS_pwrite64 = 18;
     public const int SYS_getpid = 39;
     public const int SYS_sendfile = 40;
     public const int SYS_sendmsg = 46;
@@ -125,6 +126,7 @@ public static partial class sys_syscall
         SYS_rt_sigprocmask => "rt_sigprocmask",
         SYS_ioctl => "ioctl",
         SYS_pread64 => "pread64",
+        SYS_pwrite64 => "pwrite64",
         SYS_sendmsg => "sendmsg",
         SYS_socket => "socket",
         SYS_clone => "clone",

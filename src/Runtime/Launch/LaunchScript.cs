@@ -1,3 +1,4 @@
+using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
@@ -32,9 +33,12 @@ internal static unsafe class LaunchScript
         // system that only ids of the map may enter is entered with them.
         bool mapped = !waits;
         if (mapped) AwaitIdMaps(script, plan, reportFd);
+        // It is executed outside, and enters by itself.
+        bool joinsLater = plan.Spec.JoinedProcess >= 0;
         for (int op = 0; op < plan.Operations.Count; op++)
         {
             LaunchStep step = plan.Operations[op].Step;
+            if (joinsLater && step is (LaunchStep.Join or LaunchStep.CloneAgain or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities)) continue;
             if (!mapped && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
@@ -77,12 +81,42 @@ internal static unsafe class LaunchScript
         }
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
+        if (joinsLater) script.Add(forkNews, SYS_fcntl, plan.Spec.JoinedProcess, fcntl.F_SETFD, 0);
         if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
         if (plan.Spec.Waits)
             foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateDirectory, plan.Spec.InitLock])
                 script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
-        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString()) : script.Array("fork-news", planFd.ToString()), script.Array(), fcntl.AT_EMPTY_PATH)
+        long arguments = joinsLater ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
+            : waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString())
+            : script.Array("fork-news", planFd.ToString());
+        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
+    }
+
+    /// <summary>What fork-news is to enter by itself, in the memfd that has no plan yet.</summary>
+    public static void WriteJoining(ContainerPlan plan, int planFd, int reportFd)
+    {
+        int clone = plan.IndexOf(LaunchStep.CloneAgain);
+        Operation? user = plan.Find(LaunchStep.BecomeRoot);
+        var joining = new Joining
+        {
+            PidFd = plan.Spec.JoinedProcess,
+            ReportFd = reportFd,
+            Uid = user is null ? Joining.NoId : (int)user.A,
+            Gid = user is null ? Joining.NoId : (int)user.B,
+            JoinOp = plan.IndexOf(LaunchStep.Join),
+            CloneOp = clone,
+            Namespaces = plan.Spec.JoinedFlags,
+            NewNamespaces = (ulong)plan.Operations[clone].A,
+        };
+        LinuxException.Check(syscall(SYS_pwrite64, planFd, (nint)(&joining), sizeof(Joining), 0), "pwrite");
+    }
+
+    /// <summary>The pid that it found.</summary>
+    public static int ReadJoined(int planFd)
+    {
+        Joining joined = default;
+        return (int)syscall(SYS_pread64, planFd, (nint)(&joined), sizeof(Joining), 0) == sizeof(Joining) ? joined.Pid : 0;
     }
 
     /// <summary>A read that ends when the parent has written the id maps (<see cref="Go"/>), or died.</summary>

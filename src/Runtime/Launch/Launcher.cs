@@ -31,6 +31,8 @@ public static unsafe class Launcher
         if (plan.Sources is not null) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
+        bool joinsLater = plan.Spec.JoinedProcess >= 0;
+        if (joinsLater) LaunchScript.WriteJoining(plan, planFd, childs);
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
@@ -40,7 +42,7 @@ public static unsafe class Launcher
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
         if (plan.Sources is not null) MountSources.Close(plan);
-        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, script, watcher);
+        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joinsLater ? planFd : -1, script, watcher);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {
@@ -64,11 +66,11 @@ public static unsafe class Launcher
     }
 
     /// <summary>The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our child too (CLONE_PARENT).</summary>
-    private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, ScriptWriter script, Watcher? watcher)
+    private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
     {
         int status = LaunchedContainer.Wait(first);
         unistd.close(firstPidFd);
-        int pid = *script.Shared;
+        int pid = joinedFd >= 0 ? LaunchScript.ReadJoined(joinedFd) : *script.Shared;
         if (status == 0 && pid > 0) return (pid, (int)LinuxException.Check(sys_syscall.syscall(SYS_pidfd_open, pid, 0), "pidfd_open"));
         UserError error = new($"cannot join the namespaces: the child ended with status {ExitStatus.Code(status)}", "was it killed?");
         Report report;

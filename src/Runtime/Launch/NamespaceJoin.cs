@@ -5,7 +5,7 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// The setns(2) calls of a plan. They are made by a child that has one thread, as setns wants for a user namespace. Who enters a user namespace has
+/// The setns(2) calls of a plan that names namespaces. They are made by a child that has one thread, as setns wants for a user namespace. Who enters a user namespace has
 /// powers over what belongs to it, and loses those over the rest: so what belongs to others is entered before.
 /// </summary>
 internal static unsafe class NamespaceJoin
@@ -20,7 +20,7 @@ internal static unsafe class NamespaceJoin
         {
             Operation operation = plan.Operations[op];
             if (operation.Step != LaunchStep.Join) continue;
-            int fd = operation.Path is { } path ? (int)LinuxException.Check(fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", path) : (int)operation.B;
+            int fd = (int)LinuxException.Check(fcntl.open(operation.Path!, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", operation.Path!);
             if (operation.A == (long)sched.CLONE_NEWUSER) user = fd;
             joins.Add((op, fd, operation));
         }
