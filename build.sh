@@ -27,6 +27,8 @@ usage: ./build.sh VERB
                     for example: ./build.sh test --filter Terminal
   test-vm [SUITE...] the suites of tests/vm, in a virtual machine with systemd and cgroup v2; also part of `test`,
                     unless MINIRUN_NO_VM=1. RUNTIME=runc or crun: prove the suites with these instead
+  test-hostile [CASE...] tests/Hostile: container escapes, as root and as an ordinary user; also part of `test`.
+                    RUNTIME=/usr/sbin/runc: of another runtime. TRIES=N: how long its races last
   bench             start-up time, throughput and memory against bubblewrap, crun and runc
                     (BENCH_QUICK=1: fewer runs). `bench churn [SECONDS [LANES]]`: containers come and go, and nothing is left
   rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
@@ -215,6 +217,7 @@ run_tests() {
     want "${test_networks[@]}"
     want "${test_volumes[@]}"
     fluent_logger
+    want jq # what tests/Hostile writes its bundles with
     want libseccomp2 # what the seccomp tests compare with
     dotnet_says out/build.log build Runtime.sln -c Release
     rm -rf out/test-results
@@ -267,6 +270,20 @@ test_vm() {
     tests/summary.sh vm-root vm-user
 }
 
+test_hostile() {
+    build
+    need jq gcc libc6-dev
+    rm -rf out/test-results/hostile-*
+    local labels=(hostile-here)
+    tests/hostile.sh hostile-here "$@"
+    if [[ $(id -u) == 0 ]]; then
+        labels+=(hostile-user)
+        MINIRUN_TEST_USER=$test_user tests/run-as-user.sh bin tests/run.sh tests/hostile.sh tests/Hostile -- tests/hostile.sh hostile-user "$@" ||
+            tests/run.sh --note hostile-user "the run as $test_user did not end well"
+    fi
+    tests/summary.sh "${labels[@]}"
+}
+
 # What an ordinary user's copy of this checkout holds: its own files, the programs, the built tests and the samples they use.
 files_for_tests() {
     find . -mindepth 1 -maxdepth 1 ! -name .git ! -name out ! -name rootfs-samples
@@ -291,7 +308,8 @@ bench() {
 lint() {
     need_dotnet
     local script scripts status=0
-    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image -maxdepth 1 -type f \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent \))
+    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image tests/Hostile tests/Hostile/{cases,helpers,naive} -maxdepth 1 -type f \
+        \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent -o -path '*/naive/engine' \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
     if command -v shellcheck >/dev/null; then
         shellcheck -x --source-path=SCRIPTDIR:. "${scripts[@]}" || status=1
@@ -345,6 +363,7 @@ case $verb in
     build | demo | bench | rootfs | lint | clean | help) "$verb" "$@" ;;
     test) run_tests "$@" ;;
     test-vm) test_vm "$@" ;;
+    test-hostile) test_hostile "$@" ;;
     install) install_programs "$@" ;;
     -h | --help) help ;;
     *) help >&2; die "unknown verb '$verb'" ;;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/run.sh LABEL [ARG...]: runs every test assembly that `./build.sh test` has built, as the user we are; ARGs go to
-# dotnet test. Results go to out/test-results/LABEL/: ASSEMBLY.trx, and ASSEMBLY.broken when the run itself went wrong.
+# dotnet test. Without ARGs tests/hostile.sh is run as well. Results go to out/test-results/LABEL/: ASSEMBLY.trx, and ASSEMBLY.broken when the run itself went wrong.
 # tests/run.sh --note LABEL TEXT: records that something around the tests went wrong.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -47,7 +47,8 @@ if [[ $1 == --note ]]; then
     exit
 fi
 
-results=out/test-results/$1
+label=$1
+results=out/test-results/$label
 shift
 export MINIRUN_BIN=$PWD/bin MINIRUN_ROOTFS=$PWD/rootfs-samples
 for project in tests/*.Tests tests/Clients; do
@@ -55,3 +56,5 @@ for project in tests/*.Tests tests/Clients; do
     [[ -e $project/$name.csproj ]] || continue
     if dll=$(assembly "$name"); then run_assembly "$name" "$dll" "$@"; else note_broken "$name" "$name is not built"; fi
 done
+# Tests that are chosen are dotnet's.
+[[ $# -gt 0 ]] || env -u RUNTIME tests/hostile.sh "$label"

@@ -45,7 +45,24 @@ machine() {
     done
 }
 
-all=$(results; machine)
+# tap: the same of what speaks TAP. Why a test failed stands in the comment that follows it.
+tap() {
+    find "${where[@]}" -name '*.tap' ! -name vm.tap | sort | while read -r file; do
+        awk -v label="$(basename "$(dirname "$file")")" '
+            function flush() { if (outcome != "") printf "%s\t%s\t%s\t%s\n", label, outcome, name, why; outcome = why = "" }
+            /^(not )?ok / {
+                flush()
+                outcome = /^ok/ ? "Passed" : "Failed"
+                sub(/^(not )?ok [0-9]+ (- )?/, "")
+                if (match($0, / # SKIP ?/)) { outcome = "NotExecuted"; why = substr($0, RSTART + RLENGTH); $0 = substr($0, 1, RSTART - 1) }
+                name = $0
+            }
+            /^# / && outcome == "Failed" && why == "" { why = substr($0, 3) }
+            END { flush() }' "$file"
+    done
+}
+
+all=$(results; machine; tap)
 broken=$(broken)
 count() { awk -F'\t' -v outcome="$1" '$2 == outcome { n++ } END { print n + 0 }' <<<"$all"; }
 
