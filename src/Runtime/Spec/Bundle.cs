@@ -23,15 +23,17 @@ public static class Bundle
     {
         JsonProblem.RefuseZeros(json, path);
         OciSpec oci = ConfigReader.Read(json) ?? Parse(json, path, OciJson.Default.OciSpec);
-        BundleValidator.Check(oci);
+        Problem.In(path, oci, BundleValidator.Check);
         return oci;
     }
 
     /// <summary>A process document, as <c>exec --process</c> takes it.</summary>
-    public static OciProcess ReadProcess(string path)
+    public static OciProcess ReadProcess(string path) => ParseProcess(ReadFile(path), path);
+
+    internal static OciProcess ParseProcess(byte[] json, string path)
     {
-        OciProcess process = Parse(ReadFile(path), path, OciJson.Default.OciProcess);
-        ProcessValidator.Check(process, "process");
+        OciProcess process = Parse(json, path, OciJson.Default.OciProcess);
+        Problem.In(path, process, each => ProcessValidator.Check(each, "process"));
         return process;
     }
 
@@ -39,7 +41,7 @@ public static class Bundle
     public static OciResources ParseResources(byte[] json, string path)
     {
         OciResources resources = Parse(json, path, OciJson.Default.OciResources);
-        ResourcesValidator.Check(resources, "linux.resources");
+        Problem.In(path, resources, each => ResourcesValidator.Check(each, "linux.resources"));
         return resources;
     }
 
@@ -64,7 +66,7 @@ public static class Bundle
         JsonProblem.RefuseZeros(json, path);
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is no document", null);
+            return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is no document", JsonProblem.Hint);
         }
         catch (JsonException error)
         {

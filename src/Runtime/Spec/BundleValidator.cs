@@ -51,6 +51,7 @@ public static class BundleValidator
         {
             OciMount mount = oci.Mounts[i] ?? throw Problem.At($"mounts[{i}]", "null is no mount");
             Problem.Path(mount.Destination, $"mounts[{i}].destination", absolute: false);
+            Problem.NoNulls(mount.Options, $"mounts[{i}].options");
             IdMappings.Check(mount.UidMappings, $"mounts[{i}].uidMappings");
             IdMappings.Check(mount.GidMappings, $"mounts[{i}].gidMappings");
         }

@@ -5,7 +5,20 @@ internal static class Problem
 {
     private const int LongestPath = 4096;   // PATH_MAX, with its closing zero
 
-    public static UserError At(string path, string why) => new($"{path}: {why}", "correct the container's config.json (config.md of the OCI runtime specification)");
+    public static UserError At(string path, string why) => new($"{path}: {why}", "see config.md of the OCI runtime specification");
+
+    /// <summary>Names the file in what is found wrong.</summary>
+    public static void In<T>(string file, T document, Action<T> check)
+    {
+        try
+        {
+            check(document);
+        }
+        catch (UserError error)
+        {
+            throw new UserError($"{file}: {error.Message}", error.Hint, error.ExitCode);
+        }
+    }
 
     /// <summary>A path that the kernel could take.</summary>
     public static void Path(string value, string at, bool absolute = true)
@@ -21,10 +34,11 @@ internal static class Problem
         for (int i = 0; i < values.Count; i++) Path(values[i], $"{at}[{i}]");
     }
 
-    public static void NoNulls(List<string>? values, string at)
+    public static void NoNulls<T>(List<T>? values, string at)
+        where T : class
     {
         for (int i = 0; i < (values?.Count ?? 0); i++)
-            if (values![i] is null) throw At($"{at}[{i}]", "null is no string");
+            if (values![i] is null) throw At($"{at}[{i}]", typeof(T) == typeof(string) ? "null is no string" : "null is no object");
     }
 
     public static void Range(long value, long first, long last, string at)

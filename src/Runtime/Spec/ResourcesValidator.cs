@@ -12,6 +12,10 @@ public static class ResourcesValidator
         CheckDevices(resources.Devices, at + ".devices");
         for (int i = 0; i < (resources.HugepageLimits?.Count ?? 0); i++)
             if (resources.HugepageLimits![i] is not { PageSize.Length: > 0 } limit || limit.PageSize.Contains('/')) throw Problem.At($"{at}.hugepageLimits[{i}].pageSize", "not a size such as 2MB");
+        foreach (var (device, limit) in resources.Rdma ?? [])
+            if (limit is null) throw Problem.At($"{at}.rdma.{device}", "null is no limit");
+        Problem.NoNulls(resources.Network?.Priorities, at + ".network.priorities");
+        if (resources.BlockIO is { } io) CheckDevices(io, at + ".blockIO");
         if (resources.BlockIO?.Weight is { } weight and not 0) Problem.Range(weight, 10, 1000, at + ".blockIO.weight");
         foreach (var (file, value) in resources.Unified ?? [])
         {
@@ -19,6 +23,15 @@ public static class ResourcesValidator
             if (file.IndexOf('.') <= 0) throw Problem.At($"{at}.unified.{file}", "must be in the form CONTROLLER.PARAMETER");
             if (value is null) throw Problem.At($"{at}.unified.{file}", "null is no string");
         }
+    }
+
+    private static void CheckDevices(OciBlockIO io, string at)
+    {
+        Problem.NoNulls(io.WeightDevice, at + ".weightDevice");
+        Problem.NoNulls(io.ThrottleReadBpsDevice, at + ".throttleReadBpsDevice");
+        Problem.NoNulls(io.ThrottleWriteBpsDevice, at + ".throttleWriteBpsDevice");
+        Problem.NoNulls(io.ThrottleReadIopsDevice, at + ".throttleReadIOPSDevice");
+        Problem.NoNulls(io.ThrottleWriteIopsDevice, at + ".throttleWriteIOPSDevice");
     }
 
     private static void CheckMemory(OciMemory memory, string at)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Linux;
+using Minirun.Runtime.Spec.Json;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 
@@ -109,7 +110,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         }
         catch (JsonException error)
         {
-            throw new UserError($"{StatePath}: not a container's state: {error.Message}", $"minirun-oci delete --force {Id} removes it");
+            throw new UserError($"{StatePath}: not a container's state: {JsonProblem.Why(error)}", $"minirun-oci delete --force {Id} removes it");
         }
     }
 

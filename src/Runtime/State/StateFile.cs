@@ -91,7 +91,7 @@ internal static class StateFile
             switch (name)
             {
                 case "driver": cgroup.Driver = (CgroupDriver)Small(ref reader); break;
-                case "paths": cgroup.Paths = Map(ref reader) ?? []; break;
+                case "paths": cgroup.Paths = Directories(Map(ref reader) ?? []); break;
                 case "unit": cgroup.Unit = Text(ref reader); break;
                 case "userBus": cgroup.UserBus = Flag(ref reader); break;
                 case "inUserNamespace": cgroup.InUserNamespace = Flag(ref reader); break;
@@ -99,6 +99,14 @@ internal static class StateFile
             }
         }
         return cgroup;
+    }
+
+    /// <summary>All in them is killed at last: nothing that is no path of a cgroup.</summary>
+    private static Dictionary<string, string> Directories(Dictionary<string, string> paths)
+    {
+        foreach (string path in paths.Values)
+            if (path is not ['/', _, ..] || path.Contains("/../")) throw new JsonException("the path of a cgroup was expected");
+        return paths;
     }
 
     private static void WriteResctrl(Utf8JsonWriter writer, ResctrlState resctrl)

@@ -18,8 +18,9 @@ internal readonly record struct Comparison(int Argument, ComparisonKind Kind, ul
 {
     /// <summary>From the document: of a masked comparison, <c>value</c> is the mask and <c>valueTwo</c> the value.</summary>
     /// <exception cref="UserError">There is no such argument, or no such operator.</exception>
-    public static Comparison Read(OciSeccompArg arg, string path)
+    public static Comparison Read(OciSeccompArg? arg, string path)
     {
+        if (arg is null) throw new UserError($"{path}: null is no comparison", "take it out");
         if (arg.Index > 5) throw new UserError($"{path}.index: {arg.Index}: a system call has arguments 0 to 5", "count from 0");
         ComparisonKind kind = arg.Op switch
         {

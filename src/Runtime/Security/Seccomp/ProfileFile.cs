@@ -11,9 +11,11 @@ internal static class ProfileFile
     private static readonly string[] s_machine = ["amd64", "x86_64"];
 
     /// <exception cref="UserError">It cannot be read, is no JSON, or has a value that means nothing: FILE: PATH: what.</exception>
-    public static SeccompFilter Load(string file, ulong capabilities, Version kernel)
+    public static SeccompFilter Load(string file, ulong capabilities, Version kernel) => Compile(Read(file), file, capabilities, kernel);
+
+    internal static SeccompFilter Compile(string json, string file, ulong capabilities, Version kernel)
     {
-        DockerProfile profile = Parse(Read(file), file);
+        DockerProfile profile = Parse(json, file);
         return SeccompCompiler.Compile(Select(profile, capabilities, kernel, file + ": "), file + ": ") with { Name = file };
     }
 
@@ -31,8 +33,8 @@ internal static class ProfileFile
         };
         for (int i = 0; i < profile.Syscalls.Count; i++)
         {
-            DockerSyscall rule = profile.Syscalls[i];
             string at = $"{path}syscalls[{i}]";
+            DockerSyscall rule = profile.Syscalls[i] ?? throw new UserError($"{at}: null is no rule", "take it out");
             if (rule.Name is not null && rule.Names.Count > 0) throw new UserError($"{at}: has both name and names", "keep names");
             List<string> names = rule.Name is { } name ? [name] : rule.Names;
             if (names.Count == 0) throw new UserError($"{at}.names: names no system call", "such as [\"mount\"]");
@@ -75,6 +77,8 @@ internal static class ProfileFile
     {
         if (profile.ArchMap.Count == 0) return profile.Architectures;
         if (profile.Architectures.Count > 0) throw new UserError($"{path}architectures: there is an archMap too", "keep one of the two");
+        for (int i = 0; i < profile.ArchMap.Count; i++)
+            if (profile.ArchMap[i] is null) throw new UserError($"{path}archMap[{i}]: null is no architecture", "take it out");
         DockerArchitecture? native = profile.ArchMap.Find(each => each.Architecture == SeccompArchitecture.Native.Name);
         return native is null ? [] : [native.Architecture, .. native.SubArchitectures];
     }
@@ -93,7 +97,7 @@ internal static class ProfileFile
         bool? granted = null;
         for (int i = 0; i < condition.Caps.Count; i++)
         {
-            int number = capability.Find(condition.Caps[i]);
+            int number = condition.Caps[i] is { } name ? capability.Find(name) : -1;
             if (number < 0) throw new UserError($"{path}.caps[{i}]: unknown capability '{condition.Caps[i]}'", "names are as in capabilities(7)");
             bool one = (capabilities >> number & 1) != 0;
             granted = granted is not { } before ? one : all ? before && one : before || one;

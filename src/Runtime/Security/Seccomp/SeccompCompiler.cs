@@ -77,9 +77,12 @@ public sealed class SeccompCompiler
     /// The same argument twice in a rule: each comparison is a rule of its own, one of which must hold. Runtimes have always read profiles so.
     /// What says the same as the default says nothing.
     /// </summary>
-    private void ReadRule(OciSyscall rule, string path)
+    private void ReadRule(OciSyscall? rule, string path)
     {
+        if (rule is null) throw new UserError($"{path}: null is no rule", "take it out");
         if (rule.Names.Count == 0) throw new UserError($"{path}.names: names no system call", "such as [\"mount\"]");
+        for (int i = 0; i < rule.Names.Count; i++)
+            if (rule.Names[i] is null) throw new UserError($"{path}.names[{i}]: null is no name", "take it out");
         uint verdict = SeccompAction.Read(rule.Action, rule.ErrnoRet, path + ".action");
         var comparisons = new Comparison[rule.Args.Count];
         int seen = 0;

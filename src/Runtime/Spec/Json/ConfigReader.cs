@@ -20,7 +20,7 @@ internal static class ConfigReader
             if (oci is not null) End(ref reader);
             return oci;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }

@@ -16,7 +16,7 @@ internal static class JsonMembers
         name = "";
         json.Read();
         if (json.TokenType == JsonTokenType.EndObject) return false;
-        name = json.GetString()!;
+        name = Characters(ref json);
         json.Read();
         return true;
     }
@@ -30,7 +30,20 @@ internal static class JsonMembers
     public static bool IsNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null;
 
     public static string? Text(ref Utf8JsonReader json) =>
-        json.TokenType == JsonTokenType.String ? json.GetString() : IsNull(ref json) ? null : throw Expected("a string");
+        json.TokenType == JsonTokenType.String ? Characters(ref json) : IsNull(ref json) ? null : throw Expected("a string");
+
+    private static string Characters(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, or bytes that are no UTF-8.
+            throw Expected("text");
+        }
+    }
 
     public static bool Flag(ref Utf8JsonReader json) => json.TokenType switch
     {

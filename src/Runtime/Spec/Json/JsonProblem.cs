@@ -6,7 +6,7 @@ namespace Minirun.Runtime.Spec.Json;
 /// <summary>What is wrong with a text that should be a JSON document. .NET's own words for it are not in the program.</summary>
 internal static class JsonProblem
 {
-    private const string Hint = "see config.md of the OCI runtime specification";
+    public const string Hint = "see config.md of the OCI runtime specification";
 
     public static UserError Explain(JsonException error, string file, JsonTypeInfo type)
     {
@@ -15,6 +15,9 @@ internal static class JsonProblem
         if (error.InnerException is JsonException) return new UserError($"{where}not JSON{(path.Length > 0 ? ", after " + path : "")}", Hint);
         return new UserError($"{where}{(path.Length > 0 ? path : "the document")}: not {Wanted(type, path)}", Hint);
     }
+
+    /// <summary>For what is read by hand: its own words, or where it is no JSON.</summary>
+    public static string Why(JsonException error) => error.LineNumber is { } line ? $"line {line + 1}, byte {error.BytePositionInLine + 1}: not JSON, or not what belongs there" : error.Message;
 
     /// <summary>Finds a zero in a string: C would end there, and the kernel see another one than we checked.</summary>
     /// <exception cref="UserError">There is one.</exception>
