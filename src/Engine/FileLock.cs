@@ -59,7 +59,7 @@ internal sealed class FileLock : IDisposable
             {
                 Directory.Delete(path, recursive: true);
             }
-            catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 // Another was quicker, or root has to do it.
             }

@@ -1,12 +1,8 @@
-using System.Text;
-
 namespace Minirun.Runtime;
 
 /// <summary>A mistake of the user or a limit of the machine: one message that names what and where, and a hint what to do.</summary>
-public sealed class UserError(string message, string? hint = null, int exitCode = UserError.Ours) : Exception(Plain(message))
+public sealed class UserError(string message, string? hint = null, int exitCode = UserError.Ours) : Exception(message)
 {
-    private const int Longest = 4000;
-
     /// <summary>minirun itself failed.</summary>
     public const int Ours = 125;
 
@@ -19,23 +15,4 @@ public sealed class UserError(string message, string? hint = null, int exitCode 
     public string? Hint { get; } = hint;
 
     public int ExitCode { get; } = exitCode;
-
-    /// <summary>One line that leaves a terminal as it is, whatever it quotes: names come from documents and images of others.</summary>
-    public static string Plain(string text)
-    {
-        if (text.Length > Longest) text = string.Concat(text.AsSpan(0, Longest / 2), " […] ", text.AsSpan(text.Length - Longest / 4));
-        foreach (char c in text)
-            if (IsOdd(c)) return Escaped(text);
-        return text;
-    }
-
-    private static string Escaped(string text)
-    {
-        var plain = new StringBuilder();
-        foreach (char c in text) _ = c == '\n' ? plain.Append("\\n") : IsOdd(c) ? plain.Append("\\u").Append(((int)c).ToString("x4")) : plain.Append(c);
-        return plain.ToString();
-    }
-
-    /// <summary>Control characters, other ends of lines, and what turns the direction of a line.</summary>
-    private static bool IsOdd(char c) => c is < ' ' or >= '\x7f' and < '\xa0' or >= '\u2028' and <= '\u202e' or >= '\u2066' and <= '\u2069';
 }

@@ -14,6 +14,7 @@ namespace Minirun.Cli.Engine;
 internal static class EventsVerb
 {
     private const long Nanoseconds = 1_000_000_000, NanosecondsPerTick = 100, NanosecondsPerMillisecond = 1_000_000;
+    private static readonly string[] s_texts = ["status", "id", "from", "Type", "Action", "scope"], s_times = ["time", "timeNano"];
     private static readonly string[] s_keys = ["container", "event", "image", "label", "type", "scope"];
 
     public static EngineVerb Verb => new("events", "", "show what happens to containers", [
@@ -61,13 +62,20 @@ internal static class EventsVerb
     {
         try
         {
-            return JsonNode.Parse(line) is JsonObject what && what["timeNano"] is JsonValue && what["Actor"]?["Attributes"] is JsonObject ? what : null;
+            return JsonNode.Parse(line) is JsonObject what && IsWhole(what) ? what : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
+            // Not JSON; not text; or a member is there twice.
             return null;
         }
     }
+
+    private static bool IsWhole(JsonObject what) =>
+        s_texts.All(name => IsText(what[name])) && s_times.All(name => what[name] is JsonValue time && time.TryGetValue(out long _))
+        && what["Actor"] is JsonObject actor && actor["Attributes"] is JsonObject attributes && attributes.All(each => IsText(each.Value));
+
+    private static bool IsText(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? _);
 
     /// <summary>Of one key any value will do, of several keys all must; of labels all must.</summary>
     private static bool Takes(List<(string Key, string Value)> filters, JsonObject what)

@@ -49,6 +49,6 @@ internal static class MountList
     {
         string place = mount.Destination;
         bool isOurs = place is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" or "/sys" or "/proc" || place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/sys/", StringComparison.Ordinal);
-        return isOurs && (mount.Source == place || mount.Source!.StartsWith(container.Directory, StringComparison.Ordinal));
+        return isOurs && (mount.Source == place || mount.Source?.StartsWith(container.Directory, StringComparison.Ordinal) == true);
     }
 }

@@ -30,8 +30,8 @@ internal static class VolumeVerbs
         ], List) { Minimum = 0, Maximum = 0 },
         new("volume list", "", "the same as volume ls", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "as in ls"), new("format", '\0', "FORMAT", "as in ls")], List) { Minimum = 0, Maximum = 0 },
         new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON", [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
-        new("volume rm", "VOLUME…", "remove volumes that no container uses", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
-        new("volume remove", "VOLUME…", "the same as volume rm", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("volume rm", "VOLUME…", "remove volumes that no container uses", [new("force", 'f', null, "no error when there is none; also when its driver is gone")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("volume remove", "VOLUME…", "the same as volume rm", [new("force", 'f', null, "no error when there is none; also when its driver is gone")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
         new("volume prune", "", "remove all local volumes without a name that no container uses", [
             new("all", 'a', null, "also those with a name"),
             Question.Force,
@@ -152,7 +152,7 @@ internal static class VolumeVerbs
     {
         VolumeStore store = Store;
         if (force && store.Find(name) is null) return;
-        store.Remove(name);
+        store.Remove(name, force);
     }
 
     private static int Prune(OciArguments words)

@@ -7,7 +7,7 @@ internal static class Message
 {
     public static void Error(string text, string? hint)
     {
-        Say("minirun: " + text);
+        Say("minirun: " + Plain.Text(text));
         if (hint is not null) Say("hint: " + hint);
     }
 
@@ -25,7 +25,7 @@ internal static class Message
                 Error(user.Message, user.Hint);
                 return user.ExitCode;
             case Linux.LinuxException kernel:
-                Error(UserError.Plain(kernel.Message), KernelHint(kernel));
+                Error(kernel.Message, KernelHint(kernel));
                 return UserError.Ours;
             default:
                 // .NET's own words for a denied access are left out of the program; the kernel's are in the exception below.

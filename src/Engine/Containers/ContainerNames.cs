@@ -28,11 +28,16 @@ public static class ContainerNames
         return attempt < 3 ? name : name + System.Random.Shared.Next(1 << Math.Min(attempt, 30));
     }
 
-    /// <exception cref="UserError">It is no name.</exception>
-    public static void Check(string name)
+    internal static bool IsName(string name)
     {
         bool good = name.Length is > 0 and <= Longest && char.IsAsciiLetterOrDigit(name[0]);
         foreach (char c in name) good &= char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
-        if (!good) throw new UserError($"--name '{name}': no container name", "a letter or digit, then letters, digits, _ . and -");
+        return good;
+    }
+
+    /// <exception cref="UserError">It is no name.</exception>
+    public static void Check(string name)
+    {
+        if (!IsName(name)) throw new UserError($"--name '{name}': no container name", "a letter or digit, then letters, digits, _ . and -");
     }
 }

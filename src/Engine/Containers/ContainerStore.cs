@@ -52,7 +52,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         if (!Directory.Exists(Paths.Containers)) return all;
         RemoveUnfinished();
         foreach (string path in Directory.EnumerateDirectories(Paths.Containers))
-            if (Path.GetFileName(path) is { } id && id[0] != '.' && Load(path) is { } container) all.Add(container);
+            if (IsId(Path.GetFileName(path)) && Load(path) is { } container) all.Add(container);
         DropNames(all);
         all.Sort((a, b) => string.CompareOrdinal(b.Config.Created, a.Config.Created));
         return all;
@@ -119,16 +119,18 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
 
     private EngineContainer? Load(string path)
     {
-        if (AtomicFile.Read(path + "/container.json") is not { } json) return null;
+        string id = Path.GetFileName(path);
         try
         {
-            return JsonSerializer.Deserialize(json, EngineJson.Default.ContainerConfig) is { } config ? new EngineContainer(this, path, config) : null;
+            // Its files are removed by the id: a wrong one would be another's.
+            if (Document.Read(path + "/container.json", EngineJson.Default.ContainerConfig) is { } config && config.Id == id && ContainerNames.IsName(config.Name)) return new EngineContainer(this, path, config);
         }
         catch (JsonException)
         {
-            // One broken entry does not hide the others; `rm -f ID` removes it.
-            return new EngineContainer(this, path, new ContainerConfig { Id = Path.GetFileName(path), Name = Path.GetFileName(path)[..12], Image = "(unreadable)" });
+            // As if it were not there.
         }
+        // One broken entry does not hide the others; `rm -f ID` removes it.
+        return IsId(id) && Directory.Exists(path) ? new EngineContainer(this, path, new ContainerConfig { Id = id, Name = id[..12], Image = "(unreadable)" }) : null;
     }
 
     private string TakeName(ContainerConfig config)

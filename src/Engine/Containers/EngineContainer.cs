@@ -22,6 +22,23 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public ContainerConfig Config { get; } = config;
     public string Id => Config.Id;
     public string ShortId => Config.Id[..Math.Min(12, Config.Id.Length)];
+
+    /// <summary>The driver, where its program is still here: a container can be listed and removed without.</summary>
+    private IExecutionDriver? Known
+    {
+        get
+        {
+            try
+            {
+                return Driver;
+            }
+            catch (UserError)
+            {
+                return null;
+            }
+        }
+    }
+
     public string LogPath => $"{Directory}/{Id}-json.log";
     public string AttachPath => Directory + "/attach.sock";
     public IExecutionDriver Driver => field ??= ExecutionDrivers.Of(Config.Runtime, Store.Paths);
@@ -62,7 +79,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         using Held? held = _isHeld ? null : Held.Try(this);
         if (!_isHeld || MonitorLives()) return;
-        Driver.Delete(Id);
+        Known?.Delete(Id);
         ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         ContainerVolumes.Release(this);
@@ -76,7 +93,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <summary>The state, and whether it stands still.</summary>
     public string Status() => Status(State());
 
-    public string Status(ContainerState state) => state.Status == ContainerState.Running && Driver.IsPaused(Id) ? ContainerState.Paused : state.Status;
+    public string Status(ContainerState state) => state.Status == ContainerState.Running && Known?.IsPaused(Id) == true ? ContainerState.Paused : state.Status;
 
     public bool IsRunning => State().Status is ContainerState.Running or ContainerState.Restarting;
 
@@ -104,9 +121,14 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <summary>What commands may have changed since: the name, and whether it starts again.</summary>
     internal void Reread()
     {
-        if (AtomicFile.Read(Directory + "/container.json") is not { } json || JsonSerializer.Deserialize(json, EngineJson.Default.ContainerConfig) is not { } now) return;
-        Config.Name = now.Name;
-        Config.Restart = now.Restart;
+        try
+        {
+            if (Document.Read(Directory + "/container.json", EngineJson.Default.ContainerConfig) is { } now) (Config.Name, Config.Restart) = (now.Name, now.Restart);
+        }
+        catch (JsonException)
+        {
+            // Then all stays as it was.
+        }
     }
 
     public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", JsonSerializer.SerializeToUtf8Bytes(Config, EngineJson.Default.ContainerConfig));
@@ -215,7 +237,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public string? Remove()
     {
         Graveyard.Bury(this);
-        Driver.Delete(Id);
+        Known?.Delete(Id);
         ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         string? complaint = ContainerVolumes.Release(this);
@@ -227,7 +249,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         try
         {
-            return AtomicFile.Read(StatePath) is { } json ? JsonSerializer.Deserialize(json, EngineJson.Default.ContainerState) ?? new() : new();
+            return Document.Read(StatePath, EngineJson.Default.ContainerState) ?? new();
         }
         catch (JsonException)
         {

@@ -85,7 +85,7 @@ public static class Graveyard
     {
         try
         {
-            return path.EndsWith(Suffix, StringComparison.Ordinal) && AtomicFile.Read(path) is { } json ? JsonSerializer.Deserialize(json, EngineJson.Default.FlightRecord) : null;
+            return path.EndsWith(Suffix, StringComparison.Ordinal) ? Document.Read(path, EngineJson.Default.FlightRecord) : null;
         }
         catch (JsonException)
         {

@@ -50,7 +50,13 @@ public static class ContainerNetwork
     /// <summary>After its end, whoever saw that. Nothing when nothing is set up.</summary>
     public static void Release(EngineContainer container)
     {
-        if (NetworkRecord.Of(container) is not { } record) return;
+        if (NetworkRecord.Of(container) is not { } record)
+        {
+            // One that cannot be read leaves what we know without it.
+            if (File.Exists(NetworkRecord.PathOf(container.Directory))) HeldNamespace.LetGo(HeldNamespace.PathOf(container));
+            unistd.unlink(NetworkRecord.PathOf(container.Directory));
+            return;
+        }
         // A start of the machine ends processes and namespaces, and gives their pids to others.
         if (record.BootId != EngineContainer.BootId()) (record.HelperPid, record.NetNs) = (0, null);
         try
@@ -93,5 +99,5 @@ public static class ContainerNetwork
     }
 
     private static bool HasUserNamespace(EngineContainer peer) =>
-        AtomicFile.Read(peer.Directory + "/config.json") is { } json && System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("linux").GetProperty("namespaces").EnumerateArray().Any(each => Cni.CniConfig.Text(each, "type") == "user");
+        Bundle.Read(peer.Directory).Linux.Namespaces.Exists(each => each.Type == "user");
 }

@@ -1,3 +1,4 @@
+using Minirun.Engine.Containers;
 using Minirun.Linux;
 using static Minirun.Linux.sys_syscall;
 
@@ -12,16 +13,18 @@ internal static unsafe class HeldNamespace
     /// <summary>The record names it before it is there.</summary>
     public static void Hold(NetworkContext context, int pid)
     {
-        string directory = context.Paths.Run + "/netns", path = $"{directory}/{context.Container.Id}";
+        string path = PathOf(context.Container);
         context.Record.NetNs = path;
         context.Save();
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (new FileStream(path, FileMode.Create)) { }
         string source = $"/proc/{PortMapping.Number(pid)}/ns/net";
         using var from = new NativeText(source);
         using var to = new NativeText(path);
         LinuxException.Check(syscall(SYS_mount, from.Pointer, to.Pointer, 0, sys_mount.MS_BIND, 0), "mount", path);
     }
+
+    public static string PathOf(EngineContainer container) => $"{container.Store.Paths.Run}/netns/{container.Id}";
 
     public static void LetGo(string path)
     {

@@ -43,7 +43,10 @@ public sealed class NetworkRecord
     {
         try
         {
-            return AtomicFile.Read(PathOf(container.Directory)) is { } json ? JsonSerializer.Deserialize(json, NetworkJson.Default.NetworkRecord) : null;
+            if (Document.Read(PathOf(container.Directory), NetworkJson.Default.NetworkRecord) is not { } record) return null;
+            // What is there is unmounted and removed: nothing that we do not make.
+            if (record.NetNs != HeldNamespace.PathOf(container)) record.NetNs = null;
+            return record;
         }
         catch (JsonException)
         {

@@ -72,7 +72,7 @@ public sealed class NetworkStore(EnginePaths paths)
     /// <summary>The host's address on it; empty: none, or another plugin knows.</summary>
     public static string Gateway(CniConfig config)
     {
-        if (config.Plugins[0].TryGetProperty("ipam", out JsonElement ipam) && ipam.TryGetProperty("ranges", out JsonElement ranges) && ranges is { ValueKind: JsonValueKind.Array } && ranges.GetArrayLength() > 0 && ranges[0] is { ValueKind: JsonValueKind.Array } first && first.GetArrayLength() > 0) return CniConfig.Text(first[0], "gateway");
+        if (config.Plugins[0].TryGetProperty("ipam", out JsonElement ipam) && ipam.ValueKind == JsonValueKind.Object && ipam.TryGetProperty("ranges", out JsonElement ranges) && ranges is { ValueKind: JsonValueKind.Array } && ranges.GetArrayLength() > 0 && ranges[0] is { ValueKind: JsonValueKind.Array } first && first.GetArrayLength() > 0) return CniConfig.Text(first[0], "gateway");
         return "";
     }
 

@@ -50,8 +50,8 @@ public static class ContainerVolumes
                 }
                 places[use.Name] = place;
             }
-            Point(container, places);
             OciLinux maps = Bundle.Read(container.Directory).Linux;
+            Point(container, places);
             var owners = new VolumeOwners(maps.UidMappings, maps.GidMappings);
             foreach (VolumeUse use in container.Config.Volumes)
             {
@@ -74,12 +74,12 @@ public static class ContainerVolumes
     /// <returns>What drivers said that did not unmount; null: all did.</returns>
     public static string? Release(EngineContainer container)
     {
-        if (AtomicFile.Read(Path(container)) is not { } json) return null;
+        if (!File.Exists(Path(container))) return null;
         var drivers = new VolumeDrivers(container.Store.Paths) { Patience = AtTheEnd };
         List<MountedVolume> mounted, left = [];
         try
         {
-            mounted = JsonSerializer.Deserialize(json, VolumeJson.Default.ListMountedVolume) ?? [];
+            mounted = Document.Read(Path(container), VolumeJson.Default.ListMountedVolume) ?? [];
         }
         catch (JsonException)
         {
@@ -123,7 +123,15 @@ public static class ContainerVolumes
     private static void Point(EngineContainer container, Dictionary<string, string> places)
     {
         string file = container.Directory + "/config.json";
-        JsonNode config = JsonNode.Parse(File.ReadAllBytes(file))!;
+        JsonObject config = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        try
+        {
+            if (config["mounts"] is null) return;
+        }
+        catch (ArgumentException)
+        {
+            throw new UserError($"{file}: a member is there twice", $"minirun rm -f {container.ShortId}, and make it anew");
+        }
         bool changed = false;
         foreach (VolumeUse use in container.Config.Volumes)
             foreach (JsonNode? mount in config["mounts"]!.AsArray())

@@ -33,10 +33,12 @@ public sealed class VolumeStore(EnginePaths paths)
     /// <summary>Null when we know of none.</summary>
     public VolumeRecord? Find(string name)
     {
-        if (!VolumeNames.IsName(name) || AtomicFile.Read($"{Paths.Volumes}/{name}/volume.json") is not { } json) return null;
+        if (!VolumeNames.IsName(name)) return null;
         try
         {
-            return JsonSerializer.Deserialize(json, VolumeJson.Default.VolumeRecord);
+            VolumeRecord? record = Document.Read($"{Paths.Volumes}/{name}/volume.json", VolumeJson.Default.VolumeRecord);
+            if (record is not null) record.Name = name;
+            return record;
         }
         catch (JsonException)
         {
@@ -74,14 +76,25 @@ public sealed class VolumeStore(EnginePaths paths)
     }
 
     /// <summary>Takes a volume away, with all that is in it.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="force">Also when its driver is no longer there: what that has, it keeps.</param>
     /// <exception cref="UserError">Containers use it, or its driver refuses.</exception>
-    public void Remove(string name)
+    public void Remove(string name, bool force = false)
     {
         using IDisposable held = Hold(alone: true);
         if (Users(name) is { Count: > 0 } users)
             throw new UserError($"remove {name}: volume is in use by {string.Join(", ", users.Select(user => $"{user.Config.Name} ({user.ShortId})"))}", "minirun rm removes a container", 1);
-        VolumeRecord record = Get(name).Record;
-        Drivers.Of(record.Driver).Remove(name);
+        VolumeRecord record = (force ? Find(name) : null) ?? Get(name).Record;
+        IVolumeDriver? driver = null;
+        try
+        {
+            driver = Drivers.Of(record.Driver);
+        }
+        catch (UserError) when (force)
+        {
+            // Nobody to ask.
+        }
+        driver?.Remove(name);
         Forget(name);
     }
 

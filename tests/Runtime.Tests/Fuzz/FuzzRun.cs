@@ -13,7 +13,7 @@ internal static class FuzzRun
 {
     private const int Longest = 1000, MostMemory = 256 << 20, Shown = 3000;
 
-    private static readonly int s_seed = Number("FUZZ_SEED") ?? 1;
+    public static readonly int Seed = Number("FUZZ_SEED") ?? 1;
 
     public static int Cases(int usual) => Number("FUZZ_CASES") ?? usual;
 
@@ -27,8 +27,8 @@ internal static class FuzzRun
         int taken = 0, cases = Cases(usual);
         for (int i = 0; i < cases; i++)
         {
-            byte[] input = make(new Random(s_seed + i));
-            if (Wrong(input, use, refusal, out bool refused) is { } wrong) Assert.Fail($"FUZZ_SEED={s_seed + i} FUZZ_CASES=1 brings it back: {wrong}\n--- the input, {input.Length} bytes\n{Text(input)}");
+            byte[] input = make(new Random(Seed + i));
+            if (Wrong(input, use, refusal, out bool refused) is { } wrong) Assert.Fail($"FUZZ_SEED={Seed + i} FUZZ_CASES=1 brings it back: {wrong}\n--- the input, {input.Length} bytes\n{Text(input)}");
             if (!refused) taken++;
         }
         return taken;

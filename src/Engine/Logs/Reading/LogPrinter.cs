@@ -37,10 +37,17 @@ public sealed class LogPrinter(Stream stdout, Stream stderr, bool times = false,
         SortedDictionary<string, string> sorted = new(StringComparer.Ordinal);
         var reader = new Utf8JsonReader(attributes);
         string? name = null;
-        while (attributes.Length > 0 && reader.Read())
+        try
         {
-            if (reader.TokenType == JsonTokenType.PropertyName) name = reader.GetString();
-            else if (reader.TokenType == JsonTokenType.String && name is not null) sorted[name] = reader.GetString()!;
+            while (attributes.Length > 0 && reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName) name = reader.GetString();
+                else if (reader.TokenType == JsonTokenType.String && name is not null) sorted[name] = reader.GetString()!;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: somebody else wrote this.
         }
         int start = _text.Length;
         foreach (var (key, value) in sorted)

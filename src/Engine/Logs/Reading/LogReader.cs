@@ -25,7 +25,7 @@ public sealed class LogReader(string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"{path}: {error.Message}");
+            throw new UserError($"{path}: {(error.InnerException ?? error).Message.ToLowerInvariant()}", "is it a file that you may read?");
         }
     }
 

@@ -21,7 +21,8 @@ internal static class CniChain
             var (status, output, error) = Call(config, plugin, "ADD", result, arguments);
             if (status != 0) throw Failure(config, plugin, output, error);
             // A plugin that adds nothing may say nothing.
-            if (output.Trim().Length > 0) result = output;
+            if (output.Trim().Length == 0) continue;
+            result = IsObject(output) ? output : throw new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: its result is no JSON object", "call it by hand: CNI_COMMAND=ADD");
         }
         return result ?? "{}";
     }
@@ -30,6 +31,7 @@ internal static class CniChain
     public static List<string> Delete(CniConfig config, CniArguments arguments, string? result)
     {
         List<string> wrong = [];
+        if (result is not null && !IsObject(result)) result = null;
         for (int i = config.Plugins.Count - 1; i >= 0; i--)
             try
             {
@@ -71,6 +73,19 @@ internal static class CniChain
 
     private static IEnumerable<string> Places() => (Environment.GetEnvironmentVariable("CNI_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(s_places).Where(place => place.StartsWith('/'));
 
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A plugin says what is wrong as JSON, on its output.</summary>
     private static UserError Failure(CniConfig config, JsonElement plugin, string output, string error)
     {
@@ -81,7 +96,7 @@ internal static class CniChain
             text = CniConfig.Text(document.RootElement, "msg");
             if (CniConfig.Text(document.RootElement, "details") is { Length: > 0 } details) text += ": " + details;
         }
-        catch (JsonException)
+        catch (Exception failed) when (failed is JsonException or InvalidOperationException)
         {
             text = (output + " " + error).Trim();
         }

@@ -6,6 +6,10 @@ namespace Minirun.Engine.Networks.Cni;
 /// <summary>A CNI network configuration: a list of plugins, each called with the result of the one before.</summary>
 public sealed class CniConfig
 {
+    private const string Hint = "see the CNI specification, section 1";
+
+    private const int Deepest = 32;   // it is shown in documents that have their own depth
+
     private CniConfig(string path, string json, JsonElement root)
     {
         (Path, Json) = (path, json);
@@ -36,15 +40,39 @@ public sealed class CniConfig
     {
         try
         {
-            var config = new CniConfig(path, json, JsonDocument.Parse(json).RootElement.Clone());
+            var config = new CniConfig(path, json, Read(json));
             if (config.Name.Length == 0 || config.Name[0] == '.' || config.Name.AsSpan().ContainsAny('/', '\0')) throw new UserError($"{path}: no name", "it is what --net takes");
-            if (config.Plugins.Count == 0) throw new UserError($"{path}: no plugins", "see the CNI specification, section 1");
+            if (config.Plugins.Count == 0) throw new UserError($"{path}: no plugins", Hint);
+            for (int i = 0; i < config.Plugins.Count; i++)
+                if (config.Plugins[i].ValueKind != JsonValueKind.Object) throw new UserError($"{path}: plugins[{i}]: not an object", Hint);
             return config;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new UserError($"{path}: no CNI configuration: {error.Message}", "see the CNI specification, section 1");
+            throw new UserError($"{path}: no CNI configuration{(error is JsonException { LineNumber: { } line } ? $": line {line + 1}" : "")}", Hint);
         }
+    }
+
+    /// <summary>Parsing leaves texts as they are; one with half of a surrogate pair is found out later.</summary>
+    /// <exception cref="InvalidOperationException">A text is none.</exception>
+    private static JsonElement Read(string json)
+    {
+        JsonElement root = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Deepest }).RootElement.Clone();
+        CheckTexts(root);
+        return root;
+    }
+
+    private static void CheckTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String) element.GetString();
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in element.EnumerateArray()) CheckTexts(item);
+        else if (element.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty property in element.EnumerateObject())
+            {
+                _ = property.Name.Length;
+                CheckTexts(property.Value);
+            }
     }
 
     /// <summary>What one plugin reads: its part, with name, version, what is known at run time, and the result before it.</summary>

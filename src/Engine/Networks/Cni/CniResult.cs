@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks.Cni;
 
@@ -11,7 +12,20 @@ internal sealed class CniResult
     public string Mac { get; private init; } = "";
     public List<string> Nameservers { get; } = [];
 
+    /// <exception cref="UserError">It is no result.</exception>
     public static CniResult Parse(string json)
+    {
+        try
+        {
+            return Read(json);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new UserError("the result of the CNI plugins is none", "see the CNI specification, section 5");
+        }
+    }
+
+    private static CniResult Read(string json)
     {
         using var document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
