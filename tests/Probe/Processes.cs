@@ -5,7 +5,7 @@ namespace Minirun.Probe;
 
 internal static unsafe partial class Processes
 {
-    private const int SYS_pause = 34;
+    private const int SYS_pause = 34, WNOHANG = 1;
     private const int PageSize = 4096;
 
     /// <summary>Touches every page of so many megabytes, says so, and gives them back.</summary>
@@ -40,13 +40,41 @@ internal static unsafe partial class Processes
         while (true) sys_syscall.syscall(SYS_pause);
     }
 
-    private static int Spawn(string verb)
+    /// <summary>
+    /// Executes a command and adopts what that leaves behind, as an engine's shim does: a line `PID STATUS` for each, as a shell has it. Gives 1 when
+    /// one is still there at the command's end.
+    /// </summary>
+    public static int Reap(string[] command)
     {
-        byte* program = (byte*)Marshal.StringToCoTaskMemUTF8("/proc/self/exe");
-        byte** argv = stackalloc byte*[] { (byte*)Marshal.StringToCoTaskMemUTF8("probe"), (byte*)Marshal.StringToCoTaskMemUTF8(verb), null };
-        byte** envp = stackalloc byte*[] { null };
-        int pid, error = posix_spawn(&pid, program, null, null, argv, envp);
+        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl");
+        int direct = Spawn(command[0], command, Variables()), own = -1, status;
+        while (true)
+        {
+            int pid = unistd.wait4(-1, &status, own < 0 ? 0 : WNOHANG, null);
+            if (pid <= 0) return pid == 0 ? 1 : own;
+            int code = (status & 0x7f) == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f);
+            if (pid == direct) own = code;
+            else Out.Line($"{pid} {code}");
+        }
+    }
+
+    private static int Spawn(string verb) => Spawn("/proc/self/exe", ["probe", verb], []);
+
+    private static int Spawn(string program, string[] words, string[] variables)
+    {
+        byte** argv = stackalloc byte*[words.Length + 1], envp = stackalloc byte*[variables.Length + 1];
+        for (int i = 0; i < words.Length; i++) argv[i] = (byte*)Marshal.StringToCoTaskMemUTF8(words[i]);
+        for (int i = 0; i < variables.Length; i++) envp[i] = (byte*)Marshal.StringToCoTaskMemUTF8(variables[i]);
+        argv[words.Length] = envp[variables.Length] = null;
+        int pid, error = posix_spawn(&pid, (byte*)Marshal.StringToCoTaskMemUTF8(program), null, null, argv, envp);
         return error == 0 ? pid : throw new LinuxException("posix_spawn", error);
+    }
+
+    private static string[] Variables()
+    {
+        List<string> all = [];
+        foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables()) all.Add($"{each.Key}={each.Value}");
+        return [.. all];
     }
 
     [LibraryImport("libc")] private static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
