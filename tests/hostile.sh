@@ -2,7 +2,7 @@
 # tests/hostile.sh LABEL [CASE...]: tests/Hostile as the user we are: the runtime withstands it, and naive does not. Results go to
 # out/test-results/LABEL/*.tap. With RUNTIME it is about that one only.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 results=out/test-results/$1
 shift
 mkdir -p "$results"

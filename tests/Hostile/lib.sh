@@ -126,6 +126,13 @@ user_namespace() {
     config '.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 0, size: 65536 }] | .linux.gidMappings = .linux.uidMappings'
 }
 
+# share PID: the pid and user namespaces of another container, in a cgroup of its own.
+share() {
+    config --arg pid "/proc/$1/ns/pid" --arg user "/proc/$1/ns/user" '(.linux.namespaces[] | select(.type == "pid") | .path) = $pid
+        | (.linux.namespaces[] | select(.type == "user") | .path) = $user | del(.linux.uidMappings, .linux.gidMappings)
+        | if .linux.cgroupsPath then .linux.cgroupsPath += ".2" else . end'
+}
+
 # watch_mounts: a hook in the container's mount namespace, before its root is entered, notes mounts over the canary.
 watch_mounts() {
     config --arg path "$WORK/help/mounts" --arg canary "${1:-$CANARY}" --arg log "$MOUNTS" '.hooks.createContainer = [{ path: $path, args: ["mounts", $canary, $log] }]'

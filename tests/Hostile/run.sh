@@ -108,7 +108,13 @@ for file in "${files[@]}"; do
     case $verdict in
         skip) echo "ok $line # SKIP $why"; verdict="not applicable" ;;
         withstands | refused) echo "ok $line" ;;
-        *) fallen=$((fallen + 1)); echo "not ok $line"; echo "# $verdict: $why" ;;
+        *)
+            # A fall that is known and being worked on (a line `# known: RUNTIME: WHY` of the case) is said, and does not count.
+            known=$(sed -n "s/^# known: ${RUNTIME##*/}: //p" "$file")
+            [[ -n $known ]] || fallen=$((fallen + 1))
+            echo "not ok $line${known:+ # TODO $known}"
+            echo "# $verdict: $why"
+            ;;
     esac
     case $verdict in
         withstands) echo "# withstands, $tries" ;;
@@ -121,7 +127,13 @@ for file in "${files[@]}"; do
     printf '# %-4s %-20s %-15s %s\n' "$case_id" "${cves%%,*}${more:+ +${#more}}" "$verdict" "$([[ $verdict == withstands || $verdict == refused ]] || echo "$why")" >>"$WORK/table"
 done
 
-while read -r cgroup; do [[ -z $cgroup ]] || left+=("cgroup $cgroup"); rmdir "$cgroup" 2>/dev/null || true; done < <(cgroups | sort -r)
+# crun makes directories and files where it thinks that the cgroups of version 2 are, too: those are none.
+while read -r cgroup; do
+    case $(stat -f -c %T "$cgroup" 2>/dev/null) in
+        cgroup*) left+=("cgroup $cgroup"); rmdir "$cgroup" 2>/dev/null || true ;;
+        tmpfs) rm -rf --one-file-system "$cgroup" ;;
+    esac
+done < <(cgroups | sort -r)
 [[ $(cut -d' ' -f1-5 /proc/self/mountinfo) == "$mounts_before" ]] || left+=("mounts")
 if ((${#left[@]} == 0)); then
     echo "ok $((number + 1)) - nothing is left behind: processes, cgroups, mounts, files"
