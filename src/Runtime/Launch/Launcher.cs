@@ -72,6 +72,12 @@ public static unsafe class Launcher
         unistd.close(firstPidFd);
         int pid = joinedFd >= 0 ? LaunchScript.ReadJoined(joinedFd) : *script.Shared;
         if (status == 0 && pid > 0) return (pid, (int)LinuxException.Check(sys_syscall.syscall(SYS_pidfd_open, pid, 0), "pidfd_open"));
+        // It was killed after it had made the other, which would wait for us for ever: not reaped yet, so the pid is still that one's.
+        if (pid > 0)
+        {
+            signal.kill(pid, signal.SIGKILL);
+            LaunchedContainer.Wait(pid);
+        }
         UserError error = new($"cannot join the namespaces: the child ended with status {ExitStatus.Code(status)}", "was it killed?");
         Report report;
         while (ReportChannel.Receive(reportFd, &report) != ReportChannel.Ended)
