@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Minirun.Cli.Tests.Support;
 using Xunit;
 
@@ -27,11 +29,38 @@ public sealed class KilledCreatorTests
         }
     }
 
+    [Requires(Need.Strace | Need.UserNamespaces)]
+    public void A_container_whose_creator_was_killed_before_it_answered_ends_by_itself()
+    {
+        if (!OciBundle.IsOurs) return;
+        using var bundle = new OciBundle("sleep", "1000");
+        string log = Path.Combine(bundle.Directory, "trace");
+        Assert.Equal(0, Create(bundle, "sendto", "999", "-o", log).ExitCode);
+        bundle.Oci("delete", "--force", "ID").Succeeds();
+        // Its last word to the first process: that it has told of it, and may go.
+        Assert.Equal(137, Create(bundle, "sendto", File.ReadLines(log).Count(line => line.StartsWith("sendto(", StringComparison.Ordinal)).ToString(CultureInfo.InvariantCulture)).ExitCode);
+        int pid = (int)JsonNode.Parse(File.ReadAllText(Path.Combine(bundle.Root, bundle.Id, "state.json")))!["pid"]!;
+        Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)), "its first process is there");
+        Assert.Equal("stopped", bundle.Status);
+        bundle.Oci("start", "ID").Exits(1);
+        bundle.Oci("delete", "ID").Succeeds();
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void A_container_that_waits_for_its_start_gives_up_when_its_state_is_taken_away()
+    {
+        if (!OciBundle.IsOurs) return;
+        using var bundle = new OciBundle("sleep", "1000");
+        int pid = bundle.Make("create").Pid;
+        Directory.Delete(bundle.Root, recursive: true);
+        Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)), "its first process is there");
+    }
+
     private static OciBundle Bundle(string name) => new(config => config["linux"]!["cgroupsPath"] = "/" + name, "sleep", "1000");
 
-    private static Result Create(OciBundle bundle, string calls, string when) =>
+    private static Result Create(OciBundle bundle, string calls, string when, params string[] more) =>
         Support.Minirun.Other(new Start { Before = "exec </dev/null >/dev/null 2>&1" }, "strace",
-            "-qq", "-e", "trace=" + calls, "-e", $"inject={calls}:signal=KILL:when={when}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id);
+            [.. more, "-qq", "-e", "trace=" + calls, "-e", $"inject={calls}:signal=KILL:when={when}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]);
 
     private static IEnumerable<string> Hierarchies() =>
         File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup")).Select(line => line.Split(' ')[4]);
