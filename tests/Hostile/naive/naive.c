@@ -300,10 +300,11 @@ static int run(void)
     if (pipe(ready) != 0 || pipe(go) != 0 || pipe(pids) != 0) die("pipe");
     child = fork();
     if (child == 0) {
-        EACH(l, "ns") if (*l->field[2]) {
-            int fd = open(l->field[2], O_RDONLY);
-            if (fd < 0 || setns(fd, 0) != 0) die(l->field[2]);
-        }
+        for (int first = 1; first >= 0; first--)
+            EACH(l, "ns") if (*l->field[2] && (strcmp(l->field[1], "user") == 0) == first) {
+                int fd = open(l->field[2], O_RDONLY);
+                if (fd < 0 || setns(fd, 0) != 0) die(l->field[2]);
+            }
         if (unshare(flags) != 0) die("unshare");
         if (write(ready[1], "", 1) < 0 || read(go[0], &byte, 1) < 0) die("parent");
         if (flags & CLONE_NEWUSER) { setresgid(0, 0, 0); setresuid(0, 0, 0); }
