@@ -39,6 +39,17 @@ public sealed class StalledLogTests : IDisposable
         }
     }
 
+    /// <summary>Where the other side says what it has, what the kernel took counts for nothing.</summary>
+    [Fact]
+    public void Lines_that_a_server_never_took_are_counted_to_the_last()
+    {
+        _root.Detached(["--name", "web", .. Options("fluentd"), "--log-opt", "fluentd-request-ack=true"], "sh", "-c", "seq 1000; exec sleep 1000");
+        Assert.True(Deadline.Wait(() => _root.Run("top", "web").Out.Contains("sleep 1000")));
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.Equal(1000, Lost());
+        Assert.Contains("did not take all lines in time", _root.Inspect("web", ".State.LogTrouble"));
+    }
+
     [Theory]
     [InlineData("fluentd")]
     [InlineData("syslog")]
