@@ -115,6 +115,8 @@ What_it_writes_goes_to_the_journal() {
     minirun wait box >/dev/null
     eventually in_journal PRIORITY=6 "to out"
     eventually in_journal PRIORITY=3 "to err"
+    equals "to out" "$(minirun logs box 2>/dev/null)"
+    equals "to err" "$(minirun logs --tail 5 box 2>&1 >/dev/null)"
     minirun rm box
 }
 in_journal() { [[ $(journalctl --quiet --no-pager --output=cat CONTAINER_NAME=box CONTAINER_TAG=box-tag "CONTAINER_ID_FULL=$(<"$HERE/box.out")" "$1") == "$2" ]]; }

@@ -49,7 +49,8 @@ internal static class SeeVerbs
         };
         using Stream output = Console.OpenStandardOutput(), errors = Console.OpenStandardError();
         var printer = new LogPrinter(output, errors, words.Has("timestamps"), words.Has("details"));
-        new LogReader(container.LogPath).Read(query, printer.Print);
+        if (container.Config.LogDriver == "journald") new JournalReader(container.Id).Read(query, printer.Print);
+        else new LogReader(container.LogPath).Read(query, printer.Print);
         if (words.Has("follow") && container.State().Status == ContainerState.Running && !container.MonitorLives()) Output.Message.Warning($"the monitor of container {container.Config.Name} was killed: what it writes now is lost");
         return 0;
     }

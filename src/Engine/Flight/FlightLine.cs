@@ -23,7 +23,7 @@ public sealed class FlightLine
         List<FlightLine> lines = [];
         try
         {
-            if (!new LogConfig(container.Config.LogDriver, container.Config.LogOptions).IsReadable) return lines;
+            if (container.Config.LogDriver != LogDrivers.Default) return lines;
             new LogReader(container.LogPath).Read(new LogQuery { Tail = Most }, (in LogRecord record) =>
             {
                 ReadOnlySpan<byte> line = record.Line.TrimEnd("\r\n"u8);

@@ -6,7 +6,7 @@ namespace Minirun.Engine.Logs.Journald;
 /// <summary>Sends to systemd-journald, in its own protocol: each line with fields that journalctl can select by.</summary>
 internal sealed class JournaldDriver(Sender sender, byte[] fields) : SenderDriver(Kind.Name, sender)
 {
-    public static readonly LogDriverKind Kind = new("journald", ["tag", .. LogAttributes.Options], Check, Open);
+    public static readonly LogDriverKind Kind = new("journald", ["tag", .. LogAttributes.Options], Check, Open, IsReadable: true);
 
     /// <summary>Tests have a daemon of their own.</summary>
     internal static string Socket { get; set; } = "/run/systemd/journal/socket";

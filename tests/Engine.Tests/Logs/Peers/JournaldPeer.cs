@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Logs.Journald;
+using Minirun.Engine.Logs.Reading;
 
 namespace Minirun.Engine.Tests.Logs.Peers;
 
@@ -9,6 +10,7 @@ namespace Minirun.Engine.Tests.Logs.Peers;
 public sealed class JournaldPeer : LogPeer
 {
     private readonly string _before = JournaldDriver.Socket;
+    private readonly string[] _programBefore = JournalReader.Program;
     private PeerProgram? _daemon;
 
     public override string? Missing => Environment.UserName != "root" ? "journald runs as root" : PeerProgram.Find("systemd-journald") is null ? "systemd-journald is not here: apt-get install systemd" : null;
@@ -16,6 +18,8 @@ public sealed class JournaldPeer : LogPeer
     public override bool TakesAnyByte => true;
 
     public override string[] Options => ["tag={{.Name}}"];
+
+    private string[] Journalctl => ["nsenter", "--target", $"{_daemon!.Pid}", "--mount", "/usr/bin/journalctl", "--namespace=mr"];
 
     private string Root => $"/proc/{_daemon!.Pid}/root";
 
@@ -29,18 +33,19 @@ public sealed class JournaldPeer : LogPeer
             exec /lib/systemd/systemd-journald mr
             """);
         JournaldDriver.Socket = Root + "/run/systemd/journal.mr/socket";
+        JournalReader.Program = Journalctl;
         _daemon.Await(() => File.Exists(JournaldDriver.Socket), "systemd-journald");
     }
 
     public override IReadOnlyList<Received> Arrived()
     {
-        string entries = PeerProgram.Run("/usr/bin/nsenter", "--target", $"{_daemon!.Pid}", "--mount", "/usr/bin/journalctl", "--namespace=mr", "--all", "-o", "json", "CONTAINER_NAME=web");
+        string entries = PeerProgram.Run(Journalctl[0], [.. Journalctl[1..], "--all", "-o", "json", "CONTAINER_NAME=web"]);
         return [.. entries.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
     }
 
     public override void Dispose()
     {
-        JournaldDriver.Socket = _before;
+        (JournaldDriver.Socket, JournalReader.Program) = (_before, _programBefore);
         _daemon?.Dispose();
     }
 
