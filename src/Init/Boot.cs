@@ -72,10 +72,16 @@ public static unsafe class Boot
                 if (s_blocked == 0 && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) BlockSignals();
         }
         else if (argc > 0 && Text.Equal(argv[0], "minirun-monitor"u8)) BlockSignals();
-        else if (argc > 1 && (Text.Equal(argv[1], "run"u8) || Text.Equal(argv[1], "attach"u8) || Text.Equal(argv[1], "start"u8)))
+        else
         {
-            OpenStandardDescriptors();
-            BlockSignals();
+            // `container attach` is attach.
+            int verb = argc > 2 && Text.Equal(argv[1], "container"u8) ? 2 : 1;
+            if (argc > verb && (Text.Equal(argv[verb], "run"u8) || Text.Equal(argv[verb], "attach"u8) || Text.Equal(argv[verb], "start"u8)))
+            {
+                OpenStandardDescriptors();
+                BlockSignals();
+            }
+            else if (argc > verb && Text.Equal(argv[verb], "exec"u8)) BlockSignals();
         }
         return Sys.RealMain(argc, argv);
     }
@@ -87,6 +93,13 @@ public static unsafe class Boot
         Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_BLOCK, (nint)(&mask), (nint)(&old), sizeof(ulong));
         s_inheritedMask = old;
         s_blocked = 1;
+    }
+
+    /// <summary>Takes that back for this thread: signals end us again, or do what the caller wanted.</summary>
+    public static void UnblockSignals()
+    {
+        ulong mask = s_inheritedMask;
+        if (s_blocked != 0) Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong));
     }
 
     /// <summary>

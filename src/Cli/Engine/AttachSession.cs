@@ -22,6 +22,9 @@ internal sealed unsafe class AttachSession : IDisposable
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys) => (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
 
+    /// <summary>Signals to us are for the container; else they end us alone.</summary>
+    public bool PassesSignals { get; set; } = true;
+
     /// <param name="container">It has a monitor.</param>
     /// <param name="input">Whether our input goes in.</param>
     /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
@@ -51,7 +54,7 @@ internal sealed unsafe class AttachSession : IDisposable
                 if (what == Input.Detach) return Detached;
                 reads = what == Input.Goes;
             }
-            if (fds[2].revents != 0) Relay(signals);
+            if (fds[2].revents != 0 && Relay(signals) is var left and > 0) return 128 + left;
         }
     }
 
@@ -107,14 +110,17 @@ internal sealed unsafe class AttachSession : IDisposable
         return length == 0 ? Input.Ended : Input.Goes;
     }
 
-    private void Relay(int signals)
+    /// <summary>A signal that ends us; 0: none.</summary>
+    private int Relay(int signals)
     {
         signalfd_siginfo info;
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
         {
             int number = (int)info.ssi_signo;
             if (number == signal.SIGWINCH) SendSize();
-            else if (number != signal.SIGCHLD && number != signal.SIGPIPE)
+            else if (number is signal.SIGCHLD or signal.SIGPIPE) continue;
+            else if (!PassesSignals) return number;
+            else
                 try
                 {
                     _container.Signal(number);
@@ -124,6 +130,7 @@ internal sealed unsafe class AttachSession : IDisposable
                     // It has just ended: the monitor will say so.
                 }
         }
+        return 0;
     }
 
     private void SendSize()

@@ -24,7 +24,7 @@ internal static class LifeVerbs
         new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id), "unpause"))),
         new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [], words => EngineProgram.Each(words, Wait, prints: false)),
         new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
-        new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use")], words => EngineProgram.Each(words, word => Remove(word, words))),
+        new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use"), new("link", 'l', null, "docker's links are not there")], words => EngineProgram.Each(words, word => Remove(word, words))),
     ];
 
     private static int Start(OciArguments words)
@@ -105,6 +105,7 @@ internal static class LifeVerbs
 
     private static void Remove(string word, OciArguments words)
     {
+        if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
         EngineContainer container;
         try
         {

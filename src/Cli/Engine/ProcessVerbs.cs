@@ -1,6 +1,8 @@
 using Minirun.Cli.Oci;
+using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
+using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
@@ -17,11 +19,13 @@ internal static class ProcessVerbs
             new("interactive", 'i', null, "our input goes in"),
             new("tty", 't', null, "with a terminal"),
             new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on (repeatable)"),
+            new("env-file", '\0', "FILE", "variables, one NAME=VALUE a line (repeatable)"),
+            new("detach-keys", '\0', "KEYS", "keys that leave it alone with its terminal (default ctrl-p,ctrl-q)"),
             new("user", 'u', "USER[:GROUP]", "names from the container, or numbers"),
             new("workdir", 'w', "DIR", "working directory"),
             new("privileged", '\0', null, "all capabilities"),
         ], Exec) { Minimum = 2, FlagsAfterWords = false },
-        new("attach", "CONTAINER", "join a container's input and output", [new("no-stdin", '\0', null, "our input stays out"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)")], Attach) { Maximum = 1 },
+        new("attach", "CONTAINER", "join a container's input and output", [new("no-stdin", '\0', null, "our input stays out"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"), new("sig-proxy", '\0', null, "signals to us go to the container (default; =false: they end us alone)")], Attach) { Maximum = 1 },
         new("top", "CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false },
     ];
 
@@ -32,19 +36,23 @@ internal static class ProcessVerbs
         if (status == ContainerState.Paused) throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
         if (status != ContainerState.Running) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
         bool interactive = words.Has("interactive"), tty = words.Has("tty");
+        bool joins = tty && !words.Has("detach") && unistd.isatty(0) == 1;
+        if (!joins) Boot.UnblockSignals();
         int nothing = interactive ? -1 : (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
-        return container.Driver.Exec(container.Id, new ExecRequest
+        var request = new ExecRequest
         {
             Command = words.Words[1..],
             Tty = tty,
             Detach = words.Has("detach"),
             Cwd = words.Text("workdir"),
-            Env = [.. words.All("env").Select(Variable).Where(each => each.Length > 0)],
+            // What -e says wins.
+            Env = [.. words.All("env-file").SelectMany(EnvFile.Read).Concat(words.All("env")).Select(Variable).Where(each => each.Length > 0)],
             User = words.Text("user") is { } user ? Ids(container, user) : null,
             Privileged = words.Has("privileged"),
             // With a terminal the runtime minds ours itself.
             Descriptors = words.Has("detach") && !interactive ? [nothing, nothing, nothing] : [interactive || tty ? 0 : nothing, 1, 2],
-        });
+        };
+        return joins ? ExecSession.Run(container, request, words.Text("detach-keys")) : container.Driver.Exec(container.Id, request);
     }
 
     private static string Variable(string text) =>
@@ -65,6 +73,7 @@ internal static class ProcessVerbs
         if (!container.IsRunning) throw new UserError("you cannot attach to a stopped container, start it first", $"minirun start -a {words.Words[0]}");
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
         using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"));
+        session.PassesSignals = words.Text("sig-proxy") != "false";
         return session.Run();
     }
 
@@ -72,9 +81,10 @@ internal static class ProcessVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
         if (!container.IsRunning) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
-        var rows = new List<string[]> { (string[])["UID", "PID", "PPID", "STIME", "TTY", "TIME", "CMD"] };
+        List<ProcessColumn> columns = TopFormat.Parse(words.Words[1..]);
+        var rows = new List<string[]> { columns.ConvertAll(column => column.Header).ToArray() };
         foreach (int pid in container.Driver.Pids(container.Id))
-            if (ProcessRow.Of(pid) is { } row) rows.Add(row);
+            if (ProcessFacts.Of(pid) is { } facts) rows.Add([.. columns.Select(column => column.Show(facts))]);
         Table.Print(rows);
         return 0;
     }

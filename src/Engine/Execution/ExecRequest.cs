@@ -1,7 +1,7 @@
 namespace Minirun.Engine.Execution;
 
 /// <summary>A process that joins a container; null is as the container's own has it.</summary>
-public sealed class ExecRequest
+public sealed record ExecRequest
 {
     public required List<string> Command { get; init; }
     public bool Tty { get; init; }
@@ -16,6 +16,12 @@ public sealed class ExecRequest
 
     /// <summary>All capabilities.</summary>
     public bool Privileged { get; init; }
+
+    /// <summary>Where the master of its terminal goes; null: it has none, or the runtime minds it.</summary>
+    public string? ConsoleSocket { get; init; }
+
+    /// <summary>Where its pid is written.</summary>
+    public string? PidFile { get; init; }
 
     /// <summary>What it has as 0, 1 and 2.</summary>
     public int[] Descriptors { get; init; } = [0, 1, 2];

@@ -28,11 +28,8 @@ public interface IExecutionDriver
     ChildProgram StartExec(string id, ExecRequest request);
 
     /// <summary>The same, and waits for its end.</summary>
-    int Exec(string id, ExecRequest request)
-    {
-        using ChildProgram child = StartExec(id, request);
-        return child.Wait();
-    }
+    /// <exception cref="UserError">It could not be started: exit code 126 or 127 when the command cannot be executed.</exception>
+    int Exec(string id, ExecRequest request);
 
     void Pause(string id);
 

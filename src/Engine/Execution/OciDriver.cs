@@ -51,11 +51,36 @@ public sealed class OciDriver(string name, string path, string called, string ro
 
     public void Start(string id) => Call(["start", id]);
 
-    public ChildProgram StartExec(string id, ExecRequest request)
+    /// <summary>What our runtime says of a failure goes to its log: all else is of the command. Others say it to stderr as well, or instead.</summary>
+    public int Exec(string id, ExecRequest request)
     {
-        List<string> arguments = [called, "--root", root, "exec"];
+        if (called != "minirun-oci")
+        {
+            using ChildProgram other = StartExec(id, request);
+            return other.Wait();
+        }
+        int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
+        try
+        {
+            using ChildProgram child = StartExec(id, request, "--log", Log(file), "--log-format", "json");
+            int status = child.Wait();
+            return status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told ? status : throw Failure(told, isCommand: true);
+        }
+        finally
+        {
+            unistd.close(file);
+        }
+    }
+
+    public ChildProgram StartExec(string id, ExecRequest request) => StartExec(id, request, []);
+
+    private ChildProgram StartExec(string id, ExecRequest request, params string[] global)
+    {
+        List<string> arguments = [called, "--root", root, .. global, "exec"];
         if (request.Tty) arguments.Add("--tty");
         if (request.Detach) arguments.Add("--detach");
+        if (request.ConsoleSocket is not null) arguments.AddRange(["--console-socket", request.ConsoleSocket]);
+        if (request.PidFile is not null) arguments.AddRange(["--pid-file", request.PidFile]);
         if (request.Cwd is not null) arguments.AddRange(["--cwd", request.Cwd]);
         if (request.User is not null) arguments.AddRange(["--user", request.User]);
         foreach (string variable in request.Env) arguments.AddRange(["--env", variable]);
@@ -117,12 +142,22 @@ public sealed class OciDriver(string name, string path, string called, string ro
     private void Call(List<string> arguments, ReadOnlySpan<int> descriptors = default)
     {
         if (Try(arguments, out string said, descriptors)) return;
-        var (text, hint) = Explain(said);
+        var told = Explain(said);
+        throw Failure(told.Text.Length > 0 ? told : ("it failed without a word", null), arguments.Contains("create") || arguments[0] == "start");
+    }
+
+    /// <param name="isCommand">It may be about the command that was to be executed.</param>
+    private UserError Failure((string Text, string? Hint) told, bool isCommand)
+    {
         // Ours says which program and verb failed, which nobody called here.
         const string own = " failed: ";
+        string text = told.Text;
         if (called == "minirun-oci" && text.IndexOf(own, StringComparison.Ordinal) is > 0 and var at) text = text[(at + own.Length)..];
-        throw new UserError(called == "minirun-oci" ? text : $"{name}: {text}", hint, arguments.Contains("create") || arguments[0] == "start" ? ExitCode(text) : UserError.Ours);
+        return new UserError(called == "minirun-oci" ? text : $"{name}: {text}", told.Hint, isCommand ? ExitCode(text) : UserError.Ours);
     }
+
+    /// <summary>A descriptor that the runtime opens anew by its path, so it writes where all may read.</summary>
+    private static string Log(int file) => $"/proc/{unistd.getpid()}/fd/{file}";
 
     /// <summary>A command that is not there, or no program: all of them speak of exec then.</summary>
     private static int ExitCode(string text)
@@ -141,9 +176,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         try
         {
-            // The log goes to a descriptor that the runtime opens anew by its path, so it writes where all may read.
-            string log = $"/proc/{unistd.getpid()}/fd/{file}";
-            using ChildProgram child = ChildProgram.Start(path, [called, "--root", root, "--log", log, "--log-format", "json", .. arguments], answers ? [nothing, file, nothing] : descriptors);
+            using ChildProgram child = ChildProgram.Start(path, [called, "--root", root, "--log", Log(file), "--log-format", "json", .. arguments], answers ? [nothing, file, nothing] : descriptors);
             bool succeeded = child.Wait() == 0;
             said = ReadAll(file);
             return succeeded;
@@ -165,7 +198,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    /// <summary>The last message of level error in a log of JSON lines, as all three write it; ours has a hint with it.</summary>
+    /// <summary>Empty, or the last message of level error in a log of JSON lines, as all three write it; ours has a hint with it.</summary>
     private static (string Text, string? Hint) Explain(string said)
     {
         string text = "";
@@ -184,6 +217,6 @@ public sealed class OciDriver(string name, string path, string called, string ro
                 // Not one of its messages.
             }
         }
-        return (text.Length > 0 ? text : "it failed without a word", hint);
+        return (text, hint);
     }
 }

@@ -46,6 +46,7 @@ public sealed unsafe class ContainerMonitor
     /// <summary>The whole life of a process of <see cref="MonitorProcess"/>.</summary>
     public static int Run(ReadOnlySpan<string> arguments)
     {
+        if (arguments is [HeldTerminal.Word]) return HeldTerminal.Run();
         fixed (byte* name = Encoding.UTF8.GetBytes(MonitorProcess.Name + "\0"))
             sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_NAME, (nint)name, 0, 0);
         // Containers are made by runtimes that end then: their first processes become our children.

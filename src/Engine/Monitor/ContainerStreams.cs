@@ -14,17 +14,18 @@ internal sealed unsafe class ContainerStreams : IDisposable
     /// <param name="terminal">One terminal for all.</param>
     /// <param name="input">Whether it has an input at all.</param>
     /// <param name="directory">Where there is room for the socket that a runtime brings the terminal to.</param>
-    public ContainerStreams(bool terminal, bool input, string directory)
+    /// <param name="socket">What it is called there.</param>
+    public ContainerStreams(bool terminal, bool input, string directory, string socket = "console.sock")
     {
         IsTerminal = terminal;
         if (terminal)
         {
-            _path = directory + "/console.sock";
+            _path = $"{directory}/{socket}";
             unistd.unlink(_path);
             _listener = UnixSocket.Listen(_path, sys_socket.SOCK_STREAM);
             // A way there that is short enough for everybody's sockaddr_un.
             _directory = (int)LinuxException.Check(fcntl.open(directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", directory);
-            ConsoleSocket = $"/proc/{unistd.getpid()}/fd/{_directory}/console.sock";
+            ConsoleSocket = $"/proc/{unistd.getpid()}/fd/{_directory}/{socket}";
             for (int i = 0; i < 3; i++) _theirs[i] = Nothing();
             return;
         }

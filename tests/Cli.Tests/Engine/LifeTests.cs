@@ -43,6 +43,14 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public void There_are_no_links_to_remove()
+    {
+        _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
+        _root.Run("rm", "-l", "web").Fails(125, "rm --link web", "no links");
+        Assert.Equal("created", _root.Inspect("web", ".State.Status"));
+    }
+
+    [Fact]
     public void Wait_prints_the_exit_code()
     {
         _root.Detached(["--name", "web"], "sh", "-c", "exit 7");

@@ -21,6 +21,14 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void Exec_says_when_the_command_is_none()
+    {
+        _root.Run("run", "-d", "--name", "web", Rootfs.Busybox, "sleep", "1000").Exits(0);
+        _root.Run("exec", "web", "/no/command").Fails(127, "/no/command", "no such file");
+        _root.Run("exec", "web", "/etc/passwd").Fails(126, "/etc/passwd", "permission denied");
+    }
+
+    [Fact]
     public void Exec_takes_input_when_asked()
     {
         _root.Detached(["--name", "web"], "sleep", "1000");
@@ -43,6 +51,53 @@ public sealed class ProcessTests : IDisposable
         terminal.Await("/dev/pts/0");
         terminal.Type("6\n");
         Assert.Equal(6, terminal.ExitCode());
+    }
+
+    [Fact]
+    public void Exec_that_is_detached_from_goes_on()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        foreach (string[] keys in (string[][])[[], ["--detach-keys", "ctrl-a,x"]])
+        {
+            using (var terminal = new Pty(_root.How, [Programs.Minirun, "exec", "-it", .. keys, "web", "sh", "-c", "trap 'exit 1' HUP; echo joined; until [ -e /tmp/go ]; do echo on; sleep 0.05; done; touch /tmp/gone"]))
+            {
+                terminal.Await("joined");
+                terminal.Type(keys.Length == 0 ? "\u0010\u0011" : "\u0001x");
+                Assert.Equal(0, terminal.ExitCode());
+            }
+            _root.Run("exec", "web", "touch", "/tmp/go").Exits(0);
+            Assert.True(Deadline.Wait(() => _root.Run("exec", "web", "rm", "/tmp/gone").ExitCode == 0));
+            _root.Run("exec", "web", "rm", "/tmp/go").Exits(0);
+        }
+        // Who held the terminal goes with it.
+        Assert.True(Deadline.Wait(() => !_root.Run("top", "web").Out.Contains("joined")));
+        using var wrong = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "--detach-keys", "ctrl-", "web", "true"]);
+        wrong.Await("--detach-keys ctrl-");
+        Assert.Equal(125, wrong.ExitCode());
+    }
+
+    [Fact]
+    public void Exec_with_a_terminal_ends_as_its_command_does()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        using var absent = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "web", "/no/command"]);
+        absent.Await("/no/command");
+        Assert.NotEqual(0, absent.ExitCode());
+        using var killed = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "web", "sh", "-c", "kill -KILL $$"]);
+        Assert.Equal(137, killed.ExitCode());
+        using var much = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "web", "sh", "-c", "yes | head -100000; echo all"]);
+        much.Await("all");
+        Assert.Equal(0, much.ExitCode());
+    }
+
+    [Fact]
+    public void Signals_to_an_exec_with_a_terminal_go_to_its_command()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        using var terminal = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "web", "sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done"]);
+        terminal.Await("ready");
+        terminal.Signal(Kernel.SIGTERM);
+        Assert.Equal(5, terminal.ExitCode());
     }
 
     [Fact]
@@ -81,6 +136,69 @@ public sealed class ProcessTests : IDisposable
         string[] lines = _root.Run("top", "web").Succeeds().Lines;
         Assert.StartsWith("UID", lines[0]);
         Assert.Contains(lines, line => line.EndsWith("sleep 1234", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Top_takes_the_options_of_ps()
+    {
+        string id = _root.Detached(["--name", "web"], "sleep", "1234");
+        string pid = _root.Inspect(id, ".State.Pid");
+        string[][] Top(params string[] words) => [.. _root.Run(["top", "web", .. words]).Succeeds().Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Equal(["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"], Top("-ef")[0]);
+        Assert.Equal(["USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND"], Top("aux")[0]);
+        Assert.Equal([["PID", "COMMAND"], [pid, "sleep", "1234"]], Top("-o", "pid,args"));
+        Assert.Equal([["PID", "COMMAND"], [pid, "sleep"]], Top("pid", "comm"));
+        Assert.Equal([["WHO", "NSPID"], [Environment.UserName, "1"]], Top("-eo", "user=WHO", "-o", "nspid"));
+        _root.Run("top", "web", "-o", "pid,nonsense").Fails(125, "top: column 'nonsense'", "-ef");
+        _root.Run("top", "web", "-Z").Fails(125, "top: '-Z'");
+        _root.Run("top", "web", "-o").Fails(125, "-o");
+    }
+
+    /// <summary>The same columns as ps(1) itself.</summary>
+    [Fact]
+    public void Top_shows_what_ps_shows()
+    {
+        if (Programs.Find("ps") is not { } ps) return;
+        string id = _root.Detached(["--name", "web"], "sleep", "1234");
+        const string columns = "uid,gid,pid,ppid,pgid,sid,comm,ni,pri,vsz,rss,stat,s,tty,time,nlwp,args";
+        string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] ours = _root.Run("top", "web", "-o", columns).Succeeds().Lines, theirs = Minirun.Other(ps, "-o", columns, "-p", _root.Inspect(id, ".State.Pid")).Succeeds().Lines;
+        Assert.Equal(Words(theirs[0]), Words(ours[0]));
+        Assert.Equal(Words(theirs[1]), Words(ours[1]));
+    }
+
+    [Fact]
+    public void Exec_reads_variables_from_files()
+    {
+        using var here = new TemporaryDirectory();
+        File.WriteAllText(here["env"], "# comment\nA=from file\nB=b\nPASSED\n");
+        _root.Environment["PASSED"] = "on";
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        Assert.Equal("from flag,b,on\n", _root.Run("exec", "-e", "A=from flag", "--env-file", here["env"], "web", "sh", "-c", "echo \"$A,$B,$PASSED\"").Exits(0).Out);
+        _root.Run("exec", "--env-file", here["none"], "web", "true").Fails(125, "--env-file", "no such file");
+    }
+
+    [Theory]
+    [InlineData("attach")]
+    [InlineData("container", "attach")]
+    public void Signals_to_who_is_attached_go_to_the_container(params string[] verb)
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "trap 'exit 5' TERM; while :; do echo tick; sleep 0.05; done");
+        using RunningProgram attached = _root.Start([.. verb, "--no-stdin", "web"]);
+        attached.AwaitOut("tick");
+        attached.Signal(Kernel.SIGTERM);
+        attached.Result().Exits(5);
+    }
+
+    [Fact]
+    public void Without_sig_proxy_they_end_him_alone()
+    {
+        _root.Detached(["--name", "web"], "sh", "-c", "trap 'exit 5' TERM; while :; do echo tick; sleep 0.05; done");
+        using RunningProgram attached = _root.Start("attach", "--no-stdin", "--sig-proxy=false", "web");
+        attached.AwaitOut("tick");
+        attached.Signal(Kernel.SIGTERM);
+        attached.Result().Exits(143);
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
     }
 
     [Requires(Need.Root)]

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Minirun.Engine.Containers;
+using Minirun.Engine.Execution;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Engine.Monitor;
+
+/// <summary>
+/// Another process of a container, with a terminal whose other end is ours: so it can outlive us. It becomes a child of ours, since the runtime
+/// that made it ends.
+/// </summary>
+public sealed unsafe class ExecTerminal : IDisposable
+{
+    private readonly ContainerStreams _streams;
+    private readonly int _pid;
+
+    private ExecTerminal(ContainerStreams streams, int pid)
+    {
+        (_streams, _pid) = (streams, pid);
+        PidFd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
+    }
+
+    /// <summary>The terminal's master; does not block.</summary>
+    public int Master => _streams.Output;
+
+    /// <summary>Readable when the process has ended.</summary>
+    public int PidFd { get; }
+
+    /// <summary>Null when it could not be started; then the runtime has said why, and ended so.</summary>
+    public static ExecTerminal? Start(EngineContainer container, ExecRequest request, out int status)
+    {
+        sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
+        string own = "exec-" + unistd.getpid().ToString(CultureInfo.InvariantCulture), pidFile = $"{container.Directory}/{own}.pid";
+        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        var streams = new ContainerStreams(terminal: true, input: false, container.Directory, own + ".sock");
+        try
+        {
+            status = container.Driver.Exec(container.Id, request with { Tty = true, Detach = true, ConsoleSocket = streams.ConsoleSocket, PidFile = pidFile, Descriptors = [nothing, nothing, 2] });
+            if (status == 0)
+            {
+                streams.HandedOver();
+                return new ExecTerminal(streams, int.Parse(ProcFile.Read(pidFile), CultureInfo.InvariantCulture));
+            }
+        }
+        catch
+        {
+            streams.Dispose();
+            throw;
+        }
+        finally
+        {
+            unistd.unlink(pidFile);
+            unistd.close(nothing);
+        }
+        streams.Dispose();
+        return null;
+    }
+
+    public void Resize(ushort rows, ushort columns) => _streams.Resize(rows, columns);
+
+    public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);
+
+    /// <summary>Its exit status as a shell has it; it has ended.</summary>
+    public int Wait() => ExitStatus.Code(LaunchedContainer.Wait(_pid));
+
+    /// <summary>We go, and it stays: somebody else holds the terminal open, or it would be hung up.</summary>
+    public void Leave()
+    {
+        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        ChildProgram.Start(new Host().Executable, [MonitorProcess.Name, HeldTerminal.Word], [nothing, nothing, nothing, Master], ownSession: true).Dispose();
+        unistd.close(nothing);
+    }
+
+    public void Dispose()
+    {
+        unistd.close(PidFd);
+        _streams.Dispose();
+    }
+}
