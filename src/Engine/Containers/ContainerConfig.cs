@@ -66,6 +66,14 @@ public sealed class RestartPolicy
 
     /// <summary>Of on-failure; 0: any number of times.</summary>
     public int MaximumRetryCount { get; set; }
+
+    /// <summary>Whether one that ended so is to be started again, when nobody stopped it.</summary>
+    internal bool Wants(ContainerState state) => Name switch
+    {
+        "always" or "unless-stopped" => true,
+        "on-failure" => state.ExitCode != 0 && (MaximumRetryCount == 0 || state.RestartCount < MaximumRetryCount),
+        _ => false,
+    };
 }
 
 /// <summary>--health-cmd and what goes with it. Times in seconds.</summary>

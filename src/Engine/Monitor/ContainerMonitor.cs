@@ -261,17 +261,7 @@ public sealed unsafe class ContainerMonitor
         return true;
     }
 
-    private bool RestartsAfter()
-    {
-        RestartPolicy policy = _container.Config.Restart;
-        if (File.Exists(_container.StoppedPath)) return false;
-        return policy.Name switch
-        {
-            "always" or "unless-stopped" => true,
-            "on-failure" => _state.ExitCode != 0 && (policy.MaximumRetryCount == 0 || _state.RestartCount < policy.MaximumRetryCount),
-            _ => false,
-        };
-    }
+    private bool RestartsAfter() => !File.Exists(_container.StoppedPath) && _container.Config.Restart.Wants(_state);
 
     /// <summary>Waits between two runs; false when somebody asked for the end meanwhile.</summary>
     private bool Pause(int milliseconds)
