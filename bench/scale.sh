@@ -151,7 +151,10 @@ limit() {
 # In the virtual machine of the tests, an emulated one: its milliseconds are no machine's, only the ratios say something.
 cold() {
     local there
-    has qemu-system-x86_64 && has hyperfine || { echo "(no qemu here: no figures of cgroup v2)"; return; }
+    if ! has qemu-system-x86_64 || ! has hyperfine; then
+        echo "(no qemu here: no figures of cgroup v2)"
+        return
+    fi
     there=$(mktemp -d /var/tmp/minirun-cold.XXXXXX)
     cp -a bin/minirun bin/minirun-oci "$(command -v hyperfine)" bench/cold.sh "$tree" "$there"
     echo "### OCI on cgroup v2, cold and warm (emulated machine: only the ratios count)"

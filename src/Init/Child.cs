@@ -28,6 +28,8 @@ internal unsafe struct Child
     /// <summary>What a hook that failed wrote to stdout and stderr: the parent reads it through our /proc/PID/fd.</summary>
     public int Output;
     public int ErrorOutput;
+    /// <summary>The working directory is the wanted one already.</summary>
+    public bool InDirectory;
     public int Errno;
     public int FailedCall;
     public ReportKind Outcome;

@@ -40,9 +40,13 @@ internal static unsafe class Files
     }
 
     /// <summary>chdir, then a look whether the place is inside the root: getcwd says "(unreachable)" when it is not.</summary>
-    public static bool ChangeDirectory(Child* child, byte* path)
+    /// <param name="child">Who changes.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="early">Before the user is changed: what that one's rights do not allow may be left for later.</param>
+    public static bool ChangeDirectory(Child* child, byte* path, bool early)
     {
-        if (!child->Try(SYS_chdir, (nint)path)) return false;
+        if (!child->InDirectory && !child->Try(SYS_chdir, (nint)path)) return early && child->Errno == Errno.EACCES;
+        child->InDirectory = early;
         byte* cwd = stackalloc byte[4096];
         if (!child->Try(SYS_getcwd, (nint)cwd, 4096)) return false;
         return cwd[0] == '/' || child->Fail(SYS_getcwd, Errno.EACCES);

@@ -21,6 +21,24 @@ internal static unsafe class Identity
         return true;
     }
 
+    /// <summary>
+    /// Gives the user the pipes, sockets and terminals that are stdin, stdout and stderr, or he could not open /dev/stdout. Files stay whose they are, and
+    /// so does /dev/null, which is everybody's. A file system or a map that does not allow it is no failure.
+    /// </summary>
+    public static bool OwnStdio(Child* child, uint uid)
+    {
+        statx status;
+        for (int fd = 0; fd < 3; fd++)
+        {
+            if (!child->Try(SYS_statx, fd, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&status))) continue;
+            int type = status.stx_mode & sys_stat.S_IFMT;
+            bool null_ = type == sys_stat.S_IFCHR && status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
+            if (status.stx_uid != uid && !null_ && type is sys_stat.S_IFCHR or sys_stat.S_IFIFO or sys_stat.S_IFSOCK)
+                child->Call(SYS_fchownat, fd, (nint)Text.Pointer(""u8), (nint)uid, -1, fcntl.AT_EMPTY_PATH);
+        }
+        return true;
+    }
+
     /// <summary>A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none. Optional: no groups, if that may be said at all.</summary>
     public static bool Become(Child* child, PlanOp* op)
     {

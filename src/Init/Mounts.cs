@@ -166,6 +166,13 @@ internal static unsafe class Mounts
     {
         bool recursive = (op->Flags & OpFlags.Recursive) != 0;
         if (op->Fd > 0) return (op->Flags & OpFlags.Detached) != 0 ? op->Fd : OpenTree(child, op->Fd, Text.Pointer(""u8), recursive);
+        if ((op->Flags & OpFlags.SourceOfOwnTree) != 0)
+        {
+            int from = Rootfs.Resolve(child, child->At(op->S1), OpFlags.None, create: false);
+            int tree = from < 0 ? -1 : OpenTree(child, from, Text.Pointer(""u8), recursive);
+            Child.Close(from);
+            return tree;
+        }
         if ((op->Flags & OpFlags.SourceInRoot) == 0)
             return OpenTree(child, AT_FDCWD, child->At(op->S1), recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
         *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);

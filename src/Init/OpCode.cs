@@ -62,4 +62,5 @@ public enum OpCode : ushort
     Reaper,
     FindProgram,
     Exec,
+    StdioOwner,
 }

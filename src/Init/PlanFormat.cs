@@ -137,6 +137,9 @@ public enum OpFlags : uint
 
     /// <summary><see cref="PlanOp.Fd"/> is a detached mount tree, to be moved; without it, a place to clone.</summary>
     Detached = 2097152,
+
+    /// <summary>The source of a bind is a path inside the root, as it is by now: what was mounted there before is seen.</summary>
+    SourceOfOwnTree = 8388608,
 }
 
 /// <summary>One message from the child to the parent.</summary>

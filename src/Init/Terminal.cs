@@ -10,7 +10,7 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Terminal
 {
-    /// <summary>S2: where the slave is also mounted, /dev/console; A, B: rows and columns.</summary>
+    /// <summary>S2: where the slave is also mounted, /dev/console; A, B: rows and columns; C: newlines stay what they are.</summary>
     public static bool Open(Child* child, PlanOp* op)
     {
         if (child->Pts < 0) child->Pts = OpenPts(child);
@@ -24,6 +24,12 @@ internal static unsafe class Terminal
         size.ws_row = (ushort)op->A;
         size.ws_col = (ushort)op->B;
         if (size.ws_row != 0) child->Call(SYS_ioctl, master, termios_.TIOCSWINSZ, (nint)(&size));
+        termios settings;
+        if (op->C != 0 && child->Try(SYS_ioctl, slave, termios_.TCGETS, (nint)(&settings)))
+        {
+            settings.c_oflag &= ~termios_.ONLCR;
+            child->Call(SYS_ioctl, slave, termios_.TCSETSW, (nint)(&settings));
+        }
         bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && Interpreter.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
         Child.Close(master);
         return done;

@@ -20,7 +20,7 @@ public static unsafe partial class termios_
     public const int TIOCGPTPEER = 0x5441;
 
     public const uint IGNBRK = 0x1, BRKINT = 0x2, PARMRK = 0x8, ISTRIP = 0x20, INLCR = 0x40, IGNCR = 0x80, ICRNL = 0x100, IXON = 0x400;
-    public const uint OPOST = 0x1;
+    public const uint OPOST = 0x1, ONLCR = 0x4;
     public const uint ECHO = 0x8, ECHONL = 0x40, ICANON = 0x2, ISIG = 0x1, IEXTEN = 0x8000;
     public const uint CSIZE = 0x30, PARENB = 0x100, CS8 = 0x30;
     public const int VINTR = 0, VQUIT = 1, VMIN = 6, VTIME = 5;

@@ -49,6 +49,7 @@ internal static class OciGlobalFlags
             var other => throw new UserError($"invalid rootless: {other}", "true, false or auto"),
         };
         // Absolute: the engine's hooks and children may work elsewhere.
+        globals.RootIsGiven = arguments.Text("root") is { Length: > 0 };
         globals.Root = arguments.Text("root") is { Length: > 0 } root ? Path.GetFullPath(root) : StateRoot.Default();
     }
 }

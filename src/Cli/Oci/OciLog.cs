@@ -13,16 +13,14 @@ internal sealed class OciLog(OciGlobals globals)
     public void Error(string message, string? hint)
     {
         Write("error", message, hint);
-        if (globals.Log is not null) OciOutput.Error(message);
+        if (globals.Log is null) return;
+        OciOutput.Error(message);
         if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
     }
 
     public void Warning(string message) => Write("warning", message);
 
-    public void Debug(string message)
-    {
-        if (globals.Debug) Write("debug", message);
-    }
+    public void Debug(string message) => Write("debug", message);
 
     private void Write(string level, string message, string? hint = null)
     {
@@ -30,7 +28,7 @@ internal sealed class OciLog(OciGlobals globals)
         string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ");
         string line = globals.LogFormat == "json"
             ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)}{(hint is null ? "" : $",\"hint\":{Quote(hint)}")},\"time\":\"{time}\"}}"
-            : $"time=\"{time}\" level={level} msg={Quote(message)}";
+            : $"time=\"{time}\" level={level} msg={Quote(message)}{(hint is null ? "" : $" hint={Quote(hint)}")}";
         if (globals.Log is null || !Append(globals.Log, line)) OciOutput.Error(line);
     }
 

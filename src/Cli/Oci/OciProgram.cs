@@ -27,6 +27,7 @@ internal static class OciProgram
             string? name = taken < arguments.Length ? arguments[taken] : before.Words is [var first, ..] ? first : null;
             if (before.WantsHelp || name is null) return OciHelp.Print();
             OciGlobalFlags.Apply(before, globals);
+            if (globals.Debug) globals.Trace = log.Debug;
             OciVerb verb = OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", $"`{Name} --help` lists the commands", UnknownVerb);
             var words = new OciArguments();
             ReadOnlySpan<string> rest = arguments[Math.Min(taken + 1, arguments.Length)..];

@@ -117,8 +117,9 @@ internal sealed class CgroupMaker
             }
             if (errno == 0) _made.Add(each);
             else if (errno != Errno.EEXIST && !CgroupFs.Exists(each)) throw Refused(each, controller, errno);
+            else if (end < 0 && Freezer.IsFrozen(each)) throw new UserError($"linux.cgroupsPath: container's cgroup unexpectedly frozen: {each}", "thaw it, or name another: a process that is put there would never run");
             else if (end < 0 && !mayExist && CgroupFs.Read(each + "/cgroup.procs") is { Length: > 0 })
-                throw new UserError($"linux.cgroupsPath: {each} has processes already", "name a cgroup of the container's own");
+                throw new UserError($"linux.cgroupsPath: container's cgroup is not empty: {each} has processes already", "name a cgroup of the container's own");
             if (controller == "cpuset") Cpuset.Inherit(each);
             if (end < 0) return full;
         }

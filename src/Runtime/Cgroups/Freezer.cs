@@ -26,6 +26,9 @@ internal static class Freezer
         if (File(state) is { } file && CgroupFs.Exists(file)) Write(file, state.Paths.ContainsKey("freezer") ? "THAWED" : "0");
     }
 
+    /// <summary>Of a directory of cgroups, which need not be the freezer's.</summary>
+    public static bool IsFrozen(string directory) => (CgroupFs.Read(directory + "/cgroup.freeze") ?? CgroupFs.Read(directory + "/freezer.state"))?.Trim() is "1" or "FROZEN" or "FREEZING";
+
     public static bool IsFrozen(CgroupState state) => File(state) is { } file && CgroupFs.Read(file)?.Trim() is "1" or "FROZEN" or "FREEZING";
 
     /// <summary>A process that forks meanwhile can keep the freezer of version 1 from its end: let go and try again.</summary>

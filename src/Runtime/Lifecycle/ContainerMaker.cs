@@ -54,6 +54,7 @@ internal sealed class ContainerMaker : IDisposable
                 NoNewKeyring = options.NoNewKeyring,
                 PreserveFds = options.PreserveFds + ListenFds(),
             });
+            Spec.PlainNewlines = !waits && !options.Detach;
             if (!waits && !options.Detach) Notify();
             Record.Rootfs = _oci.Root.Path;
             Record.Cgroup = Cgroup?.State;
@@ -88,8 +89,10 @@ internal sealed class ContainerMaker : IDisposable
             Spec.State = Record.State(OciState.Creating, pid);
             planner.Complete();
         }
+        _globals.Trace?.Invoke($"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
+        _globals.Trace?.Invoke($"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows such)");
         // Only the child keeps them: their end is its end, or its execve.
         foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateDirectory, Spec.InitLock])
             if (fd > 2) unistd.close(fd);
@@ -170,6 +173,8 @@ internal sealed class ContainerMaker : IDisposable
 
     private Cgroup? MakeCgroup()
     {
+        // A limit of none at all: one is the least that systemd and the kernel take. Of `update` it means "as it was".
+        if (_oci.Linux.Resources?.Pids is { Limit: 0 } pids) pids.Limit = 1;
         bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.OwnUidMap is not [{ Size: uint.MaxValue }]);
         uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
         return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,

@@ -34,10 +34,11 @@ internal static class ExecProcess
         return container;
     }
 
-    /// <summary>Never inheritable, which would let programs of others' keep them (CVE-2022-29162); ambient only where the container has them so.</summary>
+    /// <summary>Never inheritable, which would let programs of others' keep them (CVE-2022-29162); ambient only what the container's own set of inheritable ones has.</summary>
     private static void AddCapabilities(OciProcess process, List<string> caps)
     {
         OciCapabilities sets = process.Capabilities ??= new OciCapabilities();
         foreach (List<string> set in (List<string>[])[sets.Bounding, sets.Effective, sets.Permitted]) set.AddRange(caps);
+        sets.Ambient.AddRange(caps.Where(sets.Inheritable.Contains));
     }
 }

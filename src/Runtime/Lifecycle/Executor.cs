@@ -26,6 +26,7 @@ internal static class Executor
         OciProcess process = ExecProcess.Of(oci, options);
         ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
         var host = new Host();
+        ProcessEnvironment.Complete(process, $"/proc/{container.Record.Pid}/root", [], host);
         ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host);
         var planner = new Planner(spec, host);
         ContainerPlan plan = planner.Begin();
@@ -39,6 +40,7 @@ internal static class Executor
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
+        globals.Trace?.Invoke($"container {container.Record.Id}: process {child.Pid} joins its first process {container.Record.Pid}");
         unistd.close(pidfd);
         foreach (string warning in plan.Spec.Warnings ?? []) globals.Warn(warning);
         return Follow(plan, child, container, options, globals);
@@ -87,6 +89,8 @@ internal static class Executor
     {
         var inside = new OciSpec { Process = process };
         inside.Linux.Seccomp = oci.Linux.Seccomp;
+        inside.Linux.Personality = oci.Linux.Personality;
+        inside.Linux.MemoryPolicy = oci.Linux.MemoryPolicy;
         return new ContainerSpec
         {
             Oci = inside,
@@ -97,6 +101,7 @@ internal static class Executor
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             Capabilities = CapabilitySet.Parse(process.Capabilities?.Bounding ?? []),
             PreserveFds = options.PreserveFds,
+            PlainNewlines = options.ConsoleSocket is not { Length: > 0 },
             HoldsCallersTerminal = !process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
         };
     }

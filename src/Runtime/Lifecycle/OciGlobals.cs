@@ -8,6 +8,9 @@ public sealed class OciGlobals
     /// <summary>The directory of the containers' states.</summary>
     public string Root { get; set; } = "";
 
+    /// <summary>Somebody named it; else it is the default.</summary>
+    public bool RootIsGiven { get; set; }
+
     /// <summary>The file for messages; null: stderr.</summary>
     public string? Log { get; set; }
 
@@ -21,4 +24,7 @@ public sealed class OciGlobals
 
     /// <summary>Takes a line that the user should read, and goes on.</summary>
     public Action<string> Warn { get; set; } = _ => { };
+
+    /// <summary>Takes a line for <c>--debug</c>; null: nobody asked.</summary>
+    public Action<string>? Trace { get; set; }
 }

@@ -8,13 +8,14 @@ public sealed unsafe class RawTerminal : IDisposable
 {
     private termios _saved;
 
-    public RawTerminal()
+    /// <param name="keepsOutput">It goes on to make CR LF of a newline.</param>
+    public RawTerminal(bool keepsOutput = false)
     {
         termios raw;
         if (ioctl(0, TCGETS, &raw) != 0) return;
         _saved = raw;
         raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
-        raw.c_oflag &= ~OPOST;
+        if (!keepsOutput) raw.c_oflag &= ~OPOST;
         raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
         raw.c_cflag = raw.c_cflag & ~(CSIZE | PARENB) | CS8;
         raw.c_cc[VMIN] = 1;

@@ -30,7 +30,7 @@ public static class SeccompAgent
         }
         catch (LinuxException error)
         {
-            throw new UserError($"seccomp agent {path}: cannot be told: {error.Message}", "start the agent first: the profile's listenerPath is the socket that it listens on");
+            throw new UserError($"failed to connect with seccomp agent {path}: {error.Message}", "start the agent first: the profile's listenerPath is the socket that it listens on");
         }
         finally
         {

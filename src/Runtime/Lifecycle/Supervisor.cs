@@ -143,7 +143,7 @@ public sealed unsafe class Supervisor
         switch (report.Kind)
         {
             case ReportKind.Terminal:
-                _terminal = new TerminalRelay(master);
+                _terminal = new TerminalRelay(master, _plan.Spec.PlainNewlines);
                 break;
             case ReportKind.Readiness:
                 _notify = new NotifyRelay(master, _plan.Spec.NotifySocket!);

@@ -18,12 +18,12 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private int _typedStart, _typedEnd;
     private bool _inputEnded, _outputEnded;
 
-    public TerminalRelay(int master)
+    public TerminalRelay(int master, bool plainNewlines)
     {
         _master = master;
         fcntl.fcntl_(master, fcntl.F_SETFL, fcntl.O_RDWR | fcntl.O_NONBLOCK);
         Resize();
-        _terminal = new RawTerminal();
+        _terminal = new RawTerminal(plainNewlines);
     }
 
     /// <summary>Gives the container's terminal the size of ours; the kernel sends SIGWINCH to those who use it.</summary>

@@ -27,6 +27,16 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     /// <summary>The host's path of a bind mount's source.</summary>
     public static string Source(ContainerSpec spec, Host host, string source) => Path.GetFullPath(source, spec.Bundle ?? host.CurrentDirectory);
 
+    /// <summary>
+    /// The path inside the root of a source that lies below the root file system, else null. It is looked up there, when its turn comes: earlier mounts
+    /// of the document are part of it.
+    /// </summary>
+    public static string? OwnTree(ContainerSpec spec, string source)
+    {
+        string root = spec.Oci.Root.Path.TrimEnd('/');
+        return spec.Has(sched.CLONE_NEWNS) && root.Length > 0 && source.Length > root.Length + 1 && source.StartsWith(root, StringComparison.Ordinal) && source[root.Length] == '/' ? source[(root.Length + 1)..] : null;
+    }
+
     /// <summary>An absolute path without empty parts, "." and "..".</summary>
     public static string Clean(string path)
     {
@@ -94,6 +104,8 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         if (mount.Destination.Length == 0) throw Wrong("destination", "is missing", "give an absolute path");
         if (mount.Destination.Contains('\0') || mount.Source?.Contains('\0') == true) throw Wrong("destination", "a path has a null byte in it", "write it without");
         string clean = Clean(mount.Destination);
+        // An old form, the host's path of the place, that runc takes as well.
+        if (OwnTree(spec, clean) is { } below) clean = "/" + below;
         return clean != "/" ? clean : throw Wrong("destination", "/ is the root itself", "another root file system is given by root.path");
     }
 
@@ -162,6 +174,8 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         if (mount.Source is not { Length: > 0 } given) throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
         if (options.Data.Length > 0) throw Wrong("options", $"bind mounts cannot have any filesystem-specific options applied: '{options.Data.TrimEnd('\0').Replace("\0", ", ")}'", "the options of a bind mount are those that `minirun-oci features` lists");
         string source = Source(spec, host, given);
+        MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
+        string? own = prepared is null ? OwnTree(spec, source) : null;
         if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
         {
             plan.Add(new() { Name = destination[1..], Code = OpCode.Symlink, S1 = target, S2 = Target(destination), D = 1, Flags = At(destination) | OpFlags.MayExist, Path = destination, Why = "option copy-symlink: the source is a symlink" });
@@ -169,13 +183,13 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         }
         BundleProc.Check(this, destination, "bind");
         int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
+        if (type == 0 && own is not null) type = sys_stat.S_IFDIR;   // it is still to be mounted
         if (type == 0) throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory", $"make it first, or check the permissions on the way to it");
-        MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
         plan.Add(new()
         {
             Name = destination[1..],
             Code = OpCode.Bind,
-            S1 = source,
+            S1 = own ?? source,
             S2 = Target(destination),
             Source = prepared,
             A = options.Set,
@@ -193,6 +207,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
                 | (options.Recursive ? OpFlags.Recursive : 0)
                 | (options.Recursive && (options.PropagationRecursive || (options.Propagation == 0 && prepared?.Detached == true)) ? OpFlags.PropagationRecursive : 0)
                 | (options.SourceNoFollow ? OpFlags.SourceNoFollow : 0)
+                | (own is not null ? OpFlags.SourceOfOwnTree : 0)
                 | (options.TargetNoFollow ? OpFlags.TargetNoFollow : 0)
                 | (prepared?.Detached == true ? OpFlags.Detached : 0),
             Why = "as the document says",

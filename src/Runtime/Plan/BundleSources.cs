@@ -19,7 +19,7 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             if (!(options.IsBind || mount.Type == "bind") || options.IsRemount || mount.Source is not { Length: > 0 }) continue;
             bool mapped = options.IsIdMapped || mount.UidMappings is not null || mount.GidMappings is not null;
             if (mapped) AddMapped(mount, i, options);
-            else if (changesUser) AddPlain(mount, i, options);
+            else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null) AddPlain(mount, i, options);
         }
     }
 

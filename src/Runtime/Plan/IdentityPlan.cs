@@ -15,6 +15,15 @@ internal static class IdentityPlan
         // Of `minirun run` nothing can be missing: it asks for no more than there is.
         OpFlags warn = spec.FromBundle ? OpFlags.Warn : OpFlags.None;
         plan.Add(new() { Name = "bounding-caps", Code = OpCode.Bounding, A = (long)sets.Bounding, Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program", IfLeftOut = "a root process inside has every capability of its namespaces" });
+        // The caller's own, which `minirun run` passes on, stay his.
+        if (spec.FromBundle || spec.Oci.Process.Terminal) plan.Add(new()
+        {
+            Name = "stdio-owner",
+            Code = OpCode.StdioOwner,
+            A = spec.Oci.Process.User.Uid,
+            Why = "the terminal or the pipes that are stdin, stdout and stderr belong to the command's user, who may open /dev/stdout or /dev/tty by name",
+            IfLeftOut = "echo >/dev/stderr is refused to a user other than root",
+        });
         AddUser(plan);
         plan.Add(new()
         {

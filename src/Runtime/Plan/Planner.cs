@@ -127,6 +127,7 @@ public sealed class Planner
         Path = "/dev/console",
         A = Wanted.ConsoleSize?.Height ?? 0,
         B = Wanted.ConsoleSize?.Width ?? 0,
+        C = _spec.PlainNewlines ? 1 : 0,
         Why = "a terminal of the container's own, so that it never holds the caller's (CVE-2017-5226); its other end goes to minirun",
         IfLeftOut = "the command keeps the caller's terminal as stdin, stdout and stderr",
     });

@@ -146,7 +146,13 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>User, capabilities, descriptors, and the command itself.</summary>
     public void Command()
     {
-        if (!Wanted.NoNewPrivileges) AddFilters();   // it takes CAP_SYS_ADMIN, which goes now
+        if (!Wanted.NoNewPrivileges)
+        {
+            // Before the filter, which may know close_range(2) as little as any other call of ours. The filter takes CAP_SYS_ADMIN, which goes now.
+            AddCloseFds();
+            AddFilters();
+        }
+        if (Wanted.Cwd != "/") plan.Add(new() { Name = "chdir-early", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, A = 1, Path = Wanted.Cwd, Why = "a working directory that the user may not enter is entered before; one that only the user may enter, after", IfLeftOut = "a directory that is closed to the user is an error" });
         IdentityPlan.Add(plan, host);
         if (Wanted.NoNewPrivileges) plan.Add(new() { Name = "no_new_privs", Code = OpCode.NoNewPrivileges, Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))", IfLeftOut = "set-user-ID programs inside change the user" });
         // The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.
@@ -182,10 +188,15 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         IfLeftOut = "with CAP_SYS_ADMIN the command could push input into the caller's terminal",
     });
 
-    private void AddEnd()
+    private void AddCloseFds()
     {
         int first = 3 + spec.PreserveFds;
         plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.StateDirectory, D = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
+    }
+
+    private void AddEnd()
+    {
+        if (Wanted.NoNewPrivileges) AddCloseFds();
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
         if (spec.FromBundle) AddStart();
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);

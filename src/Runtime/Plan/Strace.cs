@@ -55,6 +55,7 @@ public static class Strace
         OpCode.Umask => $"umask(0{Convert.ToString(operation.A, 8)})",
         OpCode.Session => "setsid()",
         OpCode.Keyring => "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)",
+        OpCode.StdioOwner => $"fchownat(0, 1, 2: {operation.A})",
         OpCode.Bounding => $"prctl(PR_CAPBSET_DROP, all but {Capabilities(operation.A)})",
         OpCode.Identity => $"{(operation.C < 0 ? "" : $"setgroups({operation.C}); ")}setresgid({operation.B}); setresuid({operation.A})",
         OpCode.Capabilities => $"capset({{effective={Capabilities(operation.A)}, permitted={(operation.A == operation.B ? "…same" : Capabilities(operation.B))}, inheritable={Capabilities(operation.C)}}}){(operation.D == 0 ? "" : $"; prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, {Capabilities(operation.D)})")}",
@@ -106,7 +107,9 @@ public static class Strace
 
     private static string Bind(Operation operation)
     {
-        string source = (operation.Flags & OpFlags.SourceInRoot) != 0 ? "root" + operation.Path : Quote((string)operation.S1!);
+        string source = (operation.Flags & OpFlags.SourceInRoot) != 0 ? "root" + operation.Path
+            : (operation.Flags & OpFlags.SourceOfOwnTree) != 0 ? "root/" + operation.S1
+            : Quote((string)operation.S1!);
         if (operation.Source is { } prepared) source = prepared.Detached ? "idmapped " + source : "opened " + source;
         string open = operation.Source?.Detached == true ? source : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
         return $"{open}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";

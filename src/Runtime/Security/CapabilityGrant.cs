@@ -45,7 +45,9 @@ internal readonly record struct CapabilityGrant(ulong Bounding, ulong Permitted,
     /// <summary>The kernel's rules between the sets (capabilities(7)): what breaks them cannot be granted.</summary>
     private static ulong Within(ulong set, ulong limit, string name, string limitName, Action<string> warn)
     {
-        if ((set & ~limit) is not 0 and var outside) warn($"process.capabilities.{name}: {List(outside)} cannot be granted: not in the set {limitName}");
+        if ((set & ~limit) is not 0 and var outside)
+            warn(name == "ambient" ? $"can't raise ambient capability {List(outside)}: not in the sets {limitName} (process.capabilities.ambient)"
+                : $"process.capabilities.{name}: {List(outside)} cannot be granted: not in the set {limitName}");
         return set & limit;
     }
 

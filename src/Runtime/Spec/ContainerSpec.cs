@@ -57,6 +57,9 @@ public sealed class ContainerSpec
 
     public bool Waits => StartSocket >= 0;
 
+    /// <summary>What the command writes to its terminal comes to us as it is, and our own terminal makes CR LF of a newline: a pipe in its place gets plain lines.</summary>
+    public bool PlainNewlines { get; set; }
+
     /// <summary>Where sd_notify(3) messages go; null: nobody listens.</summary>
     public string? NotifySocket { get; set; }
 

@@ -102,10 +102,10 @@ internal static class LinuxValidator
 
     private static void CheckMemoryPolicy(OciMemoryPolicy policy)
     {
-        Problem.OneOf(policy.Mode, "linux.memoryPolicy.mode", "mode", MemoryPolicy.Mode(policy.Mode) >= 0);
+        if (MemoryPolicy.Mode(policy.Mode) < 0) throw Problem.At("linux.memoryPolicy.mode", $"invalid memory policy mode '{policy.Mode}'");
         Problem.List(policy.Nodes, "linux.memoryPolicy.nodes", "memory nodes");
         Problem.NoNulls(policy.Flags, "linux.memoryPolicy.flags");
-        for (int i = 0; i < (policy.Flags?.Count ?? 0); i++) Problem.OneOf(policy.Flags![i], $"linux.memoryPolicy.flags[{i}]", "flag", MemoryPolicy.Flag(policy.Flags[i]) != 0);
+        for (int i = 0; i < (policy.Flags?.Count ?? 0); i++) if (MemoryPolicy.Flag(policy.Flags![i]) == 0) throw Problem.At($"linux.memoryPolicy.flags[{i}]", $"invalid memory policy flag '{policy.Flags[i]}'");
     }
 
     private static void CheckRdt(OciIntelRdt rdt)

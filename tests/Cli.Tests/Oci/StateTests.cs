@@ -53,6 +53,7 @@ public sealed class StateTests
     public void An_empty_list_is_a_header_or_null()
     {
         using var bundle = new OciBundle("true");
+        Directory.CreateDirectory(bundle.Root);
         Assert.Equal("ID          PID         STATUS      BUNDLE      CREATED     OWNER\n", bundle.Oci("list").Succeeds().Out);
         Assert.Equal("null", bundle.Oci("list", "-f", "json").Succeeds().Out);
         Assert.Empty(bundle.Oci("list", "-q").Succeeds().Out);

@@ -54,7 +54,7 @@ public sealed class BundleValidatorTests
     [InlineData("linux.sysctl", "{\"user.max_user_namespaces\": \"0\"}", "is not in a separate kernel namespace")]
     [InlineData("linux.personality.domain", "\"BSD\"", "linux.personality.domain: unknown domain 'BSD'")]
     [InlineData("linux.personality.flags", "[\"ADDR_NO_RANDOMIZE\"]", "linux.personality.flags[0]: no flag is supported")]
-    [InlineData("linux.memoryPolicy.mode", "\"MPOL_X\"", "linux.memoryPolicy.mode: unknown mode 'MPOL_X'")]
+    [InlineData("linux.memoryPolicy.mode", "\"MPOL_X\"", "linux.memoryPolicy.mode: invalid memory policy mode 'MPOL_X'")]
     [InlineData("linux.memoryPolicy.nodes", "\"a\"", "linux.memoryPolicy.nodes: 'a' is not a list of memory nodes")]
     [InlineData("linux.intelRdt", "{\"closID\": \"../x\"}", "linux.intelRdt.closID: ")]
     [InlineData("linux.intelRdt", "{\"memBwSchema\": \"L3:0=f\"}", "linux.intelRdt.memBwSchema: ")]

@@ -28,7 +28,13 @@ internal static class KillVerb
             return 0;
         }
         using InitProcess? init = InitProcess.Open(container.Record);
-        if (init is null || !init.Signal(number)) throw new UserError("container not running");
+        if (init is null || !init.Signal(number))
+        {
+            // Without a pid namespace of its own, the end of the first process is not the others' end.
+            if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || cgroup is null || cgroup.Pids().Count == 0) throw new UserError("container not running");
+            SignalAll(cgroup, number);
+            return 0;
+        }
         if (number == signal.SIGKILL && cgroup is not null)
         {
             if (container.Record.SharesPidNamespace) SignalAll(cgroup, number);

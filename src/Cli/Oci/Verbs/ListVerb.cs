@@ -34,6 +34,8 @@ internal static class ListVerb
 
     private static List<Container> Load(OciGlobals globals)
     {
+        // The default one need not be there; one that is asked for is a mistake then.
+        if (globals.RootIsGiven && !Directory.Exists(globals.Root)) throw new UserError($"stat {globals.Root}: no such file or directory", "--root names the directory of the containers' states");
         var store = new StateStore(globals.Root);
         List<Container> containers = [];
         foreach (string id in store.Ids())
