@@ -93,7 +93,7 @@ internal static class EngineRun
         oci.Annotations?.Remove("minirun.name");
         EngineCgroup.Choose(oci, config, options.CgroupParent, host.Uid == 0);
         EngineCgroup.KeepMountsInside(oci, config);
-        EngineContainer made = store.Create(config, Encoding.UTF8.GetBytes(oci.ToJson()));
+        EngineContainer made = store.Create(config, oci.ToBytes());
         volumes.Keep();
         if (less is not null) Message.Warning(less);
         return made;

@@ -30,8 +30,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         {
             name = TakeName(config);
             AtomicFile.Write(temporary + "/config.json", oci);
-            AtomicFile.Write(temporary + "/container.json", JsonSerializer.SerializeToUtf8Bytes(config, EngineJson.Default.ContainerConfig));
-            AtomicFile.Write(temporary + "/state.json", JsonSerializer.SerializeToUtf8Bytes(new ContainerState(), EngineJson.Default.ContainerState));
+            AtomicFile.Write(temporary + "/container.json", ContainerJson.Write(config));
+            AtomicFile.Write(temporary + "/state.json", ContainerJson.Write(new ContainerState()));
             LinuxException.Check(unistd.rename(temporary, final), "rename", final);
             var made = new EngineContainer(this, final, config);
             EngineEvents.Add(made, "create");

@@ -103,7 +103,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     internal static string BootId() => ProcFile.Read("/proc/sys/kernel/random/boot_id").TrimEnd();
 
     /// <exception cref="LinuxException">It cannot be written, even in the place of the old one.</exception>
-    internal void Write(ContainerState state) => AtomicFile.WriteOver(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, EngineJson.Default.ContainerState));
+    internal void Write(ContainerState state) => AtomicFile.WriteOver(StatePath, ContainerJson.Write(state));
 
     /// <summary>The same when nothing can be done about an error: what happens, happens.</summary>
     internal void Note(ContainerState state)
@@ -131,7 +131,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         }
     }
 
-    public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", JsonSerializer.SerializeToUtf8Bytes(Config, EngineJson.Default.ContainerConfig));
+    public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", ContainerJson.Write(Config));
 
     /// <summary>Sends a signal to the first process.</summary>
     /// <exception cref="UserError">It does not run.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Minirun.Runtime.Spec;
@@ -28,7 +27,10 @@ public sealed class OciSpec
     public OciLinux Linux { get; set => field = value ?? new(); } = new();
 
     /// <summary>The document as JSON, indented.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, OciJson.Default.OciSpec);
+    public string ToJson() => System.Text.Encoding.UTF8.GetString(ToBytes());
+
+    /// <summary>The same in UTF-8.</summary>
+    public byte[] ToBytes() => Json.ConfigWriter.Write(this);
 }
 
 public sealed class OciRoot

@@ -22,7 +22,7 @@ public sealed class ConfigReaderTests
         byte[] json = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles", file));
         OciSpec? quick = ConfigReader.Read(json);
         Assert.NotNull(quick);
-        Assert.Equal(BySerializer(json), quick.ToJson());
+        Assert.Equal(BySerializer(json), JsonSerializer.Serialize(quick, OciJson.Default.OciSpec));
     }
 
     [Fact]
@@ -33,9 +33,23 @@ public sealed class ConfigReaderTests
         {
             if (ConfigReader.Read(json) is not { } quick) return;
             read++;
-            Assert.Equal(BySerializer(json), quick.ToJson());
+            Assert.Equal(BySerializer(json), JsonSerializer.Serialize(quick, OciJson.Default.OciSpec));
         }, _ => "they differ");
         Assert.NotEqual(0, read);
+    }
+
+    [Fact]
+    public void A_document_is_written_as_the_serializer_writes_it()
+    {
+        int written = 0;
+        Assert.All(GoodDocuments.Bundles, json => Assert.Equal(BySerializer(json), Bundle.Parse(json, "config.json").ToJson()));
+        FuzzRun.Each(2_000, new JsonMutator(GoodDocuments.Bundles).Next, json =>
+        {
+            if (BySerializer(json) is not { } text) return;
+            written++;
+            Assert.Equal(text, JsonSerializer.Deserialize(json, OciJson.Default.OciSpec)!.ToJson());
+        }, _ => "they differ");
+        Assert.NotEqual(0, written);
     }
 
     [Theory]
@@ -56,7 +70,7 @@ public sealed class ConfigReaderTests
     {
         try
         {
-            return JsonSerializer.Deserialize(json, OciJson.Default.OciSpec)?.ToJson();
+            return JsonSerializer.Deserialize(json, OciJson.Default.OciSpec) is { } oci ? JsonSerializer.Serialize(oci, OciJson.Default.OciSpec) : null;
         }
         catch (JsonException)
         {
