@@ -19,6 +19,8 @@ namespace Minirun.Cli.Engine;
 /// <summary><c>run -d</c>, <c>run</c> with a flag of the engine's, and <c>create</c>: a container that lives on.</summary>
 internal static class EngineRun
 {
+    private const int Patience = 30_000;   // ms
+
     /// <summary>Gives the exit code: 0 when detached, else the command's.</summary>
     public static int Run(RunOptions options)
     {
@@ -35,7 +37,16 @@ internal static class EngineRun
                 OciOutput.Line(container.Id);
                 return 0;
             }
-            return session!.Run();
+            int status = session!.Run();
+            // With --rm it is gone when we are; unless our user has left it alone.
+            if (options.Remove && container.State() is var state && !(state.Status == ContainerState.Running && EngineContainer.IsAlive(state))) container.WaitForMonitor(Patience);
+            return status;
+        }
+        catch (UserError) when (options.Remove)
+        {
+            // It has not come up, and its monitor takes it away: not before that does anybody hear of it.
+            container.WaitForMonitor(Patience);
+            throw;
         }
         finally
         {
