@@ -27,6 +27,10 @@ public unsafe struct Joining
     public int JoinOp;
     public int CloneOp;
 
+    /// <summary>Whether there is an OOM score to set; it must be set while we can be dumped, and is inherited.</summary>
+    public int HasOomScore;
+    public int OomScore;
+
     /// <summary>The answer: the process that is in the namespaces, as the parent sees it.</summary>
     public int Pid;
 
@@ -38,6 +42,7 @@ public unsafe struct Joining
     {
         Joining request;
         if (Sys.Call(SYS_pread64, planFd, (nint)(&request), sizeof(Joining), 0) != sizeof(Joining)) Sys.Call(SYS_exit_group, 125);
+        if (request.HasOomScore != 0) SetOomScore(request.OomScore);
         if (Sys.Call(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, 0) < 0) Fail(&request, request.JoinOp, SYS_prctl);
         if (Sys.Call(SYS_setns, request.PidFd, (nint)request.Namespaces) < 0) Fail(&request, request.JoinOp, SYS_setns);
         nint pid = Sys.Call(SYS_clone, (nint)(request.NewNamespaces | sched.CLONE_PARENT), 0, 0, 0, 0);
@@ -51,6 +56,19 @@ public unsafe struct Joining
         Child.Close(request.PidFd);
         if (request.Gid != NoId) Sys.Call(SYS_setresgid, request.Gid, request.Gid, request.Gid);
         if (request.Uid != NoId) Sys.Call(SYS_setresuid, request.Uid, request.Uid, request.Uid);
+    }
+
+    /// <summary>Outside, so the path is the host's. That it did not work is found, and told, by the operation of the plan.</summary>
+    private static void SetOomScore(int score)
+    {
+        byte* text = stackalloc byte[24];
+        byte* digits = text;
+        if (score < 0) *digits++ = (byte)'-';
+        byte* end = Text.WriteNumber(digits, score < 0 ? -(long)score : score);
+        nint fd = Sys.Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/self/oom_score_adj"u8), fcntl.O_WRONLY | fcntl.O_CLOEXEC);
+        if (fd < 0) return;
+        Sys.Call(SYS_write, fd, (nint)text, (nint)(end - text));
+        Child.Close(fd);
     }
 
     private static void Fail(Joining* request, int op, int call)

@@ -23,8 +23,17 @@ internal static unsafe class Procfs
         return status.f_type == sys_vfs.PROC_SUPER_MAGIC || child->Fail(SYS_fstatfs, Errno.ENODEV);
     }
 
-    /// <summary>S1: path below the procfs, S2: bytes, A: how many.</summary>
-    public static bool Write(Child* child, PlanOp* op) => Write(child, child->At(op->S1), child->At(op->S2), (int)op->A);
+    /// <summary>
+    /// S1: path below the procfs, S2: bytes, A: how many. The files of a process that cannot be dumped are root's (proc(5)): one that says so already,
+    /// as <see cref="Joining"/> has seen to, is well.
+    /// </summary>
+    public static bool Write(Child* child, PlanOp* op)
+    {
+        byte* file = child->At(op->S1), text = child->At(op->S2);
+        if (Write(child, file, text, (int)op->A)) return true;
+        int call = child->FailedCall, errno = child->Errno;
+        return (errno == Errno.EACCES && Says(child, file, text, (int)op->A)) || child->Fail(call, errno);
+    }
 
     /// <summary>What a security module is to make of us at execve. S1, S2: the file, and where it is on older kernels; S3: what is written, A: how much.</summary>
     public static bool Label(Child* child, PlanOp* op)
@@ -58,6 +67,21 @@ internal static unsafe class Procfs
         bool written = child->Try(SYS_write, fd, (nint)bytes, length);
         Child.Close(fd);
         return written;
+    }
+
+    /// <summary>Whether the file is these bytes and a line's end.</summary>
+    private static bool Says(Child* child, byte* path, byte* bytes, int length)
+    {
+        const int enough = 32;
+        byte* there = stackalloc byte[enough];
+        nint fd = OpenFile(child, path, O_RDONLY);
+        if (fd < 0) return false;
+        nint got = child->Call(SYS_read, fd, (nint)there, enough);
+        Child.Close(fd);
+        if (got != length + 1) return false;
+        for (int i = 0; i < length; i++)
+            if (there[i] != bytes[i]) return false;
+        return true;
     }
 
     /// <summary>Reads back whether a label waits for the execve: a module that is not there takes some writes in silence.</summary>

@@ -104,6 +104,8 @@ internal static unsafe class LaunchScript
             ReportFd = reportFd,
             Uid = user is null ? Joining.NoId : (int)user.A,
             Gid = user is null ? Joining.NoId : (int)user.B,
+            HasOomScore = plan.Spec.Oci.Process.OomScoreAdj is null ? 0 : 1,
+            OomScore = plan.Spec.Oci.Process.OomScoreAdj ?? 0,
             JoinOp = plan.IndexOf(LaunchStep.Join),
             CloneOp = clone,
             Namespaces = plan.Spec.JoinedFlags,
