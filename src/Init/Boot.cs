@@ -83,7 +83,11 @@ public static unsafe class Boot
             }
             else if (argc > verb && Text.Equal(argv[verb], "exec"u8)) BlockSignals();
         }
-        return Sys.RealMain(argc, argv);
+        int status = Sys.RealMain(argc, argv);
+        // Nothing of ours ends with that.
+        if (status == -1)
+            Refuse("minirun: cannot start: the .NET runtime gets no memory or no thread\nhint: see `ulimit -u` and `ulimit -v`, and pids.max and memory.max of the cgroup that you are in\n"u8);
+        return status;
     }
 
     /// <summary>Blocks <see cref="RelayedSignals"/> in this thread and in all that it starts.</summary>

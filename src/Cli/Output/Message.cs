@@ -27,6 +27,10 @@ internal static class Message
             case Linux.LinuxException kernel:
                 Error(kernel.Message, KernelHint(kernel));
                 return UserError.Ours;
+            // .NET has the kernel's number there.
+            case IOException { HResult: Linux.Errno.EMFILE or Linux.Errno.ENFILE or Linux.Errno.ENOMEM or Linux.Errno.EAGAIN } scarce:
+                Error($"cannot read or write: {Linux.Errno.Describe(scarce.HResult)}", Runtime.Lifecycle.ResourceHints.For(scarce.HResult));
+                return UserError.Ours;
             default:
                 // .NET's own words for a denied access are left out of the program; the kernel's are in the exception below.
                 Error($"cannot read or write: {(error.InnerException ?? error).Message.ToLowerInvariant()}", "is the output closed, or the disk full?");
@@ -34,24 +38,14 @@ internal static class Message
         }
     }
 
-    private static void Say(string line)
-    {
-        try
-        {
-            Console.Error.WriteLine(line);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Nobody listens; the exit status still tells.
-        }
-    }
+    // Not by .NET's Console, whose first use wants descriptors and a thread: that none is left may be what is to be said.
+    private static void Say(string line) => Oci.OciOutput.Error(line);
 
     private static string KernelHint(Linux.LinuxException error) => error switch
     {
         { Call: "clone", Number: Linux.Errno.EPERM or Linux.Errno.ENOSPC or Linux.Errno.EUSERS or Linux.Errno.EACCES } => "user namespaces are switched off or used up here; `minirun doctor` says by what",
         { Call: "write" or "open", Path: { } path } when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
             => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not yours)",
-        { Number: Linux.Errno.ENOSPC or Linux.Errno.EDQUOT } => "the disk is full: `df -h` shows it",
-        _ => "`minirun doctor` checks what this machine allows",
+        _ => Runtime.Lifecycle.ResourceHints.For(error.Number) ?? "`minirun doctor` checks what this machine allows",
     };
 }

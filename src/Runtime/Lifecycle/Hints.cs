@@ -51,6 +51,7 @@ internal static class Hints
         (OpCode.Seccomp, Errno.EINVAL) => "this kernel has no seccomp filters, or does not know a flag or action of the profile: see `minirun doctor`; --security-opt seccomp=unconfined goes without",
         (OpCode.Seccomp, Errno.EACCES) => "without no_new_privs a filter takes CAP_SYS_ADMIN in the container's user namespace",
         (OpCode.Seccomp, Errno.EBUSY) => "a filter that is there already notifies an agent, and the kernel takes one such filter only",
+        (_, Errno.EMFILE or Errno.ENFILE or Errno.EAGAIN or Errno.ENOMEM) => ResourceHints.For(errno)!,
         (_, Errno.ENOSYS) => "this kernel is too old, or a seccomp filter of an outer container hides the call; `minirun doctor` tells",
         (_, Errno.EPERM) => "`minirun doctor` checks what this machine allows",
         _ when plan.Spec.FromBundle => $"look at {operation.Place ?? operation.Path ?? "config.json"} of the bundle, and at `dmesg`",

@@ -25,7 +25,16 @@ public sealed unsafe class StateStore(string root)
             throw new LinuxException("mkdir", errno, path);
         }
         var directory = new ContainerDirectory(id, path);
-        directory.Lock();
+        try
+        {
+            directory.Lock();
+        }
+        catch (LinuxException)
+        {
+            // No descriptor for it: an id that is taken for nothing. Only empty does it go.
+            unistd.rmdir(path);
+            throw;
+        }
         return directory;
     }
 

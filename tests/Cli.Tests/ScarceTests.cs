@@ -1,0 +1,78 @@
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests;
+
+using Minirun = Support.Minirun;
+
+/// <summary>Where something runs out during a start there is one error with what to do, and nothing is left.</summary>
+public sealed class ScarceTests
+{
+    [Requires(Need.UserNamespaces)]
+    public void With_too_few_descriptors_run_says_so()
+    {
+        int failed = 0;
+        for (int limit = 3; limit <= 20; limit++)
+        {
+            Result result = Minirun.Other("prlimit", $"--nofile={limit}", Programs.Minirun, "run", Rootfs.Busybox, "true");
+            if (result.ExitCode == 0) continue;
+            result.Fails(125, "EMFILE", "hint: the limit of open files is too low: `ulimit -n`");
+            failed++;
+        }
+        Assert.InRange(failed, 4, 17);
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void With_too_few_descriptors_minirun_oci_says_so_and_leaves_nothing()
+    {
+        if (!OciBundle.IsOurs) return;
+        using var bundle = new OciBundle("sleep", "1000");
+        int failed = 0;
+        for (int limit = 4; limit <= 24; limit++)
+        {
+            Result result = Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'" }, "prlimit", $"--nofile={limit}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id);
+            if (result.ExitCode == 0)
+            {
+                bundle.Oci("delete", "--force", "ID").Succeeds();
+                continue;
+            }
+            string error = File.ReadAllText(bundle.Directory + "/err");
+            Assert.True(result.ExitCode == 1 && error.Contains("EMFILE"), $"{limit}: {result.ExitCode}: {error}");
+            Assert.True(!Directory.EnumerateFileSystemEntries(bundle.Root).Any(), $"{limit}: left {string.Join(' ', Directory.EnumerateFileSystemEntries(bundle.Root, "*", SearchOption.AllDirectories))}");
+            failed++;
+        }
+        Assert.InRange(failed, 4, 20);
+    }
+
+    [Requires(Need.Root)]
+    public void With_too_few_processes_it_says_so()
+    {
+        // Another user's, of which there are none: not of those of a user that tests run as.
+        using var here = new TemporaryDirectory();
+        File.Copy(Programs.Minirun, here["minirun"]);
+        File.SetUnixFileMode(here.Path, (UnixFileMode)0b111_101_101);
+        for (int limit = 0; limit < 3; limit++)
+            Minirun.Other("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", $"--nproc={limit}", here["minirun"], "run", Rootfs.Busybox, "true").Fails(125, "minirun: c", "hint: ", "`ulimit -u`");
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void Without_user_namespaces_it_says_so() =>
+        Minirun.Other("unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"", Programs.Minirun, "run", Rootfs.Busybox, "true")
+            .Fails(125, "ENOSPC", "user namespaces are switched off or used up here", "minirun doctor");
+
+    [Requires(Need.Root)]
+    public void On_a_full_disk_minirun_oci_says_so_at_each_write_and_leaves_nothing()
+    {
+        if (!OciBundle.IsOurs) return;
+        using var bundle = new OciBundle("sleep", "1000");
+        // Pages of the disk that are left, until it works: directories and files of no length take none.
+        string script = "mkdir \"$2\"; mount -t tmpfs -o size=64k,mode=755 full \"$2\" || exit 3; for pages in 0 1 2 3 4 5 6; do "
+            + "dd if=/dev/zero of=\"$2/.filler\" bs=4k 2>/dev/null; truncate -s -$((pages * 4096)) \"$2/.filler\"; \"$1\" --root \"$2\" create --bundle \"$3\" x </dev/null >\"$3/out\" 2>\"$3/err\"; "
+            + "status=$?; echo $pages $status $(grep -c ENOSPC \"$3/err\") $(grep -c 'hint: the disk is full' \"$3/err\") $(ls \"$2\" | wc -l); test $status = 0 && { \"$1\" --root \"$2\" delete --force x; ls \"$2\"; }; rm \"$2/.filler\"; done; true";
+        string[] lines = Minirun.Other("unshare", "-m", "sh", "-c", script, "-", OciBundle.Program, bundle.Root, bundle.Directory).Exits(0).Lines;
+        Assert.Equal(7, lines.Length);
+        Assert.Matches("^0 1 1 . 0$", lines[0]);
+        Assert.Equal("6 0 0 0 1", lines[^1]);
+        Assert.All(lines, line => Assert.Matches("^[0-6] (1 1 . 0|0 0 0 1)$", line));
+    }
+}
