@@ -43,7 +43,8 @@ public sealed class Cgroup
         bool limits = CgroupMaker.HasLimits(hierarchies, request.Resources);
         if (hierarchies.Unified is null && hierarchies.Old.Count == 0)
             return limits || (request.Required && !request.InUserNamespace) ? throw new UserError("linux.cgroupsPath: no cgroup file system is mounted", "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup") : null;
-        if (!limits && !request.Required && !hierarchies.IsUnified && request.Resources?.Devices is not { Count: > 0 }) return null;
+        // What a bundle's container has not asked for it may still need: to be paused, or updated.
+        if (request.OnlyLimits && !limits && !request.Required && !hierarchies.IsUnified && request.Resources?.Devices is not { Count: > 0 }) return null;
         var state = new CgroupState { Driver = request.Driver, InUserNamespace = request.InUserNamespace };
         if (request.Driver == CgroupDriver.Systemd) return SystemdScope.Prepare(request, state) ? new Cgroup(state, request) : null;
         var maker = new CgroupMaker(request, hierarchies, state);
@@ -81,8 +82,11 @@ public sealed class Cgroup
         Hierarchies hierarchies = Hierarchies.Read();
         List<Setting> settings = CgroupSettings.Of(resources, hierarchies, State.Paths.GetValueOrDefault);
         foreach (Setting setting in settings)
-            if (hierarchies.Old.ContainsKey(setting.Controller) && !State.Paths.ContainsKey(setting.Controller) && !setting.Optional)
-                throw new UserError($"linux.resources.{setting.Field}: the container is in no cgroup of {setting.Controller}", "it was made without one: give it such a limit, or linux.cgroupsPath, from the beginning");
+            if (hierarchies.Old.TryGetValue(setting.Controller, out Hierarchy? hierarchy) && !State.Paths.ContainsKey(setting.Controller) && !setting.Optional)
+            {
+                if (State.Unit is not null) throw new UserError($"linux.resources.{setting.Field}: the container is in no cgroup of {setting.Controller}", "it was made without one: give it such a limit, or linux.cgroupsPath, from the beginning");
+                LateHierarchy.Add(this, setting.Controller, hierarchy);
+            }
         if (State.Unit is not null) SystemdScope.Update(State, resources, hierarchies.IsUnified);
         LimitWriter.Write(settings, controller => State.Paths.TryGetValue(controller, out string? path) ? path : State.Paths.GetValueOrDefault(""));
         List<Setting> unified = V2Limits.Unified(resources);

@@ -61,7 +61,7 @@ public static class OciEngine
             default:
                 throw new UserError("cannot start an already running container", null);
         }
-        Starter.Start(container);
+        Starter.Start(container, globals);
         return 0;
     }
 

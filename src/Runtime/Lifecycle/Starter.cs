@@ -9,8 +9,8 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary>Tells a container that waits for its start to execute its command, and hears what becomes of it.</summary>
 internal static unsafe class Starter
 {
-    /// <exception cref="UserError">The command could not be executed.</exception>
-    public static void Start(Container container)
+    /// <exception cref="UserError">The command could not be executed; or a hook failed, and nothing is left of the container (runtime.md, Lifecycle).</exception>
+    public static void Start(Container container, OciGlobals globals)
     {
         string path = container.Directory.StartSocketPath;
         int socket = UnixSocket.Connect(path, sys_socket.SOCK_SEQPACKET);
@@ -20,7 +20,7 @@ internal static unsafe class Starter
             int fd;
             while ((fd = ReportChannel.Receive(socket, &report)) != ReportChannel.Ended)
             {
-                if (report.Kind == ReportKind.Failed) throw Explain(container, report);
+                if (report.Kind == ReportKind.Failed) throw Explain(container, report, globals);
                 if (fd >= 0) unistd.close(fd);
             }
         }
@@ -29,11 +29,10 @@ internal static unsafe class Starter
             unistd.close(socket);
         }
         unistd.unlink(path);
-        Poststart(container);
+        Poststart(container, globals);
     }
 
-    /// <summary>A hook that fails is an error, and stops the container (runtime.md, Lifecycle).</summary>
-    private static void Poststart(Container container)
+    private static void Poststart(Container container, OciGlobals globals)
     {
         try
         {
@@ -41,18 +40,26 @@ internal static unsafe class Starter
         }
         catch (UserError)
         {
-            Removal.Kill(container);
+            Destroy(container, globals);
             throw;
         }
     }
 
+    private static void Destroy(Container container, OciGlobals globals)
+    {
+        if (Removal.Kill(container)) Removal.Remove(container, globals);
+    }
+
     /// <summary>The same document gives the same plan, so the operation's number says what it was.</summary>
-    private static UserError Explain(Container container, Report report)
+    private static UserError Explain(Container container, Report report, OciGlobals globals)
     {
         OciSpec oci = container.Configuration();
         var host = new Host();
         ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
         spec.StartSocket = spec.StateDirectory = spec.InitLock = 0;
-        return Failure.Explain(Planner.Build(spec, host), report, container.Record.Pid, null);
+        ContainerPlan plan = Planner.Build(spec, host);
+        UserError why = Failure.Explain(plan, report, container.Record.Pid, null);
+        if (plan.Operations[report.Op].Code == OpCode.Hook) Destroy(container, globals);
+        return why;
     }
 }

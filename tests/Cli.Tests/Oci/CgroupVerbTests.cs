@@ -21,6 +21,19 @@ public sealed class CgroupVerbTests
     }
 
     [Requires(Need.Root)]
+    public void A_container_that_asked_for_no_cgroup_is_paused_and_limited_all_the_same()
+    {
+        using OciBundle bundle = new OciBundle(config => config["linux"]!.AsObject().Remove("resources"), "sh", "-c", "sleep 1000 & sleep 1000 & wait").Make("create", "start");
+        bundle.Oci("pause", "ID").Succeeds();
+        Assert.Equal("paused", bundle.Status);
+        bundle.Oci("resume", "ID").Succeeds();
+        bundle.Oci("update", "--memory", "64m", "--pids-limit=50", "ID").Succeeds();
+        Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
+        Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
+        Assert.Equal(3, (long)Stats(bundle)["pids"]!["current"]!);
+    }
+
+    [Requires(Need.Root)]
     public void A_paused_container_can_be_killed_and_deleted()
     {
         using OciBundle killed = Started("sleep", "1000"), deleted = Started("sleep", "1000");
