@@ -32,7 +32,7 @@ public static unsafe class Launcher
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
         bool joinsLater = plan.Spec.JoinedProcess >= 0;
-        if (joinsLater) LaunchScript.WriteJoining(plan, planFd, childs);
+        if (joinsLater) JoiningRequest.Write(plan, planFd, childs);
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
@@ -70,7 +70,7 @@ public static unsafe class Launcher
     {
         int status = LaunchedContainer.Wait(first);
         unistd.close(firstPidFd);
-        int pid = joinedFd >= 0 ? LaunchScript.ReadJoined(joinedFd) : *script.Shared;
+        int pid = joinedFd >= 0 ? JoiningRequest.Read(joinedFd) : *script.Shared;
         if (status == 0 && pid > 0) return (pid, (int)LinuxException.Check(sys_syscall.syscall(SYS_pidfd_open, pid, 0), "pidfd_open"));
         // It was killed after it had made the other, which would wait for us for ever: not reaped yet, so the pid is still that one's.
         if (pid > 0)
