@@ -37,7 +37,7 @@ public sealed class ScarceTests
                 continue;
             }
             string error = File.ReadAllText(bundle.Directory + "/err");
-            Assert.True(result.ExitCode == 1 && error.Contains("EMFILE") && error.Contains("hint: the limit of open files"), $"{limit}: {result.ExitCode}: {error}");
+            Assert.True(result.ExitCode == 1 && error.Contains("EMFILE") && error.Contains("the limit of open files is too low"), $"{limit}: {result.ExitCode}: {error}");
             Assert.True(!Directory.EnumerateFileSystemEntries(bundle.Root).Any(), $"{limit}: left {string.Join(' ', Directory.EnumerateFileSystemEntries(bundle.Root, "*", SearchOption.AllDirectories))}");
             failed++;
         }
@@ -68,7 +68,7 @@ public sealed class ScarceTests
         // Pages of the disk that are left, until it works: directories and files of no length take none.
         string script = "mkdir \"$2\"; mount -t tmpfs -o size=64k,mode=755 full \"$2\" || exit 3; for pages in 0 1 2 3 4 5 6; do "
             + "dd if=/dev/zero of=\"$2/.filler\" bs=4k 2>/dev/null; truncate -s -$((pages * 4096)) \"$2/.filler\"; \"$1\" --root \"$2\" create --bundle \"$3\" x </dev/null >\"$3/out\" 2>\"$3/err\"; "
-            + "status=$?; echo $pages $status $(grep -c ENOSPC \"$3/err\") $(grep -c 'hint: the disk is full' \"$3/err\") $(ls \"$2\" | wc -l); test $status = 0 && { \"$1\" --root \"$2\" delete --force x; ls \"$2\"; }; rm \"$2/.filler\"; done; true";
+            + "status=$?; echo $pages $status $(grep -c ENOSPC \"$3/err\") $(grep -c 'the disk is full' \"$3/err\") $(ls \"$2\" | wc -l); test $status = 0 && { \"$1\" --root \"$2\" delete --force x; ls \"$2\"; }; rm \"$2/.filler\"; done; true";
         string[] lines = Minirun.Other("unshare", "-m", "sh", "-c", script, "-", OciBundle.Program, bundle.Root, bundle.Directory).Exits(0).Lines;
         Assert.Equal(7, lines.Length);
         Assert.Equal("0 1 1 1 0", lines[0]);
