@@ -50,10 +50,10 @@ internal static unsafe class Identity
         return op->D == 0 || Lifetime.DieWithParent(child, (int)op->D);
     }
 
-    /// <summary>A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out.</summary>
+    /// <summary>A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out; optional: without a word.</summary>
     public static bool SetCapabilities(Child* child, PlanOp* op)
     {
-        bool all = (op->Flags & OpFlags.Warn) == 0 || KeepWithinOwn(child, op);
+        bool all = (op->Flags & (OpFlags.Warn | OpFlags.Optional)) == 0 || KeepWithinOwn(child, op) || (op->Flags & OpFlags.Optional) != 0;
         return Set(child, op) ? all || child->Fail(SYS_capset, Errno.EPERM) : Refuse(child, op);
     }
 

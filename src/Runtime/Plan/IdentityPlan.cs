@@ -8,7 +8,12 @@ namespace Minirun.Runtime.Plan;
 /// <summary>The operations that give the command its user, groups and capabilities.</summary>
 internal static class IdentityPlan
 {
-    public static void Add(ContainerPlan plan, Host host)
+    private const ulong SysAdmin = 1UL << 21;
+
+    /// <param name="plan">What is added to.</param>
+    /// <param name="host">What is held.</param>
+    /// <param name="forFilter">CAP_SYS_ADMIN is still needed; <see cref="AddLast"/> takes it away.</param>
+    public static CapabilityGrant Add(ContainerPlan plan, Host host, bool forFilter)
     {
         ContainerSpec spec = plan.Spec;
         CapabilityGrant sets = Capabilities(spec, host);
@@ -29,13 +34,33 @@ internal static class IdentityPlan
         {
             Name = "caps",
             Code = OpCode.Capabilities,
-            A = (long)sets.Effective,
-            B = (long)sets.Permitted,
+            A = (long)(sets.Effective | (forFilter ? SysAdmin : 0)),
+            B = (long)(sets.Permitted | (forFilter ? SysAdmin : 0)),
             C = (long)sets.Inheritable,
             D = (long)sets.Ambient,
             Flags = warn,
             Why = "what the command may do of root's powers, within its own namespaces",
             IfLeftOut = "the command starts with the capabilities that made the container",
+        });
+        return sets;
+    }
+
+    /// <summary>After the filter.</summary>
+    public static void AddLast(ContainerPlan plan, CapabilityGrant sets)
+    {
+        if ((sets.Effective & sets.Permitted & SysAdmin) != 0) return;
+        plan.Add(new()
+        {
+            Name = "caps-last",
+            Code = OpCode.Capabilities,
+            A = (long)sets.Effective,
+            B = (long)sets.Permitted,
+            C = (long)sets.Inheritable,
+            D = (long)sets.Ambient,
+            // A second time nothing is missing that was not said the first time.
+            Flags = plan.Spec.FromBundle ? OpFlags.Optional : OpFlags.None,
+            Why = "CAP_SYS_ADMIN was kept for the filter, and goes now",
+            IfLeftOut = "the command starts with CAP_SYS_ADMIN",
         });
     }
 

@@ -16,6 +16,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     private const uint UsualUmask = 0x12;   // 022
 
     private bool _joins;
+    private CapabilityGrant _granted;
 
     private OciProcess Wanted => spec.Oci.Process;
 
@@ -146,18 +147,25 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>User, capabilities, descriptors, and the command itself.</summary>
     public void Command()
     {
-        if (!Wanted.NoNewPrivileges)
-        {
-            // Before the filter, which may know close_range(2) as little as any other call of ours. The filter takes CAP_SYS_ADMIN, which goes now.
-            AddCloseFds();
-            AddFilters();
-        }
+        AddFiltersFirst();
         if (Wanted.Cwd != "/") plan.Add(new() { Name = "chdir-early", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, A = 1, Path = Wanted.Cwd, Why = "a working directory that the user may not enter is entered before; one that only the user may enter, after", IfLeftOut = "a directory that is closed to the user is an error" });
-        IdentityPlan.Add(plan, host);
+        _granted = IdentityPlan.Add(plan, host, KeepsRights);
         if (Wanted.NoNewPrivileges) plan.Add(new() { Name = "no_new_privs", Code = OpCode.NoNewPrivileges, Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))", IfLeftOut = "set-user-ID programs inside change the user" });
-        // The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.
-        if (Wanted.NoNewPrivileges && spec.Seccomp is { Notifies: true }) AddFilters();
+        if (Wanted.NoNewPrivileges && Notifies) AddFilters();
         AddEnd();
+    }
+
+    /// <summary>The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.</summary>
+    private bool Notifies => spec.Seccomp is { Notifies: true };
+
+    /// <summary>Without no_new_privs a filter takes CAP_SYS_ADMIN, which is kept for it until then: a profile has to know the calls of the command, not ours.</summary>
+    private bool KeepsRights => !Wanted.NoNewPrivileges && !Notifies && (spec.Seccomp is not null || spec.HoldsCallersTerminal);
+
+    private void AddFiltersFirst()
+    {
+        if (Wanted.NoNewPrivileges || !Notifies) return;
+        AddCloseFds();
+        AddFilters();
     }
 
     /// <summary>The profile comes last: it may refuse seccomp(2) itself.</summary>
@@ -196,13 +204,14 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
 
     private void AddEnd()
     {
-        if (Wanted.NoNewPrivileges) AddCloseFds();
+        if (Wanted.NoNewPrivileges || !Notifies) AddCloseFds();
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
         if (spec.FromBundle) AddStart();
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);
         plan.Add(new() { Name = "signals", Code = OpCode.Signals, A = (long)Boot.InheritedMask, Why = "the caller's signal mask, and SIGPIPE as every program expects it", IfLeftOut = "the command has the signals that minirun relays blocked" });
         // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a way around.
-        if (Wanted.NoNewPrivileges && spec.Seccomp is not { Notifies: true }) AddFilters();
+        if (!Notifies) AddFilters();
+        if (KeepsRights) IdentityPlan.AddLast(plan, _granted);
         bool guard = !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
         if (spec.Init || guard) plan.Add(new()
         {
