@@ -17,7 +17,8 @@ internal static unsafe class Rootfs
     /// <summary>
     /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host leads
     /// through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount in it:
-    /// a /proc without its masks.
+    /// a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the container's alone
+    /// then, or the host would see it too.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -25,7 +26,18 @@ internal static unsafe class Rootfs
         child->Root = (int)tree;
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
         if (op->A != 0) child->Origin = (int)OpenMountOf(child);
-        return tree >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
+        if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
+        return op->B != 0 ? MoveInPlace(child) : MoveOnTop(child, child->Root);
+    }
+
+    private static bool MoveInPlace(Child* child)
+    {
+        nint parent = OpenMountOf(child);
+        bool alone = parent >= 0 && SetPropagation(child, (int)parent, MS_PRIVATE);
+        Child.Close(parent);
+        return alone
+            && child->Try(SYS_move_mount, child->Root, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH)
+            && child->Try(SYS_fchdir, child->Root);
     }
 
     /// <summary>

@@ -27,6 +27,9 @@ internal sealed class BundleRoot
 
     private bool HasMounts => _spec.Has(sched.CLONE_NEWNS) || (_spec.JoinedProcess < 0 && _spec.Joins(sched.CLONE_NEWNS));
 
+    /// <summary>Hooks that are called before the root is entered add to it by its path, as those for GPUs do. Entered by chroot it has to lie on "/".</summary>
+    private bool HooksLook => !_spec.NoPivot && (_spec.AsksForHooks || _spec.Oci.Hooks?.CreateContainer is { Count: > 0 });
+
     /// <summary>Everything that is mounted and made before the hooks of the container run.</summary>
     public void Mount()
     {
@@ -37,7 +40,7 @@ internal sealed class BundleRoot
             return;
         }
         Propagate();
-        _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, _propagation == sys_mount.MS_SLAVE));
+        _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, _propagation == sys_mount.MS_SLAVE, inPlace: HooksLook));
         _mounts = new BundleMounts(_spec, _host, _plan);
         for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
         new BundleDevices(_spec, _host, _plan, _mounts).Add();

@@ -10,13 +10,16 @@ internal static class RootOps
 
     /// <param name="spec">Whose root it is.</param>
     /// <param name="follows">Mounts that the host makes below it appear in the container.</param>
-    public static Operation Bind(ContainerSpec spec, bool follows = false) => new()
+    /// <param name="inPlace">Hooks find it by its path.</param>
+    public static Operation Bind(ContainerSpec spec, bool follows = false, bool inPlace = false) => new()
     {
         Name = "root",
         Code = OpCode.BindRoot,
         A = follows ? 1 : 0,
+        B = inPlace ? 1 : 0,
         Path = spec.Oci.Root.Path,
-        Why = "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
+        Why = inPlace ? "pivot_root wants a mount point, so the directory is bound; in its own place, where the hooks look for it"
+            : "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
         IfLeftOut = Without,
     };
 

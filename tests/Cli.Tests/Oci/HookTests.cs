@@ -49,6 +49,45 @@ public sealed class HookTests
     }
 
     [Theory]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
+    public void A_hook_that_fails_in_start_leaves_no_container(string kind)
+    {
+        if (!OciBundle.IsOurs) return;   // runc 1.1.5 leaves one that has stopped
+        using var directory = new TemporaryDirectory();
+        using var bundle = new OciBundle(config =>
+        {
+            Add(config, kind, "exit 3");
+            Add(config, "poststop", $"echo over >{directory["said"]}");
+        }, "sleep", "1000");
+        bundle.Make("create");
+        Assert.Contains($"error running {kind} hook #0: exit status 3", bundle.Oci("start", "ID").Exits(1).Error);
+        Assert.Contains("does not exist", bundle.Oci("state", "ID").Error);
+        Assert.Equal("over\n", directory.Read("said"));
+    }
+
+    [Theory]
+    [InlineData("prestart", "/proc/$(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/')/root")]
+    [InlineData("createContainer", "")]
+    public void A_hook_finds_the_mounts_below_the_path_of_the_root(string kind, string outside)
+    {
+        if (kind == "prestart" && Kernel.Uid != 0) return;   // who looks into a process of a user namespace must be root outside
+        using var bundle = new OciBundle(config =>
+        {
+            config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" });
+            Add(config, kind, $"at={outside}{Rootfs.Busybox}; test -e $at/proc/1/status && echo from the hook >$at/tmp/it");
+        }, "cat", "/tmp/it");
+        Assert.Equal("from the hook\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
+    }
+
+    [Fact]
+    public void What_a_hook_mounts_in_the_root_is_mounted_in_the_container()
+    {
+        using var bundle = new OciBundle(config => Add(config, "createContainer", $"mount -t tmpfs tmpfs {Rootfs.Busybox}/tmp && echo mounted >{Rootfs.Busybox}/tmp/it"), "cat", "/tmp/it");
+        Assert.Equal("mounted\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
+    }
+
+    [Theory]
     [InlineData("prestart")]
     [InlineData("createContainer")]
     [InlineData("startContainer")]
