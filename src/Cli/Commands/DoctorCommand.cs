@@ -1,7 +1,11 @@
 using Minirun.Cli.Output;
+using Minirun.Engine;
+using Minirun.Engine.Containers;
 using Minirun.Linux;
+using Minirun.Runtime;
 using Minirun.Runtime.Doctor;
 using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Commands;
 
@@ -13,11 +17,37 @@ internal static class DoctorCommand
     /// <summary>0 when <c>run</c> will work, else 1.</summary>
     public static int Execute(bool json)
     {
-        IReadOnlyList<Probe> probes = Checkup.Examine(new Host());
+        IReadOnlyList<Probe> probes = Checkup.Examine(new Host(), Leftover());
         bool works = Checkup.WillRun(probes);
         if (json) PrintJson(probes);
         else PrintTable(probes, works);
         return works ? 0 : 1;
+    }
+
+    /// <summary>Of minirun-oci with its own directory, and of the containers that live on.</summary>
+    private static IEnumerable<Probe> Leftover()
+    {
+        List<(string Root, string Remove)> states = [];
+        List<string> stores = [];
+        try
+        {
+            states.Add((StateRoot.Default(), "minirun-oci delete --force"));
+        }
+        catch (UserError)
+        {
+            // No directory by default: none that could hold anything.
+        }
+        try
+        {
+            EnginePaths paths = EnginePaths.Default();
+            states.Add((paths.Run + "/oci", $"minirun-oci --root {paths.Run}/oci delete --force"));
+            stores.AddRange([paths.Containers, paths.Volumes, paths.Networks]);
+        }
+        catch (UserError)
+        {
+            // The same.
+        }
+        return Leftovers.Examine(states, stores, ContainerStore.Unfinished);
     }
 
     private static void PrintTable(IReadOnlyList<Probe> probes, bool works)

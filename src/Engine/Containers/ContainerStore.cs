@@ -10,7 +10,8 @@ namespace Minirun.Engine.Containers;
 /// <summary>All containers of one root: a directory each, below their ids.</summary>
 public sealed unsafe class ContainerStore(EnginePaths paths)
 {
-    private const string Unfinished = ".new-";
+    /// <summary>What the directory of a container is called until it is whole.</summary>
+    public const string Unfinished = ".new-";
 
     public EnginePaths Paths { get; } = paths;
 

@@ -37,6 +37,17 @@ public static class StaleCgroups
             if (mounts.Add(old.Mount)) Sweep(old.Mount + path, space);
     }
 
+    /// <summary>The same, in our own cgroups as well, looked for and left.</summary>
+    public static IEnumerable<string> Find()
+    {
+        string space = Namespace();
+        Hierarchies hierarchies = Hierarchies.Read();
+        HashSet<string> parents = [];
+        foreach (Hierarchy? each in hierarchies.Old.Values.Append(hierarchies.Unified))
+            if (each is not null) parents.UnionWith([each.Mount, (each.Mount + each.Own).TrimEnd('/'), Path.GetDirectoryName((each.Mount + each.Own).TrimEnd('/')) ?? each.Mount]);
+        return parents.SelectMany(CgroupFs.Children).Distinct().Where(path => IsStale(Path.GetFileName(path), space, ProcessIdentity.IsAlive));
+    }
+
     /// <summary>Whether a name says that its maker is dead.</summary>
     internal static bool IsStale(string name, string space, Func<int, ulong, bool> isAlive)
     {

@@ -5,7 +5,9 @@ namespace Minirun.Runtime.Doctor;
 /// <summary>All probes, in the order in which a start needs what they look at; the last one is a start.</summary>
 public static class Checkup
 {
-    public static IReadOnlyList<Probe> Examine(Host host) =>
+    /// <param name="host">Where.</param>
+    /// <param name="leftovers">See <see cref="Leftovers"/>: who keeps containers knows where to look.</param>
+    public static IReadOnlyList<Probe> Examine(Host host, IEnumerable<Probe> leftovers) =>
     [
         .. KernelProbes.Examine(),
         .. NamespaceProbes.Examine(host.Executable),
@@ -14,6 +16,7 @@ public static class Checkup
         .. CgroupProbes.Examine(),
         .. SecurityProbes.Examine(),
         .. MachineProbes.Examine(host),
+        .. leftovers,
         RunProbe.Examine(host),
     ];
 

@@ -26,7 +26,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     public string StartSocketPath => Path + "/start.sock";
     private string ConfigPath => Path + "/config.json";
     private string CgroupIntentPath => Path + "/cgroup.intent";
-    private string StatePath => Path + "/state.json";
+    internal string StatePath => Path + "/state.json";
 
     /// <summary>Waits for whoever changes the container now.</summary>
     /// <exception cref="UserError">It was deleted meanwhile.</exception>
