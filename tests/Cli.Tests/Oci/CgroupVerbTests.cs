@@ -31,6 +31,9 @@ public sealed class CgroupVerbTests
         Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
         Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
         Assert.Equal(3, (long)Stats(bundle)["pids"]!["current"]!);
+        bundle.Oci("update", "--cpuset-cpus", "9999", "ID").Exits(1);
+        bundle.Oci("delete", "--force", "ID").Succeeds();
+        foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup")) Assert.False(Directory.Exists(Path.Combine(hierarchy, bundle.Id)), hierarchy);
     }
 
     [Requires(Need.Root)]

@@ -43,7 +43,15 @@ internal static class UpdateVerb
         if (l3 is not null || bandwidth is not null) ResctrlGroup.Update(container.Record.Resctrl ?? throw new UserError("intelRdt: the container has no resctrl group", "it was created without linux.intelRdt"), ResctrlGroup.Root(MountInfo.Read()), l3, bandwidth);
         if (LimitChanges.IsEmpty(changes)) return 0;
         if (container.Cgroup is null) throw new UserError("cannot update a container without a cgroup", NoCgroup.Hint);
-        container.Cgroup.Apply(changes);
+        try
+        {
+            container.Cgroup.Apply(changes);
+        }
+        finally
+        {
+            // Hierarchies that were added are the container's, also when a limit in them is refused.
+            container.Directory.Write(container.Record);
+        }
         container.Record.Updates ??= new();
         LimitChanges.Merge(container.Record.Updates, changes);
         container.Directory.Write(container.Record);
