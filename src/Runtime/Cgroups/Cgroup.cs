@@ -56,7 +56,8 @@ public sealed class Cgroup
         {
             return null;
         }
-        return new Cgroup(state) { _madeAbove = maker.MadeAbove() };
+        // A user in a hybrid, where nothing is asked for: none could be made, and none is missing.
+        return state.Paths.Count == 0 ? null : new Cgroup(state) { _madeAbove = maker.MadeAbove() };
     }
 
     public static Cgroup Open(CgroupState state) => new(state);
