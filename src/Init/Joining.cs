@@ -5,27 +5,24 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// What fork-news does first for <c>exec</c>: it enters the namespaces of a container that lives. Whoever is root in there, with CAP_SYS_PTRACE in its
-/// user namespace, may look into all that is executed in that namespace; not into us, who were executed outside of it, and can no longer be dumped
-/// when we enter (CVE-2016-9962).
+/// What fork-news does first for a process in a user namespace that exists: it enters the namespaces by itself. Whoever is root in there, with
+/// CAP_SYS_PTRACE, may look into all that is executed in that namespace; not into us, who were executed outside of it, and can no longer be dumped
+/// when we enter (CVE-2016-9962). The memfd of the plan holds this, its steps and their strings until there is a plan.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Joining
 {
     public const int NoId = -1;
 
-    /// <summary>Of the process whose namespaces they are: a pidfd.</summary>
-    public int PidFd;
+    /// <summary>Of all of it, in bytes.</summary>
+    public int Length;
 
+    public int StepCount;
     public int ReportFd;
 
     /// <summary>Who we become inside, where the parent's id does not exist; <see cref="NoId"/>: nobody else. It may fail: there may be no such id.</summary>
     public int Uid;
     public int Gid;
-
-    /// <summary>The operations that enter and that clone, for the report.</summary>
-    public int JoinOp;
-    public int CloneOp;
 
     /// <summary>Whether there is an OOM score to set; it must be set while we can be dumped, and is inherited.</summary>
     public int HasOomScore;
@@ -34,28 +31,59 @@ public unsafe struct Joining
     /// <summary>The answer: the process that is in the namespaces, as the parent sees it.</summary>
     public int Pid;
 
-    public ulong Namespaces;
-    public ulong NewNamespaces;
-
-    /// <summary>Returns in the process that is inside. The memfd of the plan holds the request until there is a plan, and takes the answer.</summary>
+    /// <summary>Returns in the process that is inside.</summary>
     internal static void Do(int planFd)
     {
-        Joining request;
-        if (Sys.Call(SYS_pread64, planFd, (nint)(&request), sizeof(Joining), 0) != sizeof(Joining)) Sys.Call(SYS_exit_group, 125);
-        if (request.HasOomScore != 0) SetOomScore(request.OomScore);
-        if (Sys.Call(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, 0) < 0) Fail(&request, request.JoinOp, SYS_prctl);
-        if (Sys.Call(SYS_setns, request.PidFd, (nint)request.Namespaces) < 0) Fail(&request, request.JoinOp, SYS_setns);
-        nint pid = Sys.Call(SYS_clone, (nint)(request.NewNamespaces | sched.CLONE_PARENT), 0, 0, 0, 0);
-        if (pid < 0) Fail(&request, request.CloneOp, SYS_clone);
-        if (pid > 0)
+        Joining* request = Read(planFd);
+        if (request == null) Sys.Call(SYS_exit_group, 125);
+        if (request->HasOomScore != 0) SetOomScore(request->OomScore);
+        var steps = (JoiningStep*)(request + 1);
+        if (Sys.Call(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, 0) < 0) Fail(request, steps->Op, SYS_prctl, waits: false);
+        bool inside = false;
+        for (int i = 0; i < request->StepCount; i++)
         {
-            request.Pid = (int)pid;
-            Sys.Call(SYS_pwrite64, planFd, (nint)(&request), sizeof(Joining), 0);
-            Sys.Call(SYS_exit_group, 0);
+            JoiningStep* step = steps + i;
+            byte* path = (byte*)request + step->Path;
+            switch (step->Kind)
+            {
+                case JoiningKind.Enter:
+                    if (Sys.Call(SYS_setns, step->Fd, (nint)step->Flags) < 0) Fail(request, step->Op, SYS_setns, waits: false);
+                    Child.Close(step->Fd);
+                    break;
+                case JoiningKind.Clone:
+                    nint pid = Sys.Call(SYS_clone, (nint)(step->Flags | sched.CLONE_PARENT), 0, 0, 0, 0);
+                    if (pid < 0) Fail(request, step->Op, SYS_clone, waits: false);
+                    if (pid > 0)
+                    {
+                        request->Pid = (int)pid;
+                        Sys.Call(SYS_pwrite64, planFd, (nint)request, sizeof(Joining), 0);
+                        Sys.Call(SYS_exit_group, 0);
+                    }
+                    inside = true;
+                    break;
+                case JoiningKind.Directory:
+                    if (Sys.Call(SYS_chdir, (nint)path) < 0) Fail(request, step->Op, SYS_chdir, inside);
+                    break;
+                case JoiningKind.Open:
+                    nint fd = Sys.Call(SYS_openat, fcntl.AT_FDCWD, (nint)path, (nint)step->Flags);
+                    if (fd < 0) Fail(request, step->Op, SYS_openat, inside);
+                    if (Sys.Call(SYS_dup3, fd, step->Fd, fcntl.O_CLOEXEC) < 0) Fail(request, step->Op, SYS_dup3, inside);
+                    Child.Close(fd);
+                    break;
+            }
         }
-        Child.Close(request.PidFd);
-        if (request.Gid != NoId) Sys.Call(SYS_setresgid, request.Gid, request.Gid, request.Gid);
-        if (request.Uid != NoId) Sys.Call(SYS_setresuid, request.Uid, request.Uid, request.Uid);
+        if (request->Gid != NoId) Sys.Call(SYS_setresgid, request->Gid, request->Gid, request->Gid);
+        if (request->Uid != NoId) Sys.Call(SYS_setresuid, request->Uid, request->Uid, request->Uid);
+        Sys.Call(SYS_munmap, (nint)request, request->Length);
+    }
+
+    /// <summary>A copy: the plan takes its place while we are still at it. Null: there is none.</summary>
+    private static Joining* Read(int planFd)
+    {
+        Joining header;
+        if (Sys.Call(SYS_pread64, planFd, (nint)(&header), sizeof(Joining), 0) != sizeof(Joining)) return null;
+        nint memory = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1, 0);
+        return memory < 0 || Sys.Call(SYS_pread64, planFd, memory, header.Length, 0) != header.Length ? null : (Joining*)memory;
     }
 
     /// <summary>Outside, so the path is the host's. That it did not work is found, and told, by the operation of the plan.</summary>
@@ -71,14 +99,17 @@ public unsafe struct Joining
         Child.Close(fd);
     }
 
-    private static void Fail(Joining* request, int op, int call)
+    /// <summary>Does not return. The process inside waits until the parent, who may be about to put it into a cgroup, has heard.</summary>
+    private static void Fail(Joining* request, int op, int call, bool waits)
     {
+        byte any;
         Report report = default;
         report.Kind = ReportKind.Failed;
         report.Op = op;
         report.Call = call;
         report.Errno = *Sys.ErrnoLocation();
         Sys.Call(SYS_sendto, request->ReportFd, (nint)(&report), sizeof(Report), sys_socket.MSG_NOSIGNAL, 0, 0);
+        if (waits) Sys.Call(SYS_read, request->ReportFd, (nint)(&any), 1);
         Sys.Call(SYS_exit_group, 125);
     }
 }

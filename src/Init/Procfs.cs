@@ -47,11 +47,11 @@ internal static unsafe class Procfs
 
     /// <summary>
     /// A new time namespace is for children first. Its offsets may be set while nobody is in it; then we enter it, which only a process with one thread
-    /// can (time_namespaces(7)). S1: lines of offsets, A: length.
+    /// can (time_namespaces(7)). S1: lines of offsets, A: length, B: it was made before.
     /// </summary>
     public static bool TimeNamespace(Child* child, PlanOp* op)
     {
-        if (!child->Try(SYS_unshare, (nint)sched.CLONE_NEWTIME)) return false;
+        if (op->B == 0 && !child->Try(SYS_unshare, (nint)sched.CLONE_NEWTIME)) return false;
         if (op->A != 0 && !Write(child, Text.Pointer("self/timens_offsets"u8), child->At(op->S1), (int)op->A)) return false;
         nint ns = child->Call(SYS_openat, child->Proc, (nint)Text.Pointer("self/ns/time_for_children"u8), O_RDONLY | O_CLOEXEC);
         if (ns < 0) return false;

@@ -25,12 +25,12 @@ die() { echo "Bail out! $1"; exit 2; }
 
 # chosen WANTED...: the files of these cases, of all when none is named.
 chosen() {
-    local file wanted number
+    local file wanted number letter
     for file in "$here"/cases/T*.sh; do
         if (($# == 0)); then echo "$file"; fi
         for wanted in "$@"; do
-            number=$(sed -nE 's/^[Tt]0*([0-9]+)$/\1/p' <<<"$wanted")
-            if [[ -n $number && ${file##*/} == "$(printf 'T%02d' "$number")"[-b]* ]] || { [[ -z $number ]] && grep -qi "^# cve:.*$wanted\b" "$file"; }; then echo "$file"; fi
+            number=$(sed -nE 's/^[Tt]0*([0-9]+)[a-z]?$/\1/p' <<<"$wanted") letter=${wanted##*[0-9]}
+            if [[ -n $number && ${file##*/} == "$(printf 'T%02d' "$number")"${letter:-[-b]}* ]] || { [[ -z $number ]] && grep -qi "^# cve:.*$wanted\b" "$file"; }; then echo "$file"; fi
         done
     done | sort -u
 }

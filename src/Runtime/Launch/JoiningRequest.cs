@@ -5,28 +5,39 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>How <c>exec</c> tells fork-news which namespaces to enter by itself, and hears of the process that is inside (<see cref="Joining"/>).</summary>
+/// <summary>How fork-news is told which namespaces to enter by itself, and says which process is inside (<see cref="Joining"/>).</summary>
 internal static unsafe class JoiningRequest
 {
-    /// <summary>What fork-news is to enter by itself, in the memfd that has no plan yet.</summary>
-    public static void Write(ContainerPlan plan, int planFd, int reportFd)
+    /// <summary>Whether a plan needs it: what is executed in a user namespace that exists can be looked into by its root.</summary>
+    public static bool IsNeeded(ContainerPlan plan) => plan.Spec.JoinedProcess >= 0 || plan.Spec.Joins(sched.CLONE_NEWUSER);
+
+    /// <summary>Writes it into the memfd that has no plan yet. Gives the descriptors of the namespaces, which fork-news must get.</summary>
+    public static List<int> Write(ContainerPlan plan, int planFd, int reportFd)
     {
-        int clone = plan.IndexOf(LaunchStep.CloneAgain);
+        var descriptors = new List<int>();
+        List<JoiningStep> steps = Steps(plan, descriptors, out List<string> paths);
+        var blob = new PlanBlob(sizeof(Joining) + steps.Count * sizeof(JoiningStep));
+        for (int i = 0; i < steps.Count; i++)
+        {
+            JoiningStep step = steps[i];
+            if (step.Path != 0) step.Path = blob.Add(paths[step.Path - 1]);
+            blob.Write(sizeof(Joining) + i * sizeof(JoiningStep), ref step);
+        }
         Operation? user = plan.Find(LaunchStep.BecomeRoot);
         var joining = new Joining
         {
-            PidFd = plan.Spec.JoinedProcess,
+            Length = blob.Length,
+            StepCount = steps.Count,
             ReportFd = reportFd,
             Uid = user is null ? Joining.NoId : (int)user.A,
             Gid = user is null ? Joining.NoId : (int)user.B,
             HasOomScore = plan.Spec.Oci.Process.OomScoreAdj is null ? 0 : 1,
             OomScore = plan.Spec.Oci.Process.OomScoreAdj ?? 0,
-            JoinOp = plan.IndexOf(LaunchStep.Join),
-            CloneOp = clone,
-            Namespaces = plan.Spec.JoinedFlags,
-            NewNamespaces = (ulong)plan.Operations[clone].A,
         };
-        LinuxException.Check(syscall(SYS_pwrite64, planFd, (nint)(&joining), sizeof(Joining), 0), "pwrite");
+        blob.Write(0, ref joining);
+        fixed (byte* bytes = blob.ToArray())
+            LinuxException.Check(syscall(SYS_pwrite64, planFd, (nint)bytes, blob.Length, 0), "pwrite");
+        return descriptors;
     }
 
     /// <summary>The pid that it found.</summary>
@@ -34,5 +45,35 @@ internal static unsafe class JoiningRequest
     {
         Joining joined = default;
         return (int)syscall(SYS_pread64, planFd, (nint)(&joined), sizeof(Joining), 0) == sizeof(Joining) ? joined.Pid : 0;
+    }
+
+    private static List<JoiningStep> Steps(ContainerPlan plan, List<int> descriptors, out List<string> paths)
+    {
+        var steps = new List<JoiningStep>();
+        paths = [];
+        foreach (var (op, fd, flags) in NamespaceJoin.InOrder(plan))
+        {
+            steps.Add(new() { Kind = JoiningKind.Enter, Op = op, Fd = fd, Flags = flags });
+            descriptors.Add(fd);
+        }
+        for (int op = 0; op < plan.Operations.Count; op++)
+        {
+            Operation operation = plan.Operations[op];
+            switch (operation.Step)
+            {
+                case LaunchStep.CloneAgain:
+                    steps.Add(new() { Kind = JoiningKind.Clone, Op = op, Flags = (ulong)operation.A });
+                    break;
+                case LaunchStep.EnterRootfs:
+                    paths.Add(plan.Spec.Oci.Root.Path);
+                    steps.Add(new() { Kind = JoiningKind.Directory, Op = op, Path = paths.Count });
+                    break;
+                case LaunchStep.OpenSource:
+                    paths.Add(operation.Source!.Path);
+                    steps.Add(new() { Kind = JoiningKind.Open, Op = op, Fd = operation.Source.Fd, Path = paths.Count, Flags = MountSources.HowToOpen(operation.Source) });
+                    break;
+            }
+        }
+        return steps;
     }
 }

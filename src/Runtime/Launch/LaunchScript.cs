@@ -21,7 +21,8 @@ internal static unsafe class LaunchScript
     /// <param name="parentsFd">The parent's end of the report socket.</param>
     /// <param name="reportFd">The child's end.</param>
     /// <param name="waits">Whether fork-news is to wait until the plan is complete.</param>
-    public static void Write(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd, bool waits)
+    /// <param name="joined">The namespaces that fork-news enters by itself (<see cref="JoiningRequest"/>), or null.</param>
+    public static void Write(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd, bool waits, List<int>? joined)
     {
         // Else the child itself would keep its parent's end open, and never see it close.
         Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
@@ -32,12 +33,11 @@ internal static unsafe class LaunchScript
         // system that only ids of the map may enter is entered with them.
         bool mapped = !waits;
         if (mapped) AwaitIdMaps(script, plan, reportFd);
-        // It is executed outside, and enters by itself.
-        bool joinsLater = plan.Spec.JoinedProcess >= 0;
         for (int op = 0; op < plan.Operations.Count; op++)
         {
             LaunchStep step = plan.Operations[op].Step;
-            if (joinsLater && step is (LaunchStep.Join or LaunchStep.CloneAgain or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities)) continue;
+            // It is executed outside, and does these by itself.
+            if (joined is not null && step is not (LaunchStep.MapSource or LaunchStep.ForkNews)) continue;
             if (!mapped && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
@@ -74,18 +74,19 @@ internal static unsafe class LaunchScript
                     Seal(script, op, host.Executable);
                     break;
                 case LaunchStep.ForkNews:
-                    script.Set(ProgramRegister, plan.Spec.JoinedProcess >= 0 ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
+                    script.Set(ProgramRegister, joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
                     break;
             }
         }
         script.Add(forkNews, SYS_fcntl, planFd, fcntl.F_SETFD, 0);
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
-        if (joinsLater) script.Add(forkNews, SYS_fcntl, plan.Spec.JoinedProcess, fcntl.F_SETFD, 0);
+        if (joined is not null)
+            foreach (int fd in joined) script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
         if (plan.Spec.Waits)
             foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateDirectory, plan.Spec.InitLock])
                 script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
-        long arguments = joinsLater ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
+        long arguments = joined is not null ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
             : waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString())
             : script.Array("fork-news", planFd.ToString());
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(), fcntl.AT_EMPTY_PATH)

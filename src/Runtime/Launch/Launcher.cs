@@ -31,18 +31,17 @@ public static unsafe class Launcher
         if (plan.Sources is not null) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
-        bool joinsLater = plan.Spec.JoinedProcess >= 0;
-        if (joinsLater) JoiningRequest.Write(plan, planFd, childs);
-        LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null);
+        List<int>? joined = JoiningRequest.IsNeeded(plan) ? JoiningRequest.Write(plan, planFd, childs) : null;
+        LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null, joined);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
         watcher?.Before(cloneOp);
         long start = Clock.Now();
-        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny, cgroupFd);
+        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny), cgroupFd);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
         if (plan.Sources is not null) MountSources.Close(plan);
-        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joinsLater ? planFd : -1, script, watcher);
+        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {

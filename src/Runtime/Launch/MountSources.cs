@@ -30,9 +30,12 @@ internal static unsafe class MountSources
     /// <summary>The calls of the child that open a source.</summary>
     public static void WriteOpen(ScriptWriter script, int op, MountSource source, int register)
     {
-        script.Add(op, SYS_openat, AT_FDCWD, script.Text(source.Path), O_PATH | O_CLOEXEC | (source.NoFollow ? O_NOFOLLOW : 0)).Keep = register;
+        script.Add(op, SYS_openat, AT_FDCWD, script.Text(source.Path), (long)HowToOpen(source)).Keep = register;
         script.Add(op, SYS_dup3, RawCall.Register + register, source.Fd, 0);
     }
+
+    /// <summary>Flags of openat(2).</summary>
+    public static ulong HowToOpen(MountSource source) => (ulong)(O_PATH | O_CLOEXEC | (source.NoFollow ? O_NOFOLLOW : 0));
 
     private static int MapIds(MountSource source)
     {

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
 using static Minirun.Linux.sys_syscall;
 
@@ -11,28 +12,44 @@ namespace Minirun.Runtime.Launch;
 internal static unsafe class NamespaceJoin
 {
     private const nint NS_GET_USERNS = 0xb701;
+    private const nint NS_GET_NSTYPE = 0xb703;
 
     public static void Write(ScriptWriter script, ContainerPlan plan)
     {
-        var joins = new List<(int Op, int Fd, Operation Operation)>();
+        foreach (var (op, fd, flags) in InOrder(plan)) script.Add(op, SYS_setns, fd, (long)flags).EndsAtOnce = true;
+    }
+
+    /// <summary>What is entered, by which operation: namespaces by their files, or all of a process by its pidfd.</summary>
+    public static List<(int Op, int Fd, ulong Flags)> InOrder(ContainerPlan plan)
+    {
+        var joins = new List<(int Op, int Fd, ulong Flags)>();
         int user = -1;
         for (int op = 0; op < plan.Operations.Count; op++)
         {
             Operation operation = plan.Operations[op];
             if (operation.Step != LaunchStep.Join) continue;
-            int fd = (int)LinuxException.Check(fcntl.open(operation.Path!, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", operation.Path!);
+            int fd = operation.Path is { } path ? Open(path, operation.A) : plan.Spec.JoinedProcess;
             if (operation.A == (long)sched.CLONE_NEWUSER) user = fd;
-            joins.Add((op, fd, operation));
+            joins.Add((op, fd, (ulong)operation.A));
         }
-        foreach (var (op, fd, operation) in joins)
-            if (user >= 0 && fd != user && !BelongsTo(fd, user)) Join(script, op, fd, operation);
-        foreach (var (op, fd, operation) in joins)
-            if (fd == user) Join(script, op, fd, operation);
-        foreach (var (op, fd, operation) in joins)
-            if (user < 0 || (fd != user && BelongsTo(fd, user))) Join(script, op, fd, operation);
+        if (user < 0 || joins.Count == 1) return joins;
+        var ordered = new List<(int Op, int Fd, ulong Flags)>();
+        ordered.AddRange(joins.FindAll(join => join.Fd != user && !BelongsTo(join.Fd, user)));
+        ordered.AddRange(joins.FindAll(join => join.Fd == user));
+        ordered.AddRange(joins.FindAll(join => join.Fd != user && BelongsTo(join.Fd, user)));
+        return ordered;
     }
 
-    private static void Join(ScriptWriter script, int op, int fd, Operation operation) => script.Add(op, SYS_setns, fd, operation.A).EndsAtOnce = true;
+    /// <exception cref="UserError">It is a namespace of another kind, or no namespace.</exception>
+    private static int Open(string path, long kind)
+    {
+        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", path);
+        nint found = sys_syscall.syscall(SYS_ioctl, fd, NS_GET_NSTYPE, 0);
+        if (found == kind) return fd;
+        unistd.close(fd);
+        string wanted = NamespaceSet.File((ulong)kind);
+        throw new UserError($"linux.namespaces: {path}: not a namespace of the kind {wanted}" + (found < 0 ? "" : $" but {NamespaceSet.File((ulong)found)}"), $"/proc/PID/ns/{wanted} of a process is one");
+    }
 
     private static bool BelongsTo(int fd, int user)
     {

@@ -16,6 +16,9 @@ internal static unsafe class OutsideRights
     /// <summary>Field A of the operation that asks for them (<see cref="Init.OpCode.AskParent"/>).</summary>
     public const long Asked = 1;
 
+    /// <summary>Of the one that asks for the offsets of a new time namespace.</summary>
+    public const long Clocks = 2;
+
     public static bool AreNeeded(ContainerSpec spec, Host host)
     {
         OciProcess wanted = spec.Oci.Process;
@@ -34,6 +37,25 @@ internal static unsafe class OutsideRights
     {
         foreach (OciRlimit limit in spec.Oci.Process.Rlimits ?? []) Raise(pid, limit);
         if (spec.Oci.Process.OomScoreAdj is { } score) Lower(pid, score);
+    }
+
+    /// <param name="spec">Has the offsets.</param>
+    /// <param name="pid">A child of ours that has made a time namespace for its children, and waits.</param>
+    /// <exception cref="LinuxException">They cannot be set.</exception>
+    public static void SetClocks(ContainerSpec spec, int pid)
+    {
+        string path = "/proc/" + pid.ToString() + "/timens_offsets";
+        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), "open", path);
+        byte[] offsets = Encoding.ASCII.GetBytes(KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
+        try
+        {
+            fixed (byte* bytes = offsets)
+                LinuxException.Check(unistd.write(fd, bytes, offsets.Length), "write", path);
+        }
+        finally
+        {
+            unistd.close(fd);
+        }
     }
 
     /// <summary>The hard limit alone, and only upwards: a lower one could be in the way of what comes before the command.</summary>

@@ -58,8 +58,18 @@ public sealed class ParentPart
                 Launcher.Go(container.ReportFd);
                 return;
             case ReportKind.Asks:
-                if (plan.Operations[report.Op].A == OutsideRights.Asked) OutsideRights.Give(plan.Spec, container.Pid);
-                else RunHooks?.Invoke();
+                switch (plan.Operations[report.Op].A)
+                {
+                    case OutsideRights.Asked:
+                        OutsideRights.Give(plan.Spec, container.Pid);
+                        break;
+                    case OutsideRights.Clocks:
+                        OutsideRights.SetClocks(plan.Spec, container.Pid);
+                        break;
+                    default:
+                        RunHooks?.Invoke();
+                        break;
+                }
                 Launcher.Go(container.ReportFd);
                 break;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -14,8 +15,13 @@ internal static class KernelPlan
     {
         ContainerSpec spec = plan.Spec;
         bool newTime = (spec.Unshared & sched.CLONE_NEWTIME) != 0;
-        if (newTime || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0, OpFlags.Fallback);
-        if (newTime) AddTimeNamespace(plan, Offsets(spec.Oci.Linux.TimeOffsets));
+        bool wantsScore = spec.Joins(sched.CLONE_NEWUSER) && spec.Oci.Process.OomScoreAdj is not null;
+        if (newTime || wantsScore || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0, OpFlags.Fallback);
+        if (!newTime) return;
+        string offsets = Offsets(spec.Oci.Linux.TimeOffsets);
+        bool asksParent = spec.Joins(sched.CLONE_NEWUSER) && offsets.Length > 0;
+        if (asksParent) AskForOffsets(plan);
+        AddTimeNamespace(plan, asksParent ? "" : offsets, isMade: asksParent);
     }
 
     /// <summary>A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0 for none.</summary>
@@ -49,18 +55,39 @@ internal static class KernelPlan
         }
     }
 
-    private static void AddTimeNamespace(ContainerPlan plan, string offsets) => plan.Add(new()
+    /// <summary>The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (<see cref="Joining"/>).</summary>
+    private static void AskForOffsets(ContainerPlan plan)
+    {
+        plan.Add(new()
+        {
+            Name = "new-time-namespace",
+            Code = OpCode.Unshare,
+            A = (long)sched.CLONE_NEWTIME,
+            Why = "clocks of its own, whose offsets can be set as long as nobody is in it",
+        });
+        plan.Add(new()
+        {
+            Name = "time-offsets",
+            Code = OpCode.AskParent,
+            A = OutsideRights.Clocks,
+            Why = "minirun writes the offsets for us: whoever enters a user namespace may not write its own files in /proc",
+        });
+    }
+
+    private static void AddTimeNamespace(ContainerPlan plan, string offsets, bool isMade) => plan.Add(new()
     {
         Name = "time-namespace",
         Code = OpCode.TimeNamespace,
         S1 = Encoding.ASCII.GetBytes(offsets),
         A = offsets.Length,
+        B = isMade ? 1 : 0,
         Path = offsets,
         Why = "clocks of its own: monotonic and boottime are shifted (time_namespaces(7))",
         IfLeftOut = "the container sees how long the host has been up",
     });
 
-    private static string Offsets(Dictionary<string, OciTimeOffset>? offsets)
+    /// <summary>As the kernel reads them.</summary>
+    public static string Offsets(Dictionary<string, OciTimeOffset>? offsets)
     {
         var text = new StringBuilder();
         foreach (var (clock, offset) in offsets ?? [])

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Init;
 
@@ -14,7 +12,7 @@ public static class PlanEncoder
         int count = 0;
         foreach (Operation operation in plan.Operations)
             if (operation.Step == LaunchStep.None) count++;
-        var blob = new Blob(sizeof(PlanHeader) + count * sizeof(PlanOp));
+        var blob = new PlanBlob(sizeof(PlanHeader) + count * sizeof(PlanOp));
         int at = sizeof(PlanHeader);
         for (int index = 0; index < plan.Operations.Count; index++)
         {
@@ -39,7 +37,7 @@ public static class PlanEncoder
         return blob.ToArray();
     }
 
-    private static PlanOp Encode(Operation operation, int index, Blob blob)
+    private static PlanOp Encode(Operation operation, int index, PlanBlob blob)
     {
         var op = new PlanOp
         {
@@ -74,76 +72,5 @@ public static class PlanEncoder
         }
         paths.Add(0);
         return [.. paths];
-    }
-
-    private sealed class Blob(int start)
-    {
-        private byte[] _bytes = new byte[Math.Max(8192, start + 4096)];
-
-        public int Length { get; private set; } = start;
-
-        public byte[] ToArray() => _bytes[..Length];
-
-        public void Write<T>(int at, ref T value) where T : unmanaged => MemoryMarshal.Write(_bytes.AsSpan(at), in value);
-
-        public int Add(object? value) => value switch
-        {
-            null => 0,
-            string text => AddString(text),
-            byte[] bytes => AddBytes(bytes),
-            string[] strings => AddArray(strings.Length, i => AddString(strings[i])),
-            CommandLine { Bytes: { Length: > 0 } bytes } => AddArray(bytes.Length, i => AddZeroTerminated(bytes[i])),
-            CommandLine command => Add(command.Words),
-            _ => throw new InvalidOperationException($"a plan cannot hold a {value.GetType().Name}"),
-        };
-
-        /// <summary>Where a place inside one string of an array lies.</summary>
-        public int OffsetIn(int array, EnvironmentSlot slot) =>
-            (int)BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan(array + slot.Entry * sizeof(long))) + slot.Offset;
-
-        private int AddString(string text)
-        {
-            int at = Reserve(Encoding.UTF8.GetByteCount(text) + 1);
-            Encoding.UTF8.GetBytes(text, _bytes.AsSpan(at));
-            return at;
-        }
-
-        private int AddZeroTerminated(byte[] bytes)
-        {
-            int at = Reserve(bytes.Length + 1);
-            bytes.CopyTo(_bytes, at);
-            return at;
-        }
-
-        private int AddBytes(byte[] bytes)
-        {
-            Align();
-            int at = Reserve(bytes.Length);
-            bytes.CopyTo(_bytes, at);
-            return at;
-        }
-
-        // Offsets, which fork-news turns into pointers; a zero ends them, as argv has it.
-        private int AddArray(int count, Func<int, int> add)
-        {
-            Align();
-            int at = Reserve((count + 1) * sizeof(long));
-            for (int i = 0; i < count; i++)
-            {
-                int text = add(i);   // first: adding may move the bytes
-                BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(at + i * sizeof(long)), text);
-            }
-            return at;
-        }
-
-        private void Align() => Reserve(-Length & 7);
-
-        private int Reserve(int size)
-        {
-            int at = Length;
-            Length += size;
-            if (Length > _bytes.Length) Array.Resize(ref _bytes, Math.Max(Length, _bytes.Length * 2));
-            return at;
-        }
     }
 }

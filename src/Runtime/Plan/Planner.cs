@@ -83,7 +83,8 @@ public sealed class Planner
             Why = "the container's own cgroup becomes the root of what it sees: now that it is in it (cgroup_namespaces(7))",
         });
         process.AskForRights();
-        if (Wanted.OomScoreAdj is { } score) Add(new()
+        if (Wanted.OomScoreAdj is { } joined && _spec.Joins(sched.CLONE_NEWUSER)) process.AddOomScore(joined.ToString());
+        else if (Wanted.OomScoreAdj is { } score) Add(new()
         {
             Name = "oom-score",
             Code = OpCode.WriteFile,

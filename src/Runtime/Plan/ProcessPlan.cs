@@ -85,7 +85,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         });
     }
 
-    private void AddOomScore(string score) => plan.Add(new()
+    /// <summary>Where our own procfs is open already: the files of a process that enters a user namespace are not its own.</summary>
+    public void AddOomScore(string score) => plan.Add(new()
     {
         Name = "oom-score",
         Code = OpCode.WriteProc,
