@@ -7,10 +7,9 @@ public static unsafe partial class sys_mman
 {
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
-    public const int MADV_NORMAL = 0;
+    public const int MADV_RANDOM = 1;
     public const int MADV_DONTNEED = 4;
     public const int MADV_NOHUGEPAGE = 15;
-    public const int MADV_DONTDUMP = 16;
     public const int MAP_SHARED = 1;
     public const int MAP_PRIVATE = 2;
     public const int MAP_ANONYMOUS = 0x20;

@@ -203,7 +203,7 @@ public sealed unsafe class ContainerMonitor
             int ready = Poll(fds[..count], ended ? Grace : Wait(deadline));
             if (ended && ready == 0) break;
             if (ready > 0) _pages.Used();
-            else if (_pages.Due == 0) _pages.Release();
+            else _pages.Rest();
             if (!timedOut && Environment.TickCount64 >= deadline)
             {
                 timedOut = true;
@@ -235,8 +235,7 @@ public sealed unsafe class ContainerMonitor
     private int Wait(long deadline)
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
-        wait = Sooner(wait, _health?.Due ?? -1);
-        wait = Sooner(Sooner(wait, _stop.Due), Sooner(_pages.Due, _notify?.Due ?? -1));
+        wait = Sooner(Sooner(Sooner(wait, _health?.Due ?? -1), _stop.Due), Sooner(_pages.Due, _notify?.Due ?? -1));
         return (int)Math.Min(Sooner(wait, _log!.Due), int.MaxValue);
     }
 
@@ -267,7 +266,8 @@ public sealed unsafe class ContainerMonitor
     private bool Pause(int milliseconds)
     {
         const int look = 50;
-        for (int waited = 0; waited < milliseconds; waited += look)
+        _pages.Used();
+        for (int waited = 0; waited < milliseconds; waited += look, _pages.Rest())
         {
             if (_stop.Take() || File.Exists(_container.StoppedPath)) return false;
             poll.poll_(null, 0, Math.Min(look, milliseconds - waited));
