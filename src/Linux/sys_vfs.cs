@@ -10,6 +10,8 @@ public static unsafe partial class sys_vfs
     public const long TMPFS_MAGIC = 0x01021994;
     public const long OVERLAYFS_SUPER_MAGIC = 0x794c7630;
     public const long SELINUX_MAGIC = 0xf97cff8c;
+    public const long CGROUP_SUPER_MAGIC = 0x27e0eb;
+    public const long RDTGROUP_SUPER_MAGIC = 0x7655821;
     public const long CGROUP2_SUPER_MAGIC = 0x63677270;
     public const long DEVPTS_SUPER_MAGIC = 0x1cd1;
     public const long ST_NOEXEC = 8;

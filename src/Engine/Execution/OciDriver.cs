@@ -127,7 +127,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         {
             return (called == "minirun-oci" ? Own(id)?.Cgroup : ProcessCgroup.Find(pid, id))?.Stats();
         }
-        catch (Exception error) when (error is LinuxException or IOException)
+        catch (Exception error) when (error is LinuxException or IOException or UserError)
         {
             return null;
         }

@@ -121,7 +121,9 @@ internal sealed class CgroupMaker
             else if (end < 0 && !mayExist && CgroupFs.Read(each + "/cgroup.procs") is { Length: > 0 })
                 throw new UserError($"linux.cgroupsPath: container's cgroup is not empty: {each} has processes already", "name a cgroup of the container's own");
             if (controller == "cpuset") Cpuset.Inherit(each);
-            if (end < 0) return full;
+            if (end >= 0) continue;
+            if (_state.Unit is null && _request.Intends is not null) _state.Inodes[controller] = CgroupProof.Inode(full);
+            return full;
         }
     }
 

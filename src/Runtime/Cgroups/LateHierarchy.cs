@@ -22,6 +22,7 @@ internal static class LateHierarchy
         if (controller == "cpuset") Cpuset.Inherit(path);
         Move(cgroup, path);
         cgroup.State.Paths[controller] = path;
+        cgroup.State.Inodes[controller] = CgroupProof.Inode(path);
     }
 
     /// <summary>Who forks meanwhile is in the list of the next round.</summary>

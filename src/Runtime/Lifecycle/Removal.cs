@@ -16,7 +16,7 @@ public static class Removal
     {
         using InitProcess? init = InitProcess.Open(container.Record);
         init?.Signal(signal.SIGKILL);
-        if (container.Cgroup is { } cgroup) Gone(() => KillAll(cgroup));
+        if (OwnCgroup(container, _ => { }) is { } cgroup) Gone(() => KillAll(cgroup));
         return init is null || init.WaitForEnd(Patience);
     }
 
@@ -27,7 +27,7 @@ public static class Removal
     public static void Remove(Container container, OciGlobals globals)
     {
         List<OciHook>? hooks = Poststop(container, globals);
-        if (container.Cgroup is { } cgroup)
+        if (OwnCgroup(container, globals.Warn) is { } cgroup)
             try
             {
                 // Without a pid namespace of its own, processes outlive the first one.
@@ -41,7 +41,8 @@ public static class Removal
         if (container.Record.Resctrl is { } resctrl)
             try
             {
-                ResctrlGroup.Remove(resctrl);
+                if (ResctrlProof.Doubt(resctrl, container.Id) is { } doubt) globals.Warn($"{container.Directory.StatePath}: resctrl: {doubt}: it is left as it is");
+                else ResctrlGroup.Remove(resctrl);
             }
             catch (LinuxException error)
             {
@@ -50,6 +51,10 @@ public static class Removal
         container.Directory.Delete();
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);
     }
+
+    /// <summary>What in the state is not known to be the container's stays as it is, and is said.</summary>
+    private static Cgroup? OwnCgroup(Container container, Action<string> warn) =>
+        container.Record.Cgroup is { } state ? Cgroup.Open(RecordedCgroup.Known(container, state, doubt => warn(doubt + ": it is left as it is"))) : null;
 
     /// <summary>Read while the configuration is still there.</summary>
     private static List<OciHook>? Poststop(Container container, OciGlobals globals)

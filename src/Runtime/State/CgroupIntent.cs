@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Resctrl;
 
 namespace Minirun.Runtime.State;
 
@@ -23,7 +24,9 @@ internal static unsafe class CgroupIntent
     }
 
     /// <summary>Of a container that has no state.json: its cgroups have never had a process.</summary>
-    public static void Undo(byte[]? text)
+    /// <param name="text">Of the file.</param>
+    /// <param name="id">The container's.</param>
+    public static void Undo(byte[]? text, string id)
     {
         if (text is null) return;
         List<string> paths = [];
@@ -32,6 +35,8 @@ internal static unsafe class CgroupIntent
         foreach (string line in lines)
             if (line.StartsWith('-')) paths.Remove(line[1..]);
             else paths.Add(line);
-        foreach (string path in paths) CgroupFs.RemoveDirectory(path);
+        // Nothing but what is made here: whoever spoils the file must not have us remove other directories.
+        foreach (string path in paths)
+            if (CgroupProof.MayBe(path) || (path.StartsWith('/') && ResctrlProof.IsOf(path, id))) CgroupFs.RemoveDirectory(path);
     }
 }

@@ -12,7 +12,8 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     public string Id => Directory.Id;
 
     /// <summary>Null when there is none: it was made without.</summary>
-    public Cgroup? Cgroup => field ??= Record.Cgroup is { } state ? Cgroup.Open(state) : null;
+    /// <exception cref="UserError">What the state says is not this container's.</exception>
+    public Cgroup? Cgroup => field ??= Record.Cgroup is { } state ? Cgroup.Open(RecordedCgroup.Proven(this, state)) : null;
 
     /// <summary>The first process, or 0 when it has ended.</summary>
     public int LivePid => IsAlive ? Record.Pid : 0;
@@ -38,15 +39,15 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     /// <exception cref="UserError">It is gone.</exception>
     public OciSpec Configuration() => Bundle.Parse(Directory.ReadConfig() ?? throw new UserError($"container {Id}: its configuration is gone", $"`minirun-oci delete --force {Id}` removes what is left"), Bundle.ConfigName);
 
-    private bool IsFrozen()
+    public bool IsFrozen()
     {
         try
         {
             return Cgroup is { IsFrozen: true };
         }
-        catch (LinuxException)
+        catch (Exception error) when (error is LinuxException or UserError)
         {
-            // Its cgroup is gone, or not ours to read: then nobody froze it.
+            // Its cgroup is gone, not ours to read, or not its own: then nobody froze it.
             return false;
         }
     }

@@ -129,7 +129,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Removes a container that was never made to its end. The caller holds the lock.</summary>
     public void Abandon()
     {
-        CgroupIntent.Undo(ReadFile(CgroupIntentPath));
+        CgroupIntent.Undo(ReadFile(CgroupIntentPath), Id);
         Delete();
     }
 

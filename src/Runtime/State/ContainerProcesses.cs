@@ -16,6 +16,10 @@ public static class ContainerProcesses
         {
             return [];
         }
+        catch (UserError)
+        {
+            // What the state calls its cgroup is not, and has others in it.
+        }
         // Without a cgroup: the first process and those that come of it.
         List<int> pids = [];
         if (container.LivePid is var pid and > 0) AddTree(pid, pids);

@@ -76,6 +76,12 @@ internal static class StateFile
         writer.WriteStartObject("cgroup"u8);
         writer.WriteNumber("driver"u8, (int)cgroup.Driver);
         WriteMap(writer, "paths"u8, cgroup.Paths);
+        if (cgroup.Inodes.Count > 0)
+        {
+            writer.WriteStartObject("inodes"u8);
+            foreach (var (controller, inode) in cgroup.Inodes) writer.WriteNumber(controller, inode);
+            writer.WriteEndObject();
+        }
         if (cgroup.Unit is not null) writer.WriteString("unit"u8, cgroup.Unit);
         writer.WriteBoolean("userBus"u8, cgroup.UserBus);
         writer.WriteBoolean("inUserNamespace"u8, cgroup.InUserNamespace);
@@ -91,7 +97,8 @@ internal static class StateFile
             switch (name)
             {
                 case "driver": cgroup.Driver = (CgroupDriver)Small(ref reader); break;
-                case "paths": cgroup.Paths = Directories(Map(ref reader) ?? []); break;
+                case "paths": cgroup.Paths = Map(ref reader) ?? []; break;
+                case "inodes": ReadInodes(ref reader, cgroup.Inodes); break;
                 case "unit": cgroup.Unit = Text(ref reader); break;
                 case "userBus": cgroup.UserBus = Flag(ref reader); break;
                 case "inUserNamespace": cgroup.InUserNamespace = Flag(ref reader); break;
@@ -101,12 +108,10 @@ internal static class StateFile
         return cgroup;
     }
 
-    /// <summary>All in them is killed at last: nothing that is no path of a cgroup.</summary>
-    private static Dictionary<string, string> Directories(Dictionary<string, string> paths)
+    private static void ReadInodes(ref Utf8JsonReader reader, Dictionary<string, ulong> inodes)
     {
-        foreach (string path in paths.Values)
-            if (path is not ['/', _, ..] || path.Contains("/../")) throw new JsonException("the path of a cgroup was expected");
-        return paths;
+        if (!Begins(ref reader)) return;
+        while (Next(ref reader, out string controller)) inodes[controller] = Number(ref reader);
     }
 
     private static void WriteResctrl(Utf8JsonWriter writer, ResctrlState resctrl)

@@ -12,6 +12,8 @@ using Minirun = Support.Minirun;
 /// <summary>minirun-oci with changed files, from outside: one error that says where, or what was asked for. Nothing is left behind, no other container hidden.</summary>
 public sealed class OciFuzzTests : IDisposable
 {
+    private const int PlaceOfInode = 77_001_001;
+
     private readonly Cases _cases = new();
     private readonly TemporaryDirectory _rootfs = new();
 
@@ -67,12 +69,15 @@ public sealed class OciFuzzTests : IDisposable
     public void A_changed_state_is_an_error_for_its_container_alone()
     {
         int count = FuzzRun.Cases(120);
-        using var bundle = new OciBundle("true").Make("create", "start");
+        string parent = "/minirun-oci-test-" + Guid.NewGuid().ToString("n")[..12];
+        using var bundle = new OciBundle(config =>
+        {
+            if (Kernel.Uid == 0) config["linux"]!["cgroupsPath"] = parent + "/own";
+        }, "true").Make("create", "start");
         string good = Path.Combine(bundle.Root, bundle.Id);
         JsonObject state = JsonNode.Parse(File.ReadAllText(Path.Combine(good, "state.json")))!.AsObject();
-        // Nobody here finds out what else is in a cgroup of another name.
-        state.Remove("cgroup");
-        var mutator = new JsonMutator(Encoding.UTF8.GetBytes(state.ToJsonString()), Encoding.UTF8.GetBytes("{\"sharesPidNamespace\":true,\"annotations\":{\"a\":\"b\"},\"updates\":{\"memory\":{\"limit\":5}},\"ownerUid\":7}"));
+        (string[] cgroups, JsonObject older, JsonObject spoilt) = Cgroups(state);
+        var mutator = new JsonMutator([.. ((JsonObject[])[state, older, spoilt]).Select(each => Encoding.UTF8.GetBytes(each.ToJsonString())), Encoding.UTF8.GetBytes("{\"sharesPidNamespace\":true,\"annotations\":{\"a\":\"b\"},\"updates\":{\"memory\":{\"limit\":5}},\"ownerUid\":7}")]);
         var configurations = new JsonMutator(File.ReadAllBytes(Path.Combine(good, "config.json")));
         string root = _cases["state"];
         Minirun.Other("cp", "-a", bundle.Root, root).Succeeds();
@@ -90,8 +95,21 @@ public sealed class OciFuzzTests : IDisposable
             oci() { call "$1" "$OCI" --root "$PWD/state" "${@:2}"; }
             oci list list
             oci json list --format json
+            # Somebody else, in the cgroup beside; and the container's own, which each case may remove.
+            sleep 1000 &
+            other=$!
+            for cgroup in $CGROUPS; do
+                mkdir -p ${cgroup%/own}/other
+                echo $other >${cgroup%/own}/other/cgroup.procs
+            done
             for ((i = 0; i < {{count}}; i++)); do
                 mkdir $i
+                if [[ -n $CGROUPS ]]; then
+                    number={{PlaceOfInode}} inodes=
+                    mkdir -p $CGROUPS
+                    for inode in $(stat -c %i $CGROUPS); do inodes+="s/$((number++))/$inode/;"; done
+                    sed -i "$inodes" state/fuzz-$i/state.json
+                fi
                 cp state/fuzz-$i/*.json $i/
                 oci $i/state state fuzz-$i
                 oci $i/start start fuzz-$i
@@ -103,13 +121,22 @@ public sealed class OciFuzzTests : IDisposable
                 oci $i/events events --stats fuzz-$i
                 oci $i/delete delete fuzz-$i
                 oci $i/force delete --force fuzz-$i
+                kill -0 $other && echo yes >$i/lives
+            done
+            kill -KILL $other
+            wait $other || true
+            for cgroup in $CGROUPS; do
+                until rmdir ${cgroup%/own}/other; do :; done
+                [[ ! -e $cgroup ]] || rmdir $cgroup
+                rmdir ${cgroup%/own}
             done
             oci after list -q
             ls state >left
-            """, ("OCI", OciBundle.Program));
+            """, ("OCI", OciBundle.Program), ("CGROUPS", string.Join(' ', cgroups)));
         for (int i = 0; i < count; i++)
         {
             string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/state.json"]))}";
+            Assert.True(File.Exists(_cases[$"{i}/lives"]), "what was in another cgroup is dead: " + about);
             foreach (string verb in verbs) _cases.Ended($"{i}/{verb}", about, 1, 255);
             Assert.True(_cases.Ended($"{i}/force", about), about);
         }
@@ -117,6 +144,23 @@ public sealed class OciFuzzTests : IDisposable
         Assert.Contains(bundle.Id, File.ReadAllText(_cases["list.out"]));
         Assert.Equal(bundle.Id + "\n", File.ReadAllText(_cases["after.out"]));
         Assert.Equal(bundle.Id + "\n", File.ReadAllText(_cases["left"]));
+    }
+
+    /// <summary>
+    /// The container's cgroups; numbers stand for their inodes, as they are made anew for each case. Then the state as an earlier version wrote it, and one with the
+    /// paths of the cgroup beside.
+    /// </summary>
+    private static (string[] Cgroups, JsonObject Older, JsonObject Spoilt) Cgroups(JsonObject state)
+    {
+        JsonObject older = state.DeepClone().AsObject(), spoilt = state.DeepClone().AsObject();
+        if (state["cgroup"]?["inodes"] is not JsonObject inodes) return ([], older, spoilt);
+        Dictionary<string, string> paths = state["cgroup"]!["paths"]!.AsObject().ToDictionary(each => each.Key, each => (string)each.Value!);
+        int number = PlaceOfInode;
+        foreach (string controller in paths.Keys) inodes[controller] = number++;
+        older["cgroup"]!.AsObject().Remove("inodes");
+        spoilt["cgroup"]!["inodes"] = inodes.DeepClone();
+        foreach (var (controller, path) in paths) spoilt["cgroup"]!["paths"]![controller] = Path.GetDirectoryName(path) + "/other";
+        return ([.. paths.Values], older, spoilt);
     }
 
     /// <summary>As `spec` writes it, for a process that ends at once, in a root file system of ours.</summary>

@@ -20,25 +20,25 @@ internal static class KillVerb
         string text = arguments.Words.Count > 1 ? arguments.Words[1] : "TERM";
         int number = SignalName.Parse(text);
         if (number < 0) throw new UserError($"unknown signal \"{text}\"", "a name as kill -l has it, or a number up to 64");
-        Cgroup? cgroup = container.Cgroup;
-        if (arguments.Has("all") && cgroup is not null)
+        if (arguments.Has("all") && container.Cgroup is { } all)
         {
             // Also after the first process has ended: others may be left, and that none is left is no mistake of who asks.
-            SignalAll(cgroup, number);
+            SignalAll(all, number);
             return 0;
         }
         using InitProcess? init = InitProcess.Open(container.Record);
+        // The first process is known by itself, whatever the state says of the cgroup.
         if (init is null || !init.Signal(number))
         {
             // Without a pid namespace of its own, the end of the first process is not the others' end.
-            if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || cgroup is null || cgroup.Pids().Count == 0) throw new UserError("container not running");
+            if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || container.Cgroup is not { } cgroup || cgroup.Pids().Count == 0) throw new UserError("container not running");
             SignalAll(cgroup, number);
             return 0;
         }
-        if (number == signal.SIGKILL && cgroup is not null)
+        if (number == signal.SIGKILL && (container.Record.SharesPidNamespace || container.IsFrozen()) && container.Cgroup is { } own)
         {
-            if (container.Record.SharesPidNamespace) SignalAll(cgroup, number);
-            else Thaw(cgroup);
+            if (container.Record.SharesPidNamespace) SignalAll(own, number);
+            else Thaw(own);
         }
         return 0;
     }
