@@ -12,13 +12,14 @@ namespace Minirun.Cli.Engine;
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
 internal sealed unsafe class AttachSession : IDisposable
 {
-    private const int Detached = 0;
+    private const int Detached = 0, Patience = 30_000;   // ms
     private readonly EngineContainer _container;
     private readonly int _socket;
     private readonly bool _input;
     private readonly DetachKeys _keys;
     private readonly byte[] _buffer = new byte[65536];
     private RawTerminal? _terminal;
+    private bool _welcome;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys) => (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
 
@@ -40,13 +41,16 @@ internal sealed unsafe class AttachSession : IDisposable
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
         bool reads = _input;
+        long deadline = Environment.TickCount64 + Patience;
         pollfd* fds = stackalloc pollfd[3];
         while (true)
         {
             fds[0] = new pollfd { fd = _socket, events = poll.POLLIN };
             fds[1] = new pollfd { fd = reads ? 0 : -1, events = poll.POLLIN };
             fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
-            if (poll.poll_(fds, 3, -1) < 0) continue;
+            int ready = poll.poll_(fds, 3, _welcome ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64));
+            if (ready < 0) continue;
+            if (ready == 0) throw new UserError($"the monitor of container {_container.Config.Name} does not answer", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
             if (fds[0].revents != 0 && Receive() is { } status) return status;
             if (fds[1].revents != 0)
             {
@@ -78,6 +82,8 @@ internal sealed unsafe class AttachSession : IDisposable
         fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, 0);
         if (length < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) return null;
         if (length <= 0) return Orphaned();
+        // Whatever it is: it is there.
+        _welcome = true;
         if (_buffer[0] == 3) return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
         fixed (byte* start = _buffer)
             for (nint done = 1; done < length;)

@@ -71,6 +71,9 @@ internal static class ProcessVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
         if (!container.IsRunning) throw new UserError("you cannot attach to a stopped container, start it first", $"minirun start -a {words.Words[0]}");
+        string status = container.Status();
+        if (status == ContainerState.Paused) throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
+        if (status == ContainerState.Restarting) throw new UserError("you cannot attach to a restarting container, wait until it is running", $"minirun logs -f {words.Words[0]} shows what it writes");
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
         using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"));
         session.PassesSignals = words.Text("sig-proxy") != "false";

@@ -11,7 +11,7 @@ namespace Minirun.Engine.Monitor;
 /// </summary>
 internal sealed unsafe class Attachments : IDisposable
 {
-    public const byte Input = 0, Output = 1, Error = 2, Ended = 3, Resize = 4, EndOfInput = 5;
+    public const byte Input = 0, Output = 1, Error = 2, Ended = 3, Resize = 4, EndOfInput = 5, Welcome = 6;
     private const int MostAtOnce = 64;
 
     private readonly List<Client> _clients = [];
@@ -87,6 +87,8 @@ internal sealed unsafe class Attachments : IDisposable
         while (_clients.Count < MostAtOnce && sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC) is >= 0 and var connection)
         {
             ContainerStreams.SetNonblocking(connection);
+            // That we are there: a socket takes a connection also for a process that is stopped.
+            Send(connection, [Welcome]);
             _clients.Add(new Client { Fd = connection });
         }
     }

@@ -267,7 +267,7 @@ public sealed unsafe class ContainerMonitor
     {
         const int look = 50;
         _pages.Used();
-        for (int waited = 0; waited < milliseconds; waited += look, _pages.Rest())
+        for (int waited = 0; waited < milliseconds; waited += look, _pages.Rest(), _attachments.Accept())
         {
             if (_stop.Take() || File.Exists(_container.StoppedPath)) return false;
             poll.poll_(null, 0, Math.Min(look, milliseconds - waited));

@@ -33,14 +33,15 @@ public sealed class HungMonitorTests : IDisposable
     }
 
     [Fact]
-    public void Who_ends_the_container_hears_that_it_does_not_notice()
+    public void Who_ends_the_container_or_attaches_hears_that_it_does_not_notice()
     {
-        string[] names = ["a", "b", "c"];
+        string[] names = ["a", "b", "c", "d"];
         int[] monitors = [.. names.Select(Hang)];
         Start patient = _root.How with { Deadline = s_morePatience };
         // All at once: each waits for half a minute.
-        using RunningProgram stop = Minirun.Start(patient, "stop", "-t", "0", "a"), remove = Minirun.Start(patient, "rm", "-f", "b"), kill = Minirun.Start(patient, "kill", "c");
+        using RunningProgram stop = Minirun.Start(patient, "stop", "-t", "0", "a"), remove = Minirun.Start(patient, "rm", "-f", "b"), kill = Minirun.Start(patient, "kill", "c"), attach = Minirun.Start(patient, "attach", "d");
         foreach (RunningProgram each in (RunningProgram[])[stop, remove, kill]) each.Result().Fails(125, "has ended, and its monitor does not notice", "kill -CONT", "kill -9");
+        attach.Result().Fails(125, "the monitor of container d does not answer", "kill -CONT", "kill -9");
         Kernel.Signal(monitors[0], Kernel.SIGCONT);
         Assert.True(_root.Becomes("a", ".State.ExitCode", "137"));
         Kernel.Signal(monitors[1], Kernel.SIGKILL);

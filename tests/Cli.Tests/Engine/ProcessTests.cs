@@ -130,6 +130,15 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_attaches_between_two_runs()
+    {
+        _root.Detached(["--name", "web", "--restart", "always"], "false");
+        // It waits for more than six seconds then.
+        Assert.True(Deadline.Wait(() => _root.Inspect("web", ".RestartCount") == "6" && _root.Inspect("web", ".State.Status") == "restarting", TimeSpan.FromMinutes(2)));
+        _root.Run("attach", "web").Fails(125, "you cannot attach to a restarting container, wait until it is running");
+    }
+
+    [Fact]
     public void Top_shows_its_processes()
     {
         _root.Detached(["--name", "web"], "sleep", "1234");
@@ -206,6 +215,7 @@ public sealed class ProcessTests : IDisposable
     {
         _root.Detached(["--name", "web"], "sleep", "1000");
         _root.Run("pause", "web").Succeeds();
+        _root.Run("attach", "web").Fails(125, "you cannot attach to a paused container", "minirun unpause web");
         Assert.Equal("paused", _root.Inspect("web", ".State.Status"));
         _root.Run("exec", "web", "true").Fails(125, "paused");
         _root.Run("unpause", "web").Succeeds();
