@@ -23,13 +23,14 @@ internal static unsafe class Waiting
     /// </summary>
     public static bool ForStart(Child* child, PlanOp* op)
     {
+        // Before anybody hears that we are created: of a first process the kernel drops a signal that is neither blocked nor handled.
+        ulong ends = signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGQUIT) | signal.Bit(signal.SIGTERM);
+        child->Call(SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&ends), 0, sizeof(ulong));
+        nint signals = child->Call(SYS_signalfd4, -1, (nint)(&ends), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK);
         Interpreter.Send(child, ReportKind.Created, op->Index, 0);
         AwaitGo(child->Plan->ReportFd);
         if (!child->Try(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, 0)) return false;
         Child.Close(child->Plan->ReportFd);
-        ulong ends = signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGQUIT) | signal.Bit(signal.SIGTERM);
-        child->Call(SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&ends), 0, sizeof(ulong));
-        nint signals = child->Call(SYS_signalfd4, -1, (nint)(&ends), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK);
         pollfd* wait = stackalloc pollfd[2];
         wait[0].fd = (int)op->A;
         wait[1].fd = (int)signals;

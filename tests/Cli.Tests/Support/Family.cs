@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit;
 
 namespace Minirun.Cli.Tests.Support;
@@ -31,13 +32,25 @@ internal static class Family
     public static void Await(int pid, string program) =>
         Assert.True(Deadline.Wait(() => Below(pid).Exists(one => Name(one) == program)), $"waited in vain for {program} below process {pid}");
 
-    private static string? Name(int pid)
+    /// <summary>What a process and those below it are at, a line each: for the report of a wait that was in vain.</summary>
+    public static string Describe(int pid)
+    {
+        var text = new StringBuilder();
+        foreach (int one in (int[])[pid, .. Below(pid)])
+            text.Append(one).Append(' ').Append(Name(one)).Append(": ").Append(Read(one, "wchan")).Append(", ").Append(Read(one, "syscall")).Append(", ")
+                .AppendJoin(' ', Read(one, "status")?.Split('\n').Where(line => line.StartsWith("State", StringComparison.Ordinal) || line.StartsWith("Sig", StringComparison.Ordinal)) ?? []).AppendLine();
+        return text.ToString();
+    }
+
+    private static string? Name(int pid) => Read(pid, "comm");
+
+    private static string? Read(int pid, string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/comm").TrimEnd();
+            return File.ReadAllText($"/proc/{pid}/{file}").TrimEnd();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }

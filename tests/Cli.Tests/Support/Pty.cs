@@ -7,7 +7,7 @@ namespace Minirun.Cli.Tests.Support;
 /// <summary>A terminal with minirun in it: a real pseudo terminal, its slave the controlling terminal of the program.</summary>
 internal sealed unsafe partial class Pty : IDisposable
 {
-    private const int O_RDWR = 2, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
+    private const int EINTR = 4, O_RDWR = 2, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
     private const uint TIOCSPTLCK = 0x40045431, TIOCGPTN = 0x80045430, TIOCSWINSZ = 0x5414, TCGETS = 0x5401;
 
     private readonly int _master;
@@ -74,7 +74,7 @@ internal sealed unsafe partial class Pty : IDisposable
         ioctl(_master, TIOCSWINSZ, size);
     }
 
-    public void Await(string text) => Assert.True(Deadline.Wait(() => Screen.Contains(text)), $"waited in vain for '{text}' on the screen:\n{Screen}");
+    public void Await(string text) => Assert.True(Deadline.Wait(() => Screen.Contains(text)), $"waited in vain for '{text}' on the screen:\n{Screen}\n{Family.Describe(Pid)}");
 
     /// <summary>Waits for the end; gives the exit code.</summary>
     public int ExitCode() => _program.Result().ExitCode;
@@ -109,13 +109,14 @@ internal sealed unsafe partial class Pty : IDisposable
     {
         byte* buffer = stackalloc byte[4096];
         nint got;
-        while ((got = read(_master, buffer, 4096)) > 0)
-            lock (_screen) _screen.Append(Encoding.UTF8.GetString(buffer, (int)got));
+        while ((got = read(_master, buffer, 4096)) > 0 || Marshal.GetLastPInvokeError() == EINTR)
+            if (got > 0)
+                lock (_screen) _screen.Append(Encoding.UTF8.GetString(buffer, (int)got));
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int open(string path, int flags, int mode);
     [LibraryImport("libc")] private static partial int ioctl(int fd, nuint request, void* argument);
-    [LibraryImport("libc")] private static partial nint read(int fd, void* buffer, nint count);
+    [LibraryImport("libc", SetLastError = true)] private static partial nint read(int fd, void* buffer, nint count);
     [LibraryImport("libc")] private static partial nint write(int fd, void* buffer, nint count);
     [LibraryImport("libc")] private static partial int close(int fd);
 }

@@ -10,7 +10,7 @@ namespace Minirun.Engine.Tests.Logs;
 public sealed class HostNamesTests : IDisposable
 {
     private readonly LogDirectory _directory = new();
-    private readonly UdpClient _server = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _server = new(new IPEndPoint(IPAddress.Loopback, 0)) { Client = { ReceiveTimeout = 20_000 } };
 
     public void Dispose()
     {
@@ -37,8 +37,8 @@ public sealed class HostNamesTests : IDisposable
     public async Task A_name_server_is_asked()
     {
         List<string> asked = [];
-        Task<IPAddress> finding = Task.Run(() => HostNames.Find("server.test", Hosts, Resolver, Port));
-        await Answer(asked, [0xc0, 0x0c, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 0x0c, 0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 10, 9, 8, 7], answers: 2);
+        Task<IPAddress> finding = OnAThread(() => HostNames.Find("server.test", Hosts, Resolver, Port));
+        Answer(asked, [0xc0, 0x0c, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 0x0c, 0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 10, 9, 8, 7], answers: 2);
         Assert.Equal("10.9.8.7", (await finding).ToString());
         Assert.Equal(["server.test"], asked);
     }
@@ -47,9 +47,9 @@ public sealed class HostNamesTests : IDisposable
     public async Task A_name_without_a_dot_is_looked_for_in_the_domains()
     {
         List<string> asked = [];
-        Task<IPAddress> finding = Task.Run(() => HostNames.Find("server", Hosts, Resolver, Port));
-        for (int question = 0; question < 3; question++) await Answer(asked, [], answers: 0);
-        await Answer(asked, [0xc0, 0x0c, 0, 28, 0, 1, 0, 0, 0, 9, 0, 16, .. IPAddress.Parse("fd00::7").GetAddressBytes()], answers: 1);
+        Task<IPAddress> finding = OnAThread(() => HostNames.Find("server", Hosts, Resolver, Port));
+        for (int question = 0; question < 3; question++) Answer(asked, [], answers: 0);
+        Answer(asked, [0xc0, 0x0c, 0, 28, 0, 1, 0, 0, 0, 9, 0, 16, .. IPAddress.Parse("fd00::7").GetAddressBytes()], answers: 1);
         Assert.Equal("fd00::7", (await finding).ToString());
         Assert.Equal(["server.one.test", "server.one.test", "server.two.test", "server.two.test"], asked);
     }
@@ -60,10 +60,10 @@ public sealed class HostNamesTests : IDisposable
         var random = new Random(7);
         for (int round = 0; round < 50; round++)
         {
-            Task<IPAddress> finding = Task.Run(() => HostNames.Find("server.", Hosts, Resolver, Port));
+            Task<IPAddress> finding = OnAThread(() => HostNames.Find("server.", Hosts, Resolver, Port));
             byte[] noise = new byte[random.Next(100)];
             random.NextBytes(noise);
-            await Answer([], noise, answers: 200);
+            Answer([], noise, answers: 200);
             // Noise may hold an address by chance; else there is a second question, for the other kind.
             Task<UdpReceiveResult> second = _server.ReceiveAsync();
             if (await Task.WhenAny(second, finding) == second) await _server.SendAsync(noise, (await second).RemoteEndPoint);
@@ -75,13 +75,17 @@ public sealed class HostNamesTests : IDisposable
 
     private int Port => ((IPEndPoint)_server.Client.LocalEndPoint!).Port;
 
-    private async Task Answer(List<string> asked, byte[] records, byte answers)
+    // Neither who asks nor who answers is kept waiting by a busy thread pool: a question is given up after a second.
+    private static Task<IPAddress> OnAThread(Func<IPAddress> find) => Task.Factory.StartNew(find, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Answer(List<string> asked, byte[] records, byte answers)
     {
-        UdpReceiveResult question = await _server.ReceiveAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        asked.Add(Name(question.Buffer));
-        byte[] answer = [.. question.Buffer, .. records];
+        var from = new IPEndPoint(IPAddress.Any, 0);
+        byte[] question = _server.Receive(ref from);
+        asked.Add(Name(question));
+        byte[] answer = [.. question, .. records];
         (answer[2], answer[3], answer[7]) = (0x81, 0x80, answers);
-        await _server.SendAsync(answer, question.RemoteEndPoint);
+        _server.Send(answer, from);
     }
 
     private static string Name(byte[] question)
