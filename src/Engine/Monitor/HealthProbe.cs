@@ -1,3 +1,4 @@
+using System.Globalization;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Execution;
@@ -11,6 +12,7 @@ namespace Minirun.Engine.Monitor;
 internal sealed class HealthProbe : IDisposable
 {
     public const string Healthy = "healthy";
+    private const int LookAgain = 100;   // ms
 
     private readonly EngineContainer _container;
     private readonly ContainerState _state;
@@ -18,6 +20,7 @@ internal sealed class HealthProbe : IDisposable
     private readonly FlightRecorder _flight;
     private readonly long _countsFrom;
     private readonly int _nothing;
+    private readonly string _pidFile;
     private ChildProgram? _probe;
     private long _due;
     private bool _late;
@@ -26,6 +29,7 @@ internal sealed class HealthProbe : IDisposable
     {
         (_container, _state, _check, _flight) = (container, state, check, flight);
         _nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        _pidFile = container.Directory + "/health.pid";
         _countsFrom = Environment.TickCount64 + Milliseconds(check.StartPeriod);
         _due = Environment.TickCount64 + Milliseconds(check.Interval);
         state.Health = "starting";
@@ -47,13 +51,7 @@ internal sealed class HealthProbe : IDisposable
         if (_probe is not null && answered) Answer(_probe.Wait() == 0 && !_late);
         if (Environment.TickCount64 < _due) return;
         if (_probe is null) Ask();
-        else
-        {
-            // It takes too long: its end will be the answer.
-            _late = true;
-            _due = long.MaxValue;
-            signal.kill(_probe.Pid, signal.SIGKILL);
-        }
+        else EndLate(_probe.Pid);
     }
 
     public void Dispose()
@@ -63,6 +61,7 @@ internal sealed class HealthProbe : IDisposable
             signal.kill(_probe.Pid, signal.SIGKILL);
             _probe.Wait();
             _probe.Dispose();
+            unistd.unlink(_pidFile);
         }
         unistd.close(_nothing);
     }
@@ -71,13 +70,43 @@ internal sealed class HealthProbe : IDisposable
     {
         _late = false;
         _due = Environment.TickCount64 + Milliseconds(_check.Timeout);
-        _probe = _container.Driver.StartExec(_container.Id, new ExecRequest { Command = ["/bin/sh", "-c", _check.Command], Descriptors = [_nothing, _nothing, _nothing] });
+        unistd.unlink(_pidFile);   // of a monitor that was killed
+        _probe = _container.Driver.StartExec(_container.Id, new ExecRequest { Command = ["/bin/sh", "-c", _check.Command], PidFile = _pidFile, Descriptors = [_nothing, _nothing, _nothing] });
+    }
+
+    /// <summary>
+    /// It takes too long, and its end will be the answer. The command is killed, not the runtime that waits for it: without that it would be our
+    /// child, whom nobody waits for, and a pid namespace does not end before somebody has.
+    /// </summary>
+    private void EndLate(int runtime)
+    {
+        _late = true;
+        _due = Environment.TickCount64 + LookAgain;
+        if (!File.Exists(_pidFile) || !int.TryParse(ProcFile.Read(_pidFile), out int command)) return;
+        int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, command, 0);
+        if (pidfd < 0) return;
+        if (ParentOf(command) == runtime) sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
+        unistd.close(pidfd);
+    }
+
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            string stat = ProcFile.Read($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (LinuxException)
+        {
+            return 0;   // it has ended
+        }
     }
 
     private void Answer(bool good)
     {
         _probe!.Dispose();
         _probe = null;
+        unistd.unlink(_pidFile);
         _due = Environment.TickCount64 + Milliseconds(_check.Interval);
         string before = _state.Health;
         if (good) (_state.Health, _state.HealthFailures) = (Healthy, 0);
