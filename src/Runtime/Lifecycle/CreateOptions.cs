@@ -19,9 +19,6 @@ public sealed class CreateOptions
     public bool NoPivot { get; set; }
     public bool NoNewKeyring { get; set; }
 
-    /// <summary>run only.</summary>
-    public bool NoSubreaper { get; set; }
-
     /// <summary>run only: the state stays after the end.</summary>
     public bool Keep { get; set; }
 

@@ -16,7 +16,7 @@ public static class Failure
         {
             OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan.Operations[^1], report.Errno, pid),
             OpCode.Hook => HookFailure.Explain(operation, report, pid),
-            _ => new UserError($"{Place(operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
+            _ => new UserError($"{Place(plan, operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
         };
         watcher?.Failed(report.Op, error.Message);
         return error;
@@ -28,8 +28,27 @@ public static class Failure
         + (operation.Place is not null ? "" : $"; --require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error");
 
     /// <summary>Where in a bundle's document it was asked for.</summary>
-    private static string Place(Operation operation, Report report) =>
-        operation.Place is not { } place ? "" : report.Call == sys_syscall.SYS_fsconfig ? place + ".options: " : place + ": ";
+    private static string Place(ContainerPlan plan, Operation operation, Report report)
+    {
+        string? place = operation.Place ?? (plan.Spec.FromBundle ? Field(operation) : null);
+        return place is null ? "" : report.Call == sys_syscall.SYS_fsconfig ? place + ".options: " : place + ": ";
+    }
+
+    /// <summary>The field of the document that an operation with a value of its own comes from.</summary>
+    private static string? Field(Operation operation) => operation.Code switch
+    {
+        OpCode.Identity => "process.user",
+        OpCode.Rlimit => "process.rlimits",
+        OpCode.Scheduler => "process.scheduler",
+        OpCode.IoPriority => "process.ioPriority",
+        OpCode.WorkingDirectory => "process.cwd",
+        OpCode.Label when operation.Name == "apparmor" => "process.apparmorProfile",
+        OpCode.MemoryPolicy => "linux.memoryPolicy",
+        OpCode.Personality => "linux.personality",
+        OpCode.TimeNamespace when operation.A != 0 => "linux.timeOffsets",
+        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) => "linux.sysctl." + operation.Name["sysctl:".Length..],
+        _ => null,
+    };
 
     /// <summary>The words by which clients and test suites know the attack.</summary>
     private static string Rule(Operation operation, Report report) =>

@@ -24,7 +24,7 @@ internal static class Hints
         (OpCode.OverlayRoot or OpCode.MountOverlay, Errno.EINVAL) => "something is mounted below the directory, which an overlay made in a user namespace may not uncover: as root use --userns host, else take a copy",
         (OpCode.OverlayRoot or OpCode.MountOverlay, _) => "overlay in a user namespace needs Linux 5.11; `minirun doctor` tells",
         (OpCode.PivotRoot, Errno.EINVAL) => "the new root is no mount point (was `root` left out?), or the caller's own root is the initial ramdisk",
-        (OpCode.Identity, Errno.EINVAL) => "the id is not in the map of the user namespace: see --userns",
+        (OpCode.Identity, Errno.EINVAL) => "an id is not in the map of the user namespace: see " + (plan.Spec.FromBundle ? "linux.uidMappings and gidMappings" : "--userns"),
         (OpCode.Chroot, Errno.EPERM) => "chroot needs CAP_SYS_CHROOT: a user namespace gives it (--ns user), or be root",
         (OpCode.WriteFile, Errno.EACCES or Errno.EPERM) => "a score below the caller's own needs CAP_SYS_RESOURCE on the host",
         (OpCode.Rlimit, Errno.EPERM) => "raising a hard limit needs CAP_SYS_RESOURCE on the host: ask for no more than `ulimit -H` shows",

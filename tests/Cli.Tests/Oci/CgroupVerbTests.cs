@@ -76,6 +76,18 @@ public sealed class CgroupVerbTests
     }
 
     [Requires(Need.Root)]
+    public void A_limit_below_what_is_in_use_is_refused_when_that_is_asked_for()
+    {
+        using OciBundle bundle = new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 67108864}}"""), "sh", "-c", "x=$(seq 1 5000); echo ready; read _; exec sleep 1000").Make("create", "start");
+        string file = Path.Combine(bundle.Directory, "resources.json");
+        File.WriteAllText(file, """{"memory": {"limit": 4096, "checkBeforeUpdate": true}}""");
+        Assert.True(Deadline.Wait(() => (long)Stats(bundle)["memory"]!["usage"]!["usage"]! > 4096));
+        string error = bundle.Oci("update", "-r", file, "ID").Exits(1).Error;
+        Assert.Contains("linux.resources.memory.limit: 4096 is less than what is in use", error);
+        Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
+    }
+
+    [Requires(Need.Root)]
     public void A_memory_limit_that_is_too_small_to_start_in_is_named()
     {
         using var bundle = new OciBundle(config => config["linux"]!["resources"] = new JsonObject { ["memory"] = new JsonObject { ["limit"] = 4096 } }, "true");

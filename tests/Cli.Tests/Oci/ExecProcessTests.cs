@@ -41,6 +41,13 @@ public sealed class ExecProcessTests
         Assert.Equal("idle\n", Exec("ionice -p $$ | sed 's/: prio.*//'", ("ioPriority", """{"class": "IOPRIO_CLASS_IDLE", "priority": 0}""")).Exits(0).Out);
     }
 
+    [Requires(Need.TwoProcessors)]
+    public void The_processors_are_set()
+    {
+        if (!OciBundle.IsOurs) return;   // newer, too
+        Assert.Equal("1\n", Exec("nproc", ("execCPUAffinity", """{"initial": "0-1", "final": "0"}""")).Exits(0).Out);
+    }
+
     [Fact]
     public void No_new_privileges_and_the_umask_are_set()
     {

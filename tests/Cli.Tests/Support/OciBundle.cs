@@ -44,7 +44,7 @@ internal sealed class OciBundle : IDisposable
     /// <summary>The same words to another runtime, which must not see our state.</summary>
     public Result Runc(params string[] arguments) => Other("runc", arguments);
 
-    /// <summary>A verb that leaves processes with our stdout: that goes to a file.</summary>
+    /// <summary>A verb, perhaps with flags, that leaves processes with our stdout: that goes to a file.</summary>
     public OciBundle Make(params string[] verbs) => Make([0], verbs);
 
     /// <param name="allowed">Exit codes that are no failure.</param>
@@ -53,7 +53,8 @@ internal sealed class OciBundle : IDisposable
     {
         foreach (string verb in verbs)
         {
-            Result result = Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{_directory["out"]}' 2>>'{_directory["err"]}'" }, Program, verb == "start" ? [verb, "ID"] : [verb, "--bundle", Directory, "ID"]);
+            string[] words = verb.Split(' ');
+            Result result = Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{_directory["out"]}' 2>>'{_directory["err"]}'" }, Program, verb == "start" ? [verb, "ID"] : [.. words, "--bundle", Directory, "ID"]);
             Assert.True(allowed.Contains(result.ExitCode), $"{verb}: {result.ExitCode}: {File.ReadAllText(_directory["err"])}");
         }
         return this;

@@ -59,7 +59,8 @@ internal sealed unsafe partial class SeccompAgent : IDisposable
         }
     }
 
-    private static (string Message, int Listener) Receive(int connection)
+    /// <summary>One message and the descriptor that came with it, or -1.</summary>
+    internal static (string Message, int Descriptor) Receive(int connection)
     {
         byte* text = stackalloc byte[65536];
         long* control = stackalloc long[3];

@@ -15,6 +15,7 @@ internal static class CreateVerb
         new("preserve-fds", '\0', "N", "pass N more descriptors, from 3 on"),
         new("no-pivot", '\0', null, "no pivot_root: for a root file system on the initial ramdisk"),
         new("no-new-keyring", '\0', null, "keep the caller's session keyring"),
+        new("no-subreaper", '\0', null, "taken and not used: we adopt no orphans of the container"),
     ];
 
     public static OciVerb Create => new("create", "ID", "make a container that waits for start", s_flags, (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
@@ -31,7 +32,6 @@ internal static class CreateVerb
     [
         new("detach", 'd', null, "return when the process runs"),
         new("keep", '\0', null, "do not delete the container when its process ends"),
-        new("no-subreaper", '\0', null, "do not adopt and reap orphans of the container"),
     ];
 
     private static CreateOptions Options(OciArguments arguments) => new()
@@ -45,7 +45,6 @@ internal static class CreateVerb
         PreserveFds = arguments.Number("preserve-fds", 0),
         NoPivot = arguments.Has("no-pivot"),
         NoNewKeyring = arguments.Has("no-new-keyring"),
-        NoSubreaper = arguments.Has("no-subreaper"),
         Keep = arguments.Has("keep"),
         Detach = arguments.Has("detach"),
     };

@@ -4,20 +4,26 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>delete [--force] ID</c>. With --force it ends any container, and that there is none is success: engines call it to be sure.</summary>
+/// <summary><c>delete [--force] [--regex] ID</c>. With --force it ends any container, and that there is none is success: engines call it to be sure.</summary>
 internal static class DeleteVerb
 {
     private const int Patience = 10_000;
 
-    public static OciVerb Verb => new("delete", "ID", "remove a stopped container", [new("force", 'f', null, "kill it first; no error when there is none")], Execute);
+    public static OciVerb Verb => new("delete", "ID", "remove a stopped container", [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag], Execute);
 
     private static int Execute(OciGlobals globals, OciArguments arguments)
     {
         bool force = arguments.Has("force");
         var store = new StateStore(globals.Root);
-        string id = arguments.Words[0];
+        IdPattern.ForEach(store, arguments, id => Delete(store, id, globals, force));
+        return 0;
+    }
+
+    private static void Delete(StateStore store, string id, OciGlobals globals, bool force)
+    {
         ContainerDirectory? directory = store.Find(id);
-        if (directory is null) return force ? 0 : throw new UserError(StateStore.NotThere);
+        if (directory is null && force) return;
+        if (directory is null) throw new UserError(StateStore.NotThere);
         try
         {
             using (directory) Delete(directory, globals, force);
@@ -26,7 +32,6 @@ internal static class DeleteVerb
         {
             // Another deleted it while we waited.
         }
-        return 0;
     }
 
     private static void Delete(ContainerDirectory directory, OciGlobals globals, bool force)

@@ -6,25 +6,31 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>kill [--all] ID [SIGNAL]</c>. Takes no lock: somebody may want to end a container just because it hangs in another verb.</summary>
+/// <summary><c>kill [--all] [--regex] ID [SIGNAL]</c>. Takes no lock: somebody may want to end a container just because it hangs in another verb.</summary>
 internal static class KillVerb
 {
-    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process", [new("all", 'a', null, "to all processes of the container")], Execute)
+    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process", [new("all", 'a', null, "to all processes of the container"), IdPattern.Flag], Execute)
     {
         Maximum = 2,
     };
 
     private static int Execute(OciGlobals globals, OciArguments arguments)
     {
-        Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
         string text = arguments.Words.Count > 1 ? arguments.Words[1] : "TERM";
         int number = SignalName.Parse(text);
         if (number < 0) throw new UserError($"unknown signal \"{text}\"", "a name as kill -l has it, or a number up to 64");
-        if (arguments.Has("all") && container.Cgroup is { } all)
+        var store = new StateStore(globals.Root);
+        IdPattern.ForEach(store, arguments, id => Kill(Container.Load(store, id), number, arguments.Has("all")));
+        return 0;
+    }
+
+    private static void Kill(Container container, int number, bool toAll)
+    {
+        if (toAll && container.Cgroup is { } all)
         {
             // Also after the first process has ended: others may be left, and that none is left is no mistake of who asks.
             SignalAll(all, number);
-            return 0;
+            return;
         }
         using InitProcess? init = InitProcess.Open(container.Record);
         // The first process is known by itself, whatever the state says of the cgroup.
@@ -33,14 +39,13 @@ internal static class KillVerb
             // Without a pid namespace of its own, the end of the first process is not the others' end.
             if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || container.Cgroup is not { } cgroup || cgroup.Pids().Count == 0) throw new UserError("container not running");
             SignalAll(cgroup, number);
-            return 0;
+            return;
         }
         if (number == signal.SIGKILL && (container.Record.SharesPidNamespace || container.IsFrozen()) && container.Cgroup is { } own)
         {
             if (container.Record.SharesPidNamespace) SignalAll(own, number);
             else Thaw(own);
         }
-        return 0;
     }
 
     private static void SignalAll(Cgroup cgroup, int number)
