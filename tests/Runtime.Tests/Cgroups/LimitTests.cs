@@ -37,6 +37,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Some_are_of_version_1_alone()
+    {
+        var resources = new OciResources
+        {
+            Memory = new() { KernelTcp = 8, Swappiness = 10, DisableOomKiller = true, UseHierarchy = true, Kernel = 7 },
+            Cpu = new() { RealtimePeriod = 100000, RealtimeRuntime = 1000 },
+            BlockIO = new() { LeafWeight = 20 },
+            Network = new() { ClassID = 1048577, Priorities = [new() { Name = "eth0", Priority = 5 }] },
+        };
+        Assert.Equal(
+        [
+            "memory.kmem.tcp.limit_in_bytes=8", "memory.oom_control=1", "memory.swappiness=10", "cpu.rt_period_us=100000", "cpu.rt_runtime_us=1000", "blkio.leaf_weight=20",
+            "net_cls.classid=1048577", "net_prio.ifpriomap=eth0 5",
+        ], Texts(V1Limits.Of(resources, _ => null)));
+        Assert.Empty(V2Limits.Of(resources, alone: false));
+    }
+
+    [Fact]
     public void Zero_leaves_a_limit_alone()
     {
         // What docker update sends.
