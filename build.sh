@@ -345,6 +345,7 @@ install_programs() {
 
 completion() {
     local script=out/completion.$1
+    mkdir -p out
     if bin/minirun completion "$1" >"$script" 2>/dev/null && [[ -s $script ]]; then place "$script" "$2" 644 && echo "installed $2"; fi
     rm -f "$script"
 }
