@@ -178,7 +178,7 @@ public sealed class ContainerFileTests : IDisposable
     [InlineData("volumes: [/nonexistent:/d]", "2:11: volumes: no such file or directory: /nonexistent", "make it first")]
     [InlineData("volumes: ['/tmp:d']", "2:11: volumes: ", "absolute")]
     [InlineData("volumes: {data: {}}", "2:10: volumes: takes a list", "one service")]
-    [InlineData("volumes: [{type: npipe, source: /tmp, target: /d}]", "2:11: volumes: ", "bind, tmpfs and overlay")]
+    [InlineData("volumes: [{type: npipe, source: /tmp, target: /d}]", "2:11: volumes: ", "bind, volume, tmpfs and overlay")]
     [InlineData("volumes: [{type: bind, source: /tmp, target: /d, readonly: true}]", "2:50: volumes: unknown key 'readonly'", "read_only")]
     [InlineData("environment: {'A=B': c}", "2:15: environment: 'A=B' is no name", "NAME")]
     [InlineData("environment: {A: [b]}", "2:18: environment: A: takes one value", "VALUE")]
@@ -204,6 +204,25 @@ public sealed class ContainerFileTests : IDisposable
         Result result = Run($"rootfs: {Rootfs.Busybox}\n{text}\n", "true");
         result.Fails(125, $"{_directory.Path}/c.yaml:", message, hint);
         Assert.Equal(2, result.Error.TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("user: nosuch", "c.yaml:2:7: user: --user 'nosuch': no user")]
+    [InlineData("group_add: [tty, nosuch]", "c.yaml:2:18: group_add: --group-add 'nosuch': no group")]
+    [InlineData("working_dir: here", "c.yaml:2:14: working_dir: --workdir here: not an absolute path")]
+    [InlineData("devices:\n  - /dev/nosuch", "c.yaml:3:5: devices: --device /dev/nosuch: no such device")]
+    [InlineData("network_mode: nosuch", "c.yaml:2:15: network_mode: --net: no mode and no network")]
+    [InlineData("ports: ['80:x']", "c.yaml:2:9: ports: --publish 80:x: 'x' is no port")]
+    [InlineData("healthcheck: {test: 'true', interval: 5q}", "c.yaml:2:39: healthcheck: interval: --health-interval 5q: not a duration")]
+    public void A_value_that_turns_out_to_be_wrong_later_is_named_with_its_place_too(string text, string message) =>
+        Run($"rootfs: {Rootfs.Busybox}\n{text}\n", "true").Fails(125, message);
+
+    [Fact]
+    public void A_flag_that_wins_over_the_file_is_named_itself()
+    {
+        Result result = Support.Minirun.Run("run", "--file", Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nuser: student\n"), "--user", "nosuch", "true");
+        result.Fails(125, "--user 'nosuch'");
+        Assert.DoesNotContain("c.yaml", result.Error);
     }
 
     [Fact]

@@ -58,6 +58,8 @@ internal static class TreeErrors
             string text = letter == argument ? $"unknown flag {letter}" : $"unknown flag {letter} in {argument}";
             return new UserError(InContext(command, text), RunTree.Find(command, "-" + flag) is null ? help : $"did you mean -{flag}? {help}");
         }
+        // The library has it, and took the command's name for its value's end: minirun --rm run.
+        if (RunTree.Find(command, flag) is not null) return new UserError($"{flag} is a flag of {command.Name}, and stands behind it", $"write minirun {command.Name} {argument} …");
         string? closest = Spelling.Closest(flag, command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
         return new UserError(InContext(command, $"unknown flag {flag}"), closest is null ? help : $"did you mean {closest}? {help}");
     }

@@ -55,6 +55,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
             option.Apply(options, value);
             return true;
         });
+        Origins.Add(flag, key, value, node.In(file));
     }
 
     /// <summary>A flag for each of a list.</summary>

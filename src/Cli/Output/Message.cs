@@ -22,7 +22,8 @@ internal static class Message
         switch (error)
         {
             case UserError user:
-                Error(user.Message, user.Hint);
+                UserError located = ContainerFiles.Origins.Located(user);
+                Error(located.Message, located.Hint);
                 return user.ExitCode;
             case Linux.LinuxException kernel:
                 Error(kernel.Message, KernelHint(kernel));
@@ -43,6 +44,7 @@ internal static class Message
 
     private static string KernelHint(Linux.LinuxException error) => error switch
     {
+        { Call: "clone", Number: Linux.Errno.EPERM } when Linux.unistd.geteuid() != 0 => "user namespaces are switched off here (`minirun doctor` says by what), or the container was to have none (--userns host, --ns), which takes root",
         { Call: "clone", Number: Linux.Errno.EPERM or Linux.Errno.ENOSPC or Linux.Errno.EUSERS or Linux.Errno.EACCES } => "user namespaces are switched off or used up here; `minirun doctor` says by what",
         { Call: "write" or "open", Path: { } path } when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
             => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not yours)",

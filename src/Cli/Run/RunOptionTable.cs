@@ -135,6 +135,6 @@ internal static class RunOptionTable
     {
         "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
         "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
-        _ => throw new UserError($"'{value}' is neither true nor false", "write --FLAG, --FLAG=true or --FLAG=false"),
+        _ => throw new UserError($"'{value}' is neither true nor false", "write true or false"),
     };
 }

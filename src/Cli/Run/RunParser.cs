@@ -66,7 +66,7 @@ internal static class RunParser
         int equals = argument.IndexOf('=');
         ReadOnlySpan<char> name = equals < 0 ? argument : argument.AsSpan(0, equals);
         RunOption option = RunOptionTable.Find(name) ?? throw new UnknownOptionException(argument);
-        if (equals >= 0) flags.Add((option, argument[(equals + 1)..]));
+        if (equals >= 0) flags.Add((option, Assigned(option, argument[(equals + 1)..])));
         else if (option.Value is null || option.ValueIsOptional) flags.Add((option, "true"));
         else
         {
@@ -86,7 +86,7 @@ internal static class RunParser
             if (option.Value is null)
             {
                 bool assigned = rest.StartsWith('=');
-                flags.Add((option, assigned ? rest[1..] : "true"));
+                flags.Add((option, assigned ? Assigned(option, rest[1..]) : "true"));
                 if (assigned) return false;
                 continue;
             }
@@ -96,6 +96,11 @@ internal static class RunParser
         }
         return false;
     }
+
+    /// <summary>The value after =, which a switch has only two of.</summary>
+    private static string Assigned(RunOption option, string value) => option.Value is not null || value is "true" or "1" or "t" or "T" or "TRUE" or "True" or "false" or "0" or "f" or "F" or "FALSE" or "False"
+        ? value
+        : throw new UserError($"{option.Name}={value}: neither true nor false", $"write {option.Name}, {option.Name}=true or {option.Name}=false");
 
     private static UserError Missing(RunOption option, string name) => new($"{name} needs a value: {option.Value}", $"write {name} {option.Value}; `minirun run --help` lists all flags");
 }

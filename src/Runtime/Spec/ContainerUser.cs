@@ -33,7 +33,7 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
         if (parts.Length == 2) gid = Group(group, parts[1], text);
         // As docker has it: the groups that list the user count, unless a group was named.
         List<uint> groups = parts.Length == 2 || name.Length == 0 ? [] : MemberOf(group, name);
-        foreach (string extra in groupAdd) groups.Add(Group(group, extra, extra));
+        foreach (string extra in groupAdd) groups.Add(Group(group, extra, extra, "--group-add"));
         return new(uid, gid, entry is { } found && found[5].Length > 0 ? found[5] : uid == 0 ? "/root" : "/", [.. groups.Distinct()]);
     }
 
@@ -44,16 +44,16 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
 
     internal static string? HomeOf(string passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
 
-    private static uint Group(string groups, string text, string asked) =>
-        Entry(groups, text, "group", asked, 4) is { } entry ? Number(entry[2], "group", asked) : Number(text, "group", asked);
+    private static uint Group(string groups, string text, string asked, string flag = "--user") =>
+        Entry(groups, text, "group", asked, 4, flag) is { } entry ? Number(entry[2], "group", asked, flag) : Number(text, "group", asked, flag);
 
     /// <summary>The line of a name or number; null for a number without one.</summary>
-    private static string[]? Entry(string file, string key, string kind, string asked, int fields)
+    private static string[]? Entry(string file, string key, string kind, string asked, int fields, string flag = "--user")
     {
-        if (StrictNumber.LooksNumeric(key)) return ById(file, Number(key, kind, asked), fields);
+        if (StrictNumber.LooksNumeric(key)) return ById(file, Number(key, kind, asked, flag), fields);
         foreach (string[] entry in Lines(file, fields))
             if (entry[0] == key) return entry;
-        throw new UserError($"--user '{asked}': no {kind} '{key}' in the root file system's /etc/{(kind == "user" ? "passwd" : "group")}", "use a number, or a root file system that has the name");
+        throw new UserError($"{flag} '{asked}': no {kind} '{key}' in the root file system's /etc/{(kind == "user" ? "passwd" : "group")}", "use a number, or a root file system that has the name");
     }
 
     private static string[]? ById(string file, uint id, int fields)
@@ -77,7 +77,7 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
             if (line.Split(':') is { } entry && entry.Length == fields) yield return entry;
     }
 
-    private static uint Number(string text, string kind, string asked) => StrictNumber.TryParse(text, out uint value)
+    private static uint Number(string text, string kind, string asked, string flag = "--user") => StrictNumber.TryParse(text, out uint value)
         ? value
-        : throw new UserError($"--user '{asked}': '{text}' is no {kind} id", "ids are decimal, 0 to 4294967294, without sign or spaces");
+        : throw new UserError($"{flag} '{asked}': '{text}' is no {kind} id", "ids are decimal, 0 to 4294967294, without sign or spaces");
 }

@@ -87,7 +87,7 @@ public static class MountFlags
                 mount.Options.AddRange(options);
                 break;
             default:
-                throw new UserError($"{context}: {(type.Length == 0 ? "no type" : $"unknown type '{type}'")}", "the types are bind, tmpfs and overlay");
+                throw new UserError($"{context}: {(type.Length == 0 ? "no type" : $"unknown type '{type}'")}", "the types are bind, volume, tmpfs and overlay");
         }
         return mount;
     }
@@ -95,7 +95,12 @@ public static class MountFlags
     /// <summary>An absolute, clean path that is not the root itself.</summary>
     internal static string Destination(string path, string context)
     {
-        if (!path.StartsWith('/')) throw new UserError($"{context}: the destination '{path}' is not an absolute path", Usage);
+        if (!path.StartsWith('/')) throw new UserError($"{context}: the destination '{path}' is not an absolute path", context switch
+        {
+            ['-', '-', 't', ..] => "write --tmpfs /DESTINATION[:OPTIONS]",
+            ['-', '-', 'm', ..] => "write --mount type=…,destination=/DESTINATION",
+            _ => Usage,
+        });
         if (path.Contains('\0') || path.Split('/').Contains("..")) throw new UserError($"{context}: the destination '{path}' has a '..' in it", "write the path without it");
         string clean = "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
         return clean != "/" ? clean : throw new UserError($"{context}: the destination is the root itself", "give another ROOTFS instead");

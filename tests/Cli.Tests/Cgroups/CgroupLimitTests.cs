@@ -151,6 +151,33 @@ public sealed class CgroupLimitTests
             Assert.Contains(part, spec);
     }
 
+    [Theory]
+    [InlineData("\"reservation\": 33554432", "--memory-reservation", "32m")]
+    [InlineData("\"swap\": 134217728", "--memory", "64m", "--memory-swap", "128m")]
+    [InlineData("\"swappiness\": 10", "--memory-swappiness", "10")]
+    [InlineData("\"disableOOMKiller\": true", "--oom-kill-disable")]
+    [InlineData("\"period\": 50000", "--cpu-period", "50000", "--cpu-quota", "25000")]
+    [InlineData("\"mems\": \"0\"", "--cpuset-mems", "0")]
+    public void The_document_has_the_rarer_limits_too(string part, params string[] flags) =>
+        Assert.Contains(part, Minirun.Run(["run", "--print-spec", .. flags, Rootfs.Busybox, "true"]).Succeeds().Out);
+
+    [Theory]
+    [InlineData("weightDevice", "--blkio-weight-device", "200", "\"weight\": 200")]
+    [InlineData("throttleReadBpsDevice", "--device-read-bps", "1m", "\"rate\": 1048576")]
+    [InlineData("throttleWriteBpsDevice", "--device-write-bps", "1m", "\"rate\": 1048576")]
+    [InlineData("throttleReadIOPSDevice", "--device-read-iops", "300", "\"rate\": 300")]
+    [InlineData("throttleWriteIOPSDevice", "--device-write-iops", "300", "\"rate\": 300")]
+    public void The_document_has_the_limits_of_disks(string member, string flag, string value, string part)
+    {
+        Container.Run([flag, "/dev/nosuch:" + value], "true").Fails(125, flag, "/dev/nosuch");
+        Container.Run([flag, value], "true").Fails(125, flag);
+        string? disk = Directory.GetDirectories("/sys/class/block").Select(path => "/dev/" + Path.GetFileName(path)).FirstOrDefault(File.Exists);
+        if (disk is null) return;
+        string spec = Minirun.Run("run", "--print-spec", flag, $"{disk}:{value}", Rootfs.Busybox, "true").Succeeds().Out;
+        Assert.Contains($"\"{member}\"", spec);
+        Assert.Contains(part, spec);
+    }
+
     [Requires(Need.Root)]
     public void A_container_file_has_composes_keys()
     {
