@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
 
@@ -14,7 +15,7 @@ internal sealed class OciLog(OciGlobals globals)
     {
         Write("error", message, hint);
         if (globals.Log is null) return;
-        OciOutput.Error(message);
+        OciOutput.Error(Plain.Lines(message));
         if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
     }
 
@@ -58,7 +59,7 @@ internal sealed class OciLog(OciGlobals globals)
                 '"' or '\\' => quoted.Append('\\').Append(c),
                 '\n' => quoted.Append("\\n"),
                 '\t' => quoted.Append("\\t"),
-                < ' ' or '\x7f' => quoted.Append("\\u").Append(((int)c).ToString("x4")),
+                _ when Plain.IsOdd(c) => quoted.Append("\\u").Append(((int)c).ToString("x4")),
                 _ => quoted.Append(c),
             };
         return quoted.Append('"').ToString();

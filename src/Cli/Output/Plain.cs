@@ -15,6 +15,9 @@ internal static class Plain
         return text;
     }
 
+    /// <summary>The same for a text of several lines, of any length.</summary>
+    public static string Lines(string text) => string.Join('\n', Array.ConvertAll(text.Split('\n'), Escaped));
+
     private static string Escaped(string text)
     {
         var plain = new StringBuilder();
@@ -23,5 +26,5 @@ internal static class Plain
     }
 
     /// <summary>Control characters, other ends of lines, and what turns the direction of a line.</summary>
-    private static bool IsOdd(char c) => c is < ' ' or >= '\x7f' and < '\xa0' or >= '\u2028' and <= '\u202e' or >= '\u2066' and <= '\u2069';
+    public static bool IsOdd(char c) => c is < ' ' or >= '\x7f' and < '\xa0' or >= '\u2028' and <= '\u202e' or >= '\u2066' and <= '\u2069';
 }

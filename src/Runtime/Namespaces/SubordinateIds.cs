@@ -1,3 +1,4 @@
+using System.Globalization;
 using Minirun.Linux;
 
 namespace Minirun.Runtime.Namespaces;
@@ -14,14 +15,17 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         return Ranges(uid) is not ({ } uids, { } gids) ? null : new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
     }
 
-    /// <summary>The first range of a user, named by login or by number, in the text of a subuid file: <c>name:first:count</c> a line.</summary>
+    /// <summary>
+    /// The first range of a user, named by login or by number, in the text of a subuid file: <c>name:first:count</c> a line. The numbers are digits and nothing else:
+    /// newuidmap takes 0100000 for octal, and we would ask it for what the user has not.
+    /// </summary>
     public static (uint First, uint Count)? Parse(string text, string? name, uint uid)
     {
         foreach (string line in text.Split('\n'))
         {
             string[] fields = line.Split(':');
             if (fields.Length != 3 || (fields[0] != name && fields[0] != uid.ToString())) continue;
-            if (uint.TryParse(fields[1], out uint first) && uint.TryParse(fields[2], out uint count) && count > 0) return (first, count);
+            if (Number(fields[1]) is { } first && Number(fields[2]) is { } count && count > 0 && count <= uint.MaxValue - first) return (first, count);
         }
         return null;
     }
@@ -33,12 +37,27 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         return (Range("/etc/subuid", name, uid), Range("/etc/subgid", name, uid));
     }
 
-    private static (uint First, uint Count)? Range(string path, string? name, uint uid) =>
-        File.Exists(path) ? Parse(File.ReadAllText(path), name, uid) : null;
+    private static (uint First, uint Count)? Range(string path, string? name, uint uid) => Text(path) is { } text ? Parse(text, name, uid) : null;
+
+    private static uint? Number(string text) =>
+        (text.Length == 1 || !text.StartsWith('0')) && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
+
+    /// <summary>Null for a file that is not there, or that we may not read: then the user has nothing.</summary>
+    private static string? Text(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static string? UserName(uint uid)
     {
-        foreach (string line in File.ReadLines("/etc/passwd"))
+        foreach (string line in (Text("/etc/passwd") ?? "").Split('\n'))
         {
             string[] fields = line.Split(':');
             if (fields.Length > 2 && fields[2] == uid.ToString()) return fields[0];

@@ -29,11 +29,12 @@ public sealed class OciFuzzTests : IDisposable
         int count = FuzzRun.Cases(Kernel.Uid == 0 ? 250 : 150);
         Minirun.Other("cp", "-a", Rootfs.Busybox, _rootfs["r"]).Succeeds();
         byte[] good = Good();
-        var mutator = new JsonMutator(good, More(good));
+        string cgroup = "minirun-oci-test-" + Guid.NewGuid().ToString("n")[..12];
+        var mutator = new JsonMutator(good, More(good), WithHooks(good, cgroup));
         for (int i = 0; i < count; i++)
         {
             Directory.CreateDirectory(_cases[$"{i}"]);
-            File.WriteAllBytes(_cases[$"{i}/config.json"], Harmless(mutator, FuzzRun.Seed + i));
+            File.WriteAllBytes(_cases[$"{i}/config.json"], Harmless(mutator, FuzzRun.Seed + i, cgroup));
         }
         _cases.Run($$"""
             grep -v /proc/ /proc/self/mountinfo | sort >mounts
@@ -45,8 +46,10 @@ public sealed class OciFuzzTests : IDisposable
                 ls state >>$i/after 2>/dev/null || true
             done
             grep -v /proc/ /proc/self/mountinfo | sort >mounts.after
-            find /sys/fs/cgroup -name 'fuzz-*' >cgroups 2>/dev/null || true
-            """, ("OCI", OciBundle.Program));
+            # Directories above the container's own are who made them's to keep; no process, and no frozen one, is in them.
+            find /sys/fs/cgroup -depth -path "*/$CGROUP*" -type d -exec rmdir {} + 2>/dev/null || true
+            find /sys/fs/cgroup '(' -name 'fuzz-*' -o -name "$CGROUP*" ')' >cgroups 2>/dev/null || true
+            """, ("OCI", OciBundle.Program), ("CGROUP", cgroup));
         int made = 0;
         for (int i = 0; i < count; i++)
         {
@@ -185,8 +188,32 @@ public sealed class OciFuzzTests : IDisposable
         return Encoding.UTF8.GetBytes(document.ToJsonString());
     }
 
+    /// <summary>With hooks of all moments, and for root a cgroup and limits.</summary>
+    private static byte[] WithHooks(byte[] good, string cgroup)
+    {
+        JsonObject document = JsonNode.Parse(good)!.AsObject();
+        document["hooks"] = JsonNode.Parse("""
+            {
+              "prestart": [{"path": "/bin/true"}], "createRuntime": [{"path": "/bin/true", "args": ["true", "x"], "timeout": 5}], "createContainer": [{"path": "/bin/true", "env": ["A=B"]}],
+              "startContainer": [{"path": "/bin/true"}], "poststart": [{"path": "/bin/true", "args": ["true"]}], "poststop": [{"path": "/bin/true"}, {"path": "/bin/false"}]
+            }
+            """);
+        if (Kernel.Uid == 0)
+        {
+            document["linux"]!["cgroupsPath"] = $"/{cgroup}/own";
+            document["linux"]!["resources"] = JsonNode.Parse("""
+                {
+                  "devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}],
+                  "memory": {"limit": 536870912, "reservation": 536870912, "swap": 536870912}, "cpu": {"shares": 1024, "quota": 1000000, "period": 500000, "cpus": "0", "mems": "0"},
+                  "pids": {"limit": 32771}, "blockIO": {"weight": 100}, "hugepageLimits": [{"pageSize": "2MB", "limit": 0}], "unified": {"pids.max": "5"}
+                }
+                """);
+        }
+        return Encoding.UTF8.GetBytes(document.ToJsonString());
+    }
+
     /// <summary>With our root file system and cgroup: a root of "/" would be the machine's.</summary>
-    private byte[] Harmless(JsonMutator mutator, int seed)
+    private byte[] Harmless(JsonMutator mutator, int seed, string cgroup)
     {
         var random = new Random(seed);
         while (true)
@@ -197,8 +224,7 @@ public sealed class OciFuzzTests : IDisposable
                 using var document = JsonDocument.Parse(json);
                 JsonElement root = document.RootElement;
                 if (root.ValueKind != JsonValueKind.Object) return json;
-                string text = Encoding.UTF8.GetString(json);
-                if (!text.Contains("\"hooks\"") && !text.Contains("cgroupsPath") && root.TryGetProperty("root", out JsonElement own) && own.ValueKind == JsonValueKind.Object && own.TryGetProperty("path", out JsonElement path) && path.ValueEquals(_rootfs["r"])) return json;
+                if (IsBelow(root, cgroup) && root.TryGetProperty("root", out JsonElement own) && own.ValueKind == JsonValueKind.Object && own.TryGetProperty("path", out JsonElement path) && path.ValueEquals(_rootfs["r"])) return json;
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
@@ -206,4 +232,9 @@ public sealed class OciFuzzTests : IDisposable
             }
         }
     }
+
+    /// <summary>Whether its cgroup, where it names one, is below ours: other directories nobody would take away.</summary>
+    private static bool IsBelow(JsonElement root, string cgroup) =>
+        !root.TryGetProperty("linux", out JsonElement linux) || linux.ValueKind != JsonValueKind.Object || !linux.TryGetProperty("cgroupsPath", out JsonElement path)
+        || path.ValueKind != JsonValueKind.String || path.GetString() is not { Length: > 0 } text || text.StartsWith($"/{cgroup}", StringComparison.Ordinal);
 }

@@ -74,5 +74,38 @@ public sealed class RunFuzzTests : IDisposable
         if (count > 1) Assert.InRange(taken, count / 20, count - 1);
     }
 
+    /// <summary>What shadow's newuidmap makes of it is its own business: it refuses what it reads otherwise than we do.</summary>
+    [Requires(Need.Root)]
+    public void A_changed_file_of_subordinate_ids_leads_to_a_container_or_to_one_error()
+    {
+        const string Good = "bob:200000:65536\n54321:300000:65536\n54321:400000:65536\n";
+        int count = FuzzRun.Cases(60);
+        for (int i = 0; i < count; i++)
+        {
+            var random = new Random(FuzzRun.Seed + i);
+            Directory.CreateDirectory(_cases[$"{i}"]);
+            Write($"{i}/subuid", Good, random, random.Next(3) > 0);
+            Write($"{i}/subgid", Good, random, random.Next(3) > 0);
+        }
+        _cases.Run($$"""
+            cp "$MINIRUN" minirun
+            chmod 755 . minirun
+            for ids in /etc/subuid /etc/subgid; do [[ -e $ids ]] || touch $ids; done
+            for ((i = 0; i < {{count}}; i++)); do
+                for ids in subuid subgid; do mount --bind $i/$ids /etc/$ids; done
+                call $i/run setpriv --reuid=54321 --regid=54321 --clear-groups ./minirun run "$ROOTFS" true
+                umount /etc/subuid /etc/subgid
+            done
+            """, ("MINIRUN", Programs.Minirun), ("ROOTFS", Rootfs.Busybox));
+        int taken = 0;
+        for (int i = 0; i < count; i++)
+        {
+            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n" + string.Join('\n', ((string[])["subuid", "subgid"]).Select(file => $"--- {file}\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/{file}"]))}"));
+            if (_cases.Ended($"{i}/run", about, 125)) taken++;
+            else Assert.True(File.ReadAllText(_cases[$"{i}/run.err"]).Contains("hint: "), about);
+        }
+        if (count > 1) Assert.InRange(taken, count / 20, count);
+    }
+
     private void Write(string file, string good, Random random, bool changed) => File.WriteAllBytes(_cases[file], changed ? TextMutator.Change(random, good) : Encoding.UTF8.GetBytes(good));
 }

@@ -49,6 +49,28 @@ public sealed class HookTests
     }
 
     [Theory]
+    [InlineData("prestart")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
+    public void What_a_hook_says_is_no_more_than_the_reason(string kind)
+    {
+        if (!OciBundle.IsOurs) return;
+        foreach (var (script, timeout, reason) in ((string, int, string)[])[
+            ("while :; do echo endless; done", 1, "hook ran past specified timeout of 1.0s"), ("head -c 100000 /dev/urandom; exit 3", 0, "exit status 3, stdout: "), ("printf '\\033[2J\\000\\033]0;x\\007' >&2; exit 3", 0, "exit status 3, stdout: , stderr: "),
+            ("printf 'no newline'; exit 3", 0, "exit status 3, stdout: no newline, stderr: "), ("head -c 3000000 /dev/zero | tr '\\000' e >&2; exit 3", 0, "stderr: eee"), ("exec <&- >&- 2>&-; exit 3", 0, "exit status 3"), ("kill -9 $$", 0, "signal: killed")])
+        {
+            using var bundle = new OciBundle(config => Add(config, kind, script, timeout), "true");
+            Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID");
+            Assert.True(result.ExitCode != 0 && result.Error.Contains(reason) && result.Error.Length < 200_000, $"{script}: {result.ExitCode}, {result.Error.Length} characters: {result.Error[..Math.Min(result.Error.Length, 2000)]}");
+            Assert.DoesNotContain(result.Error, c => char.IsControl(c) && c != '\n');
+            Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
+        }
+        using var deaf = new OciBundle(config => Add(config, kind, "exec <&-; head -c 100000 /dev/urandom; head -c 100000 /dev/urandom >&2"), "true");
+        deaf.Oci("run", "--bundle", deaf.Directory, "ID").Succeeds();
+    }
+
+    [Theory]
     [InlineData("startContainer")]
     [InlineData("poststart")]
     public void A_hook_that_fails_in_start_leaves_no_container(string kind)

@@ -25,7 +25,7 @@ internal static class TextMutator
                 case 2: (lines[at], lines[to]) = (lines[to], line); break;
                 case 3: lines[at] = new string(' ', random.Next(1, 9)) + line; break;
                 case 4: lines[at] = line.TrimStart(); break;
-                case 5: lines[at] = random.Next(10) == 0 ? string.Concat(Enumerable.Repeat(line + word, 3000)) : string.Concat(Enumerable.Repeat(word, random.Next(2, 40))); break;
+                case 5: lines[at] = random.Next(10) == 0 ? string.Concat(Enumerable.Repeat(line + word, Math.Min(3000, 1_000_000 / (line.Length + 1) + 2))) : string.Concat(Enumerable.Repeat(word, random.Next(2, 40))); break;
                 default: lines[at] = line.Insert(column, word); break;
             }
         }

@@ -1,3 +1,5 @@
+using System.Text;
+using Minirun.Fuzz;
 using Minirun.Runtime.Namespaces;
 using Xunit;
 
@@ -26,7 +28,21 @@ public sealed class SubordinateIdsTests
     [InlineData("ada:4294967296:1\n")]
     [InlineData("ada:100000:65536:\n")]
     [InlineData("# ada:100000:65536\n")]
+    [InlineData("ada: 100000:65536\n")]
+    [InlineData("ada:100000:65536 \n")]
+    [InlineData("ada:100000:65536\r\n")]
+    [InlineData("ada:+100000:65536\n")]
+    [InlineData("ada:0100000:65536\n")]                             // octal to newuidmap
+    [InlineData("ada:0x186a0:65536\n")]
+    [InlineData("ada:4294901760:65536\n")]                          // to the end, and over it: the last number is no id
+    [InlineData("ada:\uff11:65536\n")]
     public void Other_lines_give_no_range(string text) => Assert.Null(SubordinateIds.Parse(text, "ada", 1000));
+
+    [Fact]
+    public void A_changed_file_gives_a_range_that_there_can_be_or_none() => FuzzRun.Each(20_000, random => TextMutator.Change(random, "bob:1:2\nada:100000:65536\n1000:300000:65536\n"), bytes =>
+    {
+        if (SubordinateIds.Parse(Encoding.UTF8.GetString(bytes), "ada", 1000) is var (first, count)) Assert.InRange((long)first + count, first + 1L, uint.MaxValue);
+    }, error => error.Message);
 
     [Fact]
     public void A_user_without_a_name_has_ranges_by_number() => Assert.Equal((5u, 6u), SubordinateIds.Parse("ada:1:2\n1000:5:6\n", null, 1000));
