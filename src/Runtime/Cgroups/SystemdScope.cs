@@ -17,7 +17,7 @@ internal static class SystemdScope
         state.Unit = name.Unit;
         if (Busctl.IsThere(state.UserBus)) return true;
         throw new UserError($"cannot ask systemd for a cgroup: no {(state.UserBus ? "user" : "system")} bus, or no busctl",
-            state.UserBus ? "log in with a session of its own (machinectl shell, ssh), or `loginctl enable-linger`; or use --cgroup-manager cgroupfs" : "use --cgroup-manager cgroupfs");
+            state.UserBus ? "log in with a session of its own (machinectl shell, ssh), or `loginctl enable-linger`; or use --cgroup-manager cgroupfs" : "do without systemd: --cgroup-manager cgroupfs, or a path such as --cgroup-parent /jobs");
     }
 
     /// <summary>Has the scope made around a process; gives its path below the mount points.</summary>

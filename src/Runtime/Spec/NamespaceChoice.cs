@@ -30,6 +30,25 @@ internal static class NamespaceChoice
         return options.UserNs is ["host"] ? flags & ~sched.CLONE_NEWUSER : flags;
     }
 
+    /// <summary>What only a namespace gives is not left out in silence where that is missing: who asked for it would rely on it.</summary>
+    /// <exception cref="UserError">Such a thing was asked for.</exception>
+    public static void RefuseWithout(ulong namespaces, RunOptions options)
+    {
+        if ((namespaces & sched.CLONE_NEWNS) == 0)
+        {
+            string? asked = options.ReadOnly ? "--read-only" : options.Ephemeral ? "--ephemeral" : options.Devices.Count > 0 ? "--device " + options.Devices[0]
+                : options.Mounts.Count > 0 ? "a mount on " + options.Mounts[0].Destination : null;
+            if (asked is not null) throw Needs(asked, "a mount namespace", "mnt");
+        }
+        if ((namespaces & sched.CLONE_NEWUTS) == 0 && options.Hostname is not null)
+            throw options.OnlyNamespaces is not null ? Needs("--hostname " + options.Hostname, "a UTS namespace", "uts") : new UserError($"--hostname {options.Hostname}: not with --uts host, whose name is the host's", "leave one of them out");
+        if (options.OnlyNamespaces is null) return;
+        if ((namespaces & sched.CLONE_NEWNET) == 0 && options.Net == "none") throw Needs("--net none", "a network namespace", "net");
+        if ((namespaces & sched.CLONE_NEWUSER) == 0 && options.UserNs is [not ("host" or "auto"), ..]) throw Needs("--userns " + options.UserNs[0], "a user namespace", "user");
+    }
+
+    private static UserError Needs(string asked, string what, string name) => new($"{asked}: needs {what}, which --ns leaves out", $"add {name} to the list of --ns");
+
     private static ulong Apply(ulong flags, ulong flag, string option, string? value) => value switch
     {
         null or "private" => flags,

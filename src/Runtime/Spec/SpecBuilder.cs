@@ -31,6 +31,7 @@ public sealed class SpecBuilder
         string rootfs = FindRootfs(options, host);
         if (options.Devices.Count > 0) DeviceFlag.Limit(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
+        NamespaceChoice.RefuseWithout(namespaces, options);
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
         _ids = IdMapChoice.Choose(options, host, namespaces, _user);
         _listenFds = ListenFds(host);

@@ -58,8 +58,15 @@ public sealed unsafe class StateStore(string root)
     {
         List<string> ids = [];
         if (!CheckRoot()) return ids;
-        foreach (string path in Directory.EnumerateDirectories(root))
-            if (Path.GetFileName(path) is { } name && name[0] != '.') ids.Add(name);
+        try
+        {
+            foreach (string path in Directory.EnumerateDirectories(root))
+                if (Path.GetFileName(path) is { } name && name[0] != '.') ids.Add(name);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new LinuxException("opendir", Errno.EACCES, root);
+        }
         ids.Sort(StringComparer.Ordinal);
         return ids;
     }

@@ -124,6 +124,18 @@ public sealed class StateTests
             Assert.Contains("not a directory that only you can write", bundle.Oci(verb).Exits(1).Error);
     }
 
+    [Requires(Need.User)]
+    public void A_root_that_cannot_be_read_is_named()
+    {
+        if (!OciBundle.IsOurs) return;
+        string root = TestRun.NewPath("closed");
+        Directory.CreateDirectory(root, UnixFileMode.UserExecute);
+        string error = Support.Minirun.Other(OciBundle.Program, "--root", root, "list").Exits(1).Error;
+        Directory.Delete(root);
+        Assert.Contains(root + ": ", error);
+        Assert.Contains("EACCES", error);
+    }
+
     [Fact]
     public void The_state_is_for_its_owner_alone()
     {

@@ -150,6 +150,19 @@ public sealed class NamespaceTests
     public void An_unknown_namespace_is_named() =>
         Container.Run(["--ns", "user,disk"], "true").Fails(125, "disk");
 
+    [Theory]
+    [InlineData("--read-only: needs a mount namespace", "--ns", "user", "--read-only")]
+    [InlineData("--ephemeral: needs a mount namespace", "--ns", "user,pid", "--ephemeral")]
+    [InlineData("a mount on /x: needs a mount namespace", "--ns", "user", "--tmpfs", "/x")]
+    [InlineData("a mount on /x: needs a mount namespace", "--ns", "user", "-v", "/tmp:/x")]
+    [InlineData("--device /dev/null: needs a mount namespace", "--ns", "user", "--device", "/dev/null")]
+    [InlineData("--hostname web: needs a UTS namespace", "--ns", "user,mnt", "--hostname", "web")]
+    [InlineData("--hostname web: not with --uts host", "--uts", "host", "--hostname", "web")]
+    [InlineData("--net none: needs a network namespace", "--ns", "user,mnt", "--net", "none")]
+    [InlineData("--userns single: needs a user namespace", "--ns", "mnt", "--userns", "single")]
+    public void What_only_a_namespace_gives_is_refused_without_it(string message, params string[] options) =>
+        Container.Run(options, "true").Fails(125, message);
+
     [Fact]
     public void Ipc_objects_of_the_host_are_not_seen() =>
         Assert.Single(Container.Sh([], "cat /proc/sysvipc/shm").Split('\n'));
