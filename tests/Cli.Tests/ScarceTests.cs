@@ -56,6 +56,75 @@ public sealed class ScarceTests
     }
 
     [Requires(Need.UserNamespaces)]
+    public void With_too_little_address_space_it_says_so_and_with_96_MiB_it_starts()
+    {
+        const long Least = 96 << 20;
+        foreach (string name in (string[])["minirun", "minirun-oci"])
+        {
+            string program = Path.Combine(Programs.Bin, name);
+            foreach (long limit in (long[])[Least / 4, Least - 4096]) Minirun.Other("prlimit", $"--as={limit}", program, "--version").Fails(125, "the limit of address space is below the 96 MiB", "ulimit -v");
+            Minirun.Other("prlimit", $"--as={Least}", program, "--version").Succeeds();
+        }
+        Minirun.Other("prlimit", $"--as={Least}", Programs.Minirun, "run", Rootfs.Busybox, "true").Succeeds();
+    }
+
+    [Requires(Need.OldCgroups)]
+    public void In_a_cgroup_of_too_few_processes_it_says_so_and_leaves_nothing() => InCgroup("pids", "pids.max", ["1", "2", "3", "4", "5", "6"], (result, program) =>
+    {
+        if (result.ExitCode == 0) return;
+        Assert.True(result.ExitCode == 125 || (result.ExitCode == 1 && program == OciBundle.Program), result.ToString());
+        Assert.True(result.Error.Contains("pids.max"), result.ToString());
+    });
+
+    [Requires(Need.OldCgroups)]
+    public void In_a_cgroup_of_too_little_memory_it_starts_or_is_killed_and_leaves_nothing() => InCgroup("memory", "memory.limit_in_bytes", ["256k", "512k", "768k", "1m", "1536k", "2m", "3m"], (result, _) =>
+        Assert.True(result.ExitCode is 0 or 137 || (result.ExitCode is 1 or 125 && result.Error.Length > 0), result.ToString()));
+
+    /// <summary>Run, and create, by a process in a cgroup with each of the limits; the last of them is enough.</summary>
+    private static void InCgroup(string controller, string file, string[] limits, Action<Result, string> check)
+    {
+        using var bundle = new OciBundle("sleep", "1000");
+        string cgroup = $"/sys/fs/cgroup/{controller}/minirun-oci-test-{Guid.NewGuid().ToString("n")[..12]}";
+        Directory.CreateDirectory(cgroup);
+        try
+        {
+            foreach (string limit in limits)
+            {
+                File.WriteAllText($"{cgroup}/{file}", limit);
+                foreach (string[] command in (string[][])[[Programs.Minirun, "run", Rootfs.Busybox, "true"], [OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]])
+                {
+                    Result result = Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'; echo $$ >{cgroup}/cgroup.procs" }, command[0], command[1..]);
+                    result = result with { Error = File.ReadAllText(bundle.Directory + "/err"), Command = $"{file} {limit}: {result.Command}" };
+                    check(result, command[0]);
+                    if (limit == limits[^1]) result.Exits(0);
+                    if (result.ExitCode == 1) Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
+                    bundle.Oci("delete", "--force", "ID").Succeeds();
+                    Assert.True(Deadline.Wait(() => File.ReadAllText(cgroup + "/cgroup.procs").Length == 0), $"{result.Command} left processes");
+                }
+            }
+            if (Directory.Exists(bundle.Root)) Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
+        }
+        finally
+        {
+            // What has ended may be in it a moment longer.
+            Assert.True(Deadline.Wait(() => Removed(cgroup)), $"{cgroup} is left");
+        }
+    }
+
+    private static bool Removed(string cgroup)
+    {
+        try
+        {
+            Directory.Delete(cgroup);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [Requires(Need.UserNamespaces)]
     public void Without_user_namespaces_it_says_so() =>
         Minirun.Other("unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"", Programs.Minirun, "run", Rootfs.Busybox, "true")
             .Fails(125, "ENOSPC", "user namespaces are switched off or used up here", "minirun doctor");

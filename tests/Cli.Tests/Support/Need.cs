@@ -31,6 +31,9 @@ public enum Need
     /// <summary>strace, which kills at a certain call.</summary>
     Strace = 512,
 
+    /// <summary>As root: pids and memory of cgroup version 1, to put a limit around who starts a container.</summary>
+    OldCgroups = 1024,
+
     /// <summary>A second processor, to be kept off it.</summary>
     TwoProcessors = 64,
 }
