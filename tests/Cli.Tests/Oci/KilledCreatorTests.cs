@@ -54,6 +54,21 @@ public sealed class KilledCreatorTests
         int pid = bundle.Make("create").Pid;
         Directory.Delete(bundle.Root, recursive: true);
         Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)), "its first process is there");
+        // With the state went what is known of its cgroups.
+        foreach (string left in Hierarchies().Select(hierarchy => Path.Combine(hierarchy, bundle.Id)).Where(Directory.Exists)) Assert.True(Deadline.Wait(() => Removed(left)), left);
+    }
+
+    private static bool Removed(string cgroup)
+    {
+        try
+        {
+            Directory.Delete(cgroup);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;   // somebody dead is still in it
+        }
     }
 
     private static OciBundle Bundle(string name) => new(config => config["linux"]!["cgroupsPath"] = "/" + name, "sleep", "1000");
