@@ -45,7 +45,7 @@ internal static class OciProgram
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
         {
-            log.Error(called?.Failed + (error is LinuxException ? error : error.InnerException ?? error).Message, error is LinuxException kernel ? ResourceHints.For(kernel.Number) : null);
+            log.Error(called?.Failed + (error is LinuxException ? error : error.InnerException ?? error).Message, error is LinuxException kernel ? ResourceHints.For(kernel) : null);
             return called?.FailureCode ?? 1;
         }
     }

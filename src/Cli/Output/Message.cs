@@ -48,6 +48,6 @@ internal static class Message
         { Call: "clone", Number: Linux.Errno.EPERM or Linux.Errno.ENOSPC or Linux.Errno.EUSERS or Linux.Errno.EACCES } => "user namespaces are switched off or used up here; `minirun doctor` says by what",
         { Call: "write" or "open", Path: { } path } when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
             => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not yours)",
-        _ => Runtime.Lifecycle.ResourceHints.For(error.Number) ?? "`minirun doctor` checks what this machine allows",
+        _ => Runtime.Lifecycle.ResourceHints.For(error) ?? "`minirun doctor` checks what this machine allows",
     };
 }

@@ -5,7 +5,15 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary>What to do when the kernel has no more of something to give.</summary>
 public static class ResourceHints
 {
-    /// <summary>Null when that was not the reason.</summary>
+    /// <summary>Null when that was not the reason. What inotify has no more of is neither files nor the disk.</summary>
+    public static string? For(LinuxException error) => (error.Call, error.Number) switch
+    {
+        ("inotify_init1", Errno.EMFILE) => "you have no more inotify instances: sysctl fs.inotify.max_user_instances, and what else uses them",
+        ("inotify_add_watch", Errno.ENOSPC) => "you have no more inotify watches: sysctl fs.inotify.max_user_watches, and what else uses them",
+        _ => For(error.Number),
+    };
+
+    /// <summary>The same of an error number alone.</summary>
     public static string? For(int errno) => errno switch
     {
         Errno.EMFILE => "the limit of open files is too low: `ulimit -n` shows it, and 64 are enough for a start",
