@@ -21,6 +21,7 @@ internal sealed class ContainerFilter
             if (equals <= 0) throw new UserError($"--filter {filter}: not KEY=VALUE", "status=exited, name=web, label=team=a");
             string key = filter[..equals];
             if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network" or "publish")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish");
+            if (key == "status" && filter[(equals + 1)..] is not ("created" or "restarting" or "running" or "removing" or "paused" or "exited" or "dead")) throw new UserError($"invalid filter '{filter}'", "status is created, restarting, running, paused or exited");
             if (!_wanted.TryGetValue(key, out List<string>? values)) _wanted[key] = values = [];
             values.Add(filter[(equals + 1)..]);
         }

@@ -25,7 +25,7 @@ internal static class SeeVerbs
         new("logs", "CONTAINER", "show what a container has written", [
             new("follow", 'f', null, "go on as it writes"),
             new("timestamps", 't', null, "with the time of each line"),
-            new("tail", 'n', "N", "only the last lines; all: all"),
+            new("tail", 'n', "LINES", "only the last lines; all: all"),
             new("since", '\0', "TIME", "only after: a time, or 10m ago"),
             new("until", '\0', "TIME", "only before"),
             new("details", '\0', null, "with the attributes of the driver"),

@@ -15,6 +15,7 @@ internal static class OciGlobalFlags
         new("log-format", '\0', "FORMAT", "text (default) or json"),
         new("log-level", '\0', "LEVEL", "error, warning or debug"),
         new("debug", '\0', null, "write debug messages, too"),
+        new("quiet", '\0', null, "with --log: errors there only, not on stderr as well"),
         new("systemd-cgroup", '\0', null, "cgroups by systemd; cgroupsPath is slice:prefix:name"),
         new("cgroup-manager", '\0', "MANAGER", "cgroupfs (default), systemd or disabled"),
         new("rootless", '\0', "BOOL", "pass over cgroup permission errors: true, false or auto (default)"),
@@ -26,6 +27,7 @@ internal static class OciGlobalFlags
     {
         globals.Log = arguments.Text("log") is { Length: > 0 } log ? Path.GetFullPath(log) : null;
         globals.Debug = arguments.Has("debug") || arguments.Text("log-level") == "debug";
+        globals.Quiet = arguments.Has("quiet");
         string format = arguments.Text("log-format") ?? "text";
         if (format is not ("" or "text" or "json")) throw new UserError($"invalid log-format: {format}", "text or json");
         globals.LogFormat = format == "json" ? "json" : "text";

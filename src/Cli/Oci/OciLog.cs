@@ -14,7 +14,7 @@ internal sealed class OciLog(OciGlobals globals)
     public void Error(string message, string? hint)
     {
         Write("error", message, hint);
-        if (globals.Log is null) return;
+        if (globals.Log is null || globals.Quiet) return;
         OciOutput.Error(Plain.Lines(message));
         if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
     }

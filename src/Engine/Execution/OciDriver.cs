@@ -62,7 +62,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
         try
         {
-            using ChildProgram child = StartExec(id, request, "--log", Log(file), "--log-format", "json");
+            using ChildProgram child = StartExec(id, request, "--quiet", "--log", Log(file), "--log-format", "json");
             int status = child.Wait();
             return status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told ? status : throw Failure(told, isCommand: true);
         }

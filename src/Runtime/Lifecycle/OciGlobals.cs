@@ -17,6 +17,9 @@ public sealed class OciGlobals
     /// <summary>text or json.</summary>
     public string LogFormat { get; set; } = "text";
     public bool Debug { get; set; }
+
+    /// <summary>Errors are for the log alone.</summary>
+    public bool Quiet { get; set; }
     public CgroupDriver CgroupManager { get; set; } = CgroupDriver.Cgroupfs;
 
     /// <summary>Whether cgroup permission errors are passed over; null: when not root.</summary>

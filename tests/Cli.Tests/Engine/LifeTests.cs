@@ -28,6 +28,10 @@ public sealed class LifeTests : IDisposable
         _root.Detached(["--name", "web"], "sh", "-c", "echo out; echo err >&2; printf end");
         _root.Run("wait", "web").Succeeds();
         Result logs = _root.Run("logs", "web").Exits(0);
+        // docker's own default.
+        Assert.Equal(logs.Out, _root.Run("logs", "--tail", "all", "web").Exits(0).Out);
+        _root.Run("logs", "--tail", "few", "web").Fails(125, "--tail few", "a number, or all");
+        _root.Run("ps", "--filter", "status=asleep").Fails(125, "invalid filter 'status=asleep'");
         Assert.Equal("out\nend", logs.Out);
         Assert.Equal("err\n", logs.Error);
     }

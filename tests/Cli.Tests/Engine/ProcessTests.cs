@@ -24,7 +24,9 @@ public sealed class ProcessTests : IDisposable
     public void Exec_says_when_the_command_is_none()
     {
         _root.Run("run", "-d", "--name", "web", Rootfs.Busybox, "sleep", "1000").Exits(0);
-        _root.Run("exec", "web", "/no/command").Fails(127, "/no/command", "no such file");
+        Result missing = _root.Run("exec", "web", "/no/command").Fails(127, "/no/command", "no such file");
+        // Once, and a hint.
+        Assert.Equal(2, missing.Error.Split("\n", StringSplitOptions.RemoveEmptyEntries).Length);
         _root.Run("exec", "web", "/etc/passwd").Fails(126, "/etc/passwd", "permission denied");
     }
 
