@@ -33,11 +33,11 @@ internal static class ContainerList
         }
         if (words.Has("quiet")) foreach (JsonObject row in chosen) OciOutput.Line((string)row["ID"]!);
         else if (words.Text("format") is { } format and not "table") Rows.Print(format, chosen);
-        else Table(chosen, words.Has("size"));
+        else Table(chosen, words.Has("size"), whole);
         return 0;
     }
 
-    private static void Table(List<JsonObject> rows, bool size)
+    private static void Table(List<JsonObject> rows, bool size, bool whole)
     {
         var table = new List<string[]> { size ? [.. s_heading, "SIZE"] : s_heading };
         foreach (JsonObject row in rows)
@@ -45,8 +45,7 @@ internal static class ContainerList
             string[] line = [(string)row["ID"]!, (string)row["Image"]!, (string)row["Command"]!, (string)row["RunningFor"]!, (string)row["Status"]!, (string)row["Ports"]!, (string)row["Names"]!];
             table.Add(size ? [.. line, (string)row["Size"]!] : line);
         }
-        if (unistd.isatty(1) == 1) Colour.Print(table, rows);
-        else Engine.Table.Print(table);
+        Engine.Table.Print(table, unistd.isatty(1) == 0 ? null : row => row == 0 ? "" : Colour.Of(rows[row - 1]), whole);
     }
 
     private static JsonObject Row(EngineContainer container, ContainerState state, string status, bool whole, bool size)

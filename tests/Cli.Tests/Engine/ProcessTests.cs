@@ -131,6 +131,25 @@ public sealed class ProcessTests : IDisposable
         first.Result().Exits(0);
     }
 
+    [Theory]
+    [InlineData("ps")]
+    [InlineData("stats", "--no-stream")]
+    public void A_table_fits_the_terminal(params string[] verb)
+    {
+        string name = new('n', 70);
+        _root.Detached(["--name", name], "sleep", "1000");
+        string Screen(params string[] words)
+        {
+            using var terminal = new Pty(_root.How, ["/bin/sh", "-c", "stty cols 80; exec \"$0\" \"$@\"", Programs.Minirun, .. words]);
+            terminal.Await("nnnnn");
+            Assert.Equal(0, terminal.ExitCode());
+            return terminal.Screen;
+        }
+        Assert.DoesNotContain(name, Screen(verb));
+        Assert.Contains("…", Screen(verb));
+        if (verb[0] == "ps") Assert.Contains(name, Screen("ps", "--no-trunc"));
+    }
+
     [Fact]
     public void Nobody_attaches_between_two_runs()
     {
