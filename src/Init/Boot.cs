@@ -12,8 +12,7 @@ namespace Minirun.Init;
 /// </summary>
 public static unsafe class Boot
 {
-    private const int AT_SECURE = 23, RLIMIT_AS = 9;
-    private const ulong LeastAddressSpace = 96 << 20;
+    private const int AT_SECURE = 23;
 
     /// <summary>
     /// Signals that minirun takes from a signalfd and passes on to the container. All threads must have them blocked, so they are
@@ -62,7 +61,7 @@ public static unsafe class Boot
             if (argc == 4) Joining.Do(Text.Number(argv[1]));
             Interpreter.Run(Text.Number(argv[1]), argc >= 3 ? Text.Number(argv[2]) : -1);
         }
-        if (AddressSpace() < LeastAddressSpace)
+        if (AddressSpace.IsTooSmall())
             Refuse("minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\nhint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
         s_argc = argc;
         s_argv = argv;
@@ -117,13 +116,6 @@ public static unsafe class Boot
         for (int fd = 0; fd < 3; fd++)
             if (Sys.Call(SYS_fcntl, fd, Linux.fcntl.F_GETFD) < 0)
                 Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), Linux.fcntl.O_RDWR);
-    }
-
-    /// <summary>The limit, in bytes. The runtime does not look: where a reservation of its own fails, it ends by SIGSEGV, or not, as threads come and go.</summary>
-    private static ulong AddressSpace()
-    {
-        ulong* limit = stackalloc ulong[2];   // soft, hard
-        return Sys.Call(SYS_prlimit64, 0, RLIMIT_AS, 0, (nint)limit) == 0 ? *limit : ulong.MaxValue;
     }
 
     private static void Refuse(ReadOnlySpan<byte> message)
