@@ -66,7 +66,7 @@ public sealed class TerminalTests
     [Fact]
     public void With_init_Ctrl_C_reaches_the_command_once()
     {
-        using var pty = new Pty("run", "--init", Rootfs.Busybox, "sh", "-c", "trap 'n=$((n+1)); echo caught=$n' INT; echo re''ady; while :; do read x; done");
+        using var pty = new Pty("run", "--init", Rootfs.Busybox, "sh", "-c", "trap 'n=$((n+1)); echo caught=$n' INT; echo re''ady; while :; do sleep 0.1; done");
         pty.Await("ready");
         pty.Type("\x03");
         pty.Await("caught=1");
@@ -78,7 +78,7 @@ public sealed class TerminalTests
     [Fact]
     public void A_resize_reaches_the_container()
     {
-        using var pty = new Pty("run", Rootfs.Busybox, "sh", "-c", "trap 'stty size' WINCH; echo re''ady; while :; do read x; done");
+        using var pty = new Pty("run", Rootfs.Busybox, "sh", "-c", "trap 'stty size' WINCH; echo re''ady; while :; do sleep 0.1; done");
         pty.Await("ready");
         pty.Resize(51, 121);
         pty.Await("51 121");
@@ -104,7 +104,8 @@ public sealed class TerminalTests
     {
         using var pty = new Pty("run", Rootfs.Busybox, "sleep", "1000");
         Family.Await(pty.Pid, "sleep");
-        Assert.NotEqual(pty.Settings, pty.ReadSettings());
+        // minirun takes the terminal over while the command starts.
+        Assert.True(Deadline.Wait(() => pty.ReadSettings() != pty.Settings), pty.Screen);
         pty.Signal(number);
         Assert.Equal(128 + number, pty.ExitCode());
         Assert.Equal(pty.Settings, pty.ReadSettings());

@@ -77,6 +77,8 @@ public static unsafe class Launcher
             signal.kill(pid, signal.SIGKILL);
             LaunchedContainer.Wait(pid);
         }
+        // What was said is there to be read; one whose pid we never heard hears that nobody is left to wait for.
+        sys_socket.shutdown(reportFd, sys_socket.SHUT_RDWR);
         UserError error = new($"cannot join the namespaces: the child ended with status {ExitStatus.Code(status)}", "was it killed?");
         Report report;
         while (ReportChannel.Receive(reportFd, &report) != ReportChannel.Ended)

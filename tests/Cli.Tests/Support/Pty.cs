@@ -94,7 +94,8 @@ internal sealed unsafe partial class Pty : IDisposable
     {
         _program.Dispose();
         close(_slave);
-        close(_master);
+        // The reader ends with the last slave. As long as it is there the number must not become another terminal's, whose screen it would read.
+        if (_reader.Join(TimeSpan.FromSeconds(30))) close(_master);
     }
 
     // setsid is minirun itself, unless it had to fork.

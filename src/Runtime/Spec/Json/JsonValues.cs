@@ -5,6 +5,22 @@ namespace Minirun.Runtime.Spec.Json;
 /// <summary>Members of a JSON document written one after the other; what is null is left out.</summary>
 public static class JsonValues
 {
+    /// <summary>A whole document, indented.</summary>
+    /// <param name="capacity">About how many bytes it will have.</param>
+    /// <param name="value">What it is of.</param>
+    /// <param name="write">Writes its members.</param>
+    public static byte[] Document<T>(int capacity, T value, Action<Utf8JsonWriter, T> write)
+    {
+        using var bytes = new MemoryStream(capacity);
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            write(json, value);
+            json.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
     public static void Text(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
     {
         if (value is not null) json.WriteString(name, value);
