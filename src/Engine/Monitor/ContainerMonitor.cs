@@ -214,7 +214,7 @@ public sealed unsafe class ContainerMonitor
             if (!ended) _health?.Work(fds[5].revents != 0);
             if (_state.Health == HealthProbe.Healthy) _notify?.IsWell();
             if (fds[8].revents != 0) _notify!.Work();
-            if (!ended) _stop.Work(fds[7].revents != 0, pidfd);
+            if (!ended) _stop.Work(fds[7].revents != 0, _state.Pid, pidfd);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();

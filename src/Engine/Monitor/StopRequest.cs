@@ -5,17 +5,18 @@ namespace Minirun.Engine.Monitor;
 
 /// <summary>
 /// Signals to the monitor itself, as systemd sends them to all of a unit, or a user who found it in ps: they are meant for the container, which is
-/// stopped as `minirun stop` does it. All threads have them blocked (<see cref="Init.Boot"/>).
+/// stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked (<see cref="Init.Boot"/>).
 /// </summary>
 internal sealed unsafe class StopRequest : IDisposable
 {
     private readonly EngineContainer _container;
     private long _killAt = long.MaxValue;
+    private bool _childEnded;
 
     public StopRequest(EngineContainer container)
     {
         _container = container;
-        ulong mask = 1UL << (signal.SIGTERM - 1) | 1UL << (signal.SIGINT - 1) | 1UL << (signal.SIGHUP - 1) | 1UL << (signal.SIGQUIT - 1);
+        ulong mask = 1UL << (signal.SIGCHLD - 1) | 1UL << (signal.SIGTERM - 1) | 1UL << (signal.SIGINT - 1) | 1UL << (signal.SIGHUP - 1) | 1UL << (signal.SIGQUIT - 1);
         Descriptor = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
     }
 
@@ -25,23 +26,33 @@ internal sealed unsafe class StopRequest : IDisposable
     /// <summary>Milliseconds until it is killed; below 0: it is not.</summary>
     public long Due => _killAt == long.MaxValue ? -1 : Math.Max(0, _killAt - Environment.TickCount64);
 
-    /// <summary>Whether there was one; then the container does not start again either.</summary>
+    /// <summary>Whether the end was asked for; then the container does not start again either.</summary>
     public bool Take()
     {
         signalfd_siginfo info;
         bool any = false;
-        while (unistd.read(Descriptor, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo)) any = true;
+        while (unistd.read(Descriptor, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+            if (info.ssi_signo == signal.SIGCHLD) _childEnded = true;
+            else any = true;
         if (any) AtomicFile.Write(_container.StoppedPath, []);
         return any;
     }
 
     /// <summary>Passes on what came, and kills who takes too long over it.</summary>
-    public void Work(bool ready, int pidfd)
+    /// <param name="ready">Whether there is a signal.</param>
+    /// <param name="pid">The container's first process.</param>
+    /// <param name="pidfd">The same.</param>
+    public void Work(bool ready, int pid, int pidfd)
     {
         if (ready && Take())
         {
             Send(pidfd, SignalName.Parse(_container.Config.StopSignal));
             if (_container.Config.StopTimeout >= 0) _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
+        }
+        if (_childEnded)
+        {
+            _childEnded = false;
+            Strays.Collect(pid);
         }
         if (Environment.TickCount64 < _killAt) return;
         Send(pidfd, signal.SIGKILL);

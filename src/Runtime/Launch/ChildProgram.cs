@@ -10,7 +10,16 @@ public sealed unsafe class ChildProgram : IDisposable
 {
     private const int CloseOnExec = 4;   // CLOSE_RANGE_CLOEXEC
 
+    /// <summary>Those that are still to be waited for; also the lock of their beginning.</summary>
+    private static readonly HashSet<int> s_ours = [];
+
     private ChildProgram(int pid, int pidfd) => (Pid, PidFd) = (pid, pidfd);
+
+    /// <summary>Does something while none begins: it knows all children of ours that somebody will wait for.</summary>
+    public static void WithAll(Action<IReadOnlySet<int>> act)
+    {
+        lock (s_ours) act(s_ours);
+    }
 
     public int Pid { get; }
 
@@ -42,7 +51,12 @@ public sealed unsafe class ChildProgram : IDisposable
         script.Add(0, SYS_execve, script.Text(path), script.Array(arguments), script.Array(environment ?? Environment()));
         try
         {
-            (int pid, int pidfd) = script.Clone(0, above, PlanMode.Quiet);
+            int pid, pidfd;
+            lock (s_ours)
+            {
+                (pid, pidfd) = script.Clone(0, above, PlanMode.Quiet);
+                s_ours.Add(pid);
+            }
             unistd.close(above);
             unistd.close(sockets[1]);
             // Its end closes on execve.
@@ -63,7 +77,12 @@ public sealed unsafe class ChildProgram : IDisposable
     }
 
     /// <summary>Waits for its end; gives the exit status as a shell has it.</summary>
-    public int Wait() => ExitStatus.Code(LaunchedContainer.Wait(Pid));
+    public int Wait()
+    {
+        int status = LaunchedContainer.Wait(Pid);
+        lock (s_ours) s_ours.Remove(Pid);
+        return ExitStatus.Code(status);
+    }
 
     public void Dispose() => unistd.close(PidFd);
 

@@ -36,6 +36,24 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
+    public void A_check_whose_runtime_was_killed_keeps_nothing_from_ending()
+    {
+        using var shared = new TemporaryDirectory();
+        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; exec sleep 1001", "--health-interval", "50ms"], "sleep", "1000");
+        int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
+        Family.Await(monitor, "sleep");
+        Assert.True(Deadline.Wait(() => File.Exists(shared["checks"])));
+        int first = int.Parse(_root.Inspect("web", ".State.Pid"), CultureInfo.InvariantCulture);
+        int runtime = Family.Children(monitor).Single(child => child != first);
+        int check = Assert.Single(Family.Below(runtime));
+        Kernel.Signal(runtime, Kernel.SIGKILL);
+        // It is the monitor's now, who collects it: here at its end, which comes with the container's.
+        Assert.True(Deadline.Wait(() => Family.Children(monitor).Contains(check)));
+        _root.Run("rm", "-f", "web").Exits(0);
+        Assert.False(Kernel.IsAlive(first));
+    }
+
+    [Fact]
     public void A_check_that_fails_while_it_starts_does_not_count()
     {
         using var shared = new TemporaryDirectory();

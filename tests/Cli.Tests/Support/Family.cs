@@ -6,6 +6,9 @@ namespace Minirun.Cli.Tests.Support;
 /// <summary>The processes below a process.</summary>
 internal static class Family
 {
+    public static List<int> Children(int pid) =>
+        [.. Directory.EnumerateDirectories($"/proc/{pid}/task").SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+
     public static List<int> Below(int pid)
     {
         List<int> found = [];
