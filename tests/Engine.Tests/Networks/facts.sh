@@ -36,7 +36,8 @@ fi
 
 PATH=$REPOSITORY/bin:$PATH:/usr/sbin:/sbin
 work=$(mktemp -d)
-trap 'umount --lazy "$work"; rmdir "$work"' EXIT
+# Processes go with the namespaces, cgroups do not.
+trap 'minirun ps -aq | xargs -r minirun rm -f >/dev/null; umount --lazy "$work"; rmdir "$work"' EXIT
 chmod 755 "$work"
 # Nothing of the machine's: its locks of iptables, its addresses of CNI, its devices.
 mount -t tmpfs work "$work"
@@ -269,4 +270,3 @@ names() {
 }
 
 "$1"
-# The containers go with the namespaces.
