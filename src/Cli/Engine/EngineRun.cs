@@ -11,6 +11,7 @@ using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
 using Minirun.Runtime;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -95,6 +96,7 @@ internal static class EngineRun
             Network = network,
         };
         config.Volumes = volumes.Uses;
+        CheckSources(builder.Spec, volumes.Uses, host);
         EngineFlags.Apply(options, config);
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
@@ -108,6 +110,14 @@ internal static class EngineRun
         volumes.Keep();
         if (less is not null) Message.Warning(less);
         return made;
+    }
+
+    /// <summary>As in the foreground, in the words of the command line. What volumes show is known when they are mounted, at the start.</summary>
+    private static void CheckSources(ContainerSpec spec, List<VolumeUse> volumes, Host host)
+    {
+        foreach (OciMount mount in spec.Oci.Mounts)
+            if (MountOptions.Parse(mount.Options).IsBind && spec.UserMounts.Contains(mount.Destination) && !volumes.Exists(volume => volume.Destination == mount.Destination))
+                BindSource.Find(mount, host, out _);
     }
 
     /// <summary>It is there, and can what is asked for; our own can all.</summary>

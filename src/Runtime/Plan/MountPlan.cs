@@ -93,9 +93,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     private void AddBind(OciMount mount, MountOptions options)
     {
         bool ours = !spec.UserMounts.Contains(mount.Destination), isDirectory = true;
-        if (mount.Source is not { } source) throw new UserError($"mount on {mount.Destination}: a bind mount has no source", "write source=PATH");
-        int type = host.FileType(source);
-        if (type == 0) throw new UserError($"{source}: no such file or directory, to be mounted on {mount.Destination}", $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
+        string source = BindSource.Find(mount, host, out int type);
         isDirectory = type == sys_stat.S_IFDIR;
         // A mount that follows the host's keeps its propagation; all others are cut off, when the whole tree was not already.
         long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates ? sys_mount.MS_PRIVATE : 0;

@@ -21,6 +21,14 @@ public sealed class VolumeTests : IDisposable
     }
 
     [Fact]
+    public void A_source_that_is_not_there_is_said_before_anything_is_made()
+    {
+        string error = _root.Run("run", "-d", "-v", "/no/such/place:/mnt", Rootfs.Busybox, "true").Exits(125).Error;
+        Assert.Contains("/no/such/place: no such file or directory, to be mounted on /mnt", error);
+        Assert.Equal("", _root.Run("ps", "-aq").Exits(0).Out);
+    }
+
+    [Fact]
     public void One_in_use_is_not_removed()
     {
         _root.Detached(["--name", "web", "-v", "data:/data"], "sleep", "1000");
