@@ -16,21 +16,22 @@ internal static unsafe class Files
     }
 
     /// <summary>
-    /// Closes everything from A on but the report socket and B, C, D (0: none), which close themselves on execve. Closing at once, and not
+    /// Closes everything from A on but the report socket and B, C (0: none), which close themselves on execve. Closing at once, and not
     /// on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
     /// </summary>
     public static bool CloseFrom(Child* child, PlanOp* op)
     {
+        const int Kept = 3;
         child->Root = child->Dev = child->Pts = child->Empty = child->Proc = -1;
-        long* keep = stackalloc long[4] { child->Plan->ReportFd, op->B, op->C, op->D };
+        long* keep = stackalloc long[Kept] { child->Plan->ReportFd, op->B, op->C };
         long first = op->A;
-        for (int i = 1; i < 4; i++)
+        for (int i = 1; i < Kept; i++)
             if (keep[i] != 0) child->Call(SYS_fcntl, (nint)keep[i], fcntl.F_SETFD, fcntl.FD_CLOEXEC);
-        for (int left = 4; left > 0; left--)
+        for (int left = Kept; left > 0; left--)
         {
             // The lowest that is still to come.
             long next = long.MaxValue;
-            for (int i = 0; i < 4; i++)
+            for (int i = 0; i < Kept; i++)
                 if (keep[i] >= first && keep[i] < next) next = keep[i];
             if (next == long.MaxValue) break;
             if (next > first && !child->Try(SYS_close_range, (nint)first, (nint)next - 1, 0)) return false;

@@ -18,7 +18,7 @@ internal static unsafe class Waiting
 
     /// <summary>
     /// A container that was created waits for its start, and no longer for its creator: A: a listening socket, through which <c>start</c> comes, and
-    /// which takes the place of the report channel; B: the directory of the container's state. When that is removed nobody can start us any more, and we give up;
+    /// which takes the place of the report channel; B: a file of the container's state. When that is removed nobody can start us any more, and we give up;
     /// a look once in a while tells. A signal that ends a process ends us, though we have it blocked: the command is to have none pending. (inotify(7) would tell at once, but closing its descriptor, as execve does, takes the kernel 15 ms.)
     /// </summary>
     public static bool ForStart(Child* child, PlanOp* op)
@@ -48,7 +48,6 @@ internal static unsafe class Waiting
         Child.Close(signals);
         nint starter = child->Call(SYS_accept4, (nint)op->A, 0, 0, sys_socket.SOCK_CLOEXEC);
         child->Plan->ReportFd = (int)starter;
-        Child.Close((nint)op->B);
         return starter >= 0;
     }
 

@@ -84,7 +84,7 @@ internal static unsafe class LaunchScript
             foreach (int fd in joined) script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
         if (plan.Spec.Waits)
-            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.StateDirectory, plan.Spec.InitLock])
+            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.InitLock])
                 script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         long arguments = joined is not null ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
             : waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString())

@@ -94,7 +94,7 @@ internal sealed class ContainerMaker : IDisposable
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
         _globals.Trace?.Invoke($"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows such)");
         // Only the child keeps them: their end is its end, or its execve.
-        foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.StateDirectory, Spec.InitLock])
+        foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.InitLock])
             if (fd > 2) unistd.close(fd);
         return (plan, container);
     }
@@ -193,7 +193,6 @@ internal sealed class ContainerMaker : IDisposable
     private void Wait()
     {
         Spec.StartSocket = UnixSocket.Listen(Directory.StartSocketPath, sys_socket.SOCK_SEQPACKET);
-        Spec.StateDirectory = (int)LinuxException.Check(fcntl.open(Directory.Path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", Directory.Path);
         Spec.InitLock = Directory.HoldInitLock();
     }
 }

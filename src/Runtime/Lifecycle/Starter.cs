@@ -56,7 +56,7 @@ internal static unsafe class Starter
         OciSpec oci = container.Configuration();
         var host = new Host();
         ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
-        spec.StartSocket = spec.StateDirectory = spec.InitLock = 0;
+        spec.StartSocket = spec.InitLock = 0;
         ContainerPlan plan = Planner.Build(spec, host);
         UserError why = Failure.Explain(plan, report, container.Record.Pid, null);
         if (plan.Operations[report.Op].Code == OpCode.Hook) Destroy(container, globals);

@@ -200,7 +200,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     private void AddCloseFds()
     {
         int first = 3 + spec.PreserveFds;
-        plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.StateDirectory, D = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
+        plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
     }
 
     private void AddEnd()
@@ -246,7 +246,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             return;
         }
         plan.Add(new() { Name = "find", Code = OpCode.FindProgram, S1 = Candidates(), Path = Wanted.Args[0], Why = "a command that is not there is an error of create, not of start" });
-        plan.Add(new() { Name = "await-start", Code = OpCode.AwaitStart, A = spec.StartSocket, B = spec.StateDirectory, Why = "created: the command is executed when `start` says so" });
+        plan.Add(new() { Name = "await-start", Code = OpCode.AwaitStart, A = spec.StartSocket, B = spec.InitLock, Why = "created: the command is executed when `start` says so" });
     }
 
     private object ContainerEnvironmentSlot() => new EnvironmentSlot(Wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length);

@@ -49,10 +49,7 @@ public sealed class ContainerSpec
     /// <summary>The command is executed when <c>start</c> comes through this listening socket; -1: at once.</summary>
     public int StartSocket { get; set; } = -1;
 
-    /// <summary>The directory of the container's state: when it is removed, nobody can start the container any more. 0: none.</summary>
-    public int StateDirectory { get; set; }
-
-    /// <summary>Held until execve closes it: its lock says that the command does not run yet. 0: none.</summary>
+    /// <summary>Held until execve closes it: its lock says that the command does not run yet. When the file is removed, nobody can start the container any more. 0: none.</summary>
     public int InitLock { get; set; }
 
     public bool Waits => StartSocket >= 0;
