@@ -35,8 +35,18 @@ public abstract partial class ContainerFacts<TClient>
     {
         using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c", "echo started; until stty size | grep '^44 99'; do sleep 0.05; done");
         terminal.Await("started");
-        terminal.Resize(44, 99);
-        terminal.Await("44 99");
+        // Again after a while: docker does not listen for it yet when the container's first words come.
+        var next = DateTime.MinValue;
+        Assert.True(Deadline.Wait(() =>
+        {
+            if (DateTime.UtcNow >= next)
+            {
+                terminal.Resize(43, 99);
+                terminal.Resize(44, 99);
+                next = DateTime.UtcNow.AddSeconds(1);
+            }
+            return terminal.Screen.Contains("44 99");
+        }), terminal.Screen);
         Assert.Equal(0, terminal.ExitCode());
     }
 
