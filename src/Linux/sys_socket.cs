@@ -20,8 +20,8 @@ public static unsafe partial class sys_socket
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
-    public const int SHUT_RDWR = 2;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
+    public const int SHUT_RDWR = 2;
 
     [LibraryImport("libc", SetLastError = true)] public static partial int socketpair(int domain, int type, int protocol, int* fds);
     [LibraryImport("libc", SetLastError = true)] public static partial int socket(int domain, int type, int protocol);
@@ -32,7 +32,6 @@ public static unsafe partial class sys_socket
     [LibraryImport("libc", SetLastError = true)] public static partial nint recvmsg(int fd, msghdr* message, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial nint recv(int fd, void* buffer, nint length, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial int shutdown(int fd, int how);
-
     [LibraryImport("libc", SetLastError = true)] public static partial nint send(int fd, void* buffer, nint length, int flags);
 }
 

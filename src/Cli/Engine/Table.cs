@@ -39,7 +39,7 @@ internal static class Table
     private static unsafe void Fit(int[] widths)
     {
         winsize size;
-        if (unistd.isatty(1) == 0 || ioctl(1, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return;
+        if (ioctl(1, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return;
         while (widths.Sum() + Gap * (widths.Length - 1) > size.ws_col && widths.Max() > Narrowest) widths[Array.IndexOf(widths, widths.Max())]--;
     }
 }

@@ -131,10 +131,13 @@ internal static class RunOptionTable
         return null;
     }
 
-    private static bool Flag(string value) => value switch
+    private static bool Flag(string value) => Truth(value) ?? throw new UserError($"'{value}' is neither true nor false", "write true or false");
+
+    /// <summary>What a switch was set to; null: neither.</summary>
+    public static bool? Truth(string value) => value switch
     {
         "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
         "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
-        _ => throw new UserError($"'{value}' is neither true nor false", "write true or false"),
+        _ => null,
     };
 }

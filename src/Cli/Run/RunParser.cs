@@ -98,7 +98,7 @@ internal static class RunParser
     }
 
     /// <summary>The value after =, which a switch has only two of.</summary>
-    private static string Assigned(RunOption option, string value) => option.Value is not null || value is "true" or "1" or "t" or "T" or "TRUE" or "True" or "false" or "0" or "f" or "F" or "FALSE" or "False"
+    private static string Assigned(RunOption option, string value) => option.Value is not null || RunOptionTable.Truth(value) is not null
         ? value
         : throw new UserError($"{option.Name}={value}: neither true nor false", $"write {option.Name}, {option.Name}=true or {option.Name}=false");
 

@@ -16,7 +16,7 @@ internal sealed unsafe class StopRequest : IDisposable
     public StopRequest(EngineContainer container)
     {
         _container = container;
-        ulong mask = 1UL << (signal.SIGCHLD - 1) | 1UL << (signal.SIGTERM - 1) | 1UL << (signal.SIGINT - 1) | 1UL << (signal.SIGHUP - 1) | 1UL << (signal.SIGQUIT - 1);
+        ulong mask = signal.Bit(signal.SIGCHLD) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
         Descriptor = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
     }
 

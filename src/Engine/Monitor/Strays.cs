@@ -1,4 +1,3 @@
-using System.Globalization;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 
@@ -13,21 +12,7 @@ internal static unsafe class Strays
     /// <param name="first">The container's first process, whose status is still wanted.</param>
     public static void Collect(int first) => ChildProgram.WithAll(ours =>
     {
-        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
-            foreach (string word in Children(task))
-                if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int child) && child != first && !ours.Contains(child))
-                    unistd.wait4(child, null, unistd.WNOHANG, null);
+        foreach (int child in ProcFile.Children("/proc/self"))
+            if (child != first && !ours.Contains(child)) unistd.wait4(child, null, unistd.WNOHANG, null);
     });
-
-    private static string[] Children(string task)
-    {
-        try
-        {
-            return ProcFile.Read(task + "/children").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (LinuxException)
-        {
-            return [];   // the thread has ended
-        }
-    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
@@ -21,28 +19,15 @@ internal static unsafe class IdMapWriter
         }
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
         string directory = "/proc/" + pid.ToString();
-        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null) WriteFile(directory + "/setgroups", "deny");
+        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null) ProcFile.Write(directory + "/setgroups", "deny");
         Write(pid, spec.Oci.Linux.UidMappings!, spec.Oci.Linux.GidMappings!);
     }
 
     public static void Write(int pid, List<OciIdMapping> uids, List<OciIdMapping> gids)
     {
         string directory = "/proc/" + pid.ToString();
-        WriteFile(directory + "/uid_map", IdMap.Format(uids));
-        WriteFile(directory + "/gid_map", IdMap.Format(gids));
-    }
-
-    private static void WriteFile(string path, string text)
-    {
-        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), "open", path);
-        byte[] bytes = Encoding.ASCII.GetBytes(text);
-        fixed (byte* pointer = bytes)
-        {
-            nint written = unistd.write(fd, pointer, bytes.Length);
-            int errno = Marshal.GetLastPInvokeError();
-            unistd.close(fd);
-            if (written < 0) throw new LinuxException("write", errno, path);
-        }
+        ProcFile.Write(directory + "/uid_map", IdMap.Format(uids));
+        ProcFile.Write(directory + "/gid_map", IdMap.Format(gids));
     }
 
     private static void RunTool(string tool, int pid, List<OciIdMapping> maps, string file)

@@ -42,21 +42,7 @@ internal static unsafe class OutsideRights
     /// <param name="spec">Has the offsets.</param>
     /// <param name="pid">A child of ours that has made a time namespace for its children, and waits.</param>
     /// <exception cref="LinuxException">They cannot be set.</exception>
-    public static void SetClocks(ContainerSpec spec, int pid)
-    {
-        string path = "/proc/" + pid.ToString() + "/timens_offsets";
-        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), "open", path);
-        byte[] offsets = Encoding.ASCII.GetBytes(KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
-        try
-        {
-            fixed (byte* bytes = offsets)
-                LinuxException.Check(unistd.write(fd, bytes, offsets.Length), "write", path);
-        }
-        finally
-        {
-            unistd.close(fd);
-        }
-    }
+    public static void SetClocks(ContainerSpec spec, int pid) => ProcFile.Write("/proc/" + pid.ToString() + "/timens_offsets", KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
 
     /// <summary>The hard limit alone, and only upwards: a lower one could be in the way of what comes before the command.</summary>
     private static void Raise(int pid, OciRlimit limit)

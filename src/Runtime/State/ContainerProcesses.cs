@@ -31,12 +31,9 @@ public static class ContainerProcesses
         pids.Add(pid);
         try
         {
-            string task = "/proc/" + pid.ToString(CultureInfo.InvariantCulture) + "/task";
-            foreach (string thread in Directory.EnumerateDirectories(task))
-                foreach (string child in ProcFile.Read(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    AddTree(int.Parse(child, CultureInfo.InvariantCulture), pids);
+            foreach (int child in ProcFile.Children("/proc/" + pid.ToString(CultureInfo.InvariantCulture))) AddTree(child, pids);
         }
-        catch (Exception error) when (error is IOException or LinuxException)
+        catch (IOException)
         {
             // It ended while we looked.
         }
