@@ -11,7 +11,7 @@ internal static unsafe class Hook
 {
     /// <summary>
     /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none, C: where in the state our pid
-    /// goes. A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
+    /// goes, D: 1 for a program of the container's, which gets the command's filters. A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
     /// output stay open until the parent has read them.
     /// </summary>
     public static bool Run(Child* child, PlanOp* op)
@@ -28,7 +28,7 @@ internal static unsafe class Hook
         byte** argv = Process.Relocate(child, op->S2), envp = Process.Relocate(child, op->S3);
         nint pid = child->Call(SYS_clone3, (nint)(&arguments), sizeof(clone_args));
         if (pid < 0) return false;
-        if (pid == 0) Become(child, child->At(op->S1), argv, envp, input, output, error, failed);
+        if (pid == 0) Become(child, op, argv, envp, input, output, error, failed);
         bool done = Await(child, pidfd, (int)pid, op->B, failed);
         Sys.Call(SYS_munmap, (nint)failed, sizeof(int));
         Child.Close(pidfd);
@@ -61,14 +61,15 @@ internal static unsafe class Hook
         return child->Try(SYS_write, fd, (nint)state, (nint)op->A) && child->Try(SYS_lseek, fd, 0, 0 /* SEEK_SET */);
     }
 
-    private static void Become(Child* child, byte* path, byte** argv, byte** envp, int input, int output, int error, int* failed)
+    private static void Become(Child* child, PlanOp* op, byte** argv, byte** envp, int input, int output, int error, int* failed)
     {
         // A hook does not outlive the one who waits for it.
         Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
         bool ready = child->Try(SYS_dup3, input, 0, 0) && child->Try(SYS_dup3, output, 1, 0) && child->Try(SYS_dup3, error, 2, 0)
             && child->Try(SYS_close_range, 3, 0x7fffffff, 0)
             && Process.ResetSignals(child, 0)
-            && child->Try(SYS_execve, (nint)path, (nint)argv, (nint)envp);
+            && (op->D == 0 || SeccompFilters.InstallFollowing(child, op))
+            && child->Try(SYS_execve, (nint)child->At(op->S1), (nint)argv, (nint)envp);
         if (!ready) *failed = child->Errno;
         Sys.Call(SYS_exit_group, 127);
     }

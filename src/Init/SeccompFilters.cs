@@ -21,6 +21,18 @@ internal static unsafe class SeccompFilters
     }
 
     /// <summary>
+    /// The filters that the plan has after <paramref name="op"/>. A hook's program comes from the container's root file system, which the filters are there to
+    /// hold; fork-news itself goes on without them, because a profile knows the calls of the command and not ours.
+    /// </summary>
+    public static bool InstallFollowing(Child* child, PlanOp* op)
+    {
+        PlanOp* end = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset) + child->Plan->OpCount;
+        while (++op < end)
+            if (op->Code == OpCode.Seccomp && !Install(child, op)) return false;
+        return true;
+    }
+
+    /// <summary>
     /// Once the filter is there, any call of ours may wait for the agent, sendmsg too; and the agent gets the listener by sendmsg. So a thread
     /// without the filter sends it. It shares our memory and descriptors, and we tell it by memory alone.
     /// </summary>

@@ -10,7 +10,7 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary>Why a hook failed, in runc's words; what it said is part of them.</summary>
 internal static unsafe class HookFailure
 {
-    private const int MostOutput = 16384;
+    private const int MostOutput = 16384, Dumped = 0x80;
 
     /// <summary>The error for a hook that fork-news ran. It still waits, and holds what the hook wrote.</summary>
     public static UserError Explain(Operation operation, Report report, int pid)
@@ -38,9 +38,25 @@ internal static unsafe class HookFailure
     public static string Ended(int status, string output, string error)
     {
         int number = status & 0x7f;
-        string how = number == 0 ? $"exit status {ExitStatus.Code(status)}" : $"signal: {(number == signal.SIGKILL ? "killed" : number.ToString(CultureInfo.InvariantCulture))}";
+        string how = number == 0 ? $"exit status {ExitStatus.Code(status)}" : "signal: " + Signal(number) + ((status & Dumped) != 0 ? " (core dumped)" : "");
         return $"{how}, stdout: {output}, stderr: {error}";
     }
+
+    /// <summary>As Go calls it, for what ends programs; engines show it to people.</summary>
+    private static string Signal(int number) => number switch
+    {
+        signal.SIGHUP => "hangup",
+        signal.SIGINT => "interrupt",
+        signal.SIGQUIT => "quit",
+        signal.SIGILL => "illegal instruction",
+        signal.SIGABRT => "aborted",
+        signal.SIGKILL => "killed",
+        signal.SIGSEGV => "segmentation fault",
+        signal.SIGPIPE => "broken pipe",
+        signal.SIGTERM => "terminated",
+        signal.SIGSYS => "bad system call",
+        _ => number.ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <summary>The first of what a descriptor's memory holds.</summary>
     public static string ReadAll(int fd)

@@ -172,7 +172,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     private void AddBind(OciMount mount, string destination, MountOptions options)
     {
         if (mount.Source is not { Length: > 0 } given) throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
-        if (options.Data.Length > 0) throw Wrong("options", $"bind mounts cannot have any filesystem-specific options applied: '{options.Data.TrimEnd('\0').Replace("\0", ", ")}'", "the options of a bind mount are those that `minirun-oci features` lists");
+        CheckData(options.Data);
         string source = Source(spec, host, given);
         MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
         string? own = prepared is null ? OwnTree(spec, source) : null;
@@ -213,6 +213,19 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
             Why = "as the document says",
         });
         if (destination == "/dev") DevIsBound = true;
+    }
+
+    /// <summary>
+    /// Options that belong to a file system are handed to the kernel (config.md, "Linux mount options"), which passes over them for a bind mount: their
+    /// file system has its own already. A word without a value is more likely a flag that is misspelt, such as "nosiud", and must not be lost.
+    /// </summary>
+    private void CheckData(string data)
+    {
+        if (data.Length == 0) return;
+        string[] given = data.TrimEnd('\0').Split('\0');
+        if (Array.Find(given, option => !option.Contains('=')) is { } word) throw Wrong("options",
+            $"bind mounts cannot have any filesystem-specific options applied: '{word}'", "the options of a bind mount are those that `minirun-oci features` lists");
+        spec.Warn($"{Place}.options: '{string.Join(',', given)}' has no effect: a bind mount shows a file system that is mounted already");
     }
 
     /// <summary>

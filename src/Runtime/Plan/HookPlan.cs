@@ -28,6 +28,7 @@ internal static class HookPlan
                 A = state.Length,
                 B = hook.Timeout ?? 0,
                 C = pid,
+                D = kind == "startContainer" ? 1 : 0,
                 Path = hook.Path,
                 Why = "a program that the document wants to be run at this moment, inside; the container's state is its stdin (config.md, POSIX-platform Hooks)",
             });

@@ -39,6 +39,18 @@ public sealed class MountTests
     }
 
     [Requires(Need.Root)]
+    public void Options_of_a_file_system_have_no_effect_on_a_bind_mount_and_a_misspelt_flag_is_refused()
+    {
+        using var bundle = new MountBundle();
+        using var volume = new TemporaryDirectory();
+        bundle.Mount("/v", "bind", volume.Path, "rbind", "nosuid", "mode=755", "size=1k");
+        Result result = bundle.Run("true").Exits(0);
+        if (!MountBundle.IsOurs) return;   // runc 1.1.5 passes over both, and newer ones refuse both
+        Assert.Contains("'mode=755,size=1k' has no effect", result.Error);
+        Assert.Contains("nosiud", bundle.Mount("/w", "bind", volume.Path, "rbind", "nosiud").Run("true").Exits(1).Error);
+    }
+
+    [Requires(Need.Root)]
     public void Rro_is_for_the_whole_tree_and_ro_for_its_top()
     {
         using var bundle = new MountBundle();
