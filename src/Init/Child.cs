@@ -13,6 +13,10 @@ internal unsafe struct Child
     /// <summary>The mount that the root file system was taken from, where the root is to follow it; or -1.</summary>
     public int Origin;
 
+    /// <summary>The root that we leave, from before that until it is known to be gone; or -1.</summary>
+    public int OldRoot;
+    public ulong OldRootId;
+
     /// <summary>The container's new /dev, or -1.</summary>
     public int Dev;
 

@@ -22,8 +22,30 @@ internal static unsafe class FileSystems
         return tree;
     }
 
+    /// <summary>
+    /// An overlay, detached, of <paramref name="lower"/> under a new tmpfs. overlayfs takes no layer from a mount outside of our namespace, and then
+    /// keeps a clone of its own: so the tmpfs is on "/" for as long as that takes, and nothing of it stays. Where a mount stayed on "/", or below the
+    /// overlay, one unmount after pivot_root would take that one, and leave the host's tree.
+    /// </summary>
+    public static int MakeThrowaway(Child* child, byte* lower, byte* options, byte* userxattr, int attributes)
+    {
+        int upper = Make(child, Text.Pointer("tmpfs"u8), options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV), overlay = -1;
+        if (upper >= 0 && RootMount.MoveOnTop(child, upper))
+        {
+            overlay = MakeOverlay(child, lower, upper, userxattr, attributes);
+            // umount2 follows "/" up to what is uppermost there.
+            if (!child->Try(SYS_umount2, (nint)Text.Pointer("/"u8), MNT_DETACH))
+            {
+                Child.Close(overlay);
+                overlay = -1;
+            }
+        }
+        Child.Close(upper);
+        return overlay;
+    }
+
     /// <summary>An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.</summary>
-    public static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
+    private static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
     {
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("work"u8), 0x1ed)) return -1;

@@ -17,7 +17,7 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Origin = child.Dev = child.Pts = child.Empty = child.Proc = -1;
+        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Proc = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -65,9 +65,9 @@ internal static unsafe class Interpreter
         OpCode.AskParent => Waiting.ForParent(child, op),
         OpCode.AwaitStart => Waiting.ForStart(child, op),
         OpCode.Propagation => child->Try(SYS_mount, 0, (nint)Text.Pointer("/"u8), 0, (nint)op->A, 0),
-        OpCode.BindRoot => Rootfs.Bind(child, op),
-        OpCode.OverlayRoot => Rootfs.Overlay(child, op),
-        OpCode.OpenRoot => Rootfs.Open(child),
+        OpCode.BindRoot => RootMount.Bind(child, op),
+        OpCode.OverlayRoot => RootMount.Overlay(child, op),
+        OpCode.OpenRoot => RootMount.Open(child),
         OpCode.MountFs => Mounts.NewFileSystem(child, op),
         OpCode.MountOverlay => Mounts.Overlay(child, op),
         OpCode.Bind => Mounts.Bind(child, op),
@@ -81,10 +81,11 @@ internal static unsafe class Interpreter
         OpCode.Mask => Mounts.Mask(child, op),
         OpCode.EnsureDirectory => Rootfs.EnsureDirectory(child, op),
         OpCode.Console => Terminal.Open(child, op),
-        OpCode.PivotRoot => Rootfs.Pivot(child, op),
-        OpCode.MoveRoot => Rootfs.Move(child, op),
-        OpCode.Chroot => Rootfs.Chroot(child),
-        OpCode.RootAttributes => Rootfs.SetAttributes(child, op),
+        OpCode.PivotRoot => RootMount.Pivot(child, op),
+        OpCode.MoveRoot => RootMount.Move(child, op),
+        OpCode.Chroot => RootMount.Chroot(child),
+        OpCode.RootAttributes => RootMount.SetAttributes(child, op),
+        OpCode.CheckRoot => RootCheck.Check(child, op),
         OpCode.Hostname => child->Try(SYS_sethostname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
         OpCode.Domainname => child->Try(SYS_setdomainname, (nint)child->At(op->S1), Text.Length(child->At(op->S1))),
         OpCode.Notify => Notify.Listen(child, op),

@@ -45,13 +45,9 @@ internal static unsafe class Mounts
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         if (target < 0) return false;
-        int upper = FileSystems.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S3), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-        // The upper layer has to be in our namespace (see Rootfs.Overlay), so it lies below the overlay on the same target.
-        if (upper < 0 || !Move(child, upper, target)) return false;
-        int overlay = FileSystems.MakeOverlay(child, child->At(op->S1), upper, child->At(op->S4), (int)op->A);
-        bool mounted = overlay >= 0 && Move(child, overlay, upper);
+        int overlay = FileSystems.MakeThrowaway(child, child->At(op->S1), child->At(op->S3), child->At(op->S4), (int)op->A);
+        bool mounted = overlay >= 0 && Move(child, overlay, target);
         Child.Close(overlay);
-        Child.Close(upper);
         Child.Close(target);
         return mounted;
     }
@@ -149,7 +145,7 @@ internal static unsafe class Mounts
         return child->Try(SYS_fstatfs, fd, (nint)(&status)) && status.f_type == sys_vfs.PROC_SUPER_MAGIC;
     }
 
-    private static bool IsDirectory(Child* child, int fd)
+    public static bool IsDirectory(Child* child, int fd)
     {
         statx status;
         return Stat(child, fd, &status) && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;

@@ -63,4 +63,5 @@ public enum OpCode : ushort
     FindProgram,
     Exec,
     StdioOwner,
+    CheckRoot,
 }

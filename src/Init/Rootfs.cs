@@ -1,131 +1,17 @@
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
-using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
 
 /// <summary>
-/// The root file system: made a mount, worked on by descriptor, entered. It is hostile: whatever is looked up in it goes
-/// through openat2 with RESOLVE_IN_ROOT from <see cref="Child.Root"/>. The raw child has already changed into its directory.
+/// Places in the root file system. It is hostile: whatever is looked up in it goes through openat2 with RESOLVE_IN_ROOT from
+/// <see cref="Child.Root"/>, which <see cref="RootMount"/> makes.
 /// </summary>
 internal static unsafe class Rootfs
 {
     private const int PathSize = 4096;   // PATH_MAX
     private const int MostLinks = 8;
-
-    /// <summary>
-    /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host leads
-    /// through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount in it:
-    /// a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the container's alone
-    /// then, or the host would see it too.
-    /// </summary>
-    public static bool Bind(Child* child, PlanOp* op)
-    {
-        nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-        child->Root = (int)tree;
-        // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
-        if (op->A != 0) child->Origin = (int)OpenMountOf(child);
-        if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
-        return op->B != 0 ? MoveInPlace(child) : MoveOnTop(child, child->Root);
-    }
-
-    private static bool MoveInPlace(Child* child)
-    {
-        nint parent = OpenMountOf(child);
-        bool alone = parent >= 0 && SetPropagation(child, (int)parent, MS_PRIVATE);
-        Child.Close(parent);
-        return alone
-            && child->Try(SYS_move_mount, child->Root, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH)
-            && child->Try(SYS_fchdir, child->Root);
-    }
-
-    /// <summary>
-    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. The tmpfs is mounted
-    /// in the same place first, because overlayfs takes no layer from a mount outside the namespace. S1: tmpfs options, S2: overlay flag userxattr.
-    /// </summary>
-    public static bool Overlay(Child* child, PlanOp* op)
-    {
-        int upper = FileSystems.Make(child, Text.Pointer("tmpfs"u8), child->At(op->S1), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-        if (upper < 0 || !MoveOnTop(child, upper)) return false;
-        int overlay = FileSystems.MakeOverlay(child, Text.Pointer("."u8), upper, child->At(op->S2), attributes: 0);
-        child->Root = overlay;
-        bool done = overlay >= 0 && SetPropagation(child, upper, MS_UNBINDABLE) && MoveOnTop(child, overlay);
-        Child.Close(upper);
-        return done;
-    }
-
-    /// <summary>Without a mount namespace there is only the directory itself.</summary>
-    public static bool Open(Child* child)
-    {
-        child->Root = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return child->Root >= 0;
-    }
-
-    private static bool MoveOnTop(Child* child, int tree) =>
-        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), AT_FDCWD, (nint)Text.Pointer("/"u8), MOVE_MOUNT_F_EMPTY_PATH);
-
-    private static bool SetPropagation(Child* child, int mount, ulong propagation) => Mounts.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
-
-    /// <summary>
-    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where one lazy unmount takes it away: no
-    /// directory for the old root is ever needed (pivot_root(2), NOTES). A: 1: mounts are shared with the host, which must not see that; 2: the new
-    /// root is to be a slave of the directory it was made from, where the raw child still is.
-    /// </summary>
-    public static bool Pivot(Child* child, PlanOp* op)
-    {
-        int origin = (op->A & 2) == 0 ? -1 : child->Origin;
-        bool done = child->Try(SYS_fchdir, child->Root)
-            && SetPropagation(child, child->Root, MS_PRIVATE)
-            && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8));
-        if (done && origin >= 0)
-            child->Call(SYS_move_mount, origin, (nint)Text.Pointer(""u8), child->Root, (nint)Text.Pointer(""u8), MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-        Child.Close(origin);
-        return done
-            && ((op->A & 1) == 0 || child->Try(SYS_mount, 0, (nint)Text.Pointer("."u8), 0, MS_SLAVE | MS_REC, 0))
-            && child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
-            && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
-    }
-
-    /// <summary>The root of the mount that the working directory is in.</summary>
-    private static nint OpenMountOf(Child* child)
-    {
-        nint fd = child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_CLOEXEC);
-        statx status;
-        while (fd >= 0 && Mounts.Stat(child, (int)fd, &status) && (status.stx_attributes & sys_stat.STATX_ATTR_MOUNT_ROOT) == 0)
-        {
-            nint up = child->Call(SYS_openat, fd, (nint)Text.Pointer(".."u8), O_PATH | O_CLOEXEC);
-            Child.Close(fd);
-            fd = up;
-        }
-        return fd;
-    }
-
-    /// <summary>
-    /// For a root on the initial ramdisk, which pivot_root refuses: the new root lies on top of "/" already. The host's procfs and sysfs (S1) are
-    /// taken away first: one that is fully visible, be it below, would let the container mount them anew without their masks.
-    /// </summary>
-    public static bool Move(Child* child, PlanOp* op)
-    {
-        for (byte* path = child->At(op->S1); path != null && *path != 0; path += Text.Length(path) + 1)
-            if (!child->Try(SYS_umount2, (nint)path, MNT_DETACH) && child->Errno is Errno.EINVAL or Errno.EPERM
-                && !child->Try(SYS_mount, (nint)Text.Pointer("tmpfs"u8), (nint)path, (nint)Text.Pointer("tmpfs"u8), MS_RDONLY, 0)) return false;
-        return SetPropagation(child, child->Root, MS_PRIVATE) && Chroot(child);
-    }
-
-    public static bool Chroot(Child* child) =>
-        child->Try(SYS_fchdir, child->Root)
-        && child->Try(SYS_chroot, (nint)Text.Pointer("."u8))
-        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
-
-    /// <summary>A: attributes to set on the root mount, for --read-only; C: its propagation.</summary>
-    public static bool SetAttributes(Child* child, PlanOp* op)
-    {
-        mount_attr attributes = default;
-        attributes.attr_set = (ulong)op->A;
-        attributes.propagation = (ulong)op->C;
-        return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), (op->Flags & OpFlags.PropagationRecursive) != 0 ? AT_RECURSIVE : 0, (nint)(&attributes), sizeof(mount_attr));
-    }
 
     /// <summary>S1: path.</summary>
     public static bool EnsureDirectory(Child* child, PlanOp* op)
@@ -244,8 +130,8 @@ internal static unsafe class Rootfs
     }
 
     /// <summary>
-    /// A name that is there and is not found is a symlink that leads to nothing, as /etc/resolv.conf does in many an image: what it names is made,
-    /// inside the root like all the rest.
+    /// A name that is there and is not found is a symlink that leads to nothing, as /etc/resolv.conf does in many an image: what it names
+    /// is made, inside the root like all the rest.
     /// </summary>
     private static bool MakeWhereLinkLeads(Child* child, int from, int parent, byte* prefix, byte* name, OpFlags flags, int links)
     {

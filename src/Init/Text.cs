@@ -9,6 +9,9 @@ internal static unsafe class Text
     /// <summary>The address of a u8 literal, which lies in the program's read-only data and ends with a zero.</summary>
     public static byte* Pointer(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
 
+    /// <summary>The path of a call that is told to take the descriptor itself (AT_EMPTY_PATH).</summary>
+    public static nint Empty => (nint)Pointer(""u8);
+
     public static bool Equal(byte* text, ReadOnlySpan<byte> literal)
     {
         byte* other = Pointer(literal);

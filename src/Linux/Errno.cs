@@ -44,6 +44,7 @@ public static class Errno
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EINPROGRESS = 115;
+    public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
     /// <summary>The name of an error number, <c>EPERM</c> for 1; the number itself when it has none.</summary>

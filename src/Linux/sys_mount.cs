@@ -45,6 +45,9 @@ public static class sys_mount
     public const int MOUNT_ATTR_NODIRATIME = 0x80;
     public const int MOUNT_ATTR_IDMAP = 0x100000;
     public const int MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+
+    public const ulong LSMT_ROOT = ulong.MaxValue;
+    public const int MNT_ID_REQ_SIZE_VER0 = 24;
 }
 
 /// <summary>struct mount_attr of &lt;linux/mount.h&gt;.</summary>

@@ -16,8 +16,12 @@ public static partial class sys_stat
     public const int S_ISUID = 0x800;
     public const int S_ISGID = 0x400;
     public const int S_IWOTH = 0x2;
+    public const uint STATX_TYPE = 0x1;
+    public const uint STATX_INO = 0x100;
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const uint STATX_BTIME = 0x800;
+    public const uint STATX_MNT_ID = 0x1000;
+    public const uint STATX_MNT_ID_UNIQUE = 0x4000;
     public const uint STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
@@ -51,6 +55,7 @@ public struct statx
     [FieldOffset(132)] public uint stx_rdev_minor;
     [FieldOffset(136)] public uint stx_dev_major;
     [FieldOffset(140)] public uint stx_dev_minor;
+    [FieldOffset(144)] public ulong stx_mnt_id;
 }
 
 /// <summary>struct statx_timestamp of &lt;linux/stat.h&gt;.</summary>

@@ -110,6 +110,7 @@ public static partial class sys_syscall
     public const int SYS_faccessat2 = 439;
     public const int SYS_mount_setattr = 442;
     public const int SYS_landlock_create_ruleset = 444;
+    public const int SYS_listmount = 458;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
@@ -183,6 +184,7 @@ public static partial class sys_syscall
         SYS_close_range => "close_range",
         SYS_openat2 => "openat2",
         SYS_mount_setattr => "mount_setattr",
+        SYS_listmount => "listmount",
         SYS_pidfd_open => "pidfd_open",
         SYS_getpid => "getpid",
         SYS_wait4 => "wait4",

@@ -81,6 +81,7 @@ public static class Failure
         OpCode.Symlink => $"make the link {operation.Path}",
         OpCode.Propagation => "make mounts private",
         OpCode.PivotRoot => "enter the root file system",
+        OpCode.CheckRoot => "prove that the host's file system is out of reach (check-root)",
         OpCode.WorkingDirectory => $"change to the working directory {operation.Path}",
         OpCode.Hostname => $"set the host name to {operation.S1}",
         OpCode.Domainname => $"set the domain name to {operation.S1}",

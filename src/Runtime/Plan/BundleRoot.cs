@@ -57,20 +57,20 @@ internal sealed class BundleRoot
         _mounts!.MakeReadOnly();
         HidePaths();
         bool shared = _propagation is sys_mount.MS_SHARED;
-        if (_spec.NoPivot) _plan.Add(new()
+        Operation entered = _spec.NoPivot ? new()
         {
             Name = "move-root",
             Code = OpCode.MoveRoot,
             S1 = HostsKernelMounts(),
             Why = "--no-pivot: the root lies on top of \"/\" and is entered by chroot; the host's procfs and sysfs below it are taken away first",
-        });
-        else _plan.Add(new()
+        } : new()
         {
             Name = "pivot_root",
             Code = OpCode.PivotRoot,
             A = (shared ? 1 : 0) | (_propagation == sys_mount.MS_SLAVE ? 2 : 0),
             Why = "the root file system becomes \"/\" and the host's tree is detached: there is no way back, unlike with chroot",
-        });
+        };
+        _plan.Add(entered);
         if (shared || _propagation == sys_mount.MS_UNBINDABLE) _plan.Add(new()
         {
             Name = "root-propagation",
@@ -88,6 +88,7 @@ internal sealed class BundleRoot
             Path = "/",
             Why = "root.readonly: nothing can be written to the root file system",
         });
+        _plan.Add(RootOps.Check(entered));
     }
 
     /// <summary>Without a mount namespace of its own, what it mounts would be mounted on the host, and stay there.</summary>

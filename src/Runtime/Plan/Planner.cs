@@ -55,6 +55,7 @@ public sealed class Planner
             Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors (CVE-2016-9962)",
         });
         DieWithParent();
+        if ((_spec.JoinedFlags & sched.CLONE_NEWNS) != 0) Add(RootOps.Check(entered: null));
         if (Wanted.Terminal) OwnTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
         process.Join(_spec.HostProc);
@@ -177,13 +178,14 @@ public sealed class Planner
             });
             return;
         }
-        Add(new()
+        Operation entered = new()
         {
             Name = "pivot_root",
             Code = OpCode.PivotRoot,
             Why = "the root file system becomes \"/\" and the host's tree is detached: there is no way back, unlike with chroot",
             IfLeftOut = "the command runs in the host's file system and sees all of it",
-        });
+        };
+        Add(entered);
         if (_spec.Oci.Root.Readonly) Add(new()
         {
             Name = "read-only-root",
@@ -193,5 +195,6 @@ public sealed class Planner
             Why = "--read-only: nothing can be written to the root file system",
             IfLeftOut = "the command can write to its root file system",
         });
+        Add(RootOps.Check(entered));
     }
 }

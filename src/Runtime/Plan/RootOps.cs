@@ -3,7 +3,7 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>The two kinds of root mount.</summary>
+/// <summary>The two kinds of root mount, and what both have to have become in the end.</summary>
 internal static class RootOps
 {
     private const string Without = "there is no root mount to enter";
@@ -32,5 +32,18 @@ internal static class RootOps
         Path = spec.Oci.Root.Path,
         Why = "an overlay with its upper layer in memory: every write is thrown away at the end",
         IfLeftOut = Without,
+    };
+
+    /// <summary>The last look, before any right is given up.</summary>
+    /// <param name="entered">The operation that entered the root: without that one there is none of this; null: the root was joined.</param>
+    public static Operation Check(Operation? entered) => new()
+    {
+        Name = "check-root",
+        Code = OpCode.CheckRoot,
+        Of = entered,
+        A = entered is null ? 2 : entered.Code == OpCode.MoveRoot ? 1 : 0,
+        Path = "/",
+        Why = $"\"/..\" is \"/\", {(entered is null ? "" : "no mount of the host's is left, ")}no directory of the caller's came along: else nothing is executed",
+        IfLeftOut = "nobody has proved that the host's tree is gone",
     };
 }

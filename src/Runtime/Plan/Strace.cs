@@ -35,6 +35,7 @@ public static class Strace
         OpCode.Chroot => "fchdir(root); chroot(\".\"); chdir(\"/\")",
         OpCode.MoveRoot => "umount2(procfs and sysfs of the host, MNT_DETACH); fchdir(root); chroot(\".\"); chdir(\"/\")",
         OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {(operation.C == 0 ? Attributes(operation.A) : Propagation(operation.C))}{Tree(operation.Flags)})",
+        OpCode.CheckRoot => $"statx(\"/\", \"/..\", \".\", STATX_MNT_ID_UNIQUE); {(operation.A == 2 ? "" : "listmount(LSMT_ROOT, old root's and later); ")}statx(0, 1, 2)",
         OpCode.Hostname => $"sethostname({Quote((string)operation.S1!)})",
         OpCode.Domainname => $"setdomainname({Quote((string)operation.S1!)})",
         OpCode.Notify => $"socket(AF_UNIX, SOCK_DGRAM); bind({operation.S1}); sendmsg(→ minirun, SCM_RIGHTS)",

@@ -1,0 +1,142 @@
+using Minirun.Linux;
+using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_mount;
+using static Minirun.Linux.sys_syscall;
+
+namespace Minirun.Init;
+
+/// <summary>
+/// The mount that becomes the container's "/": how it is made, and how it is entered. The raw child has already changed into its directory.
+/// </summary>
+internal static unsafe class RootMount
+{
+    /// <summary>
+    /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host
+    /// leads through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount
+    /// in it: a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the
+    /// container's alone then, or the host would see it too.
+    /// </summary>
+    public static bool Bind(Child* child, PlanOp* op)
+    {
+        nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        child->Root = (int)tree;
+        // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
+        if (op->A != 0) child->Origin = (int)OpenMountOf(child);
+        if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
+        return op->B != 0 ? MoveInPlace(child) : MoveOnTop(child, child->Root);
+    }
+
+    private static bool MoveInPlace(Child* child)
+    {
+        nint parent = OpenMountOf(child);
+        bool alone = parent >= 0 && SetPropagation(child, (int)parent, MS_PRIVATE);
+        Child.Close(parent);
+        return alone
+            && child->Try(SYS_move_mount, child->Root, Text.Empty, AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH)
+            && child->Try(SYS_fchdir, child->Root);
+    }
+
+    /// <summary>
+    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. S1: tmpfs options,
+    /// S2: overlay flag userxattr. From there on it is a root like any other: one mount on "/".
+    /// </summary>
+    public static bool Overlay(Child* child, PlanOp* op)
+    {
+        child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), child->At(op->S1), child->At(op->S2), attributes: 0);
+        return child->Root >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
+    }
+
+    /// <summary>Without a mount namespace there is only the directory itself.</summary>
+    public static bool Open(Child* child)
+    {
+        child->Root = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return child->Root >= 0;
+    }
+
+    /// <summary>On whatever is the uppermost mount on "/" by now.</summary>
+    public static bool MoveOnTop(Child* child, int tree) =>
+        child->Try(SYS_move_mount, tree, Text.Empty, AT_FDCWD, (nint)Text.Pointer("/"u8), MOVE_MOUNT_F_EMPTY_PATH);
+
+    private static bool SetPropagation(Child* child, int mount, ulong propagation) =>
+        Mounts.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
+
+    /// <summary>
+    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old
+    /// root is ever needed (pivot_root(2), NOTES). A: 1: mounts are shared with the host, which must not see that; 2: the new root is to be
+    /// a slave of the directory it was made from, where the raw child still is.
+    /// </summary>
+    public static bool Pivot(Child* child, PlanOp* op)
+    {
+        int origin = (op->A & 2) == 0 ? -1 : child->Origin;
+        bool done = RootCheck.RememberOldRoot(child)
+            && child->Try(SYS_fchdir, child->Root)
+            && SetPropagation(child, child->Root, MS_PRIVATE)
+            && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8));
+        const nint setGroup = MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+        if (done && origin >= 0) child->Call(SYS_move_mount, origin, Text.Empty, child->Root, Text.Empty, setGroup);
+        Child.Close(origin);
+        return done
+            && ((op->A & 1) == 0 || child->Try(SYS_mount, 0, (nint)Text.Pointer("."u8), 0, MS_SLAVE | MS_REC, 0))
+            && DetachOldRoot(child)
+            && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+    }
+
+    /// <summary>
+    /// One unmount takes the uppermost mount alone, and the old root may have had others upon it, as after `mount -t tmpfs none /`: they go
+    /// one by one. The ".." of a root is that root, followed up through what is mounted upon it.
+    /// </summary>
+    private static bool DetachOldRoot(Child* child)
+    {
+        statx root, top;
+        if (!RootCheck.Look(child, child->Root, Text.Pointer(""u8), &root)) return false;
+        do
+        {
+            if (!child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
+                || !RootCheck.Look(child, AT_FDCWD, Text.Pointer("/.."u8), &top)) return false;
+        }
+        while (top.stx_mnt_id == child->OldRootId || RootCheck.IsOlder(&top, &root));
+        return true;
+    }
+
+    /// <summary>The root of the mount that the working directory is in.</summary>
+    private static nint OpenMountOf(Child* child)
+    {
+        nint fd = child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_CLOEXEC);
+        statx status;
+        while (fd >= 0 && Mounts.Stat(child, (int)fd, &status) && (status.stx_attributes & sys_stat.STATX_ATTR_MOUNT_ROOT) == 0)
+        {
+            nint up = child->Call(SYS_openat, fd, (nint)Text.Pointer(".."u8), O_PATH | O_CLOEXEC);
+            Child.Close(fd);
+            fd = up;
+        }
+        return fd;
+    }
+
+    /// <summary>
+    /// For a root on the initial ramdisk, which pivot_root refuses: the new root lies on top of "/" already. The host's procfs and sysfs
+    /// (S1) are taken away first: one that is fully visible, be it below, would let the container mount them anew without their masks.
+    /// </summary>
+    public static bool Move(Child* child, PlanOp* op)
+    {
+        nint tmpfs = (nint)Text.Pointer("tmpfs"u8);
+        for (byte* path = child->At(op->S1); path != null && *path != 0; path += Text.Length(path) + 1)
+            if (!child->Try(SYS_umount2, (nint)path, MNT_DETACH) && child->Errno is Errno.EINVAL or Errno.EPERM
+                && !child->Try(SYS_mount, tmpfs, (nint)path, tmpfs, MS_RDONLY, 0)) return false;
+        return RootCheck.RememberOldRoot(child) && SetPropagation(child, child->Root, MS_PRIVATE) && Chroot(child);
+    }
+
+    public static bool Chroot(Child* child) =>
+        child->Try(SYS_fchdir, child->Root)
+        && child->Try(SYS_chroot, (nint)Text.Pointer("."u8))
+        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+
+    /// <summary>A: attributes to set on the root mount, for --read-only; C: its propagation.</summary>
+    public static bool SetAttributes(Child* child, PlanOp* op)
+    {
+        mount_attr attributes = default;
+        attributes.attr_set = (ulong)op->A;
+        attributes.propagation = (ulong)op->C;
+        int tree = (op->Flags & OpFlags.PropagationRecursive) != 0 ? AT_RECURSIVE : 0;
+        return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), tree, (nint)(&attributes), sizeof(mount_attr));
+    }
+}
