@@ -61,6 +61,7 @@ public static unsafe class Boot
             if (argc == 4) Joining.Do(Text.Number(argv[1]));
             Interpreter.Run(Text.Number(argv[1]), argc >= 3 ? Text.Number(argv[2]) : -1);
         }
+        OpenStandardDescriptors();
         if (AddressSpace.IsTooSmall())
             Refuse("minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\nhint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
         s_argc = argc;
@@ -68,7 +69,6 @@ public static unsafe class Boot
         if (argc > 0 && Text.Equal(Text.FileName(argv[0]), "minirun-oci"u8))
         {
             s_isOci = 1;
-            OpenStandardDescriptors();
             // The verb may stand behind global flags.
             for (int i = 1; i < argc; i++)
                 if (s_blocked == 0 && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) BlockSignals();
@@ -78,12 +78,9 @@ public static unsafe class Boot
         {
             // `container attach` is attach.
             int verb = argc > 2 && Text.Equal(argv[1], "container"u8) ? 2 : 1;
-            if (argc > verb && (Text.Equal(argv[verb], "run"u8) || Text.Equal(argv[verb], "attach"u8) || Text.Equal(argv[verb], "start"u8)))
-            {
-                OpenStandardDescriptors();
+            if (argc > verb && (Text.Equal(argv[verb], "run"u8) || Text.Equal(argv[verb], "exec"u8)
+                || Text.Equal(argv[verb], "attach"u8) || Text.Equal(argv[verb], "start"u8)))
                 BlockSignals();
-            }
-            else if (argc > verb && Text.Equal(argv[verb], "exec"u8)) BlockSignals();
         }
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.
@@ -109,14 +106,23 @@ public static unsafe class Boot
     }
 
     /// <summary>
-    /// A caller may have closed 0, 1 or 2: then the first thing that we open ourselves would take the number and go into the container as its stdin.
+    /// A caller may have closed 0, 1 or 2. The first thing that we, or the .NET runtime, open would take the number, and be written to by
+    /// mistake or go into the container as its stdin. fork-news needs no look: it is executed by a minirun that had one.
     /// </summary>
     private static void OpenStandardDescriptors()
     {
         for (int fd = 0; fd < 3; fd++)
-            if (Sys.Call(SYS_fcntl, fd, Linux.fcntl.F_GETFD) < 0)
-                Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), Linux.fcntl.O_RDWR);
+        {
+            if (Sys.Call(SYS_fcntl, fd, Linux.fcntl.F_GETFD) >= 0) continue;
+            // The lowest number that is free is this one (open(2)).
+            int access = fd == 0 ? Linux.fcntl.O_RDONLY : Linux.fcntl.O_WRONLY;
+            if (Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), access) != fd) Refuse(NoNull);
+        }
     }
+
+    private static ReadOnlySpan<byte> NoNull =>
+        "minirun: cannot start: stdin, stdout or stderr is closed, and /dev/null cannot be opened in its place\n"u8
+        + "hint: start it with all three open, or give this tree a /dev/null\n"u8;
 
     private static void Refuse(ReadOnlySpan<byte> message)
     {

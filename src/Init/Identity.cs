@@ -22,20 +22,21 @@ internal static unsafe class Identity
     }
 
     /// <summary>
-    /// Gives the user the pipes, sockets and terminals that are stdin, stdout and stderr, or he could not open /dev/stdout. Files stay whose they are, and
-    /// so does /dev/null, which is everybody's. A file system or a map that does not allow it is no failure.
+    /// Gives the user what was made for the container as its stdin, stdout and stderr, or he could not open /dev/stdout: the terminal and
+    /// the pipes of our own, and the pipes that an engine passes to a background container. Whatever else the caller has there, his
+    /// terminal above all, stays whose it is. A map that does not allow it is no failure.
     /// </summary>
-    public static bool OwnStdio(Child* child, uint uid)
+    /// <param name="child">Us.</param>
+    /// <param name="uid">The user.</param>
+    /// <param name="ours">A bit for each of the three that we made.</param>
+    /// <param name="pipesToo">Pipes without a name are the container's, whoever made them.</param>
+    public static bool OwnStdio(Child* child, uint uid, long ours, bool pipesToo)
     {
-        statx status;
+        statfs system;
         for (int fd = 0; fd < 3; fd++)
-        {
-            if (!child->Try(SYS_statx, fd, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&status))) continue;
-            int type = status.stx_mode & sys_stat.S_IFMT;
-            bool null_ = type == sys_stat.S_IFCHR && status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
-            if (status.stx_uid != uid && !null_ && type is sys_stat.S_IFCHR or sys_stat.S_IFIFO or sys_stat.S_IFSOCK)
+            if ((ours >> fd & 1) != 0
+                || (pipesToo && child->Try(SYS_fstatfs, fd, (nint)(&system)) && system.f_type == sys_vfs.PIPEFS_MAGIC))
                 child->Call(SYS_fchownat, fd, (nint)Text.Pointer(""u8), (nint)uid, -1, fcntl.AT_EMPTY_PATH);
-        }
         return true;
     }
 

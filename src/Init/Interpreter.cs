@@ -107,7 +107,7 @@ internal static unsafe class Interpreter
         OpCode.Session => child->Try(SYS_setsid),
         OpCode.Keyring => child->Try(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, 0),
         OpCode.Bounding => Identity.DropBounding(child, (ulong)op->A),
-        OpCode.StdioOwner => Identity.OwnStdio(child, (uint)op->A),
+        OpCode.StdioOwner => Identity.OwnStdio(child, (uint)op->A, op->B, op->C != 0),
         OpCode.Identity => Identity.Become(child, op),
         OpCode.Capabilities => Identity.SetCapabilities(child, op),
         OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),

@@ -31,6 +31,7 @@ public static partial class fcntl
     public const int F_SETFD = 2;
     public const int F_GETFL = 3;
     public const int F_SETFL = 4;
+    public const int F_SETPIPE_SZ = 1031;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_OFD_GETLK = 36;
     public const int F_OFD_SETLK = 37;

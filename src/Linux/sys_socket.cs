@@ -27,6 +27,7 @@ public static unsafe partial class sys_socket
     [LibraryImport("libc", SetLastError = true)] public static partial int socket(int domain, int type, int protocol);
     [LibraryImport("libc", SetLastError = true)] public static partial int accept4(int fd, void* address, uint* length, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial int connect(int fd, void* address, uint length);
+    [LibraryImport("libc", SetLastError = true)] public static partial int getsockname(int fd, void* address, uint* length);
     [LibraryImport("libc", SetLastError = true)] public static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
     [LibraryImport("libc", SetLastError = true)] public static partial nint sendmsg(int fd, msghdr* message, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial nint recvmsg(int fd, msghdr* message, int flags);

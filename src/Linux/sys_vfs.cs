@@ -13,6 +13,7 @@ public static unsafe partial class sys_vfs
     public const long CGROUP_SUPER_MAGIC = 0x27e0eb;
     public const long RDTGROUP_SUPER_MAGIC = 0x7655821;
     public const long CGROUP2_SUPER_MAGIC = 0x63677270;
+    public const long PIPEFS_MAGIC = 0x50495045;
     public const long DEVPTS_SUPER_MAGIC = 0x1cd1;
     public const long ST_NOEXEC = 8;
 

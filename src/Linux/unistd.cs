@@ -23,6 +23,7 @@ public static unsafe partial class unistd
     [LibraryImport("libc")] public static partial uint geteuid();
     [LibraryImport("libc")] public static partial uint getegid();
     [LibraryImport("libc")] public static partial int getpid();
+    [LibraryImport("libc")] public static partial int getpgrp();
     [LibraryImport("libc")] public static partial int isatty(int fd);
     [LibraryImport("libc", SetLastError = true)] public static partial int getgroups(int size, uint* list);
     [LibraryImport("libc")] public static partial void _exit(int status);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Minirun.Linux;
 
 namespace Minirun.Tls;
 
@@ -10,7 +11,8 @@ internal static class Program
 {
     public static int Main(string[] words)
     {
-        if (TlsArguments.Parse(words) is not { } arguments)
+        // By hand, or with one of them closed: then a descriptor of the .NET runtime's has its number.
+        if (TlsArguments.Parse(words) is not { } arguments || !IsSocket(0) || !IsSocket(1))
         {
             Console.Error.WriteLine("usage: minirun-tls [--acknowledge] [--ca-cert FILE] [--cert FILE --key FILE] [--skip-verify] HOST <>SOCKET >CONNECTION\nminirun starts it; nobody else has to");
             return 125;
@@ -20,5 +22,12 @@ internal static class Program
         HangUp.Watch();
         var relay = new Relay(ours, connection, arguments);
         return relay.ShakeHands() ? relay.Pass() : 1;
+    }
+
+    private static unsafe bool IsSocket(int fd)
+    {
+        byte* address = stackalloc byte[128];
+        uint length = 128;
+        return sys_socket.getsockname(fd, address, &length) == 0;
     }
 }

@@ -18,6 +18,7 @@ internal static class RunCommand
         RunParser.Parsed parsed = RunParser.Parse(arguments);
         if (parsed.WantsHelp) return RunHelp.Print(Console.Out);
         RunOptions options = ReadOptions(parsed);
+        if (options is { Interactive: true, Tty: true, Detach: false } && !IsShown(options)) Engine.InputDevice.Check(new Host());
         if (options.Detach || options.Engine is not null) return Engine.EngineRun.Run(options);
         var host = new Host();
         var spec = new SpecBuilder(options, host);
@@ -35,7 +36,10 @@ internal static class RunCommand
         return See(options, host, plan);
     }
 
-    private static bool IsSeen(RunOptions options) => options.PrintSpec || options.DryRun || options.Step || options.Explain != ExplainMode.None || options.Without.Count > 0;
+    private static bool IsShown(RunOptions options) => options.PrintSpec || options.DryRun;
+
+    private static bool IsSeen(RunOptions options) =>
+        IsShown(options) || options.Step || options.Explain != ExplainMode.None || options.Without.Count > 0;
 
     private static int See(RunOptions options, Host host, ContainerPlan plan)
     {
@@ -86,8 +90,11 @@ internal static class RunCommand
         using var records = RunRecords.Open(options);
         using RunCgroup? cgroup = MakeCgroup(options, host, plan, watcher);
         if (cgroup is not null) complete = cgroup.Enter + complete;
+        using StreamRelay? streams = StreamRelay.Open(plan.Spec);
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.DirectoryFd ?? -1);
-        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, records is null ? null : () => records.Started(container.Pid), Message.Warning);
+        streams?.HandedOver();
+        Action? started = records is null ? null : () => records.Started(container.Pid);
+        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams);
         records?.Ended();
         cgroup?.TellOom(status);
         return status;

@@ -26,11 +26,19 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <summary>Signals to us are for the container; else they end us alone.</summary>
     public bool PassesSignals { get; set; } = true;
 
+    /// <summary>We go when nobody reads what we write any more. Else that is the container's business, as in any pipeline.</summary>
+    public bool EndsWithReader { get; set; }
+
     /// <param name="container">It has a monitor.</param>
     /// <param name="input">Whether our input goes in.</param>
     /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
-    public static AttachSession Open(EngineContainer container, bool input, string? keys = null) =>
-        new(container, UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET), input, keys);
+    public static AttachSession Open(EngineContainer container, bool input, string? keys = null)
+    {
+        var session = new AttachSession(container, UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET), input, keys);
+        // Before the command runs, if it is about to be started: it sees the right size from the first moment.
+        if (container.Config.Tty) session.SendSize();
+        return session;
+    }
 
     /// <summary>Gives the container's exit code; 0 when detached.</summary>
     public int Run()
@@ -40,16 +48,21 @@ internal sealed unsafe class AttachSession : IDisposable
         if (_container.Config.Tty) SendSize();
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
-        bool reads = _input;
+        // The end of a terminal comes as SIGHUP, which is the container's.
+        bool reads = _input, watchesReader = EndsWithReader && unistd.isatty(1) == 0;
         long deadline = Environment.TickCount64 + Patience;
-        pollfd* fds = stackalloc pollfd[3];
+        pollfd* fds = stackalloc pollfd[4];
         while (true)
         {
+            bool ours = _terminal?.Take() ?? RawTerminal.IsForeground();
             fds[0] = new pollfd { fd = _socket, events = poll.POLLIN };
-            fds[1] = new pollfd { fd = reads ? 0 : -1, events = poll.POLLIN };
+            fds[1] = new pollfd { fd = reads && ours ? 0 : -1, events = poll.POLLIN };
             fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
-            int ready = poll.poll_(fds, 3, _welcome ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64));
-            if (ready < 0) continue;
+            fds[3] = new pollfd { fd = watchesReader ? 1 : -1 };
+            int patience = !_welcome ? (int)Math.Max(0, deadline - Environment.TickCount64) : reads && !ours ? RawTerminal.LookAgain : -1;
+            int ready = poll.poll_(fds, 4, patience);
+            if (ready < 0 || (ready == 0 && _welcome)) continue;
+            if (fds[3].revents != 0) return 128 + signal.SIGPIPE;
             if (ready == 0) throw new UserError($"the monitor of container {_container.Config.Name} does not answer", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
             if (fds[0].revents != 0 && Receive() is { } status) return status;
             if (fds[1].revents != 0)
@@ -80,7 +93,8 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         nint length;
         fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, 0);
-        if (length < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) return null;
+        // What we sent last was never read, for the monitor had ended: the kernel says so first, and then gives what is there for us.
+        if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.ECONNRESET) return null;
         if (length <= 0) return Orphaned();
         // Whatever it is: it is there.
         _welcome = true;
@@ -89,8 +103,13 @@ internal sealed unsafe class AttachSession : IDisposable
             for (nint done = 1; done < length;)
             {
                 nint count = unistd.write(_buffer[0] == 2 ? 2 : 1, start + done, length - done);
-                if (count <= 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) break;
                 if (count > 0) done += count;
+                else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
+                {
+                    // Whoever writes for a reader that has gone is told so.
+                    if (errno == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
+                    break;
+                }
             }
         return null;
     }
@@ -123,18 +142,11 @@ internal sealed unsafe class AttachSession : IDisposable
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
         {
             int number = (int)info.ssi_signo;
+            if (number == signal.SIGCONT) _terminal?.Retake();
             if (number == signal.SIGWINCH) SendSize();
             else if (number is signal.SIGCHLD or signal.SIGPIPE) continue;
             else if (!PassesSignals) return number;
-            else
-                try
-                {
-                    _container.Signal(number);
-                }
-                catch (UserError)
-                {
-                    // It has just ended: the monitor will say so.
-                }
+            else EndingSignal.PassOn(_container, number);
         }
         return 0;
     }

@@ -34,6 +34,7 @@ internal static class EngineProgram
         if (words.WantsHelp) return Help(verb);
         string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
         if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
+        if (verb.Follows) Output.OutputReader.EndWithIt();
         try
         {
             return verb.Execute(words);

@@ -31,7 +31,7 @@ internal static class EngineRun
         try
         {
             using (container.Lock())
-                MonitorProcess.Start(container, options.Detach ? null : () => session = AttachSession.Open(container, options.Interactive));
+                MonitorProcess.Start(container, options.Detach ? null : () => session = AttachSession.Open(container, input: true));
             if (options.PidFile is { } file) AtomicPid(file, container.State().Pid);
             if (options.Detach)
             {
@@ -90,7 +90,8 @@ internal static class EngineRun
             Env = oci.Process.Env,
             Hostname = oci.Hostname ?? "",
             Tty = oci.Process.Terminal,
-            OpenStdin = options.Interactive,
+            // In the foreground stdin always goes in, as without a monitor.
+            OpenStdin = options.Interactive || !options.Detach,
             AutoRemove = options.Remove,
             Timeout = options.Timeout?.TotalSeconds ?? 0,
             Network = network,

@@ -15,6 +15,9 @@ internal sealed record EngineVerb(string Name, string Arguments, string Summary,
     /// <summary>Flags may also stand behind words. Not where the words are another program's.</summary>
     public bool FlagsAfterWords { get; init; } = true;
 
+    /// <summary>Prints as things happen: it ends with its reader (`logs -f web | grep -q ready`), not when it next prints.</summary>
+    public bool Follows { get; init; }
+
     /// <summary>Takes its words as they are: its flags are those of <c>run</c>.</summary>
     public Func<ReadOnlySpan<string>, int>? Raw { get; init; }
 }

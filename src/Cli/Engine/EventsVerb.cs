@@ -24,7 +24,7 @@ internal static class EventsVerb
         new("format", '\0', "FORMAT", "json, or a template: {{.Action}} {{.Actor.Attributes.name}}"),
         new("stream", '\0', null, "=false: only what happened already"),
     ], Execute)
-    { Minimum = 0, Maximum = 0 };
+    { Minimum = 0, Maximum = 0, Follows = true };
 
     private static int Execute(OciArguments words)
     {

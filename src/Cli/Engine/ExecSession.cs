@@ -16,6 +16,7 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     private readonly byte[] _buffer = new byte[65536];
     private readonly byte[] _typed = new byte[4096];
     private int _from, _to;
+    private RawTerminal? _terminal;
 
     /// <summary>Gives its exit code; 0 when detached.</summary>
     public static int Run(EngineContainer container, ExecRequest request, string? keys)
@@ -31,16 +32,18 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
         SendSize();
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
+        _terminal = terminal;
         bool reads = true, writes = true, ended = false;
         pollfd* fds = stackalloc pollfd[4];
         while (true)
         {
             bool waits = _from < _to;
             fds[0] = new pollfd { fd = writes ? process.Master : -1, events = (short)(poll.POLLIN | (waits ? poll.POLLOUT : 0)) };
-            fds[1] = new pollfd { fd = reads && !waits && !ended ? 0 : -1, events = poll.POLLIN };
+            bool ours = terminal.Take();
+            fds[1] = new pollfd { fd = reads && !waits && !ended && ours ? 0 : -1, events = poll.POLLIN };
             fds[2] = new pollfd { fd = ended ? -1 : process.PidFd, events = poll.POLLIN };
             fds[3] = new pollfd { fd = signals, events = poll.POLLIN };
-            int ready = poll.poll_(fds, 4, ended ? Grace : -1);
+            int ready = poll.poll_(fds, 4, ended ? Grace : ours ? -1 : RawTerminal.LookAgain);
             if (ready < 0) continue;
             if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0) writes = Show();
             if (ended && (ready == 0 || !writes)) return process.Wait();
@@ -70,8 +73,13 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
             for (nint done = 0; done < length;)
             {
                 nint count = unistd.write(1, start + done, length - done);
-                if (count <= 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) break;
                 if (count > 0) done += count;
+                else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
+                {
+                    // Whoever writes for a reader that has gone is told so.
+                    if (errno == Errno.EPIPE) process.Signal(signal.SIGPIPE);
+                    break;
+                }
             }
         }
         return true;
@@ -104,7 +112,8 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     {
         signalfd_siginfo info;
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
-            if (info.ssi_signo == signal.SIGWINCH) SendSize();
+            if (info.ssi_signo == signal.SIGCONT) _terminal!.Retake();
+            else if (info.ssi_signo == signal.SIGWINCH) SendSize();
             else if (info.ssi_signo is not (signal.SIGCHLD or signal.SIGPIPE)) process.Signal((int)info.ssi_signo);
     }
 

@@ -22,7 +22,9 @@ internal static class LifeVerbs
         new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EngineProgram.Each(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
         new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Pause(c.Id), "pause"))),
         new("unpause", "CONTAINER…", "let them go on", [], words => EngineProgram.Each(words, word => Running(word, c => c.Driver.Resume(c.Id), "unpause"))),
-        new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [], words => EngineProgram.Each(words, Wait, prints: false)),
+        new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [],
+            words => EngineProgram.Each(words, Wait, prints: false))
+        { Follows = true },
         new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
         new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use"), new("link", 'l', null, "docker's links are not there")], words => EngineProgram.Each(words, word => Remove(word, words))),
     ];
@@ -34,6 +36,7 @@ internal static class LifeVerbs
         string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
         if (!attaches) return EngineProgram.Each(words, word => Start(EngineVerbs.Store.Find(word), null, sdNotify));
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
+        if (container.Config.Tty && words.Has("interactive")) InputDevice.Check(new Runtime.Spec.Host());
         AttachSession? session = null;
         Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.

@@ -5,6 +5,7 @@ using Minirun.Engine.Execution;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Engine;
@@ -17,7 +18,7 @@ internal static class ProcessVerbs
         new("exec", "CONTAINER COMMAND [ARG…]", "run another command in a container", [
             new("detach", 'd', null, "return when it runs"),
             new("interactive", 'i', null, "our input goes in"),
-            new("tty", 't', null, "with a terminal"),
+            new("tty", 't', null, "with a terminal of its own (default in a terminal; =false for none)"),
             new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on (repeatable)"),
             new("env-file", '\0', "FILE", "variables, one NAME=VALUE a line (repeatable)"),
             new("detach-keys", '\0', "KEYS", "keys that leave it alone with its terminal (default ctrl-p,ctrl-q)"),
@@ -35,22 +36,29 @@ internal static class ProcessVerbs
         string status = container.Status();
         if (status == ContainerState.Paused) throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
         if (status != ContainerState.Running) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
-        bool interactive = words.Has("interactive"), tty = words.Has("tty");
-        bool joins = tty && !words.Has("detach") && unistd.isatty(0) == 1;
-        if (!joins) Boot.UnblockSignals();
-        int nothing = interactive ? -1 : (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        var host = new Host();
+        bool detach = words.Has("detach"), both = host.IsTerminal(0) && host.IsTerminal(1);
+        // In a terminal it gives a terminal, as `run` does.
+        bool byItself = words.Text("tty") is null && both && !detach;
+        bool tty = byItself || words.Has("tty"), interactive = byItself || words.Has("interactive");
+        if (tty && !detach && words.Has("interactive")) InputDevice.Check(host);
+        bool joins = tty && !detach && host.IsTerminal(0);
+        if (detach) Boot.UnblockSignals();
+        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         var request = new ExecRequest
         {
             Command = words.Words[1..],
+            Bundle = container.Directory,
             Tty = tty,
-            Detach = words.Has("detach"),
+            Size = host.TerminalSize,
+            Detach = detach,
             Cwd = words.Text("workdir"),
             // What -e says wins.
             Env = [.. words.All("env-file").SelectMany(EnvFile.Read).Concat(words.All("env")).Select(Variable).Where(each => each.Length > 0)],
-            User = words.Text("user") is { } user ? Ids(container, user) : null,
+            User = words.Text("user") is { } user ? FindUser(container, user, host) : null,
             Privileged = words.Has("privileged"),
             // With a terminal the runtime minds ours itself.
-            Descriptors = words.Has("detach") && !interactive ? [nothing, nothing, nothing] : [interactive || tty ? 0 : nothing, 1, 2],
+            Descriptors = detach ? [nothing, nothing, nothing] : [interactive || tty ? 0 : nothing, 1, 2],
         };
         return joins ? ExecSession.Run(container, request, words.Text("detach-keys")) : container.Driver.Exec(container.Id, request);
     }
@@ -58,13 +66,20 @@ internal static class ProcessVerbs
     private static string Variable(string text) =>
         text.Contains('=') ? text : Environment.GetEnvironmentVariable(text) is { } value ? $"{text}={value}" : "";
 
-    /// <summary>Names are looked up in the container's own files.</summary>
-    private static string Ids(EngineContainer container, string user)
+    /// <summary>
+    /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take
+    /// (setgroups(2)), are left out.
+    /// </summary>
+    private static OciUser FindUser(EngineContainer container, string user, Host host)
     {
-        var host = new Host();
-        string rootfs = container.Config.Rootfs;
+        string rootfs = container.Config.Rootfs, process = $"/proc/{container.State().Pid}/";
         ContainerUser found = ContainerUser.Parse(user, [], host.ReadInside(rootfs, "/etc/passwd") ?? "", host.ReadInside(rootfs, "/etc/group") ?? "");
-        return $"{found.Uid}:{found.Gid}";
+        IReadOnlyList<IdMap> map = IdMap.Parse(ProcFile.Read(process + "gid_map"));
+        bool mayTake = ProcFile.Read(process + "setgroups").StartsWith("allow", StringComparison.Ordinal);
+        List<uint>? groups = mayTake
+            ? found.Groups?.FindAll(group => map.Any(each => group >= each.Inside && group - each.Inside < each.Size))
+            : null;
+        return new OciUser { Uid = found.Uid, Gid = found.Gid, AdditionalGids = groups };
     }
 
     private static int Attach(OciArguments words)
@@ -77,6 +92,7 @@ internal static class ProcessVerbs
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
         using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"));
         session.PassesSignals = words.Text("sig-proxy") != "false";
+        session.EndsWithReader = true;
         return session.Run();
     }
 

@@ -29,7 +29,7 @@ internal static class SeeVerbs
             new("since", '\0', "TIME", "only after: a time, or 10m ago"),
             new("until", '\0', "TIME", "only before"),
             new("details", '\0', null, "with the attributes of the driver"),
-        ], Logs) { Maximum = 1 },
+        ], Logs) { Maximum = 1, Follows = true },
     ];
 
     private static int Logs(OciArguments words)

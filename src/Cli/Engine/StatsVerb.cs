@@ -21,7 +21,7 @@ internal static class StatsVerb
         new("no-trunc", '\0', null, "nothing is shortened"),
         new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.CPUPerc}}"),
     ], Execute)
-    { Minimum = 0 };
+    { Minimum = 0, Follows = true };
 
     private static int Execute(OciArguments words)
     {

@@ -147,7 +147,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <returns>False when it did not run.</returns>
     public bool Stop(int number, int seconds)
     {
-        NoteStop();
+        StopNote.Write(this);
         bool waits = MonitorLives();
         // About to be started (by a command that was killed, perhaps), or between two runs: then its monitor sees the file.
         InitProcess? found;
@@ -155,8 +155,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         if (found is null) return waits;
         using InitProcess init = found;
         if (Status() == ContainerState.Paused) Driver.Resume(Id);
-        init.Signal(number);
-        EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
+        EndingSignal.Send(this, init, number);
         if (!init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
         {
             init.Signal(signal.SIGKILL);
@@ -178,18 +177,6 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         if (waited >= Patience) throw new UserError($"container {Config.Name} {what}", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
         poll.poll_(null, 0, Poll);
-    }
-
-    private void NoteStop()
-    {
-        try
-        {
-            AtomicFile.Write(StoppedPath, []);
-        }
-        catch (LinuxException error) when (Config.Restart.Name == "no" && error.Number is (Errno.ENOSPC or Errno.EDQUOT))
-        {
-            // A full disk does not keep it from being stopped: nobody would start it again.
-        }
     }
 
     /// <summary>Waits until no monitor minds it any more; its state is final then. False when the time is over.</summary>

@@ -1,9 +1,14 @@
+using Minirun.Runtime.Spec;
+
 namespace Minirun.Engine.Execution;
 
 /// <summary>A process that joins a container; null is as the container's own has it.</summary>
 public sealed record ExecRequest
 {
     public required List<string> Command { get; init; }
+
+    /// <summary>The container's bundle: the directory of its config.json.</summary>
+    public required string Bundle { get; init; }
     public bool Tty { get; init; }
     public bool Detach { get; init; }
     public string? Cwd { get; init; }
@@ -11,8 +16,10 @@ public sealed record ExecRequest
     /// <summary>NAME=VALUE.</summary>
     public List<string> Env { get; init; } = [];
 
-    /// <summary>UID[:GID].</summary>
-    public string? User { get; init; }
+    public OciUser? User { get; init; }
+
+    /// <summary>What its terminal measures from the first moment.</summary>
+    public OciBox? Size { get; init; }
 
     /// <summary>All capabilities.</summary>
     public bool Privileged { get; init; }

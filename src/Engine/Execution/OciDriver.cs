@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 using RuntimeContainer = Minirun.Runtime.State.Container;
 
@@ -44,7 +46,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         if (consoleSocket is not null) arguments.AddRange(["--console-socket", consoleSocket]);
         arguments.Add(id);
         Call(arguments, descriptors);
-        int pid = int.Parse(ProcFile.Read(pidFile), System.Globalization.CultureInfo.InvariantCulture);
+        int pid = int.Parse(ProcFile.Read(pidFile), CultureInfo.InvariantCulture);
         unistd.unlink(pidFile);
         return pid;
     }
@@ -56,14 +58,20 @@ public sealed class OciDriver(string name, string path, string called, string ro
     {
         if (called != "minirun-oci")
         {
-            using ChildProgram other = StartExec(id, request);
-            return other.Wait();
+            // It would give our own to the command, and to its user (chown).
+            using StreamRelay? streams = request.Tty || request.Detach ? null : StreamRelay.Of(request.Descriptors is [0, ..] ? 7 : 6);
+            int[] theirs = streams is null
+                ? request.Descriptors
+                : [.. request.Descriptors.Select((fd, at) => streams.Theirs[at] is >= 0 and var pipe ? pipe : fd)];
+            using ChildProgram other = StartExec(id, request with { Descriptors = theirs });
+            streams?.HandedOver();
+            return ExecFollower.Wait(other, streams);
         }
         int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
         try
         {
             using ChildProgram child = StartExec(id, request, "--quiet", "--log", Log(file), "--log-format", "json");
-            int status = child.Wait();
+            int status = ExecFollower.Wait(child, streams: null);
             return status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told ? status : throw Failure(told, isCommand: true);
         }
         finally
@@ -76,19 +84,22 @@ public sealed class OciDriver(string name, string path, string called, string ro
 
     private ChildProgram StartExec(string id, ExecRequest request, params string[] global)
     {
-        List<string> arguments = [called, "--root", root, .. global, "exec"];
-        if (request.Tty) arguments.Add("--tty");
+        int[] streams = request.Descriptors;
+        string file = "/proc/self/fd/" + streams.Length.ToString(CultureInfo.InvariantCulture);
+        List<string> arguments = [called, "--root", root, .. global, "exec", "--process", file];
         if (request.Detach) arguments.Add("--detach");
         if (request.ConsoleSocket is not null) arguments.AddRange(["--console-socket", request.ConsoleSocket]);
         if (request.PidFile is not null) arguments.AddRange(["--pid-file", request.PidFile]);
-        if (request.Cwd is not null) arguments.AddRange(["--cwd", request.Cwd]);
-        if (request.User is not null) arguments.AddRange(["--user", request.User]);
-        foreach (string variable in request.Env) arguments.AddRange(["--env", variable]);
-        if (request.Privileged)
-            foreach (string capability in Capabilities.All) arguments.AddRange(["--cap", capability]);
         arguments.Add(id);
-        arguments.AddRange(request.Command);
-        return ChildProgram.Start(path, [.. arguments], request.Descriptors);
+        int document = ExecDocument.Open(request);
+        try
+        {
+            return ChildProgram.Start(path, [.. arguments], [.. streams, document]);
+        }
+        finally
+        {
+            unistd.close(document);
+        }
     }
 
     public void Pause(string id) => Call(["pause", id]);

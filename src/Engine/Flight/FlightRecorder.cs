@@ -76,7 +76,9 @@ internal sealed class FlightRecorder(EngineContainer container, ContainerState s
         state.OomKilled = memory.OomKills > 0;
         state.ExitCode = ExitStatus.Code(status);
         state.Signal = status & 0x7f;
-        state.Asked = File.Exists(container.StoppedPath);
+        bool inPlaceOfAnother = state.Signal == signal.SIGKILL && !timedOut && !state.OomKilled;
+        if (inPlaceOfAnother && StopNote.Signal(container) is > 0 and var meant) (state.Signal, state.ExitCode) = (meant, 128 + meant);
+        state.Asked = StopNote.IsThere(container);
         state.Cause = timedOut ? "timeout" : state.Signal == 0 ? "exit" : state.OomKilled ? "oom" : state.Signal == signal.SIGSYS ? "seccomp" : "signal";
         if (state.Signal == signal.SIGSYS) state.DeniedCall = KernelLog.DeniedCall(state.Pid, state.Steps[0].At);
         state.Pid = 0;

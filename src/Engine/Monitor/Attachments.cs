@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
 
@@ -15,16 +16,17 @@ internal sealed unsafe class Attachments : IDisposable
     private const int MostAtOnce = 64;
 
     private readonly List<Client> _clients = [];
-    private readonly string _path;
+    private readonly EngineContainer _container;
     private readonly byte[] _buffer = new byte[8192];
     private int _listener;
     private byte[]? _input;
+    private (ushort Rows, ushort Columns)? _size;
 
-    public Attachments(string path)
+    public Attachments(EngineContainer container)
     {
-        _path = path;
-        unistd.unlink(path);
-        _listener = UnixSocket.Listen(path, sys_socket.SOCK_SEQPACKET);
+        _container = container;
+        unistd.unlink(container.AttachPath);
+        _listener = UnixSocket.Listen(container.AttachPath, sys_socket.SOCK_SEQPACKET);
         ContainerStreams.SetNonblocking(_listener);
     }
 
@@ -47,11 +49,14 @@ internal sealed unsafe class Attachments : IDisposable
     {
         while (_input is { } input)
         {
+            SignalKeys keys = streams.IsTerminal ? new(streams.Input) : default;
             nint count;
             fixed (byte* start = input) count = streams.Input < 0 ? input.Length : unistd.write(streams.Input, start, input.Length);
             if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN) return;
             // Nobody reads it any more: it is lost, as in a pipe.
             _input = count < 0 || count == input.Length ? null : input[(int)count..];
+            if (count > 0 && keys.Signal(input.AsSpan(0, (int)count)) is not 0 and var number)
+                EndingSignal.Typed(_container, number, SignalKeys.ForegroundGroup(streams.Input));
         }
     }
 
@@ -93,6 +98,15 @@ internal sealed unsafe class Attachments : IDisposable
         }
     }
 
+    /// <summary>The container has its ends. Its terminal has the size of whoever is attached, or was last, from the first moment.</summary>
+    public void HandOver(ContainerStreams streams)
+    {
+        streams.HandedOver();
+        Accept();
+        foreach (Client client in _clients) Receive(client, streams);
+        if (_size is var (rows, columns)) streams.Resize(rows, columns);
+    }
+
     /// <summary>For all of them.</summary>
     public void Say(byte kind, ReadOnlySpan<byte> data)
     {
@@ -115,7 +129,7 @@ internal sealed unsafe class Attachments : IDisposable
         foreach (Client client in _clients) unistd.close(client.Fd);
         _clients.Clear();
         unistd.close(_listener);
-        unistd.unlink(_path);
+        unistd.unlink(_container.AttachPath);
         _listener = -1;
     }
 
@@ -139,7 +153,10 @@ internal sealed unsafe class Attachments : IDisposable
                 PassInput(streams);
                 break;
             case Resize when length >= 5:
-                streams.Resize(BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(1)), BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(3)));
+                ushort rows = BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(1));
+                ushort columns = BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(3));
+                _size = (rows, columns);
+                streams.Resize(rows, columns);
                 break;
             case EndOfInput:
                 streams.EndInput();

@@ -38,7 +38,7 @@ public sealed unsafe class ContainerMonitor
         _state = container.State();
         _state.BootId = EngineContainer.BootId();
         _flight = new FlightRecorder(container, _state);
-        _attachments = new Attachments(container.AttachPath);
+        _attachments = new Attachments(container);
         _stop = new StopRequest(container);
         _notify = ContainerNotify.Of(container, sdNotify);
     }
@@ -120,7 +120,7 @@ public sealed unsafe class ContainerMonitor
             _flight.Step(FlightStep.Create);
             int pid;
             using (ParentCgroup.Hold()) pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket, _container.Config.SystemdCgroup);
-            streams.HandedOver();
+            _attachments.HandOver(streams);
             _flight.Step(FlightStep.Connect);
             ContainerNetwork.Connect(_container, pid);
             _memory = MemoryWatch.Of(pid, _container);
@@ -174,7 +174,7 @@ public sealed unsafe class ContainerMonitor
     private void Ended(int status, long resident, bool timedOut)
     {
         _container.Reread();
-        bool killed = (status & 0x7f) == signal.SIGKILL && !timedOut && !File.Exists(_container.StoppedPath);
+        bool killed = (status & 0x7f) == signal.SIGKILL && !timedOut && !StopNote.IsThere(_container);
         _flight.Ended(status, resident, timedOut, _memory?.Conclude(killed, _state) ?? default);
         EngineEvents.Add(_container, "die", "exitCode", EngineEvents.Text(_state.ExitCode));
     }
@@ -260,7 +260,7 @@ public sealed unsafe class ContainerMonitor
         return true;
     }
 
-    private bool RestartsAfter() => !File.Exists(_container.StoppedPath) && _container.Config.Restart.Wants(_state);
+    private bool RestartsAfter() => !StopNote.IsThere(_container) && _container.Config.Restart.Wants(_state);
 
     /// <summary>Waits between two runs; false when somebody asked for the end meanwhile.</summary>
     private bool Pause(int milliseconds)
@@ -269,10 +269,10 @@ public sealed unsafe class ContainerMonitor
         _pages.Used();
         for (int waited = 0; waited < milliseconds; waited += look, _pages.Rest(), _attachments.Accept())
         {
-            if (_stop.Take() || File.Exists(_container.StoppedPath)) return false;
+            if (_stop.Take() || StopNote.IsThere(_container)) return false;
             poll.poll_(null, 0, Math.Min(look, milliseconds - waited));
         }
-        return !File.Exists(_container.StoppedPath);
+        return !StopNote.IsThere(_container);
     }
 
     private void Fail(UserError error)

@@ -71,7 +71,13 @@ internal sealed class HealthProbe : IDisposable
         _late = false;
         _due = Environment.TickCount64 + Milliseconds(_check.Timeout);
         unistd.unlink(_pidFile);   // of a monitor that was killed
-        _probe = _container.Driver.StartExec(_container.Id, new ExecRequest { Command = ["/bin/sh", "-c", _check.Command], PidFile = _pidFile, Descriptors = [_nothing, _nothing, _nothing] });
+        _probe = _container.Driver.StartExec(_container.Id, new ExecRequest
+        {
+            Command = ["/bin/sh", "-c", _check.Command],
+            Bundle = _container.Directory,
+            PidFile = _pidFile,
+            Descriptors = [_nothing, _nothing, _nothing],
+        });
     }
 
     /// <summary>

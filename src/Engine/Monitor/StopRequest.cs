@@ -1,5 +1,6 @@
 using Minirun.Engine.Containers;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Monitor;
 
@@ -34,7 +35,7 @@ internal sealed unsafe class StopRequest : IDisposable
         while (unistd.read(Descriptor, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
             if (info.ssi_signo == signal.SIGCHLD) _childEnded = true;
             else any = true;
-        if (any) AtomicFile.Write(_container.StoppedPath, []);
+        if (any) StopNote.Write(_container);
         return any;
     }
 
@@ -46,7 +47,10 @@ internal sealed unsafe class StopRequest : IDisposable
     {
         if (ready && Take())
         {
-            Send(pidfd, SignalName.Parse(_container.Config.StopSignal));
+            int number = SignalName.Parse(_container.Config.StopSignal);
+            bool isDropped = DroppedSignal.Is(number, pid);
+            if (isDropped) StopNote.Write(_container, number);
+            Send(pidfd, isDropped ? signal.SIGKILL : number);
             if (_container.Config.StopTimeout >= 0) _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
         }
         if (_childEnded)

@@ -69,7 +69,8 @@ internal static class RunProbe
         ContainerPlan plan = Planner.Build(SpecBuilder.Build(options, host), host);
         if (!Boot.SignalsAreBlocked) Boot.BlockSignals();
         using var silence = new Silence();
-        return Supervisor.Run(plan, Launcher.Start(plan, host, PlanMode.Quiet, null), null, PlanMode.Quiet, options.Timeout, null, warn);
+        LaunchedContainer container = Launcher.Start(plan, host, PlanMode.Quiet, null);
+        return Supervisor.Run(plan, container, null, PlanMode.Quiet, options.Timeout, null, warn, null);
     }
 
     /// <summary>The caller's environment and terminal are not the doctor's to pass on.</summary>
@@ -78,24 +79,33 @@ internal static class RunProbe
         public override string? Environment(string name) => null;
 
         public override bool IsTerminal(int fd) => false;
+
+        public override StandardStream Stream(int fd) => default;
     }
 
-    /// <summary>Standard output is nowhere, for a while.</summary>
+    /// <summary>Standard input, output and error are nowhere, for a while: the caller's terminal does not go into a container.</summary>
     private sealed class Silence : IDisposable
     {
-        private readonly int _kept = fcntl.fcntl_(1, fcntl.F_DUPFD_CLOEXEC, 3);
+        private readonly int[] _kept = new int[3];
 
         public Silence()
         {
-            int nowhere = fcntl.open("/dev/null", fcntl.O_WRONLY | fcntl.O_CLOEXEC);
-            syscall(SYS_dup3, nowhere, 1, 0);
+            int nowhere = fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC);
+            for (int fd = 0; fd < 3; fd++)
+            {
+                _kept[fd] = fcntl.fcntl_(fd, fcntl.F_DUPFD_CLOEXEC, 3);
+                syscall(SYS_dup3, nowhere, fd, 0);
+            }
             unistd.close(nowhere);
         }
 
         public void Dispose()
         {
-            syscall(SYS_dup3, _kept, 1, 0);
-            unistd.close(_kept);
+            for (int fd = 0; fd < 3; fd++)
+            {
+                syscall(SYS_dup3, _kept[fd], fd, 0);
+                unistd.close(_kept[fd]);
+            }
         }
     }
 }

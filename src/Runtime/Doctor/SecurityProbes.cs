@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using Minirun.Runtime.Security;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Doctor;
@@ -18,9 +17,11 @@ internal static unsafe class SecurityProbes
         yield return TerminalInput();
     }
 
+    private const byte RET = 6;   // BPF_RET | BPF_K
+
     private static Outcome Filter() => Trial.Run(0, script =>
     {
-        byte[] program = TtyFilter.Program();
+        byte[] program = [RET, 0, 0, 0, 0, 0, 0xff, 0x7f];   // one struct sock_filter: SECCOMP_RET_ALLOW
         long* filter = stackalloc long[2] { program.Length / 8, script.Bytes(program) };   // struct sock_fprog
         script.Add(2, SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1);
         script.Add(3, SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, 0, script.Bytes(new ReadOnlySpan<byte>(filter, 16)));
@@ -69,8 +70,12 @@ internal static unsafe class SecurityProbes
         return Setting.Sysctl(sysctl) switch
         {
             "0" => Probe.Ok(name, false, "the kernel lets no program push input into a terminal"),
-            "1" => new Probe(name, false, ProbeState.Degraded, "programs can push input into their terminal; minirun gives containers one of their own, or filters", Setting.Fix(sysctl, "0")),
-            _ => new Probe(name, false, ProbeState.Degraded, "this kernel cannot forbid pushing input into a terminal; minirun gives containers one of their own, or filters", "a kernel from 6.2 on"),
+            "1" => new Probe(name, false, ProbeState.Degraded,
+                "programs can push input into their terminal; minirun gives containers one of their own, or pipes",
+                Setting.Fix(sysctl, "0")),
+            _ => new Probe(name, false, ProbeState.Degraded,
+                "this kernel cannot forbid pushing input into a terminal; minirun gives containers one of their own, or pipes",
+                "a kernel from 6.2 on"),
         };
     }
 }

@@ -37,7 +37,7 @@ internal static unsafe class LaunchScript
         {
             LaunchStep step = plan.Operations[op].Step;
             // It is executed outside, and does these by itself.
-            if (joined is not null && step is not (LaunchStep.MapSource or LaunchStep.ForkNews)) continue;
+            if (joined is not null && step is not (LaunchStep.MapSource or LaunchStep.Streams or LaunchStep.ForkNews)) continue;
             if (!mapped && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
@@ -72,6 +72,10 @@ internal static unsafe class LaunchScript
                     break;
                 case LaunchStep.SealProgram:
                     Seal(script, op, host.Executable);
+                    break;
+                case LaunchStep.Streams:
+                    for (int fd = 0; fd < 3; fd++)
+                        if (plan.Spec.Streams![fd] >= 0) script.Add(op, SYS_dup3, plan.Spec.Streams[fd], fd, 0);
                     break;
                 case LaunchStep.ForkNews:
                     script.Set(ProgramRegister, joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));

@@ -53,8 +53,11 @@ internal sealed class ContainerMaker : IDisposable
                 NoPivot = options.NoPivot,
                 NoNewKeyring = options.NoNewKeyring,
                 PreserveFds = options.PreserveFds + ListenFds(),
+                IsForeground = !waits && !options.Detach,
             });
             Spec.PlainNewlines = !waits && !options.Detach;
+            if (Spec is { OwnsPipes: true, Relayed: not 0 }) Spec.Warn(StandardStream.NotForDetached);
+            else if (_oci.Process is { Terminal: true, ConsoleSize: null }) _oci.Process.ConsoleSize = _host.TerminalSize;
             if (!waits && !options.Detach) Notify();
             Record.Rootfs = _oci.Root.Path;
             Record.Cgroup = Cgroup?.State;
@@ -73,6 +76,9 @@ internal sealed class ContainerMaker : IDisposable
     public ContainerSpec Spec { get; }
     public Cgroup? Cgroup { get; }
 
+    /// <summary>What it has in the place of our own stdin, stdout and stderr.</summary>
+    public StreamRelay? Streams { get; private set; }
+
     /// <summary>Clones the child; what it then needs of us is the caller's to give.</summary>
     public (ContainerPlan Plan, LaunchedContainer Container) Launch()
     {
@@ -90,7 +96,9 @@ internal sealed class ContainerMaker : IDisposable
             planner.Complete();
         }
         _globals.Trace?.Invoke($"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
+        Streams = StreamRelay.Open(Spec);
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
+        Streams?.HandedOver();
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
         _globals.Trace?.Invoke($"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows such)");
         // Only the child keeps them: their end is its end, or its execve.
@@ -127,7 +135,11 @@ internal sealed class ContainerMaker : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Dispose();
+    public void Dispose()
+    {
+        Streams?.Dispose();
+        Directory.Dispose();
+    }
 
     /// <summary>The hooks of this moment, in the runtime's namespaces.</summary>
     private void RunHooks()

@@ -5,7 +5,6 @@ using Minirun.Runtime.Launch;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Resctrl;
-using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -28,6 +27,9 @@ internal static class Executor
         var host = new Host();
         ProcessEnvironment.Complete(process, $"/proc/{container.Record.Pid}/root", [], host);
         ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host);
+        if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
+        if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
+        using StreamRelay? streams = StreamRelay.Open(spec);
         var planner = new Planner(spec, host);
         ContainerPlan plan = planner.Begin();
         Cgroup? cgroup = container.Cgroup;
@@ -40,13 +42,15 @@ internal static class Executor
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
+        streams?.HandedOver();
         globals.Trace?.Invoke($"container {container.Record.Id}: process {child.Pid} joins its first process {container.Record.Pid}");
         unistd.close(pidfd);
         foreach (string warning in plan.Spec.Warnings ?? []) globals.Warn(warning);
-        return Follow(plan, child, container, options, globals);
+        return Follow(plan, child, container, options, globals, streams);
     }
 
-    private static int Follow(ContainerPlan plan, LaunchedContainer child, Container container, ExecOptions options, OciGlobals globals)
+    private static int Follow(
+        ContainerPlan plan, LaunchedContainer child, Container container, ExecOptions options, OciGlobals globals, StreamRelay? streams)
     {
         var part = new ParentPart
         {
@@ -61,7 +65,7 @@ internal static class Executor
         }
         try
         {
-            if (!options.Detach) return Supervisor.Run(plan, child, null, PlanMode.Quiet, null, Started, globals.Warn, part);
+            if (!options.Detach) return Supervisor.Run(plan, child, null, PlanMode.Quiet, null, Started, globals.Warn, streams, part);
             part.Follow(plan, child);
             Started();
             return 0;
@@ -99,10 +103,10 @@ internal static class Executor
             JoinedFlags = Different(pid),
             HostProc = (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc"),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
-            Capabilities = CapabilitySet.Parse(process.Capabilities?.Bounding ?? []),
             PreserveFds = options.PreserveFds,
             PlainNewlines = options.ConsoleSocket is not { Length: > 0 },
-            HoldsCallersTerminal = !process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
+            OwnsPipes = options.Detach,
+            Relayed = StandardStream.Relayed(host, process, oci.Linux, isForeground: !options.Detach),
         };
     }
 

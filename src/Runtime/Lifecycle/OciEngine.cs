@@ -37,7 +37,9 @@ public static class OciEngine
                 maker.RunPoststart();
                 maker.Directory.Unlock();
             }
-            if (!options.Detach) return Supervisor.Run(plan, container, null, PlanMode.Quiet, null, Started, globals.Warn, maker.ParentPart());
+            if (!options.Detach)
+                return Supervisor.Run(
+                    plan, container, null, PlanMode.Quiet, null, Started, globals.Warn, maker.Streams, maker.ParentPart());
             maker.ParentPart().Follow(plan, container);
             Started();
             return 0;

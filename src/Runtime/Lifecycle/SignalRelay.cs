@@ -2,6 +2,7 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -32,10 +33,27 @@ internal sealed unsafe class SignalRelay
         {
             int number = (int)info.ssi_signo;
             if (number == signal.SIGCHLD) continue;
+            if (number == signal.SIGCONT) terminal?.Retake();
             if (number == signal.SIGWINCH && terminal is not null) terminal.Resize();
-            else if (!Ends(number) || (started && !WouldBeIgnored(number))) _container.Signal(number);
+            else if (!DroppedSignal.Ends(number) || (started && !WouldBeIgnored(number))) _container.Signal(number);
             else End(number);
         }
+    }
+
+    /// <summary>One that the command is to have, and that ends it if it has no handler.</summary>
+    public void Tell(int number)
+    {
+        if (WouldBeIgnored(number)) End(number);
+        else _container.Signal(number);
+    }
+
+    /// <summary>Whether one has come that ends us, now that there is nobody to pass it on to.</summary>
+    public bool IsInterrupted()
+    {
+        signalfd_siginfo info;
+        bool any = false;
+        while (unistd.read(Fd, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo)) any |= DroppedSignal.Ends((int)info.ssi_signo);
+        return any;
     }
 
     /// <summary>
@@ -53,27 +71,5 @@ internal sealed unsafe class SignalRelay
         _container.Signal(signal.SIGKILL);
     }
 
-    /// <summary>Whether the signal's default action ends a process (signal(7)).</summary>
-    private static bool Ends(int number) => number is not (signal.SIGCHLD or signal.SIGCONT or signal.SIGURG or signal.SIGWINCH);
-
-    /// <summary>
-    /// The kernel drops a signal for the first process of a pid namespace that has no handler for it. A command that is that process by our
-    /// doing, and would have died of the signal outside, must not live on because of it.
-    /// </summary>
-    private bool WouldBeIgnored(int number)
-    {
-        if (!_commandIsInit) return false;
-        ulong known = 0;
-        try
-        {
-            foreach (string line in File.ReadLines($"/proc/{_container.Pid}/status"))
-                if (line.StartsWith("SigBlk:", StringComparison.Ordinal) || line.StartsWith("SigIgn:", StringComparison.Ordinal) || line.StartsWith("SigCgt:", StringComparison.Ordinal))
-                    known |= Convert.ToUInt64(line[7..].Trim(), 16);
-        }
-        catch (IOException)
-        {
-            return false;   // it is gone
-        }
-        return (known & signal.Bit(number)) == 0;
-    }
+    private bool WouldBeIgnored(int number) => _commandIsInit && DroppedSignal.Is(number, _container.Pid);
 }

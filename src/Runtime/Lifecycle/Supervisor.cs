@@ -21,13 +21,16 @@ public sealed unsafe class Supervisor
     private readonly bool _steps;
     private readonly SignalRelay _signals;
     private readonly long _deadline;
+    private readonly StreamRelay? _streams;
     private TerminalRelay? _terminal;
     private NotifyRelay? _notify;
     private bool _reporting = true;
     private bool _timedOut;
 
-    private Supervisor(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout)
+    private Supervisor(
+        ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, StreamRelay? streams)
     {
+        _streams = streams;
         _plan = plan;
         _container = container;
         _watcher = watcher;
@@ -52,9 +55,11 @@ public sealed unsafe class Supervisor
 
     /// <summary>Waits for the end; gives the exit status as a shell has it.</summary>
     /// <exception cref="UserError">The container could not be made, or the command not executed. Nothing of it is left.</exception>
-    public static int Run(ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started, Action<string> warn, ParentPart? part = null)
+    public static int Run(
+        ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started,
+        Action<string> warn, StreamRelay? streams, ParentPart? part = null)
     {
-        var supervisor = new Supervisor(plan, container, watcher, mode, timeout) { Started = started, Warn = warn, Part = part };
+        var supervisor = new Supervisor(plan, container, watcher, mode, timeout, streams) { Started = started, Warn = warn, Part = part };
         try
         {
             return supervisor.Loop();
@@ -73,7 +78,7 @@ public sealed unsafe class Supervisor
     private int Loop()
     {
         if (_steps) StepOn(LaunchStep.EnterRootfs);
-        Span<pollfd> fds = stackalloc pollfd[6];
+        Span<pollfd> fds = stackalloc pollfd[6 + StreamRelay.Most];
         while (true)
         {
             int count = 0;
@@ -83,6 +88,8 @@ public sealed unsafe class Supervisor
             if (_terminal is not null) count += _terminal.Prepare(fds[count..]);
             int notify = count;
             if (_notify is not null) fds[count++] = new pollfd { fd = _notify.Fd, events = poll.POLLIN };
+            int streams = count;
+            if (_streams is not null) count += _streams.Prepare(fds[count..], reads: !_reporting);
             Poll(fds[..count]);
             // All reports first: whoever saw the command's output and then sends a signal means it for a command that has started.
             if (fds[2].revents != 0)
@@ -92,14 +99,15 @@ public sealed unsafe class Supervisor
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
             if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals, started: !_reporting);
-            if (count > notify && fds[notify].revents != 0) _notify!.Move();
+            if (streams > notify && fds[notify].revents != 0) _notify!.Move();
+            _streams?.Move(fds[streams..count]);
             if (fds[0].revents != 0) return Finish();
         }
     }
 
     private void Poll(Span<pollfd> fds)
     {
-        int milliseconds = -1;
+        int milliseconds = _terminal is { LooksAgain: true } || _streams is { LooksAgain: true } ? RawTerminal.LookAgain : -1;
         if (_deadline != long.MaxValue)
         {
             long left = _deadline - Clock.Now();
@@ -109,7 +117,7 @@ public sealed unsafe class Supervisor
                 Warn("the time of --timeout is over: the container is killed");
                 _container.Signal(signal.SIGKILL);
             }
-            milliseconds = _timedOut ? -1 : (int)Math.Min(left / 1_000_000 + 1, int.MaxValue);
+            if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);
         }
         fixed (pollfd* first = fds)
             if (poll.poll_(first, (nuint)fds.Length, milliseconds) < 0)
@@ -125,8 +133,22 @@ public sealed unsafe class Supervisor
         while (_reporting) ReadReport();
         int status = _container.Collect();
         _terminal?.Drain();
+        if (_streams is not null) Drain(_streams);
         _notify?.Move();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
+    }
+
+    /// <summary>What the container has written before its end; a signal to us ends the wait for a reader that does not take it.</summary>
+    private void Drain(StreamRelay streams)
+    {
+        Span<pollfd> fds = stackalloc pollfd[1 + StreamRelay.Most];
+        while (streams.Drains() && (fds[0].revents == 0 || !_signals.IsInterrupted()))
+        {
+            fds[0] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
+            streams.Prepare(fds[1..], reads: false);
+            Poll(fds);
+            streams.Move(fds[1..]);
+        }
     }
 
     private void ReadReport()

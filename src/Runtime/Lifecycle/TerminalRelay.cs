@@ -16,7 +16,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
     private int _typedStart, _typedEnd;
-    private bool _inputEnded, _outputEnded;
+    private bool _inputEnded, _outputEnded, _readerIsGone, _told;
 
     public TerminalRelay(int master, bool plainNewlines)
     {
@@ -33,12 +33,18 @@ internal sealed unsafe class TerminalRelay : IDisposable
         if (ioctl(1, TIOCGWINSZ, &size) == 0 || ioctl(0, TIOCGWINSZ, &size) == 0) ioctl(_master, TIOCSWINSZ, &size);
     }
 
+    /// <summary>Whether it has to look again by itself (<see cref="RawTerminal.LookAgain"/>).</summary>
+    public bool LooksAgain => !_inputEnded && _terminal.IsTerminal && !RawTerminal.IsForeground();
+
+    /// <summary>We were stopped, and go on.</summary>
+    public void Retake() => _terminal.Retake();
+
     /// <summary>Says what to wait for; gives the number of entries filled.</summary>
     public int Prepare(Span<pollfd> fds)
     {
         bool pending = _typedStart < _typedEnd;
         fds[0] = new pollfd { fd = _outputEnded ? -1 : _master, events = (short)(poll.POLLIN | (pending ? poll.POLLOUT : 0)) };
-        fds[1] = new pollfd { fd = _inputEnded || pending ? -1 : 0, events = poll.POLLIN };
+        fds[1] = new pollfd { fd = _inputEnded || pending || !_terminal.Take() ? -1 : 0, events = poll.POLLIN };
         return 2;
     }
 
@@ -48,8 +54,11 @@ internal sealed unsafe class TerminalRelay : IDisposable
     public void Move(Span<pollfd> fds, SignalRelay signals, bool started)
     {
         if ((fds[0].revents & ~poll.POLLOUT) != 0) CopyOutput();
+        if (_readerIsGone && !_told) signals.Tell(signal.SIGPIPE);
+        _told = _readerIsGone;
         if (fds[1].revents != 0) ReadInput();
-        if (_typedStart < _typedEnd && WriteInput() is not 0 and var number) signals.Typed(number, ForegroundGroup(), started);
+        if (_typedStart < _typedEnd && WriteInput() is not 0 and var number)
+            signals.Typed(number, SignalKeys.ForegroundGroup(_master), started);
     }
 
     /// <summary>After the end: what the container's terminal still holds.</summary>
@@ -74,8 +83,12 @@ internal sealed unsafe class TerminalRelay : IDisposable
                 for (nint done = 0; done < got;)
                 {
                     nint written = unistd.write(1, buffer + done, got - done);
-                    if (written < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) return false;
                     if (written > 0) done += written;
+                    else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
+                    {
+                        _readerIsGone = errno == Errno.EPIPE;
+                        return false;
+                    }
                 }
                 return true;
             }
@@ -98,28 +111,17 @@ internal sealed unsafe class TerminalRelay : IDisposable
         }
     }
 
-    /// <summary>Gives the signal that the last key of one sends, by the settings of the container's terminal (termios(3), ISIG); 0 for none.</summary>
+    /// <summary>Gives the signal that the last key of one sends; 0 for none.</summary>
     private int WriteInput()
     {
-        termios settings;
-        bool sends = ioctl(_master, TCGETS, &settings) == 0 && (settings.c_lflag & ISIG) != 0;
-        int start = _typedStart, number = 0;
+        var keys = new SignalKeys(_master);
+        int start = _typedStart;
         fixed (byte* typed = _typed)
         {
             nint written = unistd.write(_master, typed + _typedStart, _typedEnd - _typedStart);
             if (written > 0) _typedStart += (int)written;
             else if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _typedStart = start = _typedEnd;
         }
-        for (int i = start; sends && i < _typedStart; i++)
-            if (_typed[i] == settings.c_cc[VINTR]) number = signal.SIGINT;
-            else if (_typed[i] == settings.c_cc[VQUIT]) number = signal.SIGQUIT;
-        return number;
-    }
-
-    /// <summary>The process group that keys of the container's terminal signal, by our own pid namespace; -1 when there is none.</summary>
-    private int ForegroundGroup()
-    {
-        int group;
-        return ioctl(_master, TIOCGPGRP, &group) == 0 ? group : -1;
+        return keys.Signal(_typed.AsSpan(start, _typedStart - start));
     }
 }

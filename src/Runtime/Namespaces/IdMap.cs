@@ -52,6 +52,15 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
         return null;
     }
 
+    /// <summary>What the id is on the host, which has all of them where there is no map; null when it is not mapped.</summary>
+    public static uint? ToOutside(List<OciIdMapping>? maps, uint inside)
+    {
+        if (maps is null) return inside;
+        foreach (OciIdMapping map in maps)
+            if (inside >= map.ContainerID && inside - map.ContainerID < map.Size) return map.HostID + (inside - map.ContainerID);
+        return null;
+    }
+
     /// <summary>Whether an id exists inside.</summary>
     public static bool HasInside(List<OciIdMapping> maps, uint inside)
     {

@@ -9,6 +9,7 @@ namespace Minirun.Runtime.Plan;
 internal static class IdentityPlan
 {
     private const ulong SysAdmin = 1UL << 21;
+    private const int AllStreams = 7;
 
     /// <param name="plan">What is added to.</param>
     /// <param name="host">What is held.</param>
@@ -20,12 +21,15 @@ internal static class IdentityPlan
         // Of `minirun run` nothing can be missing: it asks for no more than there is.
         OpFlags warn = spec.FromBundle ? OpFlags.Warn : OpFlags.None;
         plan.Add(new() { Name = "bounding-caps", Code = OpCode.Bounding, A = (long)sets.Bounding, Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program", IfLeftOut = "a root process inside has every capability of its namespaces" });
-        // The caller's own, which `minirun run` passes on, stay his.
-        if (spec.FromBundle || spec.Oci.Process.Terminal) plan.Add(new()
+        int ours = spec.Oci.Process.Terminal ? AllStreams : spec.OwnsPipes ? 0 : spec.Relayed;
+        // The caller's own, which pass through, stay his.
+        if (ours != 0 || spec.OwnsPipes) plan.Add(new()
         {
             Name = "stdio-owner",
             Code = OpCode.StdioOwner,
             A = spec.Oci.Process.User.Uid,
+            B = ours,
+            C = spec.OwnsPipes && ours == 0 ? 1 : 0,
             Why = "the terminal or the pipes that are stdin, stdout and stderr belong to the command's user, who may open /dev/stdout or /dev/tty by name",
             IfLeftOut = "echo >/dev/stderr is refused to a user other than root",
         });

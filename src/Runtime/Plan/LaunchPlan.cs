@@ -50,6 +50,14 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
         if (spec.FromBundle && spec.JoinedProcess < 0) new BundleSources(spec, host, plan).Add(user.MustChange);
         LaunchIdentity(user);
+        if (spec.Relayed != 0) Add(new()
+        {
+            Name = "streams",
+            Step = LaunchStep.Streams,
+            A = spec.Relayed,
+            Why = "pipes in the place of the caller's terminal, which never goes in (CVE-2017-5226), or of what the user could not open "
+                + "as /dev/stdout; minirun passes the bytes on",
+        });
         Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
     }
 

@@ -67,5 +67,6 @@ public enum LaunchStep
     OpenSource,
     MapSource,
     SealProgram,
+    Streams,
     ForkNews,
 }

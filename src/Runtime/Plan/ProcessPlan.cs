@@ -160,7 +160,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     private bool Notifies => spec.Seccomp is { Notifies: true };
 
     /// <summary>Without no_new_privs a filter takes CAP_SYS_ADMIN, which is kept for it until then: a profile has to know the calls of the command, not ours.</summary>
-    private bool KeepsRights => !Wanted.NoNewPrivileges && !Notifies && (spec.Seccomp is not null || spec.HoldsCallersTerminal);
+    private bool KeepsRights => !Wanted.NoNewPrivileges && !Notifies && spec.Seccomp is not null;
 
     private void AddFiltersFirst()
     {
@@ -172,7 +172,6 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// <summary>The profile comes last: it may refuse seccomp(2) itself.</summary>
     private void AddFilters()
     {
-        if (spec.HoldsCallersTerminal) AddTtyFilter();
         if (spec.Seccomp is { } filter) plan.Add(new()
         {
             Name = "seccomp",
@@ -185,17 +184,6 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             IfLeftOut = "the command may make every system call of the kernel",
         });
     }
-
-    private void AddTtyFilter() => plan.Add(new()
-    {
-        Name = "tty-filter",
-        Code = OpCode.Seccomp,
-        S1 = TtyFilter.Program(),
-        A = TtyFilter.Program().Length / 8,
-        Path = "ioctl TIOCSTI, TIOCLINUX = EPERM",
-        Why = "one of stdin, stdout, stderr is the caller's terminal: pushing input into it is refused, also in the 64-bit disguise (CVE-2019-10063)",
-        IfLeftOut = "with CAP_SYS_ADMIN the command could push input into the caller's terminal",
-    });
 
     private void AddCloseFds()
     {

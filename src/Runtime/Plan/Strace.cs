@@ -56,7 +56,7 @@ public static class Strace
         OpCode.Umask => $"umask(0{Convert.ToString(operation.A, 8)})",
         OpCode.Session => "setsid()",
         OpCode.Keyring => "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)",
-        OpCode.StdioOwner => $"fchownat(0, 1, 2: {operation.A})",
+        OpCode.StdioOwner => $"fchownat({Streams(operation.C != 0 ? 7 : operation.B)}: {operation.A})",
         OpCode.Bounding => $"prctl(PR_CAPBSET_DROP, all but {Capabilities(operation.A)})",
         OpCode.Identity => $"{(operation.C < 0 ? "" : $"setgroups({operation.C}); ")}setresgid({operation.B}); setresuid({operation.A})",
         OpCode.Capabilities => $"capset({{effective={Capabilities(operation.A)}, permitted={(operation.A == operation.B ? "…same" : Capabilities(operation.B))}, inheritable={Capabilities(operation.C)}}}){(operation.D == 0 ? "" : $"; prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, {Capabilities(operation.D)})")}",
@@ -69,6 +69,8 @@ public static class Strace
         OpCode.Exec => $"execve({string.Join(" | ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{string.Join(", ", ((CommandLine)operation.S2!).Words.Select(Quote))}])",
         _ => operation.Code.ToString(),
     };
+
+    private static string Streams(long set) => string.Join(", ", Enumerable.Range(0, 3).Where(fd => (set >> fd & 1) != 0));
 
     /// <summary>A string in quotes, with what does not print escaped.</summary>
     public static string Quote(string text)
@@ -95,6 +97,7 @@ public static class Strace
         LaunchStep.KeepCapabilities => "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
         LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; mount_setattr(fd, MOUNT_ATTR_IDMAP, {(operation.Source.UserNamespace is { } space ? Quote(space) : $"uids {Quote(IdMap.Format(operation.Source.Uids))}, gids {Quote(IdMap.Format(operation.Source.Gids))}")}{(operation.Source.MapsTree ? ", AT_RECURSIVE" : "")})",
+        LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
         _ => "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)",
     };

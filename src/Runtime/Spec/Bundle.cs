@@ -32,7 +32,8 @@ public static class Bundle
 
     internal static OciProcess ParseProcess(byte[] json, string path)
     {
-        OciProcess process = Parse(json, path, OciJson.Default.OciProcess);
+        JsonProblem.RefuseZeros(json, path);
+        OciProcess process = ConfigReader.ReadProcess(json) ?? Parse(json, path, OciJson.Default.OciProcess);
         Problem.In(path, process, each => ProcessValidator.Check(each, "process"));
         return process;
     }

@@ -12,6 +12,9 @@ public sealed record BundleOptions
     /// <summary>Descriptors from 3 on that the process gets.</summary>
     public int PreserveFds { get; init; }
 
+    /// <summary>The command that makes the container stays until its end, and passes on what it writes.</summary>
+    public bool IsForeground { get; init; }
+
     /// <summary>The container goes into a cgroup of its own, so a new cgroup namespace is made once it is there.</summary>
     public bool HasCgroup { get; init; }
 }

@@ -49,7 +49,8 @@ public static class BundleSpec
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
             AsksForHooks = oci.Hooks is { } hooks && (hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 }),
-            HoldsCallersTerminal = !oci.Process.Terminal && (host.IsTerminal(0) || host.IsTerminal(1) || host.IsTerminal(2)),
+            OwnsPipes = !options.IsForeground,
+            Relayed = StandardStream.Relayed(host, oci.Process, oci.Linux, options.IsForeground),
         };
     }
 

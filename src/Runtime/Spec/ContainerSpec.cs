@@ -86,8 +86,14 @@ public sealed class ContainerSpec
     /// <summary>The command gets LISTEN_FDS and must find its own pid in LISTEN_PID.</summary>
     public bool SetsListenPid { get; init; }
 
-    /// <summary>stdin, stdout or stderr is the caller's terminal and stays one.</summary>
-    public bool HoldsCallersTerminal { get; set; }
+    /// <summary>Which of stdin, stdout, stderr the command has pipes of ours for, a bit each: <see cref="StandardStream"/>.</summary>
+    public int Relayed { get; init; }
+
+    /// <summary>What the child gets as 0, 1 and 2; -1: the caller's as it is. Null: all as they are.</summary>
+    public int[]? Streams { get; set; }
+
+    /// <summary>What an engine passes in for a container that outlives the command which makes it is the container's.</summary>
+    public bool OwnsPipes { get; init; }
 
     /// <summary>Mounts that may be left out when the root file system does not take them, by destination.</summary>
     public List<string> OptionalMounts { get; init; } = [];

@@ -79,13 +79,33 @@ public class Host
 
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
+    /// <summary>What our stdin, stdout or stderr is.</summary>
+    public virtual unsafe StandardStream Stream(int fd)
+    {
+        statx status;
+        if (sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status) < 0) return default;
+        int type = status.stx_mode & sys_stat.S_IFMT;
+        bool isNull = status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
+        bool isTerminal = type == sys_stat.S_IFCHR && !isNull && IsTerminal(fd);
+        return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, type == sys_stat.S_IFSOCK && IsNameless(fd));
+    }
+
+    /// <summary>A unix socket that was bound to no name: one end of a socketpair(2), or a connection to a daemon's.</summary>
+    private static unsafe bool IsNameless(int fd)
+    {
+        ushort* address = stackalloc ushort[64];
+        uint length = 128;
+        return sys_socket.getsockname(fd, address, &length) == 0 && *address == sys_socket.AF_UNIX && length == sizeof(ushort);
+    }
+
     /// <summary>The size of the caller's terminal; null when there is none.</summary>
     public virtual unsafe OciBox? TerminalSize
     {
         get
         {
             winsize size;
-            bool known = termios_.ioctl(1, termios_.TIOCGWINSZ, &size) == 0 || termios_.ioctl(0, termios_.TIOCGWINSZ, &size) == 0;
+            bool known = termios_.ioctl(1, termios_.TIOCGWINSZ, &size) == 0 || termios_.ioctl(0, termios_.TIOCGWINSZ, &size) == 0
+                || termios_.ioctl(2, termios_.TIOCGWINSZ, &size) == 0;
             return known ? new OciBox { Height = size.ws_row, Width = size.ws_col } : null;
         }
     }

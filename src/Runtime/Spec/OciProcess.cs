@@ -22,6 +22,9 @@ public sealed class OciProcess
 
     [JsonPropertyName("execCPUAffinity")]
     public OciCpuAffinity? ExecCpuAffinity { get; set; }
+
+    /// <summary>As a document of its own.</summary>
+    public byte[] ToBytes() => Json.ConfigWriter.Write(this);
 }
 
 /// <summary>A size in characters.</summary>
@@ -31,7 +34,7 @@ public sealed class OciBox
     public uint Width { get; set; }
 }
 
-public sealed class OciUser
+public sealed record OciUser
 {
     public uint Uid { get; set; }
     public uint Gid { get; set; }

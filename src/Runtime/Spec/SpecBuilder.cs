@@ -35,6 +35,9 @@ public sealed class SpecBuilder
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
         _ids = IdMapChoice.Choose(options, host, namespaces, _user);
         _listenFds = ListenFds(host);
+        var process = new OciProcess { Terminal = WantsTerminal(options, host, namespaces) };
+        List<uint>? groups = _ids.CanSetGroups ? _user.Groups : null;
+        process.User = new OciUser { Uid = _user.Uid, Gid = _user.Gid, AdditionalGids = groups, Umask = options.Umask };
         Spec = new ContainerSpec
         {
             // What it shows as / is the cgroup that its maker is in: the container's own, which it enters after the clone.
@@ -47,6 +50,7 @@ public sealed class SpecBuilder
             Init = options.Init,
             DieWithParent = options.DieWithParent,
             PreserveFds = options.PreserveFds + _listenFds,
+            Relayed = options.Detach || options.Engine is not null ? 0 : StandardStream.Relayed(host, process, _ids.Uids, _ids.Gids),
             SetsListenPid = _listenFds > 0,
             Require = options.Require,
             Warning = options.Ephemeral && (namespaces & sched.CLONE_NEWUSER) != 0 && host.Kernel < s_tmpfsHasUserXattrs
@@ -59,7 +63,7 @@ public sealed class SpecBuilder
         oci.Linux.UidMappings = _ids.Uids;
         oci.Linux.GidMappings = _ids.Gids;
         oci.Linux.Resources = options.Resources;
-        oci.Process.User = new OciUser { Uid = _user.Uid, Gid = _user.Gid, AdditionalGids = _ids.CanSetGroups ? _user.Groups : null, Umask = options.Umask };
+        oci.Process = process;
     }
 
     public ContainerSpec Spec { get; }
@@ -95,9 +99,7 @@ public sealed class SpecBuilder
         Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
         // 400 names, which nobody reads but who gets the document: another runtime, or ours by its other name.
         if (_options.PrintSpec || _options.Detach || _options.Engine is not null) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
-        process.Terminal = WantsTerminal(_options, _host, Spec.Namespaces);
         process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
-        Spec.HoldsCallersTerminal = !process.Terminal && (_host.IsTerminal(0) || _host.IsTerminal(1) || _host.IsTerminal(2));
         process.Args = _options.Command.Count + _options.Entrypoint.Count > 0 ? [.. _options.Entrypoint, .. _options.Command] : ["/bin/sh"];
         Spec.CommandBytes = _options.CommandBytes is { } bytes ? [.. _options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null;
         process.Cwd = Workdir(_options);

@@ -9,7 +9,9 @@ public sealed unsafe class InitProcess : IDisposable
 {
     private readonly int _fd;
 
-    private InitProcess(int fd) => _fd = fd;
+    private InitProcess(int fd, int pid) => (_fd, Pid) = (fd, pid);
+
+    public int Pid { get; }
 
     /// <summary>A pidfd; readable when the process has ended.</summary>
     public int Descriptor => _fd;
@@ -24,7 +26,7 @@ public sealed unsafe class InitProcess : IDisposable
             int errno = Marshal.GetLastPInvokeError();
             return errno is Errno.ESRCH or Errno.EINVAL ? null : throw new LinuxException("pidfd_open", errno);
         }
-        var process = new InitProcess((int)fd);
+        var process = new InitProcess((int)fd, record.Pid);
         // Asked with the descriptor in hand: from now on the pid cannot change hands unnoticed.
         if (ProcessIdentity.IsAlive(record.Pid, record.StartTime)) return process;
         process.Dispose();

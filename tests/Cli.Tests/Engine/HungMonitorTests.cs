@@ -43,7 +43,7 @@ public sealed class HungMonitorTests : IDisposable
         foreach (RunningProgram each in (RunningProgram[])[stop, remove, kill]) each.Result().Fails(125, "has ended, and its monitor does not notice", "kill -CONT", "kill -9");
         attach.Result().Fails(125, "the monitor of container d does not answer", "kill -CONT", "kill -9");
         Kernel.Signal(monitors[0], Kernel.SIGCONT);
-        Assert.True(_root.Becomes("a", ".State.ExitCode", "137"));
+        Assert.True(_root.Becomes("a", ".State.ExitCode", "143"));
         Kernel.Signal(monitors[1], Kernel.SIGKILL);
         Assert.True(Deadline.Wait(() => _root.Inspect("b", ".State.Status") == "exited"));
         _root.Run("rm", "-f", "b").Succeeds();

@@ -75,9 +75,16 @@ public sealed class LifeTests : IDisposable
     [Fact]
     public void Stop_kills_what_does_not_listen()
     {
-        _root.Detached(["--name", "web"], "sleep", "1000");
+        Deaf();
         _root.Run("stop", "-t", "0", "web").Succeeds();
         Assert.Equal("137 signal", _root.Inspect("web", ".State.ExitCode") + " " + _root.Inspect("web", ".State.Cause"));
+    }
+
+    /// <summary>A container called web that ignores SIGTERM.</summary>
+    private void Deaf(params string[] options)
+    {
+        _root.Detached(["--name", "web", .. options], "sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "deaf\n"));
     }
 
     [Fact]
@@ -234,7 +241,7 @@ public sealed class LifeTests : IDisposable
         Assert.Equal("in it\n", _root.Run("exec", "web", "echo", "in it").Exits(0).Out);
         _root.Run("stop", "-t", "0", "web").Succeeds();
         Assert.Equal("by runc\n", _root.Run("logs", "web").Out);
-        Assert.Equal("137", _root.Inspect("web", ".State.ExitCode"));
+        Assert.Equal("143", _root.Inspect("web", ".State.ExitCode"));
         _root.Run("rm", "web").Succeeds();
     }
 
@@ -287,7 +294,7 @@ public sealed class LifeTests : IDisposable
     [Fact]
     public void A_container_that_does_not_heed_it_is_killed_then()
     {
-        _root.Detached(["--name", "web", "--stop-timeout", "1"], "sleep", "1000");
+        Deaf("--stop-timeout", "1");
         Minirun.Other("sh", "-c", $"kill {_root.Inspect("web", ".State.ConmonPid")}").Succeeds();
         Assert.True(_root.Becomes("web", ".State.ExitCode", "137"));
     }

@@ -34,13 +34,13 @@ internal sealed unsafe partial class Pty : IDisposable
     {
     }
 
-    private Pty(Start how, int rows, int columns, string redirections, string[] command)
+    public Pty(Start how, int rows, int columns, string redirections, string[] command)
     {
         _master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
         int zero = 0, number = 0;
         ioctl(_master, TIOCSPTLCK, &zero);
         ioctl(_master, TIOCGPTN, &number);
-        string name = $"/dev/pts/{number}";
+        string name = Name = $"/dev/pts/{number}";
         Resize(rows, columns);
         // Held open, so that the settings can still be read when the program is gone.
         _slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
@@ -54,6 +54,9 @@ internal sealed unsafe partial class Pty : IDisposable
 
     /// <summary>The terminal's settings before the program started.</summary>
     public string Settings { get; }
+
+    /// <summary>Its node.</summary>
+    public string Name { get; }
 
     public int Pid => _program.Pid;
 

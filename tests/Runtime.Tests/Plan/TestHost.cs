@@ -51,6 +51,8 @@ internal sealed class TestHost : Host
         return host;
     }
 
+    public override StandardStream Stream(int fd) => new(HasTerminal ? 0x2190 : 0x21b6, Uid, Gid, HasTerminal, false);
+
     public bool HasTerminal { get; private set; }
     public Dictionary<string, string> Variables { get; } = [];
     public Dictionary<string, string> Inside { get; } = new()

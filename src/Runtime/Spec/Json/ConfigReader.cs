@@ -10,15 +10,23 @@ namespace Minirun.Runtime.Spec.Json;
 /// </summary>
 internal static class ConfigReader
 {
-    public static OciSpec? Read(ReadOnlySpan<byte> json)
+    private delegate T? Reader<T>(ref Utf8JsonReader json);
+
+    public static OciSpec? Read(ReadOnlySpan<byte> json) => Read(json, Spec);
+
+    /// <summary>The process alone, as <c>exec --process</c> takes it.</summary>
+    public static OciProcess? ReadProcess(ReadOnlySpan<byte> json) => Read(json, Process);
+
+    private static T? Read<T>(ReadOnlySpan<byte> json, Reader<T> read)
+        where T : class
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             reader.Read();
-            OciSpec? oci = Spec(ref reader);
-            if (oci is not null) End(ref reader);
-            return oci;
+            T? document = read(ref reader);
+            if (document is not null) End(ref reader);
+            return document;
         }
         catch (JsonException)
         {

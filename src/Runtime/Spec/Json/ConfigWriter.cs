@@ -27,6 +27,8 @@ internal static class ConfigWriter
         Object(json, "linux"u8, oci.Linux, Linux);
     });
 
+    public static byte[] Write(OciProcess process) => Document(capacity: 4096, process, Process);
+
     private static void Process(Utf8JsonWriter json, OciProcess process)
     {
         json.WriteBoolean("terminal"u8, process.Terminal);

@@ -1,0 +1,21 @@
+using Minirun.Linux;
+
+namespace Minirun.Cli.Output;
+
+/// <summary>Whoever reads our stdout.</summary>
+internal static unsafe class OutputReader
+{
+    /// <summary>
+    /// From now on we end with it, as if SIGPIPE had ended us: without this a command that waits would notice only when it writes again.
+    /// Not for commands that change anything.
+    /// </summary>
+    public static void EndWithIt() => new Thread(Watch) { IsBackground = true }.Start();
+
+    private static void Watch()
+    {
+        // No event is asked for: poll(2) tells of a pipe without readers all the same, and of nothing else.
+        var output = new pollfd { fd = 1 };
+        while (poll.poll_(&output, 1, -1) < 0) { }
+        if ((output.revents & (poll.POLLERR | poll.POLLHUP)) != 0) unistd._exit(128 + signal.SIGPIPE);
+    }
+}

@@ -1,0 +1,36 @@
+using Minirun.Engine.Events;
+using Minirun.Linux;
+using Minirun.Runtime.State;
+
+namespace Minirun.Engine.Containers;
+
+/// <summary>
+/// Signals that are meant for a container's first process as if it were any process: of `stop`, of whoever is attached, of a key of its
+/// terminal. They end it as they would in a foreground run.
+/// </summary>
+public static class EndingSignal
+{
+    /// <summary>Passes on one that somebody who is attached got. When it asks for the end, nothing starts the container again.</summary>
+    public static void PassOn(EngineContainer container, int number)
+    {
+        using InitProcess? init = container.Open();
+        if (init is null) return;
+        if (number == SignalName.Parse(container.Config.StopSignal)) StopNote.Write(container);
+        Send(container, init, number);
+    }
+
+    /// <summary>A key of its terminal has sent one to the foreground group; a first process without a handler does not get it.</summary>
+    internal static void Typed(EngineContainer container, int number, int foregroundGroup)
+    {
+        if (foregroundGroup == container.State().Pid && DroppedSignal.Is(number, foregroundGroup)) PassOn(container, number);
+    }
+
+    /// <summary>SIGKILL in the place of one that the kernel would drop.</summary>
+    internal static void Send(EngineContainer container, InitProcess init, int number)
+    {
+        bool isDropped = DroppedSignal.Is(number, init.Pid);
+        if (isDropped) StopNote.Write(container, number);
+        init.Signal(isDropped ? signal.SIGKILL : number);
+        EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(number));
+    }
+}

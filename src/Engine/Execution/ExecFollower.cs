@@ -1,0 +1,50 @@
+using Minirun.Init;
+using Minirun.Linux;
+using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Engine.Execution;
+
+/// <summary>Waits for a runtime that executes a command in a container, and passes on to it what comes for the command.</summary>
+internal static unsafe class ExecFollower
+{
+    // SI_KERNEL: a key or the end of a terminal, which all of its foreground group got (sigaction(2)).
+    private const int FromKernel = 0x80;
+
+
+    /// <summary>Gives the exit status as a shell has it.</summary>
+    /// <param name="child">The runtime.</param>
+    /// <param name="streams">What it has in the place of our stdin, stdout and stderr; null: those.</param>
+    public static int Wait(ChildProgram child, StreamRelay? streams)
+    {
+        ulong mask = Boot.RelayedSignals;
+        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
+        int signals = Boot.SignalsAreBlocked
+            ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags)
+            : -1;
+        Span<pollfd> fds = stackalloc pollfd[2 + StreamRelay.Most];
+        bool ended = false;
+        while (!ended || streams?.Drains() == true)
+        {
+            fds[0] = new pollfd { fd = ended ? -1 : child.PidFd, events = poll.POLLIN };
+            fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
+            int count = 2 + (streams?.Prepare(fds[2..], reads: !ended) ?? 0);
+            int ready, patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : -1;
+            fixed (pollfd* first = fds) ready = poll.poll_(first, (nuint)count, patience);
+            if (ready <= 0) continue;
+            streams?.Move(fds[2..count]);
+            if (fds[1].revents != 0) Relay(signals, child.PidFd);
+            ended |= fds[0].revents != 0;
+        }
+        if (signals >= 0) unistd.close(signals);
+        return child.Wait();
+    }
+
+    private static void Relay(int signals, int pidfd)
+    {
+        signalfd_siginfo info;
+        while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+            if (info.ssi_code != FromKernel && info.ssi_signo is not (signal.SIGCHLD or signal.SIGWINCH))
+                sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, (int)info.ssi_signo, 0, 0);
+    }
+}

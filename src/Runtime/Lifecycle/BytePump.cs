@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>Bytes from one descriptor to another. It never blocks where the other side is slow: then nothing more is read.</summary>
+/// <param name="from">Where they come from.</param>
+/// <param name="to">Where they go.</param>
+/// <param name="ours">The one of the two that is closed at the end of the other.</param>
+/// <param name="room">How many at a time.</param>
+internal sealed unsafe class BytePump(int from, int to, int ours, int room)
+{
+    // A pipe that poll(2) calls writable takes so many without blocking (pipe(7), PIPE_BUF).
+    private const int AtOnce = 4096;
+
+    private readonly byte[] _buffer = new byte[room];
+    private int _start, _end;
+
+    /// <summary>One of the two sides is gone.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>There is something that was read and not yet written.</summary>
+    public bool Holds => _start < _end;
+
+    /// <summary>Fills two entries.</summary>
+    public void Prepare(Span<pollfd> fds, bool reads)
+    {
+        fds[0] = new pollfd { fd = IsOver || Holds || !reads ? -1 : from, events = poll.POLLIN };
+        // Without an event poll(2) still tells that a pipe has no reader any more: then we do not read for nobody.
+        fds[1] = new pollfd { fd = IsOver || (!Holds && to != ours) ? -1 : to, events = (short)(Holds ? poll.POLLOUT : 0) };
+    }
+
+    public void Move(pollfd source, pollfd sink)
+    {
+        if (IsOver) return;
+        if (!Holds && (sink.revents & poll.POLLERR) != 0) End();
+        else if (Holds && sink.revents != 0) Empty();
+        if (!IsOver && !Holds && source.revents != 0) Fill();
+    }
+
+    /// <summary>Reads, if there is anything. False when there is not, or the end has come.</summary>
+    public bool Fill()
+    {
+        nint got;
+        fixed (byte* buffer = _buffer) got = unistd.read(from, buffer, _buffer.Length);
+        if (got > 0)
+        {
+            (_start, _end) = (0, (int)got);
+            return true;
+        }
+        // EIO: a terminal that has hung up.
+        if (got == 0 || Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) End();
+        return false;
+    }
+
+    public void End()
+    {
+        if (!IsOver) unistd.close(ours);
+        IsOver = true;
+        _start = _end = 0;
+    }
+
+    private void Empty()
+    {
+        nint count;
+        fixed (byte* buffer = _buffer) count = unistd.write(to, buffer + _start, Math.Min(_end - _start, AtOnce));
+        if (count > 0) _start += (int)count;
+        // Who read it is gone: the writer is told by its own pipe, as if it had the caller's.
+        else if (count < 0 && Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) End();
+    }
+}

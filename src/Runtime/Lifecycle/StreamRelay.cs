@@ -1,0 +1,114 @@
+using Minirun.Linux;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// Pipes of ours that a container has in the place of the caller's stdin, stdout or stderr, and the bytes between the two
+/// (<see cref="StandardStream"/>).
+/// </summary>
+public sealed unsafe class StreamRelay : IDisposable
+{
+    /// <summary>How many entries <see cref="Prepare"/> fills.</summary>
+    public const int Most = 6;
+
+    // Small: what we have read and the command has not is lost to whoever reads the caller's stdin after it.
+    private const int InputRoom = 4096;
+
+    private readonly int[] _theirs = [-1, -1, -1];
+    private readonly BytePump?[] _pumps = new BytePump?[3];
+
+    private StreamRelay(int relayed, bool passes)
+    {
+        for (int fd = 0; fd < 3; fd++)
+        {
+            if ((relayed >> fd & 1) == 0) continue;
+            if (passes) Join(fd);
+            else _theirs[fd] = Nothing(fd == 0 ? fcntl.O_RDONLY : fcntl.O_WRONLY);
+        }
+    }
+
+    /// <summary>What the other side gets as 0, 1 and 2; -1: the caller's as it is.</summary>
+    public int[] Theirs => _theirs;
+
+    /// <summary>For a container that is about to be made; null: it gets all as they are. One that outlives us gets /dev/null.</summary>
+    public static StreamRelay? Open(ContainerSpec spec)
+    {
+        if (spec.Relayed == 0) return null;
+        var relay = new StreamRelay(spec.Relayed, passes: !spec.OwnsPipes);
+        spec.Streams = relay._theirs;
+        return relay;
+    }
+
+    /// <summary>Of these three, for a program that does as it likes with what it gets.</summary>
+    /// <param name="streams">A bit for each.</param>
+    public static StreamRelay Of(int streams) => new(streams, passes: true);
+
+    /// <summary>The other side has its ends: ours of them would keep the pipes open.</summary>
+    public void HandedOver()
+    {
+        for (int fd = 0; fd < 3; fd++)
+        {
+            if (_theirs[fd] >= 0) unistd.close(_theirs[fd]);
+            _theirs[fd] = -1;
+        }
+    }
+
+    /// <summary>Says what to wait for; gives the number of entries filled.</summary>
+    /// <param name="fds">Where.</param>
+    /// <param name="reads">The caller's stdin is read now.</param>
+    public int Prepare(Span<pollfd> fds, bool reads)
+    {
+        int count = 0;
+        for (int fd = 0; fd < 3; fd++, count += 2)
+        {
+            if (_pumps[fd] is { } pump) pump.Prepare(fds[count..], reads: fd > 0 || (reads && RawTerminal.IsForeground()));
+            else fds[count] = fds[count + 1] = new pollfd { fd = -1 };
+        }
+        return count;
+    }
+
+    /// <summary>Whether it has to look again by itself (<see cref="RawTerminal.LookAgain"/>).</summary>
+    public bool LooksAgain => _pumps[0] is { IsOver: false } && !RawTerminal.IsForeground();
+
+    /// <param name="fds">What <see cref="Prepare"/> filled.</param>
+    public void Move(ReadOnlySpan<pollfd> fds)
+    {
+        for (int fd = 0; fd < 3; fd++) _pumps[fd]?.Move(fds[fd * 2], fds[fd * 2 + 1]);
+    }
+
+    /// <summary>The other side has ended: what it has written is passed on, and nothing is waited for.</summary>
+    /// <returns>False when all of it has been.</returns>
+    public bool Drains()
+    {
+        _pumps[0]?.End();
+        bool any = false;
+        for (int fd = 1; fd < 3; fd++)
+        {
+            if (_pumps[fd] is not { IsOver: false } pump) continue;
+            if (pump.Holds || pump.Fill()) any = true;
+            else pump.End();
+        }
+        return any;
+    }
+
+    public void Dispose()
+    {
+        HandedOver();
+        foreach (BytePump? pump in _pumps) pump?.End();
+    }
+
+    private static int Nothing(int access) =>
+        (int)LinuxException.Check(fcntl.open("/dev/null", access | fcntl.O_CLOEXEC), "open", "/dev/null");
+
+    private void Join(int fd)
+    {
+        int* ends = stackalloc int[2];
+        LinuxException.Check(unistd.pipe2(ends, fcntl.O_CLOEXEC), "pipe2");
+        (int theirs, int ours) = fd == 0 ? (ends[0], ends[1]) : (ends[1], ends[0]);
+        if (fd == 0) fcntl.fcntl_(ours, fcntl.F_SETPIPE_SZ, InputRoom);
+        fcntl.fcntl_(ours, fcntl.F_SETFL, fcntl.O_NONBLOCK);
+        _theirs[fd] = theirs;
+        _pumps[fd] = fd == 0 ? new BytePump(fd, ours, ours, InputRoom) : new BytePump(ours, fd, ours, 32768);
+    }
+}

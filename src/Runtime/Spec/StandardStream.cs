@@ -1,0 +1,60 @@
+using Minirun.Linux;
+using Minirun.Runtime.Namespaces;
+
+namespace Minirun.Runtime.Spec;
+
+/// <summary>What our stdin, stdout or stderr is, as far as it matters to a container.</summary>
+/// <param name="Mode">Type and permissions, as stat(2) has them.</param>
+/// <param name="Uid">Whose it is.</param>
+/// <param name="Gid">The same of its group.</param>
+/// <param name="IsTerminal">It is the caller's terminal.</param>
+/// <param name="IsNamelessSocket">It is a unix socket in the place of a pipe.</param>
+public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool IsTerminal, bool IsNamelessSocket)
+{
+    internal const string NotForDetached =
+        "stdin, stdout or stderr is your terminal, which does not go into a process that outlives this command: it has /dev/null there";
+
+    private const int Read = 4, Write = 2;
+
+    /// <summary>
+    /// Which of the three cannot go into a container as they are, a bit for each; it gets pipes of ours in their place, and minirun passes
+    /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). A socket
+    /// cannot be opened by the name /dev/stdout (open(2), ENXIO), and what belongs to another user than the command's may not be.
+    /// </summary>
+    public static int Relayed(Host host, OciProcess process, List<OciIdMapping>? uids, List<OciIdMapping>? gids)
+    {
+        if (process.Terminal) return 0;
+        uint? uid = IdMap.ToOutside(uids, process.User.Uid), gid = IdMap.ToOutside(gids, process.User.Gid);
+        int relayed = 0;
+        for (int fd = 0; fd < 3; fd++)
+        {
+            StandardStream stream = host.Stream(fd);
+            bool isRoots = process.User.Uid == 0 && (uids is null || IdMap.ToInside(uids, stream.Uid) is not null);
+            bool passes = !stream.IsTerminal && !stream.IsNamelessSocket && (isRoots || stream.Allows(uid, gid, fd == 0 ? Read : Write));
+            if (!passes) relayed |= 1 << fd;
+        }
+        return relayed;
+    }
+
+    /// <summary>The same for a bundle. Nobody is there to pass bytes on in the background: then a terminal only stays outside.</summary>
+    public static int Relayed(Host host, OciProcess process, OciLinux linux, bool isForeground)
+    {
+        if (process.Terminal) return 0;
+        return isForeground ? Relayed(host, process, linux.UidMappings, linux.GidMappings) : Terminals(host);
+    }
+
+    private static int Terminals(Host host)
+    {
+        int terminals = 0;
+        for (int fd = 0; fd < 3; fd++)
+            if (host.IsTerminal(fd)) terminals |= 1 << fd;
+        return terminals;
+    }
+
+    /// <summary>Whether a user may open it by a name such as /dev/stdout. A socket with a name is a connection: it goes in.</summary>
+    private bool Allows(uint? uid, uint? gid, int access)
+    {
+        int permissions = uid == Uid ? Mode >> 6 : gid == Gid ? Mode >> 3 : Mode;
+        return (Mode & sys_stat.S_IFMT) is sys_stat.S_IFSOCK or 0 || (permissions & access) != 0;
+    }
+}

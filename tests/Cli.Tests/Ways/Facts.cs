@@ -1,0 +1,150 @@
+using System.Text.RegularExpressions;
+using Minirun.Cli.Tests.Support;
+
+namespace Minirun.Cli.Tests.Ways;
+
+/// <summary>What is to be the same whichever way a command is run: a name, how to look, and what is to be seen.</summary>
+/// <param name="Name">As docs/run.md calls it.</param>
+/// <param name="Expected">What all ways give, but for those that docs/run.md names.</param>
+/// <param name="Look">Gives what one way gives.</param>
+internal sealed partial record Fact(string Name, string Expected, Func<Way, string> Look)
+{
+    public Need Needs { get; init; }
+
+    public override string ToString() => Name;
+
+    private const string ByName = "echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin";
+    private const string Handler = "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done";
+    private static readonly string[] s_student = ["-u", "student"];
+
+    public static readonly Fact[] All =
+    [
+        new("exit status", "7", way => Status(way, [], "sh", "-c", "exit 7")),
+        new("command not found", "127", way => Status(way, [], "/no/command")),
+        new("command not executable", "126", way => Status(way, [], "/etc/passwd")),
+        new("user not there", "125", way => Status(way, ["-u", "nobody-of-that-name"], "true")),
+        new("SIGTERM", "143", way => Signalled(way, Kernel.SIGTERM)),
+        new("SIGINT", "130", way => Signalled(way, Kernel.SIGINT)),
+        new("SIGHUP", "129", way => Signalled(way, Kernel.SIGHUP)),
+        new("SIGQUIT", "131", way => Signalled(way, Kernel.SIGQUIT)),
+        new("signal with a handler", "9", way => Signalled(way, Kernel.SIGTERM, Handler)),
+        new("Ctrl-C", "130", Interrupted),
+        new("hang-up of the terminal", "ended", HungUp),
+        new("reader gone", "141", ReaderGone),
+        new("stdin", "in\n", way => Output(way, "in\n", [], "cat")),
+        new("no stdin", "0:", way => Missing(way, "0<&-", "cat")),
+        new("no stdin, stdout, stderr", "4:", way => Missing(way, "0<&- 1>&- 2>&-", "sh", "-c", "echo; exit 4")),
+        new("/dev/stdout and others by name", "out\nin\nerr\n", way => Names(way, [])),
+        new("the same of a user", "out\nin\nerr\n", way => Names(way, s_student)) { Needs = Need.SubordinateIdsOrRoot },
+        new("the same of a user, files", "out\nin\nerr\n", NamesOfFiles) { Needs = Need.SubordinateIdsOrRoot },
+        new("first size of a terminal", "33 77", FirstSize),
+        new("groups", "1000 100\n", way => Output(way, "", s_student, "id", "-G")) { Needs = Need.SubordinateIdsOrRoot },
+        new("environment", "a b\n\"é\n", way => Output(way, "", ["-e", "A=a b\n\"é"], "sh", "-c", "echo \"$A\"")),
+        new("working directory", "/tmp\n", way => Output(way, "", ["-w", "/tmp"], "pwd")),
+        new("left afterwards", "nothing", Left),
+    ];
+
+    private static string Status(Way way, string[] options, params string[] command)
+    {
+        using var trial = new Trial(way);
+        return trial.Run(options, command).ExitCode.ToString();
+    }
+
+    private static string Output(Way way, string input, string[] options, params string[] command)
+    {
+        using var trial = new Trial(way);
+        return trial.Run(input, options, command).Out;
+    }
+
+    private static string Signalled(Way way, int number, string script = "echo ready; exec sleep 1000")
+    {
+        using var trial = new Trial(way);
+        using RunningProgram running = trial.Start([], "sh", "-c", script);
+        running.AwaitOut("ready");
+        running.Signal(number);
+        return running.Result().ExitCode.ToString();
+    }
+
+    private static string Interrupted(Way way)
+    {
+        using var trial = new Trial(way);
+        using Pty pty = trial.InTerminal("", ["-t"], "sh", "-c", "echo re''ady; exec cat");
+        pty.Await("ready");
+        pty.Type("on\n");
+        pty.Await("on\r\non");   // it has begun, and has no handler
+        pty.Type("\x03");
+        return pty.ExitCode().ToString();
+    }
+
+    /// <summary>script(1) holds the terminal, and is killed.</summary>
+    private static string HungUp(Way way)
+    {
+        using var trial = new Trial(way);
+        string seconds = "7" + Guid.NewGuid().GetHashCode().ToString().TrimStart('-');
+        string[] words = trial.Words(["-t"], ["sh", "-c", $"read x; exec sleep {seconds}"]);
+        string command = "exec /bin/bash " + string.Join(' ', words.Select(word => "'" + word.Replace("'", "'\\''") + "'"));
+        string[] arguments = ["--quiet", "--flush", "--command", command, "/dev/null"];
+        using var script = new RunningProgram(trial.How, Programs.Find("script")!, arguments);
+        script.Input.Write(way.First + "\n");
+        script.Input.Flush();
+        if (!Deadline.Wait(() => Programs.Running("sleep", seconds))) return "not begun: " + script.OutSoFar + script.ErrorSoFar;
+        script.Signal(Kernel.SIGKILL);
+        return Deadline.Wait(() => !Programs.Running("sleep", seconds)) ? "ended" : "lives on";
+    }
+
+    private static string ReaderGone(Way way)
+    {
+        using var trial = new Trial(way);
+        string[] words = trial.Words([], ["sh", "-c", "yes; exit $?"]);
+        const string script = "\"$@\" | head -n 1 >/dev/null; exit ${PIPESTATUS[0]}";
+        using var pipe = new RunningProgram(trial.How, "/bin/bash", ["-c", script, "pipe", "/bin/bash", .. words]);
+        pipe.Input.Write(way.First);
+        pipe.Input.Flush();
+        return pipe.Result().ExitCode.ToString();
+    }
+
+    private static string Missing(Way way, string redirected, params string[] command)
+    {
+        using var trial = new Trial(way) { Redirected = redirected };
+        Result result = trial.Run([], command);
+        return $"{result.ExitCode}:{result.Out}{result.Error}";
+    }
+
+    private static string Names(Way way, string[] options)
+    {
+        using var trial = new Trial(way);
+        Result result = trial.Run("in\n", options, "sh", "-c", ByName);
+        return result.Out + result.Error;
+    }
+
+    private static string NamesOfFiles(Way way)
+    {
+        using var trial = new Trial(way) { Redirected = "<\"$D/in\" >\"$D/out\" 2>\"$D/err\"" };
+        File.WriteAllText(trial.Directory + "/in", way.First + "in\n");
+        Result result = trial.Run(s_student, "sh", "-c", ByName);
+        return File.ReadAllText(trial.Directory + "/out") + File.ReadAllText(trial.Directory + "/err") + result.Error;
+    }
+
+    private static string FirstSize(Way way)
+    {
+        using var trial = new Trial(way);
+        using Pty pty = trial.InTerminal("", ["-t"], "stty", "size");
+        pty.ExitCode();
+        string seen = "";
+        return Deadline.Wait(() => (seen = Line(pty.Screen)).Length > 0) ? seen : pty.Screen;
+    }
+
+    private static string Line(string screen) =>
+        screen.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => Size().IsMatch(line)) ?? "";
+
+    [GeneratedRegex("^\\d+ \\d+$")]
+    private static partial Regex Size();
+
+    private static string Left(Way way)
+    {
+        using var trial = new Trial(way);
+        trial.Run([], "true").Exits(0);
+        string left = "";
+        return Deadline.Wait(() => (left = trial.Left()) == "nothing", TimeSpan.FromSeconds(2)) ? "nothing" : left;
+    }
+}
