@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
+using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_stat;
 using static Minirun.Linux.sys_syscall;
 
@@ -27,8 +28,8 @@ internal static unsafe class Devices
     }
 
     /// <summary>
-    /// S2: where; A: type and mode, B: uid, C: gid, D: number; S1: the host's node, which is bound where none can be made; E: 1: it cannot, in a user
-    /// namespace (mknod(2)).
+    /// S2: where; A: type and mode, B: uid, C: gid, D: number; E: 1: none can be made here, in a user namespace (mknod(2)), so one is bound: that of Fd, which
+    /// the parent made, or the host's at S1.
     /// </summary>
     public static bool Make(Child* child, PlanOp* op)
     {
@@ -85,12 +86,13 @@ internal static unsafe class Devices
 
     private static bool BindNode(Child* child, PlanOp* op, int directory, byte* name)
     {
-        int tree = Mounts.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
+        int tree = op->Fd > 0 ? op->Fd : Mounts.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
         bool bound = false;
         if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT) && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-            bound = target >= 0 && Mounts.Move(child, tree, target);
+            bound = target >= 0 && Mounts.SetAttributes(child, tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, 0, recursive: false)
+                && Mounts.Move(child, tree, target);
             Child.Close(target);
         }
         Child.Close(tree);

@@ -5,7 +5,10 @@ public static class capability
 {
     public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
+    public const int CAP_CHOWN = 0;
+    public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SYS_RESOURCE = 24;
+    public const int CAP_MKNOD = 27;
 
     /// <summary>The last capability known here; a newer kernel's further ones are always dropped.</summary>
     public const int CAP_LAST_CAP = 40;

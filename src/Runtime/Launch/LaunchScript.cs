@@ -59,7 +59,9 @@ internal static unsafe class LaunchScript
                     MountSources.WriteOpen(script, op, plan.Operations[op].Source!, SourceRegister);
                     break;
                 case LaunchStep.MapSource:
-                    script.Add(op, SYS_fcntl, plan.Operations[op].Source!.Fd, fcntl.F_SETFD, 0);
+                    // Of a node that could not be made there is none.
+                    MountSource source = plan.Operations[op].Source!;
+                    script.Add(op, SYS_fcntl, source.Fd, fcntl.F_SETFD, 0).MayFail = source.Node is not null;
                     break;
                 case LaunchStep.BecomeRoot:
                     // A user namespace that is entered may have no id 0: then the ambient capabilities alone have to do.

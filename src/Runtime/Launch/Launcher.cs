@@ -28,7 +28,7 @@ public static unsafe class Launcher
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         int ours = sockets[0], childs = sockets[1];
         int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
-        if (plan.Sources is not null) MountSources.Prepare(plan, planFd);
+        if (plan.HasSources) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
         List<int>? joined = JoiningRequest.IsNeeded(plan) ? JoiningRequest.Write(plan, planFd, childs) : null;
@@ -40,7 +40,7 @@ public static unsafe class Launcher
         (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny), cgroupFd);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
-        if (plan.Sources is not null) MountSources.Close(plan);
+        if (plan.HasSources) MountSources.Close(plan);
         if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try

@@ -15,6 +15,7 @@ internal static unsafe class MountSources
     /// <summary>Detached trees are made; the others get the number of a descriptor, which the child then opens.</summary>
     public static void Prepare(ContainerPlan plan, int anyFd)
     {
+        if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, FirstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
             source.Fd = source.Detached ? MapIds(source) : (int)LinuxException.Check(fcntl_(anyFd, F_DUPFD_CLOEXEC, FirstFd), "fcntl(F_DUPFD)");
@@ -23,8 +24,12 @@ internal static unsafe class MountSources
     /// <summary>The child has its own by now.</summary>
     public static void Close(ContainerPlan plan)
     {
-        if (plan.Sources is null) return;
-        foreach (MountSource source in plan.Sources.Values) unistd.close(source.Fd);
+        foreach (Dictionary<int, MountSource>? sources in (ReadOnlySpan<Dictionary<int, MountSource>?>)[plan.Sources, plan.Nodes])
+        {
+            if (sources is null) continue;
+            foreach (MountSource source in sources.Values)
+                if (source.Fd > 0) unistd.close(source.Fd);
+        }
     }
 
     /// <summary>The calls of the child that open a source.</summary>

@@ -10,7 +10,7 @@ namespace Minirun.Runtime.Plan;
 /// </summary>
 internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan plan, BundleMounts mounts)
 {
-    private const uint DefaultMode = 0x1b6;   // 0666
+    public const uint DefaultMode = 0x1b6;   // 0666
 
     private static readonly (string Name, int Major, int Minor)[] s_default =
         [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
@@ -62,6 +62,7 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
             C = device.Gid ?? 0,
             D = isNode ? Number(device.Major, device.Minor) : 0,
             E = isNode && mounts.InUserNamespace ? 1 : 0,
+            Source = plan.Nodes?.GetValueOrDefault(index),
             Flags = mounts.At(path),
             Path = path,
             Place = index < 0 ? null : $"linux.devices[{index}]",

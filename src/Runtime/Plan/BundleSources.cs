@@ -10,6 +10,8 @@ namespace Minirun.Runtime.Plan;
 /// </summary>
 internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan plan)
 {
+    private const ulong MakeNodes = 1UL << capability.CAP_MKNOD | 1UL << capability.CAP_SYS_ADMIN | 1UL << capability.CAP_CHOWN;
+
     public void Add(bool changesUser)
     {
         for (int i = 0; i < spec.Oci.Mounts.Count; i++)
@@ -20,6 +22,29 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             bool mapped = options.IsIdMapped || mount.UidMappings is not null || mount.GidMappings is not null;
             if (mapped) AddMapped(mount, i, options);
             else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null) AddPlain(mount, i, options);
+        }
+    }
+
+    /// <summary>The devices of linux.devices for a user namespace of the container's own, when we are who may make them.</summary>
+    public void AddNodes()
+    {
+        if (!spec.Has(sched.CLONE_NEWUSER) || host.IsInUserNamespace || (host.Capabilities & MakeNodes) != MakeNodes) return;
+        for (int i = 0; i < (spec.Oci.Linux.Devices?.Count ?? 0); i++)
+        {
+            OciDevice device = spec.Oci.Linux.Devices![i];
+            string path = BundleMounts.Clean(device.Path);
+            if (device.Path.Length == 0 || path is "/" or "/dev/ptmx" || DeviceNode.From(device, spec.Oci.Linux) is not { } node) continue;
+            MountSource source = new() { Path = path, Index = i, Detached = true, Node = node };
+            (plan.Nodes ??= [])[i] = source;
+            plan.Add(new()
+            {
+                Name = "node:" + path[1..],
+                Step = LaunchStep.MapSource,
+                Path = path,
+                Place = $"linux.devices[{i}]",
+                Source = source,
+                Why = "nobody can make a device node in a user namespace (mknod(2)), so it is made outside of it and bound",
+            });
         }
     }
 

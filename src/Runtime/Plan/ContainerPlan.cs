@@ -15,6 +15,11 @@ public sealed class ContainerPlan(ContainerSpec spec)
     /// <summary>The sources of mounts that are opened before fork-news runs, by the number of the mount in the document.</summary>
     public Dictionary<int, MountSource>? Sources { get; set; }
 
+    /// <summary>The device nodes that are made before fork-news runs, by the number of the device in the document.</summary>
+    public Dictionary<int, MountSource>? Nodes { get; set; }
+
+    public bool HasSources => Sources is not null || Nodes is not null;
+
     /// <summary>What --without left out.</summary>
     public List<Operation> LeftOut { get; } = [];
 

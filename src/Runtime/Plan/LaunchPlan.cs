@@ -48,7 +48,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         });
         LaunchUser user = LaunchUser.Of(spec, host);
         if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
-        if (spec.FromBundle && spec.JoinedProcess < 0) new BundleSources(spec, host, plan).Add(user.MustChange);
+        if (spec.FromBundle && spec.JoinedProcess < 0) AddSources(user);
         LaunchIdentity(user);
         if (spec.Relayed != 0) Add(new()
         {
@@ -59,6 +59,13 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
                 + "as /dev/stdout; minirun passes the bytes on",
         });
         Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
+    }
+
+    private void AddSources(LaunchUser user)
+    {
+        BundleSources sources = new(spec, host, plan);
+        sources.Add(user.MustChange);
+        sources.AddNodes();
     }
 
     private void LaunchIdentity(LaunchUser user)

@@ -27,4 +27,7 @@ public sealed class MountSource
 
     /// <summary>The descriptor that fork-news finds it at; known before the child is cloned.</summary>
     public int Fd { get; set; }
+
+    /// <summary>It is no mount of the document, but a device node of the container's own.</summary>
+    public DeviceNode? Node { get; init; }
 }

@@ -96,6 +96,8 @@ public static class Strace
         LaunchStep.BecomeRoot => $"setresgid({operation.B}, {operation.B}, {operation.B}); setresuid({operation.A}, {operation.A}, {operation.A})",
         LaunchStep.KeepCapabilities => "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
+        LaunchStep.MapSource when operation.Source!.Node is { } node =>
+            $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
         LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; mount_setattr(fd, MOUNT_ATTR_IDMAP, {(operation.Source.UserNamespace is { } space ? Quote(space) : $"uids {Quote(IdMap.Format(operation.Source.Uids))}, gids {Quote(IdMap.Format(operation.Source.Gids))}")}{(operation.Source.MapsTree ? ", AT_RECURSIVE" : "")})",
         LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",

@@ -115,14 +115,11 @@ public sealed class MountTests
     }
 
     [Requires(Need.Root)]
-    public void Devices_are_bound_in_a_user_namespace()
+    public void Devices_are_there_in_a_user_namespace()
     {
         using MountBundle bundle = new MountBundle().WithUserNamespace();
-        bundle.With("devices", JsonNode.Parse("""[{"path": "/dev/d/null", "type": "c", "major": 1, "minor": 3}, {"path": "/dev/loop-control", "type": "c", "major": 10, "minor": 237}]""")!);
-        Result result = bundle.Run("true");
-        if (!File.Exists("/dev/loop-control")) return;
-        Assert.Contains("no such file", result.Error);   // the host has no /dev/d/null
         bundle.With("devices", JsonNode.Parse("""[{"path": "/dev/loop-control", "type": "c", "major": 10, "minor": 237}]""")!);
+        if (!MountBundle.IsOurs && !File.Exists("/dev/loop-control")) return;   // runc binds the host's
         Assert.Equal("a ed", bundle.Sh("stat -c '%t %T' /dev/loop-control; echo x > /dev/null"));
     }
 
