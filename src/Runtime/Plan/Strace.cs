@@ -145,8 +145,9 @@ public static class Strace
     {
         string number = operation.D == 0 ? "" : $", makedev({operation.D >> 32}, {(uint)operation.D})";
         string type = (operation.A & sys_stat.S_IFMT) switch { sys_stat.S_IFBLK => "S_IFBLK", sys_stat.S_IFIFO => "S_IFIFO", _ => "S_IFCHR" };
+        string bound = operation.Source is null ? $"open_tree({Quote((string)operation.S1!)}, OPEN_TREE_CLONE)" : $"made {operation.Path}";
         return operation.E != 0
-            ? $"open_tree({Quote((string)operation.S1!)}, OPEN_TREE_CLONE); statx({type}{number}); move_mount(→ root{operation.Path})"
+            ? $"{bound}; statx({type}{number}); mount_setattr(MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC); move_mount(→ root{operation.Path})"
             : $"mknodat(root{operation.Path}, {type}|0{Convert.ToString(operation.A & 0xfff, 8)}{number}); fchownat({operation.B}, {operation.C})";
     }
 

@@ -73,6 +73,8 @@ internal static class LinuxValidator
         {
             if (Sysctl.Refusal(name, type => BundleValidator.Has(oci, type)) is { } why) throw Problem.At($"linux.sysctl.{name}", why);
             if (value is null) throw Problem.At($"linux.sysctl.{name}", "null is no string");
+            if (Sysctl.IsDomainname(name) && oci.Domainname is { Length: > 0 } domain && domain != value)
+                throw Problem.At($"linux.sysctl.{name}", $"'{value}' conflicts with domainname, which is '{domain}'");
         }
     }
 

@@ -8,6 +8,8 @@ internal static class Sysctl
     private static readonly string[] s_ipc =
         ["kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"];
 
+    public static bool IsDomainname(string name) => FilePath(name) == "kernel/domainname";
+
     /// <summary>Why a parameter may not be set, in runc's words; null when it may.</summary>
     public static string? Refusal(string name, Func<string, bool> hasNamespace)
     {

@@ -50,6 +50,7 @@ public sealed class BundleValidatorTests
     [InlineData("linux.sysctl", "{\"kernel.core_pattern\": \"|/x\"}", "linux.sysctl.kernel.core_pattern: sysctl \"kernel.core_pattern\" is not in a separate kernel namespace")]
     [InlineData("linux.sysctl", "{\"net/../kernel/core_pattern\": \"|/x\"}", "is not a name of a kernel parameter")]
     [InlineData("linux.sysctl", "{\"net.//.kernel/core_pattern\": \"|/x\"}", "is not a name of a kernel parameter")]
+    [InlineData("linux.sysctl", "{\"kernel.domainname\": \"other\"}", "linux.sysctl.kernel.domainname: 'other' conflicts with domainname, which is 'camp'")]
     [InlineData("linux.sysctl", "{\"kernel.hostname\": \"x\"}", "conflicts with the OCI \"hostname\" field")]
     [InlineData("linux.sysctl", "{\"user.max_user_namespaces\": \"0\"}", "is not in a separate kernel namespace")]
     [InlineData("linux.personality.domain", "\"BSD\"", "linux.personality.domain: unknown domain 'BSD'")]
