@@ -106,10 +106,8 @@ public sealed partial class StandardStreamTests : IDisposable
         if (words.Contains("-d")) return;
         Assert.Contains("Running", pty.Screen);
         pty.Type("fg\n");
-        // As typed, of jobs, of fg.
-        Assert.True(Deadline.Wait(() => pty.Screen.Split(seconds).Length > 3), pty.Screen);
+        Assert.True(Deadline.Wait(() => Family.Below(pty.Pid).Exists(IsForeground)), pty.Screen);
         pty.Type("\x03");
-        bool IsOurs(int pid) => Read($"/proc/{pid}/comm")?.TrimEnd() == "minirun";
         Assert.True(Deadline.Wait(() => !Family.Below(pty.Pid).Exists(IsOurs)), pty.Screen);
         pty.Type("echo status=$?\n");
         pty.Await("status=130");
@@ -155,6 +153,16 @@ public sealed partial class StandardStreamTests : IDisposable
     }
 
     private static string[] Here(string[] words) => [.. words.Select(word => word == "ROOTFS" ? Rootfs.Busybox : word)];
+
+    private static bool IsOurs(int pid) => Read($"/proc/{pid}/comm")?.TrimEnd() == "minirun";
+
+    /// <summary>minirun, in the foreground of its terminal: pgrp and tpgid of proc_pid_stat(5).</summary>
+    private static bool IsForeground(int pid)
+    {
+        string stat = Read($"/proc/{pid}/stat") ?? "";
+        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ');
+        return IsOurs(pid) && fields.Length > 6 && fields[3] == fields[6];
+    }
 
     private static bool IsNull(int pid, int fd)
     {
