@@ -71,6 +71,8 @@ internal static class UpdateVerb
             if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count) || count < 0.01m || count > 8192) throw new UserError($"--cpus {text}: not a number of processors", "such as 1.5");
             (cpu.Quota, cpu.Period) = ((long)(count * Period), Period);
         }
+        // Docker's 0 is no limit; an OCI runtime's is one process.
+        if (changes.Pids is { Limit: 0 } pids) pids.Limit = -1;
         LimitChanges.DropUnset(changes);
         return changes;
     }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Run;
@@ -25,7 +25,7 @@ internal static class LimitValues
         string number = text.TrimEnd('b', 'B');
         int shift = number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, 't' => 40, _ => 0 };
         if (shift > 0) number = number[..^1];
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value > 0 && value * (1L << shift) < long.MaxValue / 2
+        return StrictNumber.TryParse(number, out double value) && value > 0 && value * (1L << shift) < long.MaxValue / 2
             ? (long)(value * (1L << shift))
             : throw new UserError($"{flag} {text}: not a size", $"such as {flag} 512m or {flag} 2g");
     }
@@ -33,7 +33,7 @@ internal static class LimitValues
     /// <summary>--cpus is quota and period in one.</summary>
     public static void Cpus(RunOptions options, string text)
     {
-        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cpus) || cpus is < 0.01 or > 100_000)
+        if (!StrictNumber.TryParse(text, out double cpus) || cpus is < 0.01 or > 100_000)
             throw new UserError($"--cpus {text}: not a number of processors", "such as --cpus 1.5; the least is 0.01");
         OciCpu cpu = Cpu(options);
         (cpu.Quota, cpu.Period) = ((long)(cpus * CpuPeriod), CpuPeriod);
@@ -43,12 +43,8 @@ internal static class LimitValues
         ? quota
         : throw new UserError($"--cpu-quota {text}: less than 1000 µs", "it counts microseconds in each --cpu-period, which is 100000 by default");
 
-    public static string List(string text, string flag)
-    {
-        foreach (char c in text)
-            if (!char.IsAsciiDigit(c) && c is not (',' or '-')) text = "";
-        return text.Length > 0 ? text : throw new UserError($"{flag}: not a list", $"such as {flag} 0-3,7");
-    }
+    public static string List(string text, string flag) =>
+        CpuSet.TryParse(text) is not null ? text : throw new UserError($"{flag} {text}: not a list of numbers and ranges", $"such as {flag} 0-3,7");
 
     public static void WeightDevice(RunOptions options, string text)
     {
@@ -59,7 +55,7 @@ internal static class LimitValues
     public static void Throttle(List<OciThrottleDevice> list, string text, string flag)
     {
         (statx device, string rate) = Device(text, flag);
-        list.Add(new() { Major = device.stx_rdev_major, Minor = device.stx_rdev_minor, Rate = (ulong)Size(rate, flag) });
+        list.Add(new() { Major = device.stx_rdev_major, Minor = device.stx_rdev_minor, Rate = Size(rate, flag) is var size and > 0 ? (ulong)size : throw new UserError($"{flag} {text}: not a rate", $"such as {flag} /dev/sda:10m; without the flag there is no limit") });
     }
 
     public static string Parent(string text) => text.Length > 0 && text.Trim('/').Length > 0 && !text.Split('/').Contains("..")

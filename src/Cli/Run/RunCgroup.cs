@@ -15,7 +15,10 @@ internal sealed class RunCgroup : IDisposable
 
     private RunCgroup(Cgroup cgroup, OciResources? limits) => (_cgroup, _limits) = (cgroup, limits);
 
-    public int DirectoryFd => _cgroup.DirectoryFd ?? -1;
+    /// <summary>What the container is shown of it; null while it is not made yet.</summary>
+    public IReadOnlyDictionary<string, string>? Directories => _cgroup.Directories;
+
+    public CgroupBirth? Birth => _cgroup.Birth;
 
     /// <summary>Null when none is asked for: then no cgroup is made, and nothing of this costs any time.</summary>
     /// <exception cref="UserError">A limit cannot be had.</exception>
@@ -51,7 +54,7 @@ internal sealed class RunCgroup : IDisposable
     {
         try
         {
-            _cgroup.Enter(pid, cloned: _cgroup.DirectoryFd is not null);
+            _cgroup.Enter(pid);
         }
         catch (UserError error)
         {

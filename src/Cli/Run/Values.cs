@@ -30,7 +30,7 @@ internal static class Values
         {
             int start = at;
             while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.')) at++;
-            if (!double.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) break;
+            if (!StrictNumber.TryParse(text.AsSpan(start, at - start), out double number)) break;
             int unitStart = at;
             while (at < text.Length && char.IsAsciiLetter(text[at])) at++;
             double? factor = text[unitStart..at] switch { "" when start == 0 => 1, "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => null };

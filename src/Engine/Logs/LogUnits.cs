@@ -1,12 +1,10 @@
-using System.Globalization;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Logs;
 
 /// <summary>Sizes and times as log options and `logs` have them.</summary>
 internal static class LogUnits
 {
-    private const NumberStyles Decimal = NumberStyles.AllowDecimalPoint;
-
     /// <summary>Null for what is no size.</summary>
     public static long? Size(string text)
     {
@@ -16,7 +14,7 @@ internal static class LogUnits
         if (number.Length == 0) return null;
         int power = "kmgtp".IndexOf(number[^1]) + 1;
         if (power > 0) number = number[..^1].TrimEnd();
-        if (!double.TryParse(number, Decimal, CultureInfo.InvariantCulture, out double value)) return null;
+        if (!StrictNumber.TryParse(number, out double value)) return null;
         value *= Math.Pow(1024, power);
         return value < long.MaxValue ? (long)value : null;
     }
@@ -35,7 +33,7 @@ internal static class LogUnits
             int unit = at;
             while (at < text.Length && !char.IsAsciiDigit(text[at]) && text[at] != '.') at++;
             double? factor = text[unit..at] switch { "ns" => 1, "us" or "µs" => 1e3, "ms" => 1e6, "s" => 1e9, "m" => 60e9, "h" => 3600e9, _ => null };
-            if (factor is null || !double.TryParse(text.AsSpan(start, unit - start), Decimal, CultureInfo.InvariantCulture, out double value)) return null;
+            if (factor is null || !StrictNumber.TryParse(text.AsSpan(start, unit - start), out double value)) return null;
             total += value * factor.Value;
         }
         return total < long.MaxValue ? (long)total : null;

@@ -8,22 +8,19 @@ public sealed class Cgroup
 {
     private readonly CgroupRequest? _request;
     private List<string> _madeAbove = [];
-    private int _directoryFd = -1;
+    private readonly HashSet<string> _born = [];
+    private CgroupBirth? _birth;
 
     private Cgroup(CgroupState state, CgroupRequest? request = null) => (State, _request) = (state, request);
 
     /// <summary>What the state file keeps. With systemd it is complete after <see cref="Enter"/>.</summary>
     public CgroupState State { get; }
 
-    /// <summary>For clone3's CLONE_INTO_CGROUP; null where only <see cref="Enter"/> helps, which is to be called in any case. Ours to close.</summary>
-    public int? DirectoryFd
-    {
-        get
-        {
-            if (_directoryFd < 0 && State.Unit is null && State.Paths.TryGetValue("", out string? path)) _directoryFd = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-            return _directoryFd < 0 ? null : _directoryFd;
-        }
-    }
+    /// <summary>Its directories, for who mounts them; null while systemd has yet to make them.</summary>
+    public IReadOnlyDictionary<string, string>? Directories => State.Paths.Count > 0 ? State.Paths : null;
+
+    /// <summary>For a child that is to be born in it. Where systemd has yet to make it only <see cref="Enter"/> helps, which is to be called in any case.</summary>
+    public CgroupBirth? Birth => State.Unit is not null && _request is not null ? null : _birth ??= CgroupBirth.Open(State.Paths, _born);
 
     /// <summary>Kills for want of memory so far.</summary>
     public long OomKills => OomWatch.Count(State);
@@ -50,7 +47,7 @@ public sealed class Cgroup
         var maker = new CgroupMaker(request, hierarchies, state);
         try
         {
-            maker.Make((own, unified) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, unified));
+            maker.Make((own, beside) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, beside));
         }
         catch (UserError) when (!limits && (request.InUserNamespace || !request.Required))
         {
@@ -62,18 +59,17 @@ public sealed class Cgroup
 
     public static Cgroup Open(CgroupState state) => new(state);
 
-    /// <summary>Puts a process in. After CLONE_INTO_CGROUP it is called too, with <paramref name="cloned"/>: for the other hierarchies.</summary>
+    /// <summary>Puts a process in, where it was not born in it.</summary>
     /// <exception cref="UserError">It cannot go in; or systemd does not make the scope.</exception>
-    public void Enter(int pid, bool cloned = false)
+    public void Enter(int pid)
     {
         if (State.Unit is not null && _request is not null)
         {
             string path = SystemdScope.Start(_request, State, pid);
             new CgroupMaker(_request, Hierarchies.Read(), State).Make((_, _) => path, mayExist: true);
         }
-        Join(State.Paths, pid, "", cloned);
-        if (_directoryFd >= 0) unistd.close(_directoryFd);
-        _directoryFd = -1;
+        Join(State.Paths, pid, "");
+        _birth?.Close();
     }
 
     /// <summary>For <c>update</c>. Rules for devices stay as they are, as with runc.</summary>
@@ -97,7 +93,12 @@ public sealed class Cgroup
     /// <summary>Kills all in it, also what is frozen.</summary>
     public void Kill()
     {
-        if (State.Paths.TryGetValue("", out string? path) && CgroupFs.Write(path + "/cgroup.kill", "1") == 0 && State.Paths.GetValueOrDefault("freezer") is null) return;
+        if (State.Paths.TryGetValue("", out string? path) && CgroupFs.Write(path + "/cgroup.kill", "1") == 0)
+        {
+            // Whom the freezer of version 1 holds dies when it lets go.
+            if (State.Paths.ContainsKey("freezer")) Freezer.Thaw(State);
+            return;
+        }
         bool freezes = State.Paths.ContainsKey("freezer");
         // Held still they cannot fork away from the list. Without a freezer: until none is left.
         if (freezes && State.Paths.TryGetValue("freezer", out string? freezer)) CgroupFs.Write(freezer + "/freezer.state", "FROZEN");
@@ -167,14 +168,14 @@ public sealed class Cgroup
         for (int i = _madeAbove.Count - 1; i >= 0; i--) CgroupFs.RemoveDirectory(_madeAbove[i]);
     }
 
-    /// <summary>For exec: a process that joins, in a cgroup below it when one is named.</summary>
+    /// <summary>For exec: a process that joins a cgroup below it.</summary>
     /// <exception cref="UserError">It cannot go in.</exception>
-    public void JoinForExec(int pid, string? subCgroup, bool cloned = false)
+    public void JoinForExec(int pid, string subCgroup)
     {
         (string controllers, string below) = SubCgroup.Parse(subCgroup);
         if (controllers.Length == 0)
         {
-            Join(State.Paths, pid, below, cloned);
+            Join(State.Paths, pid, below);
             return;
         }
         Dictionary<string, string> paths = new(State.Paths);
@@ -183,20 +184,20 @@ public sealed class Cgroup
             if (!paths.TryGetValue(controller, out string? path)) throw new UserError($"--cgroup {subCgroup}: the container is in no cgroup of {controller}", "write --cgroup PATH for all of its cgroups");
             paths[controller] = path + below;
         }
-        Join(paths, pid, "", false);
+        Join(paths, pid, "");
     }
 
     /// <summary>No limit is a word in version 2, and almost all of an address space in version 1.</summary>
     private static long Number(string path) => CgroupFs.ReadNumber(path) is { } number and < 1UL << 62 ? (long)number : 0;
 
-    private static void Join(Dictionary<string, string> paths, int pid, string below, bool cloned)
+    private void Join(Dictionary<string, string> paths, int pid, string below)
     {
         string text = pid.ToString();
         string? last = null;
         foreach (var (controller, path) in paths)
         {
             // Controllers may share a hierarchy: cpu,cpuacct.
-            if (path == last || (cloned && controller.Length == 0)) continue;
+            if (path == last || _born.Contains(controller)) continue;
             last = path;
             int errno = CgroupFs.Write(path + below + "/cgroup.procs", text);
             if (errno != 0)

@@ -3,18 +3,18 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>Makes the directories of a container's cgroup in the hierarchies that are needed, and writes its limits.</summary>
+/// <summary>
+/// Makes the directories of a container's cgroup in every hierarchy, and writes its limits. In every one, limits or not: where a
+/// container has no cgroup of its own it is in its caller's, with others who can be frozen with it, and whom it may freeze.
+/// </summary>
 internal sealed class CgroupMaker
 {
-    /// <summary>Where a container that others look after is to be found: its memory for OOM kills, processor and disk for statistics.</summary>
-    private static readonly string[] s_expected = ["memory", "cpu", "cpuacct", "blkio", "pids", "devices", "name=systemd"];
-
     private readonly CgroupRequest _request;
     private readonly Hierarchies _hierarchies;
     private readonly OciResources _resources;
     private readonly List<DeviceRule>? _devices;
     private readonly CgroupState _state;
-    private readonly List<string> _made = [];
+    private readonly CgroupDirectories _directories;
 
     public CgroupMaker(CgroupRequest request, Hierarchies hierarchies, CgroupState state)
     {
@@ -22,9 +22,10 @@ internal sealed class CgroupMaker
         _hierarchies = hierarchies;
         _state = state;
         _resources = request.Resources ?? new();
+        _directories = new(request);
         // Of a bundle, whose list of devices may be empty, rules are always made; in a user namespace they cannot be.
         bool filters = !request.InUserNamespace && (!request.OnlyLimits || _resources.Devices is { Count: > 0 });
-        if (filters && DeviceRules.Of(_resources.Devices) is var rules && rules is not [{ Allow: true, IsEverything: true }]) _devices = rules;
+        if (filters && DeviceRules.Of(_resources.Devices, request.Warn) is var rules && rules is not [{ Allow: true, IsEverything: true }]) _devices = rules;
     }
 
     /// <summary>Whether anything is to be limited.</summary>
@@ -32,7 +33,7 @@ internal sealed class CgroupMaker
         resources is not null && (CgroupSettings.Of(resources, hierarchies, _ => null).Count > 0 || resources.Unified is { Count: > 0 });
 
     /// <summary>Makes it all. What was made is removed again when it fails.</summary>
-    /// <param name="place">The path in a hierarchy, from the path of our own cgroup there and whether it is of version 2.</param>
+    /// <param name="place">The path in a hierarchy, from the path of our own cgroup there and whether it is to be beside that, not below.</param>
     /// <param name="mayExist">It has been made for us, and may have processes.</param>
     /// <exception cref="UserError">A limit that was asked for cannot be had.</exception>
     public void Make(Func<string, bool, string> place, bool mayExist = false)
@@ -40,10 +41,12 @@ internal sealed class CgroupMaker
         try
         {
             // The hierarchies first: what a kernel takes may depend on the files that are there.
-            List<Setting> settings = CgroupSettings.Of(_resources, _hierarchies, _ => null);
-            List<Setting> unified = V2Limits.Unified(_resources);
-            MakeOld(settings, place, mayExist);
-            MakeUnified(settings, unified, place, mayExist);
+            List<Setting> settings = CgroupSettings.Of(_resources, _hierarchies, _ => null), unified = V2Limits.Unified(_resources);
+            ControllerSwitch? controllers = Controllers(settings, unified);
+            List<CgroupDirectory> wanted = Wanted(settings, controllers, place);
+            _directories.Make(wanted, mayExist);
+            foreach (CgroupDirectory each in wanted) Take(each);
+            if (_state.Paths.ContainsKey("")) controllers?.Enable(wanted[^1].Path);
             settings = CgroupSettings.Of(_resources, _hierarchies, _state.Paths.GetValueOrDefault);
             LimitWriter.Write(settings, Directory);
             if (unified.Count > 0) LimitWriter.Write(unified, _ => _state.Paths.GetValueOrDefault(""));
@@ -52,97 +55,57 @@ internal sealed class CgroupMaker
         }
         catch
         {
-            for (int i = _made.Count - 1; i >= 0; i--) CgroupFs.RemoveDirectory(_made[i]);
+            _directories.Undo();
             throw;
         }
     }
 
     private string? Directory(string controller) => _state.Paths.TryGetValue(controller, out string? path) ? path : _state.Paths.GetValueOrDefault("");
 
-    private void MakeOld(List<Setting> settings, Func<string, bool, string> place, bool mayExist)
-    {
-        if (_hierarchies.Old.Count == 0) return;
-        HashSet<string> wanted = [];
-        foreach (Setting setting in settings)
-            if (_hierarchies.Old.ContainsKey(setting.Controller)) wanted.Add(setting.Controller);
-        if (_devices is not null) wanted.Add("devices");
-        if (_request is { OnlyLimits: false, CgroupsPath: { Length: > 0 } }) wanted.UnionWith(s_expected);
-        // Version 2 freezes and kills; where it is not there, only the freezer can.
-        if (_hierarchies.Unified is null) wanted.Add("freezer");
-        foreach (string controller in wanted)
-            if (_hierarchies.Old.TryGetValue(controller, out Hierarchy? hierarchy))
-                _state.Paths[controller] = MakeDirectories(hierarchy, place(hierarchy.Own, false), controller, mayExist);
-    }
-
-    private void MakeUnified(List<Setting> settings, List<Setting> verbatim, Func<string, bool, string> place, bool mayExist)
+    /// <summary>What version 2 has to hand down to the container's cgroup; null where it is not mounted.</summary>
+    private ControllerSwitch? Controllers(List<Setting> settings, List<Setting> verbatim)
     {
         if (_hierarchies.Unified is not { } hierarchy)
-        {
-            if (verbatim.Count > 0) throw new UserError($"linux.resources.{verbatim[0].Field}: needs cgroup version 2", "it is not mounted here: `minirun doctor` shows what is");
-            return;
-        }
-        string path = place(hierarchy.Own, true);
+            return verbatim.Count == 0 ? null : throw new UserError($"linux.resources.{verbatim[0].Field}: needs cgroup version 2", "it is not mounted here: `minirun doctor` shows what is");
         var controllers = new ControllerSwitch(hierarchy, _hierarchies);
         foreach (Setting setting in settings)
             if (!_hierarchies.Old.ContainsKey(setting.Controller)) controllers.Need(setting);
         foreach (Setting setting in verbatim) controllers.Need(setting);
-        try
-        {
-            _state.Paths[""] = MakeDirectories(hierarchy, path, "", mayExist);
-        }
-        catch (UserError) when (_hierarchies.Old.Count > 0 && !controllers.IsNeeded)
-        {
-            return;   // in a hybrid it only makes things easier
-        }
-        controllers.Enable(path);
+        return controllers;
     }
 
-    /// <summary>mkdir -p below the mount point.</summary>
-    private string MakeDirectories(Hierarchy hierarchy, string path, string controller, bool mayExist)
+    /// <summary>The container's directory in each hierarchy, that of version 2 last. One without a limit may be left out where it is not ours to make.</summary>
+    private List<CgroupDirectory> Wanted(List<Setting> settings, ControllerSwitch? controllers, Func<string, bool, string> place)
     {
-        string full = hierarchy.Mount + path;
-        int again = 0;
-        for (int end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
+        Dictionary<string, CgroupDirectory> byMount = [];
+        foreach (var (controller, hierarchy) in _hierarchies.Old)
         {
-            string each = end < 0 ? full : hierarchy.Mount + path[..end];
-            bool tells = end < 0 && !mayExist && _request.Intends is not null && !CgroupFs.Exists(each);
-            if (tells) _request.Intends!(each, true);
-            int errno = CgroupFs.MakeDirectory(each);
-            if (tells && errno == Errno.EEXIST) _request.Intends!(each, false);
-            if (errno == Errno.ENOENT && again++ < 10)
-            {
-                // Somebody who made the parent and thought it empty has just removed it.
-                end = 0;
-                continue;
-            }
-            if (errno == 0) _made.Add(each);
-            else if (errno != Errno.EEXIST && !CgroupFs.Exists(each)) throw Refused(each, controller, errno);
-            else if (end < 0 && Freezer.IsFrozen(each)) throw new UserError($"linux.cgroupsPath: container's cgroup unexpectedly frozen: {each}", "thaw it, or name another: a process that is put there would never run");
-            else if (end < 0 && !mayExist && CgroupFs.Read(each + "/cgroup.procs") is { Length: > 0 })
-                throw new UserError($"linux.cgroupsPath: container's cgroup is not empty: {each} has processes already", "name a cgroup of the container's own");
-            if (controller == "cpuset") Cpuset.Inherit(each);
-            if (end >= 0) continue;
-            if (_state.Unit is null && _request.Intends is not null) _state.Inodes[controller] = CgroupProof.Inode(full);
-            return full;
+            if (!byMount.TryGetValue(hierarchy.Mount, out CgroupDirectory? directory))
+                byMount[hierarchy.Mount] = directory = new(hierarchy.Mount, place(hierarchy.Own, false));
+            directory.Controllers.Add(controller);
+            directory.Needed |= settings.Exists(setting => setting.Controller == controller) || (controller == "devices" && _devices is not null);
         }
+        List<CgroupDirectory> wanted = [.. byMount.Values];
+        if (_hierarchies.Unified is not { } unified) return wanted;
+        // In version 2 a cgroup with processes (such as our own) cannot share out its controllers: beside it, not below.
+        bool shares = _hierarchies.IsUnified || controllers!.IsNeeded;
+        wanted.Add(new(unified.Mount, place(unified.Own, shares)) { Controllers = { "" }, Needed = shares });
+        return wanted;
     }
 
     /// <summary>Of the directories it made, those above the container's own; the lowest last.</summary>
-    public List<string> MadeAbove()
-    {
-        List<string> above = [];
-        foreach (string made in _made)
-            if (!_state.Paths.ContainsValue(made)) above.Add(made);
-        return above;
-    }
+    public List<string> MadeAbove() => _directories.Made.FindAll(made => !_state.Paths.ContainsValue(made));
 
-    private static UserError Refused(string path, string controller, int errno) => new(
-        $"linux.cgroupsPath: cannot make {path}: mkdir: {Errno.Describe(errno)}",
-        errno is Errno.EACCES or Errno.EPERM or Errno.EROFS
-            ? controller.Length > 0
-                ? "limits need a cgroup, and cgroups of version 1 are root's: run it as root, or boot with systemd.unified_cgroup_hierarchy=1"
-                : "limits need a cgroup that is yours: systemd-run --user --scope -p Delegate=yes minirun …; `minirun doctor` says more"
-            : "`minirun doctor` shows which cgroups this machine has");
+    private void Take(CgroupDirectory directory)
+    {
+        if (!directory.IsThere) return;
+        ulong inode = _state.Unit is null && _request.Intends is not null ? CgroupProof.Inode(directory.Full) : 0;
+        foreach (string controller in directory.Controllers)
+        {
+            _state.Paths[controller] = directory.Full;
+            if (inode != 0) _state.Inodes[controller] = inode;
+        }
+    }
 
     private void LimitDevices()
     {

@@ -4,14 +4,17 @@ namespace Minirun.Runtime.Cgroups;
 internal static class CgroupPath
 {
     /// <summary>The path below a hierarchy's mount point, without its last slash.</summary>
+    /// <param name="path">linux.cgroupsPath.</param>
+    /// <param name="id">The container's.</param>
+    /// <param name="own">Our own cgroup.</param>
+    /// <param name="beside">A relative path starts from the cgroup above our own, not from that.</param>
     /// <exception cref="UserError">It leads out.</exception>
-    public static string Resolve(string? path, string id, string own, bool unified)
+    public static string Resolve(string? path, string id, string own, bool beside)
     {
         string wanted = string.IsNullOrEmpty(path) ? id : path;
         string clean = Clean(wanted);
         if (wanted[0] == '/') return clean;
-        // In version 2 a cgroup with processes (such as our own) cannot share out its controllers: beside it, not below.
-        string parent = unified ? own[..Math.Max(own.LastIndexOf('/'), 0)] : own.TrimEnd('/');
+        string parent = beside ? own[..Math.Max(own.LastIndexOf('/'), 0)] : own.TrimEnd('/');
         return parent + clean;
     }
 

@@ -14,11 +14,11 @@ namespace Minirun.Runtime.Cgroups;
 public sealed record CgroupRequest(string Id, string? CgroupsPath, CgroupDriver Driver, OciResources? Resources, bool InUserNamespace, bool Required,
     IReadOnlyList<OciDevice>? Devices, uint? OwnerUid)
 {
-    /// <summary>Nothing but limits: no rules for devices that were not asked for, and no hierarchies that others may look into. Else the container is a bundle's.</summary>
+    /// <summary>Nothing but limits: no rules for devices that were not asked for. Else the container is a bundle's.</summary>
     public bool OnlyLimits { get; init; }
 
-    /// <summary>Is told of a container's cgroup that is about to be made, with true, and with false that another was faster.</summary>
-    public Action<string, bool>? Intends { get; init; }
+    /// <summary>Is told of the container's cgroups that are about to be made, with true, and of one that another was faster with, with false.</summary>
+    public Action<IReadOnlyCollection<string>, bool>? Intends { get; init; }
 
     /// <summary>Says something to the user that is no error.</summary>
     public Action<string>? Warn { get; init; }

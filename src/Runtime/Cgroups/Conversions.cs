@@ -17,7 +17,7 @@ internal static class Conversions
     }
 
     /// <summary>blkio.weight 10…1000 to io.weight 1…10000.</summary>
-    public static ulong IoWeight(ushort weight) => 1 + ((ulong)weight - 10) * 9999 / 990;
+    public static ulong IoWeight(ushort weight) => 1 + ((ulong)Math.Max(weight, (ushort)10) - 10) * 9999 / 990;
 
     /// <summary>Memory and swap together, to swap alone; null to leave it.</summary>
     /// <exception cref="UserError">The two contradict each other.</exception>
@@ -31,6 +31,9 @@ internal static class Conversions
             throw new UserError($"linux.resources.memory.swap: {swap} is less than the limit of memory alone, {limit}", "it counts memory and swap together: give at least as much");
         return Text(swap.Value - limit.Value);
     }
+
+    /// <summary>Most processes: -1 is no limit, and 0 is one, since systemd knows no 0 and the kernel's would mean no more than the one that is there (runc, too).</summary>
+    public static string Pids(long limit) => Text(limit == 0 ? 1 : limit);
 
     /// <summary>-1 is no limit.</summary>
     public static string Text(long value) => value < 0 ? "max" : value.ToString();

@@ -34,13 +34,15 @@ internal static class DeviceRules
     ];
 
     /// <summary>The rules in order, from one that settles everything on, with the defaults.</summary>
-    /// <exception cref="UserError">A rule has an unknown type or access.</exception>
-    public static List<DeviceRule> Of(IReadOnlyList<OciDeviceRule>? wanted)
+    /// <param name="wanted">The document's.</param>
+    /// <param name="warn">Hears of letters that stand for no access: they do not count, as with runc.</param>
+    /// <exception cref="UserError">A rule has an unknown type, or no access that there is.</exception>
+    public static List<DeviceRule> Of(IReadOnlyList<OciDeviceRule>? wanted, Action<string>? warn = null)
     {
         List<DeviceRule> rules = [new(false, 'a', -1, -1, DeviceRule.AllAccess)];
         for (int i = 0; i < (wanted?.Count ?? 0); i++)
         {
-            DeviceRule rule = Check(wanted![i], i);
+            DeviceRule rule = Check(wanted![i], i, warn);
             if (rule.IsEverything) rules.Clear();
             rules.Add(rule);
         }
@@ -49,7 +51,7 @@ internal static class DeviceRules
         return rules;
     }
 
-    private static DeviceRule Check(OciDeviceRule rule, int index)
+    private static DeviceRule Check(OciDeviceRule rule, int index, Action<string>? warn)
     {
         char type = rule.Type switch
         {
@@ -59,14 +61,21 @@ internal static class DeviceRules
             _ => throw new UserError($"linux.resources.devices[{index}].type: {rule.Type} is no type of a device", "it is a, b or c"),
         };
         int access = 0;
+        bool odd = false;
         foreach (char letter in rule.Access ?? "")
-            access |= letter switch
+        {
+            int kind = letter switch
             {
                 'r' => bpf.BPF_DEVCG_ACC_READ,
                 'w' => bpf.BPF_DEVCG_ACC_WRITE,
                 'm' => bpf.BPF_DEVCG_ACC_MKNOD,
-                _ => throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is no kind of access", "it is made of r, w and m"),
+                _ => 0,
             };
+            odd |= kind == 0;
+            access |= kind;
+        }
+        if (odd && access == 0) throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is no kind of access", "it is made of r, w and m");
+        if (odd) warn?.Invoke($"linux.resources.devices[{index}].access: '{rule.Access}' is not made of r, w and m alone: the other letters do not count");
         // To the kernel "a" is every device with every access, whatever else is said.
         if (type == 'a') return new(rule.Allow, 'a', -1, -1, access == 0 ? DeviceRule.AllAccess : access);
         return new(rule.Allow, type, rule.Major ?? -1, rule.Minor ?? -1, access == 0 ? DeviceRule.AllAccess : access);

@@ -2,34 +2,45 @@ using Minirun.Linux;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>Stops and continues all processes of a cgroup: cgroup.freeze of version 2, the freezer of version 1.</summary>
+/// <summary>
+/// Stops and continues all processes of a cgroup: by the freezer of version 1 where it is mounted, as runc does and others expect, else by cgroup.freeze of
+/// version 2. Where both are there, others may have used either.
+/// </summary>
 internal static class Freezer
 {
     private const int Attempts = 1000;
+    private const string Old = "/freezer.state", New = "/cgroup.freeze";
 
     /// <exception cref="UserError">There is nothing to freeze it with, or it does not stop.</exception>
     public static void Freeze(CgroupState state)
     {
-        if (File(state) is not { } file) throw new UserError("cannot pause: the container has no cgroup to freeze", "give it one: linux.cgroupsPath, or a limit");
-        if (state.Paths.TryGetValue("freezer", out string? old)) FreezeOld(file, old);
-        else
+        if (state.Paths.TryGetValue("freezer", out string? old))
         {
-            Write(file, "1");
-            if (CgroupTree.AwaitEvent(state.Paths[""], "frozen", 1)) return;
-            CgroupFs.Write(file, "0");
-            throw new UserError("cannot pause: a process of the container does not stop", "it may hang in the kernel: look for state D in ps");
+            FreezeOld(old + Old, old);
+            return;
         }
+        if (!state.Paths.TryGetValue("", out string? unified)) throw new UserError("cannot pause: the container has no cgroup to freeze", "give it one: linux.cgroupsPath, or a limit");
+        Write(unified + New, "1");
+        if (CgroupTree.AwaitEvent(unified, "frozen", 1)) return;
+        CgroupFs.Write(unified + New, "0");
+        throw new UserError("cannot pause: a process of the container does not stop", "it may hang in the kernel: look for state D in ps");
     }
 
     public static void Thaw(CgroupState state)
     {
-        if (File(state) is { } file && CgroupFs.Exists(file)) Write(file, state.Paths.ContainsKey("freezer") ? "THAWED" : "0");
+        foreach (string file in Files(state))
+            if (CgroupFs.Exists(file)) Write(file, file.EndsWith(Old, StringComparison.Ordinal) ? "THAWED" : "0");
     }
 
     /// <summary>Of a directory of cgroups, which need not be the freezer's.</summary>
-    public static bool IsFrozen(string directory) => (CgroupFs.Read(directory + "/cgroup.freeze") ?? CgroupFs.Read(directory + "/freezer.state"))?.Trim() is "1" or "FROZEN" or "FREEZING";
+    public static bool IsFrozen(string directory) => Says(directory + New) || Says(directory + Old);
 
-    public static bool IsFrozen(CgroupState state) => File(state) is { } file && CgroupFs.Read(file)?.Trim() is "1" or "FROZEN" or "FREEZING";
+    public static bool IsFrozen(CgroupState state)
+    {
+        foreach (string file in Files(state))
+            if (Says(file)) return true;
+        return false;
+    }
 
     /// <summary>A process that forks meanwhile can keep the freezer of version 1 from its end: let go and try again.</summary>
     private static void FreezeOld(string file, string directory)
@@ -45,8 +56,13 @@ internal static class Freezer
         throw new UserError($"cannot pause: {directory}: a process of the container does not stop", "it may hang in the kernel: look for state D in ps");
     }
 
-    private static string? File(CgroupState state) =>
-        state.Paths.TryGetValue("freezer", out string? old) ? old + "/freezer.state" : state.Paths.TryGetValue("", out string? unified) ? unified + "/cgroup.freeze" : null;
+    private static bool Says(string file) => CgroupFs.Read(file)?.Trim() is "1" or "FROZEN" or "FREEZING";
+
+    private static IEnumerable<string> Files(CgroupState state)
+    {
+        if (state.Paths.TryGetValue("freezer", out string? old)) yield return old + Old;
+        if (state.Paths.TryGetValue("", out string? unified)) yield return unified + New;
+    }
 
     private static void Write(string file, string value)
     {

@@ -5,15 +5,12 @@ namespace Minirun.Runtime.Cgroups;
 /// <summary>What is mounted here: version 2 alone, version 1, or both (hybrid), and where we are in it.</summary>
 internal sealed class Hierarchies
 {
-    private static readonly string[] s_known =
-        ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "net_cls", "blkio", "perf_event", "net_prio", "hugetlb", "pids", "rdma", "misc"];
-
     private HashSet<string>? _unifiedControllers;
 
     /// <summary>Version 2; null when it is not mounted.</summary>
     public Hierarchy? Unified { get; private set; }
 
-    /// <summary>Version 1, by controller; systemd's own is name=systemd.</summary>
+    /// <summary>Version 1, by controller, or by name as in name=systemd. Hierarchies with several controllers are in it several times.</summary>
     public Dictionary<string, Hierarchy> Old { get; } = [];
 
     /// <summary>Version 2 and nothing else.</summary>
@@ -28,36 +25,52 @@ internal sealed class Hierarchies
     public static Hierarchies Parse(string mountinfo, string cgroup)
     {
         var found = new Hierarchies();
-        if (!mountinfo.Contains(" - cgroup")) return found;
-        foreach (ReadOnlySpan<char> line in mountinfo.AsSpan().EnumerateLines())
+        List<(string[] Controllers, string Path)> own = Memberships(cgroup);
+        foreach (MountInfo mount in MountInfo.Parse(mountinfo, " - cgroup"))
         {
-            if (!line.Contains(" - cgroup", StringComparison.Ordinal)) continue;
-            foreach (MountInfo mount in MountInfo.Parse(line.ToString()))
-            {
-                if (mount.Type == "cgroup2") found.Unified ??= new(mount.Path, OwnPath(cgroup, "", mount.Root));
-                if (mount.Type != "cgroup") continue;
-                foreach (string option in mount.SuperOptions.Split(','))
-                    if (Array.IndexOf(s_known, option) >= 0 || option == "name=systemd")
-                        found.Old.TryAdd(option, new(mount.Path, OwnPath(cgroup, option, mount.Root)));
-            }
+            if (mount.Type == "cgroup2") found.AddUnified(mount, own);
+            else if (mount.Type == "cgroup") found.AddOld(mount, own);
         }
         return found;
     }
 
     public static HashSet<string> Words(string? text) => [.. (text ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Lines are ID:CONTROLLER,CONTROLLER:PATH (cgroups(7)). In a container the mount shows only a part of the hierarchy.</summary>
-    private static string OwnPath(string cgroup, string controller, string mountRoot)
+    private void AddUnified(MountInfo mount, List<(string[] Controllers, string Path)> own)
     {
+        foreach (var (controllers, path) in own)
+            if (controllers is [""]) Unified ??= new(mount.Path, OwnPath(path, mount.Root));
+        Unified ??= new(mount.Path, "/");
+    }
+
+    /// <summary>Every hierarchy that a process is in, whatever its controllers or its name: only the kernel knows them all.</summary>
+    private void AddOld(MountInfo mount, List<(string[] Controllers, string Path)> own)
+    {
+        string[] options = mount.SuperOptions.Split(',');
+        foreach (var (controllers, path) in own)
+        {
+            if (controllers is [""] || !Array.TrueForAll(controllers, each => Array.IndexOf(options, each) >= 0)) continue;
+            foreach (string controller in controllers) Old.TryAdd(controller, new(mount.Path, OwnPath(path, mount.Root)));
+        }
+    }
+
+    /// <summary>Lines are ID:CONTROLLER,CONTROLLER:PATH (cgroups(7)); version 2 has no controllers, systemd's own hierarchy has name=systemd.</summary>
+    private static List<(string[] Controllers, string Path)> Memberships(string cgroup)
+    {
+        List<(string[], string)> found = [];
         foreach (string line in cgroup.Split('\n'))
         {
             int first = line.IndexOf(':'), second = first < 0 ? -1 : line.IndexOf(':', first + 1);
-            if (second < 0 || Array.IndexOf(line[(first + 1)..second].Split(','), controller) < 0) continue;
-            string path = line[(second + 1)..];
-            if (mountRoot != "/" && path.StartsWith(mountRoot, StringComparison.Ordinal) && (path.Length == mountRoot.Length || path[mountRoot.Length] == '/')) path = path[mountRoot.Length..];
-            // Out of our cgroup namespace's view (/..): the mount's root is the nearest we can name.
-            return path.Length == 0 || path.StartsWith("/..", StringComparison.Ordinal) ? "/" : path;
+            if (second >= 0) found.Add((line[(first + 1)..second].Split(','), line[(second + 1)..]));
         }
-        return "/";
+        return found;
+    }
+
+    /// <summary>In a container the mount shows only a part of the hierarchy.</summary>
+    private static string OwnPath(string path, string mountRoot)
+    {
+        if (mountRoot != "/" && path.StartsWith(mountRoot, StringComparison.Ordinal) && (path.Length == mountRoot.Length || path[mountRoot.Length] == '/')) path = path[mountRoot.Length..];
+        // Out of our cgroup namespace's view (/..): the mount's root is the nearest we can name.
+        return path.Length == 0 || path.StartsWith("/..", StringComparison.Ordinal) ? "/" : path;
     }
 }

@@ -13,7 +13,7 @@ internal static class LateHierarchy
     {
         string name = "";
         foreach (string other in cgroup.State.Paths.Values) name = Path.GetFileName(other);
-        string path = hierarchy.Mount + CgroupPath.Resolve(null, name, hierarchy.Own, unified: false);
+        string path = hierarchy.Mount + CgroupPath.Resolve(null, name, hierarchy.Own, beside: false);
         int errno = CgroupFs.MakeDirectory(path);
         if (errno != 0 && errno != Errno.EEXIST)
             throw new UserError($"cannot make {path}: mkdir: {Errno.Describe(errno)}", "cgroups of version 1 are root's");

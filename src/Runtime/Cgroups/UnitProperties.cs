@@ -22,7 +22,7 @@ internal sealed class UnitProperties
     {
         if (resources.Memory is { } memory) AddMemory(memory, unified);
         if (resources.Cpu is { } cpu) AddCpu(cpu, unified);
-        if (resources.Pids?.Limit is { } pids and not 0) Add("TasksMax", "t", Number(pids));
+        if (resources.Pids?.Limit is { } pids) Add("TasksMax", "t", Number(pids == 0 ? 1 : pids));
         if (resources.BlockIO?.Weight is { } weight and >= 10)
             Add(unified ? "IOWeight" : "BlockIOWeight", "t", unified ? Conversions.IoWeight(weight).ToString() : weight.ToString());
     }
@@ -66,8 +66,8 @@ internal sealed class UnitProperties
     public static string QuotaPerSecond(long quota, ulong period)
     {
         if (quota < 0) return ulong.MaxValue.ToString();
-        ulong perSecond = (ulong)quota * 1_000_000 / period;
-        return ((perSecond + 9_999) / 10_000 * 10_000).ToString();
+        UInt128 perSecond = (UInt128)quota * 1_000_000 / period;
+        return UInt128.Min((perSecond + 9_999) / 10_000 * 10_000, ulong.MaxValue).ToString();
     }
 
     private void AddMemory(OciMemory memory, bool unified)

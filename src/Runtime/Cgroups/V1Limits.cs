@@ -17,7 +17,7 @@ internal sealed class V1Limits(Func<string, string?> directory)
         var limits = new V1Limits(directory);
         if (resources.Memory is { } memory) limits.Memory(memory);
         if (resources.Cpu is { } cpu) limits.Cpu(cpu);
-        if (resources.Pids?.Limit is { } pids and not 0) limits.Add("pids", "pids.max", Conversions.Text(pids), "pids.limit");
+        if (resources.Pids?.Limit is { } pids) limits.Add("pids", "pids.max", Conversions.Pids(pids), "pids.limit");
         if (resources.BlockIO is { } io) limits.Io(io);
         foreach (OciHugepageLimit huge in resources.HugepageLimits ?? []) limits.Huge(huge);
         foreach (var (device, limit) in resources.Rdma ?? []) limits.Add("rdma", "rdma.max", V2Limits.RdmaText(device, limit), "rdma." + device);

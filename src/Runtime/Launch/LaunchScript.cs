@@ -14,6 +14,15 @@ internal static unsafe class LaunchScript
     /// <summary>Of calls between operations: neither waited for nor reported.</summary>
     private const int NoOperation = -1;
 
+    /// <summary>Before anything else: what it and those after it make counts as the container's.</summary>
+    public static void EnterCgroups(ScriptWriter script, ContainerPlan plan, IReadOnlyList<int> tasks)
+    {
+        if (tasks.Count == 0) return;
+        int op = plan.IndexOf(LaunchStep.Cgroup);
+        long itself = script.Text("0");
+        foreach (int fd in tasks) Silently(ref script.Add(op, SYS_write, fd, itself, 1));
+    }
+
     /// <param name="script">Where they go.</param>
     /// <param name="plan">The plan, or its beginning.</param>
     /// <param name="host">Who starts it.</param>

@@ -1,5 +1,6 @@
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
@@ -19,10 +20,10 @@ public static unsafe class Launcher
     /// <param name="mode">What is reported.</param>
     /// <param name="watcher">Who hears it.</param>
     /// <param name="complete">Completes the plan while the child, whose pid it gets, starts: the two take about the same time, on two processors. Null: it is complete.</param>
-    /// <param name="cgroupFd">The directory of a cgroup v2 to start it in; -1: that of the caller.</param>
+    /// <param name="birth">The cgroup that it is born in; null: that of the caller.</param>
     /// <exception cref="LinuxException">A call of the parent's failed; no child is left.</exception>
     /// <exception cref="UserError">The plan cannot be completed; no child is left.</exception>
-    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action<int>? complete = null, int cgroupFd = -1)
+    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action<int>? complete = null, CgroupBirth? birth = null)
     {
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
@@ -31,13 +32,14 @@ public static unsafe class Launcher
         if (plan.HasSources) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
+        if (birth is not null) LaunchScript.EnterCgroups(script, plan, birth.Tasks);
         List<int>? joined = JoiningRequest.IsNeeded(plan) ? JoiningRequest.Write(plan, planFd, childs) : null;
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null, joined);
 
         int cloneOp = plan.IndexOf(LaunchStep.Clone);
         watcher?.Before(cloneOp);
         long start = Clock.Now();
-        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny), cgroupFd);
+        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny), birth?.Directory ?? -1);
         watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         unistd.close(childs);
         if (plan.HasSources) MountSources.Close(plan);

@@ -46,7 +46,7 @@ internal sealed class ContainerMaker : IDisposable
             };
             Directory.WriteConfig(json);
             Cgroup = MakeCgroup();
-            if (_oci.Linux.IntelRdt is { } rdt) Record.Resctrl = ResctrlGroup.Make(ResctrlGroup.Root(_host.Mounts), options.Id, rdt, path => Directory.Intend(path, isOurs: true));
+            if (_oci.Linux.IntelRdt is { } rdt) Record.Resctrl = ResctrlGroup.Make(ResctrlGroup.Root(_host.Mounts), options.Id, rdt, path => Directory.Intend([path], isOurs: true));
             Spec = BundleSpec.From(_oci, _bundle, _host, new BundleOptions
             {
                 HasCgroup = Cgroup is not null,
@@ -86,18 +86,19 @@ internal sealed class ContainerMaker : IDisposable
         ContainerPlan plan = planner.Begin();
         void Complete(int pid)
         {
-            Cgroup?.Enter(pid, cloned: Cgroup.DirectoryFd is not null);
+            Cgroup?.Enter(pid);
             if (Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             Record.Pid = pid;
             Record.StartTime = ProcessIdentity.StartTime(pid);
             Record.Cgroup = Cgroup?.State;
             Directory.Write(Record);
+            Spec.OwnCgroups = CgroupsOf(Record);
             Spec.State = Record.State(OciState.Creating, pid);
             planner.Complete();
         }
         _globals.Trace?.Invoke($"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
         Streams = StreamRelay.Open(Spec);
-        LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.DirectoryFd ?? -1);
+        LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.Birth);
         Streams?.HandedOver();
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
         _globals.Trace?.Invoke($"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows such)");
@@ -106,6 +107,9 @@ internal sealed class ContainerMaker : IDisposable
             if (fd > 2) unistd.close(fd);
         return (plan, container);
     }
+
+    /// <summary>What a container may be shown of the cgroups.</summary>
+    internal static IReadOnlyDictionary<string, string> CgroupsOf(ContainerRecord record) => record.Cgroup?.Paths ?? [];
 
     public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null, TakeListener = GiveListener };
 
@@ -185,8 +189,6 @@ internal sealed class ContainerMaker : IDisposable
 
     private Cgroup? MakeCgroup()
     {
-        // A limit of none at all: one is the least that systemd and the kernel take. Of `update` it means "as it was".
-        if (_oci.Linux.Resources?.Pids is { Limit: 0 } pids) pids.Limit = 1;
         bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.OwnUidMap is not [{ Size: uint.MaxValue }]);
         uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
         return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,

@@ -26,22 +26,22 @@ internal static class Executor
         ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
         var host = new Host();
         ProcessEnvironment.Complete(process, $"/proc/{container.Record.Pid}/root", [], host);
-        ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host);
+        ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host, container.Cgroup is not null);
         if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
         if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
         using StreamRelay? streams = StreamRelay.Open(spec);
         var planner = new Planner(spec, host);
         ContainerPlan plan = planner.Begin();
         Cgroup? cgroup = container.Cgroup;
-        int? cgroupFd = options.Cgroup.Count == 0 ? cgroup?.DirectoryFd : null;
+        CgroupBirth? birth = options.Cgroup.Count == 0 ? cgroup?.Birth : null;
         void Complete(int pid)
         {
             if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
-            else cgroup?.JoinForExec(pid, null, cloned: cgroupFd is not null);
+            else cgroup?.Enter(pid);
             if (container.Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             planner.CompleteExec();
         }
-        LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, cgroupFd ?? -1);
+        LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, birth);
         streams?.HandedOver();
         globals.Trace?.Invoke($"container {container.Record.Id}: process {child.Pid} joins its first process {container.Record.Pid}");
         unistd.close(pidfd);
@@ -89,7 +89,7 @@ internal static class Executor
         throw new UserError("cannot exec in a stopped container", "container not running");
     }
 
-    private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host)
+    private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host, bool hasCgroup)
     {
         var inside = new OciSpec { Process = process };
         inside.Linux.Seccomp = oci.Linux.Seccomp;
@@ -101,6 +101,7 @@ internal static class Executor
             FromBundle = true,
             JoinedProcess = pidfd,
             JoinedFlags = Different(pid),
+            WantsCgroup = hasCgroup,
             HostProc = (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc"),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,

@@ -23,8 +23,9 @@ public static class Failure
     }
 
     /// <summary>What is said when an operation was done in its second-best way.</summary>
-    public static string FallbackText(Operation operation) =>
-        $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead"
+    public static string FallbackText(Operation operation) => operation.S1 is "cgroup2"
+        ? $"cgroup2 on {operation.Path}: the kernel refuses a new one here, so the container's own directory {operation.S4} is bound instead"
+        : $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead"
         + (operation.Place is not null ? "" : $"; --require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error");
 
     /// <summary>Where in a bundle's document it was asked for.</summary>
@@ -102,6 +103,7 @@ public static class Failure
         OpCode.IoPriority => $"set the I/O priority {operation.Path}",
         OpCode.MemoryPolicy => $"set the memory policy {operation.Path}",
         OpCode.Personality => $"set the personality {operation.Path}",
+        _ when operation.Step == LaunchStep.Cgroup => "enter the container's cgroup",
         _ when operation.Step == LaunchStep.Join => $"join {operation.Path ?? "the namespaces of the container"}",
         _ when operation.Step == LaunchStep.OpenSource => $"open {operation.Path}, the source of a mount",
         _ when operation.Step == LaunchStep.EnterRootfs => $"enter the root file system {operation.Path}",

@@ -32,7 +32,7 @@ public static class LimitChanges
             cpu.Mems = string.IsNullOrEmpty(cpu.Mems) ? null : cpu.Mems;
             if (IsEmpty(cpu)) changes.Cpu = null;
         }
-        if (changes.Pids is { Limit: null or 0 }) changes.Pids = null;
+        if (changes.Pids is { Limit: null }) changes.Pids = null;
         if (changes.BlockIO is { } disk)
         {
             if (disk.Weight == 0) disk.Weight = null;

@@ -57,6 +57,7 @@ internal static unsafe class Starter
         var host = new Host();
         ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
         spec.StartSocket = spec.InitLock = 0;
+        spec.OwnCgroups = ContainerMaker.CgroupsOf(container.Record);
         ContainerPlan plan = Planner.Build(spec, host);
         UserError why = Failure.Explain(plan, report, container.Record.Pid, null);
         if (plan.Operations[report.Op].Code == OpCode.Hook) Destroy(container, globals);

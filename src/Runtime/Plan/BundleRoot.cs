@@ -168,7 +168,7 @@ internal sealed class BundleRoot
     private string? HostsKernelMounts()
     {
         string paths = "";
-        foreach (MountInfo mount in _host.Mounts)
+        foreach (MountInfo mount in _host.AllMounts)
             if (mount.Root == "/" && mount.Type is "proc" or "sysfs") paths += mount.Path + "\0";
         return paths.Length > 0 ? paths : null;
     }

@@ -6,8 +6,9 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the host has mounted. Of each
-/// the container sees its own directory, or with a cgroup namespace a new mount whose root that is.
+/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the container has a cgroup of
+/// its own in. Of each it sees that directory; on version 2 with a new cgroup namespace a new mount, whose root that is. Never its caller's: it could freeze, and
+/// move, whoever else is there. Without a cgroup of its own the place is empty.
 /// </summary>
 /// <param name="target">Where it goes, as the plan has it.</param>
 /// <param name="flags">Of every operation.</param>
@@ -20,18 +21,31 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
     private const string IfLeftOut = "programs inside do not find the limits of their container";
     private const long Safe = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
 
-    private bool HasNamespace => spec.Has(sched.CLONE_NEWCGROUP) || spec.Joins(sched.CLONE_NEWCGROUP);
+    /// <summary>The root of one that is joined is another's cgroup.</summary>
+    private bool HasNamespace => spec.Has(sched.CLONE_NEWCGROUP);
+
+    private string? OwnUnified => spec.OwnCgroups?.GetValueOrDefault("");
 
     private OpFlags MayBeLeftOut => place is null ? OpFlags.Optional : OpFlags.None;
 
     /// <summary>Gives the tmpfs that is to be made read-only when all is made in it, if there is one.</summary>
     public Operation? Add(OciMount mount, string destination, MountOptions options)
     {
-        if (!host.IsUnifiedCgroup) return AddHierarchies(destination, options);
+        if (!host.IsUnifiedCgroup || spec.OwnCgroups is { Count: 0 }) return AddHierarchies(destination, options);
         if (HasNamespace || Unified() is not { } hierarchy) AddUnified(mount, destination, options);
         // A new mount in the host's cgroup namespace would set the options of the host's own anew, and take nsdelegate away.
-        else AddOwn(destination, null, hierarchy, options.Set | options.TreeSet, options);
+        else AddOwn(destination, null, hierarchy, options.Set | options.TreeSet, options, OwnUnified);
         return null;
+    }
+
+    /// <summary>The container's directory in a hierarchy; false where it has none. Null: it is not known yet, as systemd makes it.</summary>
+    private bool HasOwn(MountInfo hierarchy, out string? directory)
+    {
+        directory = null;
+        if (spec.OwnCgroups is not { } own) return true;
+        foreach (string option in hierarchy.SuperOptions.Split(','))
+            if (own.TryGetValue(hierarchy.Type == "cgroup2" ? "" : option, out directory)) return true;
+        return false;
     }
 
     private MountInfo? Unified()
@@ -48,12 +62,12 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         S1 = "cgroup2",
         S2 = target,
         S3 = options.Data.Length > 0 ? options.Data : null,
-        // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158); a bundle is shown the host's then.
-        S4 = place is null ? null : Place,
+        // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158).
+        S4 = OwnUnified,
         S5 = string.IsNullOrEmpty(mount.Source) ? "cgroup" : mount.Source,
         A = options.Set | options.TreeSet,
         C = BundleMounts.OfNew(options.Propagation),
-        Flags = flags | BundleProc.Guard(destination) | (place is null ? OpFlags.Optional : OpFlags.Fallback),
+        Flags = flags | BundleProc.Guard(destination) | MayBeLeftOut | (OwnUnified is null ? 0 : OpFlags.Fallback),
         Path = destination,
         Place = place,
         Why = "the control groups (cgroups(7)), version 2: the container sees its own",
@@ -81,16 +95,17 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
             IfLeftOut = IfLeftOut,
         };
         plan.Add(top);
-        // All of them, limits or not: the JVM looks for none when one is missing.
+        // All that it has, limits or not: the JVM looks for none when one is missing.
         List<string> seen = [];
         foreach (MountInfo hierarchy in host.Mounts)
         {
-            if (hierarchy.Type != "cgroup") continue;
+            if (hierarchy.Type != "cgroup" || !HasOwn(hierarchy, out string? own)) continue;
             string name = System.IO.Path.GetFileName(hierarchy.Path);
             if (seen.Contains(name)) continue;
             seen.Add(name);
-            if (HasNamespace) AddNew(destination, name, hierarchy, attributes, options);
-            else AddOwn(destination, name, hierarchy, attributes, options);
+            // A new mount would wait until the kernel is done with cgroups that others have just removed: 10 ms (cgroup_lock_and_drain_offline).
+            if (HasNamespace && own is null) AddNew(destination, name, hierarchy, attributes, options);
+            else AddOwn(destination, name, hierarchy, attributes, options, own);
             if (name.Contains(',')) AddNames(destination, name);
         }
         return readOnly ? top : null;
@@ -113,15 +128,20 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         IfLeftOut = IfLeftOut,
     });
 
+    /// <param name="destination">Of the whole.</param>
     /// <param name="name">Of the directory on the tmpfs; null without one, on version 2.</param>
-    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
+    /// <param name="hierarchy">What it is a directory of.</param>
+    /// <param name="attributes">Of the mount.</param>
+    /// <param name="options">Of the document's mount.</param>
+    /// <param name="own">The directory; null: fork-news finds it, once the process is in it.</param>
+    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options, string? own) => plan.Add(new()
     {
         Name = name is null ? destination[1..] : $"{destination[1..]}/{name}",
-        Code = OpCode.CgroupBind,
-        S1 = hierarchy.Path,
+        Code = own is null ? OpCode.CgroupBind : OpCode.Bind,
+        S1 = own ?? hierarchy.Path,
         S2 = name is null ? target : $"{target}/{name}",
-        S3 = name is null ? "" : Key(hierarchy),
-        S5 = hierarchy.Root,
+        S3 = own is not null ? null : name is null ? "" : Key(hierarchy),
+        S5 = own is not null ? null : hierarchy.Root,
         A = attributes,
         C = options.Propagation,
         Flags = flags | (name is null ? BundleProc.Guard(destination) : 0) | MayBeLeftOut,

@@ -6,6 +6,9 @@ namespace Minirun.Runtime.Plan;
 /// <summary>How to get to a container: an ordered list of operations, complete before anything is cloned.</summary>
 public sealed class ContainerPlan(ContainerSpec spec)
 {
+    /// <summary>The operation that puts it into a cgroup of its own.</summary>
+    public const string CgroupName = "cgroup";
+
     private readonly List<Operation> _operations = new(64);
 
     public ContainerSpec Spec { get; } = spec;

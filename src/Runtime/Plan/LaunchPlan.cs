@@ -12,7 +12,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         bool joins = spec.JoinsAny;
         if (spec.WantsCgroup) Add(new()
         {
-            Name = "cgroup",
+            Name = ContainerPlan.CgroupName,
             Step = LaunchStep.Cgroup,
             S1 = spec.Oci.Linux.Resources,   // as text only where it is shown
             Why = "limits of the whole container: the child is born in a cgroup that has them, or moved there while it waits (cgroups(7))",

@@ -36,6 +36,7 @@ public static class BundleSpec
             Namespaces = created & ~later,
             Unshared = later,
             Joined = joined,
+            WantsCgroup = options.HasCgroup,
             MapWith = newUser ? MapTools(oci, host) : null,
             DeniesSetgroups = newUser && !Privileged(host) && MapTools(oci, host) is null,
             MapReason = "as the document says",

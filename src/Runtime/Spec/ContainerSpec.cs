@@ -34,8 +34,14 @@ public sealed class ContainerSpec
     /// <summary>Which of its namespaces.</summary>
     public ulong JoinedFlags { get; init; }
 
-    /// <summary>`minirun run` makes a cgroup, for limits of the whole container.</summary>
+    /// <summary>The container is in a cgroup of its own. `minirun run` makes one for limits alone.</summary>
     public bool WantsCgroup { get; init; }
+
+    /// <summary>
+    /// The container's own directories by controller of cgroup version 1, that of version 2 with the empty name; none: it has no cgroup of its own. Null
+    /// while they are not made yet: it will have one in every hierarchy.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? OwnCgroups { get; set; }
 
     /// <summary>A gid_map may be written only after setgroups(2) was given up.</summary>
     public bool DeniesSetgroups { get; init; }

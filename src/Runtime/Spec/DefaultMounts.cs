@@ -9,6 +9,7 @@ namespace Minirun.Runtime.Spec;
 internal static class DefaultMounts
 {
     private const uint TtyGroup = 5;
+    private const string Cgroups = "/sys/fs/cgroup";
 
     internal static readonly string[] Masked =
     [
@@ -29,7 +30,9 @@ internal static class DefaultMounts
         mounts.Add(DevPts(ids));
         AddIpc(mounts, host, (namespaces & sched.CLONE_NEWIPC) != 0);
         mounts.Add(Sys(options, namespaces));
-        if (HasCgroup(options, host)) mounts.Add(New("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
+        if (HasCgroup(options, host)) mounts.Add(New(Cgroups, "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
+        // In the host's /sys there are the cgroups of all.
+        else if ((namespaces & sched.CLONE_NEWNET) == 0 && !options.Mounts.Exists(mount => Meet(mount.Destination, Cgroups))) oci.Linux.MaskedPaths.Add(Cgroups);
         if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, optional);
         AddUsers(mounts, options);
         AddDevices(oci, options, host);
@@ -99,6 +102,8 @@ internal static class DefaultMounts
 
     // A default inside a place that the user replaced would cover what the user wants there.
     private static bool IsBelow(string path, string parent) => path.StartsWith(parent.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static bool Meet(string path, string other) => path == other || IsBelow(path, other) || IsBelow(other, path);
 
     private static void AddDevices(OciSpec oci, RunOptions options, Host host)
     {

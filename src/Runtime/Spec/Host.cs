@@ -61,8 +61,11 @@ public class Host
     /// <summary>What a symlink of the host says; null when there is none.</summary>
     public virtual string? LinkTarget(string path) => ProcFile.ReadLink(path);
 
-    /// <summary>Our own mounts, oldest first.</summary>
+    /// <summary>Our own mounts that a path leads to, oldest first.</summary>
     public virtual IReadOnlyList<MountInfo> Mounts => field ??= [.. MountInfo.Read()];
+
+    /// <summary>Also those that others cover.</summary>
+    public virtual IEnumerable<MountInfo> AllMounts => MountInfo.ReadAll();
 
     /// <summary>Whether the cgroups are of version 2 alone.</summary>
     public virtual unsafe bool IsUnifiedCgroup

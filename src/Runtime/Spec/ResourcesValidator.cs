@@ -58,8 +58,7 @@ public static class ResourcesValidator
         {
             OciDeviceRule rule = rules![i] ?? throw Problem.At($"{at}[{i}]", "null is no rule");
             Problem.OneOf(rule.Type ?? "", $"{at}[{i}].type", "type of device", rule.Type is null or "" or "a" or "b" or "c");
-            foreach (char access in rule.Access ?? "")
-                if (access is not ('r' or 'w' or 'm')) throw Problem.At($"{at}[{i}].access", $"'{rule.Access}' is not made of r, w and m");
+            if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAny("rwm") < 0) throw Problem.At($"{at}[{i}].access", $"'{access}' is not made of r, w and m");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Minirun.Runtime.Spec;
 
 /// <summary>
@@ -18,6 +20,13 @@ public static class StrictNumber
         bool good = digits && number < uint.MaxValue;
         value = good ? (uint)number : 0;
         return good;
+    }
+
+    /// <summary>A decimal number of digits and at most one point, and nothing else: .NET reads NaN, Infinity and signs whatever style it is told.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out double value)
+    {
+        value = 0;
+        return text.IndexOfAnyExcept("0123456789.") < 0 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 
     /// <summary>Whether somebody meant a number: it starts with a digit or a sign.</summary>

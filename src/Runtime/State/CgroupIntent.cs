@@ -12,15 +12,19 @@ namespace Minirun.Runtime.State;
 /// </summary>
 internal static unsafe class CgroupIntent
 {
-    public static void Note(string file, string path, bool isOurs)
+    /// <param name="file">Where it is written down.</param>
+    /// <param name="paths">The directories.</param>
+    /// <param name="isOurs">They are about to be made by us; false: another has made them.</param>
+    public static void Note(string file, IReadOnlyCollection<string> paths, bool isOurs)
     {
+        if (paths.Count == 0) return;
         int fd = (int)LinuxException.Check(fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", file);
-        byte[] line = Encoding.UTF8.GetBytes((isOurs ? "" : "-") + path + "\n");
+        byte[] lines = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => (isOurs ? "" : "-") + path + "\n")));
         nint written;
-        fixed (byte* start = line) written = unistd.write(fd, start, line.Length);
+        fixed (byte* start = lines) written = unistd.write(fd, start, lines.Length);
         int errno = written < 0 ? System.Runtime.InteropServices.Marshal.GetLastPInvokeError() : Errno.ENOSPC;
         unistd.close(fd);
-        if (written != line.Length) throw new LinuxException("write", errno, file);
+        if (written != lines.Length) throw new LinuxException("write", errno, file);
     }
 
     /// <summary>Of a container that has no state.json: its cgroups have never had a process.</summary>

@@ -19,8 +19,11 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
 
     public string Id { get; } = id;
     public string Path { get; } = path;
-    /// <summary>The container's first process holds an OFD write lock on it until execve closes it.</summary>
-    public string InitLockPath => Path + "/init.lock";
+    /// <summary>
+    /// The container's first process holds an OFD write lock on it until execve closes it. A FIFO by runc's name: no file of the host, with
+    /// content and a place among others, is open in a container that was created.
+    /// </summary>
+    public string InitLockPath => Path + "/exec.fifo";
 
     /// <summary>Where the container's first process listens for its start. Nobody listens once it has executed its command.</summary>
     public string StartSocketPath => Path + "/start.sock";
@@ -82,7 +85,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Whether the container's first process still waits to be started.</summary>
     public bool InitWaits()
     {
-        int fd = open(InitLockPath, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = open(InitLockPath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) return false;
         flock question = new() { l_type = F_WRLCK };
         bool held = fcntl_(fd, F_OFD_GETLK, (nint)(&question)) == 0 && question.l_type != F_UNLCK;
@@ -93,7 +96,8 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>A descriptor whose lock says that the first process waits, as long as anybody has it open.</summary>
     public int HoldInitLock()
     {
-        int fd = (int)LinuxException.Check(open(InitLockPath, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OwnerOnly), "open", InitLockPath);
+        LinuxException.Check(mkfifo(InitLockPath, OwnerOnly), "mkfifo", InitLockPath);
+        int fd = (int)LinuxException.Check(open(InitLockPath, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC), "open", InitLockPath);
         flock wanted = new() { l_type = F_WRLCK };
         LinuxException.Check(fcntl_(fd, F_OFD_SETLK, (nint)(&wanted)), "fcntl(F_OFD_SETLK)", InitLockPath);
         return fd;
@@ -123,8 +127,8 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>The configuration that was kept, which is known to be good; null when there is none.</summary>
     public byte[]? ReadConfig() => ReadFile(ConfigPath);
 
-    /// <summary>A cgroup is about to be made, or another has made it meanwhile.</summary>
-    public void Intend(string cgroup, bool isOurs) => CgroupIntent.Note(CgroupIntentPath, cgroup, isOurs);
+    /// <summary>Cgroups are about to be made, or another has made them meanwhile.</summary>
+    public void Intend(IReadOnlyCollection<string> cgroups, bool isOurs) => CgroupIntent.Note(CgroupIntentPath, cgroups, isOurs);
 
     /// <summary>Removes a container that was never made to its end. The caller holds the lock.</summary>
     public void Abandon()

@@ -33,8 +33,31 @@ public sealed class CgroupMountTests
     }
 
     [Fact]
-    public void Without_a_limit_nothing_is_mounted_there() =>
-        Assert.DoesNotContain("sys/fs/cgroup ", Support.Minirun.Run("run", "--dry-run", Rootfs.Busybox, "true").Succeeds().Out);
+    public void Without_a_limit_nothing_of_the_cgroups_is_seen()
+    {
+        Assert.DoesNotContain(" sys/fs/cgroup ", Support.Minirun.Run("run", "--dry-run", Rootfs.Busybox, "true").Succeeds().Out);
+        foreach (string[] options in (string[][])[[], ["--privileged"], ["--userns", "host"], ["--cgroupns", "host"]])
+            if (Kernel.Uid == 0 || options is not ["--userns", ..]) Assert.Equal("", Container.Sh(options, "find /sys/fs/cgroup -mindepth 1"));
+    }
+
+    [Requires(Need.Root)]
+    public void With_a_limit_it_is_alone_in_all_hierarchies_and_sees_no_other()
+    {
+        using RunningProgram neighbour = Container.Start(["-m", "64m"], "sh", "-c", "echo ready; cat");
+        neighbour.AwaitOut("ready");
+        using RunningProgram container = Container.Start(["-m", "64m", "--cgroupns", "host"], "sh", "-c", OwnCgroup.Look + "; cat");
+        Assert.True(Deadline.Wait(() => OwnCgroup.Directories($"minirun-{container.Pid}-*").Length == OwnCgroup.Hierarchies));
+        string name = Path.GetFileName(OwnCgroup.Directories($"minirun-{container.Pid}-*")[0]);
+        container.Input.Close();
+        OwnCgroup.Check(container.Result().Succeeds().Out, name);
+        OwnCgroup.AssertSeesNoOther(Container.Sh(["-m", "64m"], "find /sys/fs/cgroup -mindepth 1 -type d"));
+        OwnCgroup.AssertSeesNoOther(Container.Run(["-m", "64m", "--explain", "--net", "none"], "find", "/sys/fs/cgroup", "-mindepth", "1", "-type", "d").Exits(0).Out);
+        Assert.Empty(OwnCgroup.Directories(name));
+    }
+
+    [Requires(Need.Root)]
+    public void A_cgroup_that_is_left_out_takes_the_view_of_it_with_it() =>
+        Assert.Equal("", Container.Run(["-m", "64m", "--without", "cgroup"], "sh", "-c", "find /sys/fs/cgroup -mindepth 1").Exits(0).Out);
 
     [Requires(Need.Root)]
     public void It_can_be_left_out() =>
@@ -50,6 +73,9 @@ public sealed class CgroupMountTests
         using var root = new EngineRoot();
         root.Detached(["--name", "web", "-m", "64m"], "sleep", "1000");
         Assert.Equal("67108864\n", root.Run("exec", "web", "sh", "-c", ReadLimit).Exits(0).Out);
+        root.Detached(["--name", "other"], "sleep", "1000");
+        OwnCgroup.AssertSeesNoOther(root.Run("exec", "web", "find", "/sys/fs/cgroup", "-mindepth", "1", "-type", "d").Exits(0).Out);
+        OwnCgroup.AssertSeesNoOther(root.Run("exec", "other", "find", "/sys/fs/cgroup", "-mindepth", "1", "-type", "d").Exits(0).Out);
         root.Run("exec", "web", "sh", "-c", "mkdir /sys/fs/cgroup/new || mkdir /sys/fs/cgroup/memory/new").Exits(1);
     }
 

@@ -103,6 +103,8 @@ public sealed class OciFuzzTests : IDisposable
             other=$!
             for cgroup in $CGROUPS; do
                 mkdir -p ${cgroup%/own}/other
+                # A new cpuset of version 1 has nothing to run on.
+                for file in cpuset.cpus cpuset.mems; do [[ ! -e ${cgroup%/own}/$file ]] || cat ${cgroup%/own}/$file >${cgroup%/own}/other/$file; done
                 echo $other >${cgroup%/own}/other/cgroup.procs
             done
             for ((i = 0; i < {{count}}; i++)); do

@@ -67,12 +67,62 @@ public sealed class CgroupVerbTests
         Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
         Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
         string file = Path.Combine(bundle.Directory, "resources.json");
-        File.WriteAllText(file, """{"memory":{"limit":83886080,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"pids":{"limit":0},"blockIO":{"weight":0}}""");
+        File.WriteAllText(file, """{"memory":{"limit":83886080,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"blockIO":{"weight":0}}""");
         bundle.Oci("update", "--resources=" + file, "ID").Succeeds();
         Assert.Equal(80 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
         Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
         Support.Minirun.Other(new Start { Input = """{"pids":{"limit":60}}""" }, OciBundle.Program, "--root", bundle.Root, "update", "--resources", "-", bundle.Id).Succeeds();
         Assert.Equal(60, (long)Stats(bundle)["pids"]!["limit"]!);
+    }
+
+    /// <summary>As runc has it since 1.4: no limit is -1, and 0 is the least.</summary>
+    [Requires(Need.Root)]
+    public void A_limit_of_no_process_is_one_process()
+    {
+        using OciBundle bundle = Started("sleep", "1000");
+        bundle.Oci("update", "--pids-limit", "0", "ID").Succeeds();
+        Assert.Equal(1, (long)Stats(bundle)["pids"]!["limit"]!);
+        bundle.Oci("update", "--pids-limit", "-1", "ID").Succeeds();
+        Assert.Equal(0, (long)Stats(bundle)["pids"]!["limit"]!);
+        using OciBundle least = new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"pids": {"limit": 0}}"""), "sleep", "1000").Make("create", "start");
+        Assert.Equal(1, (long)Stats(least)["pids"]!["limit"]!);
+    }
+
+    /// <summary>The covered mount is listed as well, and a directory made at its place is no cgroup.</summary>
+    [Requires(Need.Root)]
+    public void A_container_is_paused_where_a_cgroup_mount_is_hidden_by_a_later_one()
+    {
+        if (File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).FirstOrDefault(mount => mount.Type == "cgroup2" && mount.Target != OwnCgroup.Place) is not { } unified) return;
+        using OciBundle bundle = new("sleep", "1000");
+        Assert.Equal("", Support.Minirun.Other("unshare", "--mount", "--propagation", "private", "bash", "-euc", $"""
+            mount -t tmpfs tmpfs {unified.Target}
+            oci() {"{"} '{OciBundle.Program}' --root '{bundle.Root}' "$@" </dev/null >&2; {"}"}
+            oci create --bundle '{bundle.Directory}' {bundle.Id}
+            oci start {bundle.Id}
+            oci pause {bundle.Id}
+            '{OciBundle.Program}' --root '{bundle.Root}' state {bundle.Id} | grep -q paused
+            oci resume {bundle.Id}
+            ls -A {unified.Target}
+            oci delete --force {bundle.Id}
+            """).Succeeds().Out);
+        Assert.Empty(OwnCgroup.Directories(bundle.Id));
+    }
+
+    /// <summary>Whoever froze it: an engine, by the freezer of version 1, or somebody by cgroup.freeze of version 2.</summary>
+    [Requires(Need.Root)]
+    public void A_container_that_was_frozen_by_hand_is_paused_and_can_be_ended()
+    {
+        foreach (string file in (string[])["freezer.state", "cgroup.freeze"])
+        {
+            using OciBundle bundle = Started("sleep", "1000");
+            // Not every machine has both.
+            if (OwnCgroup.Directories(bundle.Id).Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists) is not { } path) continue;
+            File.WriteAllText(path, file == "cgroup.freeze" ? "1" : "FROZEN");
+            Assert.Equal("paused", bundle.Status);
+            int pid = bundle.Pid;
+            bundle.Oci("delete", "--force", "ID").Succeeds();
+            Assert.False(Kernel.IsAlive(pid));
+        }
     }
 
     [Requires(Need.Root)]

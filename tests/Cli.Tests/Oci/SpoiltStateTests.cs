@@ -161,7 +161,7 @@ public sealed class SpoiltStateTests : IDisposable
     {
         var other = new RunningProgram(Support.Start.Plain, "sleep", ["1000"]);
         _others.Add(other);
-        foreach (string cgroup in cgroups.Distinct()) File.WriteAllText(Directory.CreateDirectory(cgroup).FullName + "/cgroup.procs", $"{other.Pid}");
+        foreach (string cgroup in cgroups.Distinct()) File.WriteAllText(OwnCgroup.Make(cgroup) + "/cgroup.procs", $"{other.Pid}");
         return other;
     }
 

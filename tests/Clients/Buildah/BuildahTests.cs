@@ -69,6 +69,8 @@ public sealed class BuildahTests : IClassFixture<BuildahClient>
             Assert.Equal("hello\n", _client.Run([.. run, "working", "--", "echo", "hello"]).Exits(0).Out);
             Assert.Equal("typed", _client.Run(new Start { Input = "typed" }, [.. run, "working", "--", "cat"]).Exits(0).Out);
             _client.Run([.. run, "working", "--", "sh", "-c", "exit 7"]).Exits(7);
+            // It names no cgroup: below its own, by the container's id.
+            if (Kernel.Uid == 0) Assert.StartsWith("buildah-", OwnCgroup.Check(_client.Run([.. run, "working", "--", "sh", "-c", OwnCgroup.Look]).Exits(0).Out));
             using Pty terminal = _client.Terminal([.. run, "--tty", "working", "--", "sh", "-c", "tty; exit 5"]);
             terminal.Await("/dev/pts/0");
             Assert.Equal(5, terminal.ExitCode());

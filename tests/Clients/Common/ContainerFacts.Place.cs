@@ -77,6 +77,14 @@ public abstract partial class ContainerFacts<TClient>
     }
 
     [ClientFact]
+    public void A_container_is_in_a_cgroup_of_its_own_in_every_hierarchy_and_sees_no_other()
+    {
+        if (Kernel.Uid != 0) throw new SkippedException("rootless containers have no cgroup of their own with cgroup v1");
+        using Detached neighbour = Client.Sleeping("--cgroupns", "host");
+        Assert.NotEqual(OwnCgroup.Check(neighbour.Sh(OwnCgroup.Look)), OwnCgroup.Check(Client.Sh(["--cgroupns", "host"], OwnCgroup.Look)));
+    }
+
+    [ClientFact]
     public void A_cgroup_namespace_hides_where_the_container_is()
     {
         if (Kernel.Uid != 0) throw new SkippedException("rootless containers have no cgroup of their own with cgroup v1");

@@ -19,6 +19,14 @@ public sealed partial class ContainerdTests
     }
 
     [ClientFact]
+    public void A_container_is_in_a_cgroup_of_its_own_in_every_hierarchy_and_sees_no_other()
+    {
+        using Task neighbour = _client.Detach([], "sleep", "1000");
+        const string mount = "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=ro";
+        Assert.NotEqual(OwnCgroup.Check(neighbour.Exec("sh", "-c", OwnCgroup.Look).Exits(0).Out), OwnCgroup.Check(Sh(["--mount", mount], OwnCgroup.Look)));
+    }
+
+    [ClientFact]
     public void A_read_only_root_cannot_be_written() => Assert.Contains("Read-only file system", Run(["--read-only"], "touch", "/x").Exits(1).Error);
 
     [ClientFact]

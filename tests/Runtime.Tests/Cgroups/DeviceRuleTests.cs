@@ -50,13 +50,22 @@ public sealed class DeviceRuleTests
         Assert.False(Allows(rules, Block, R, 8, 0));
     }
 
+    /// <summary>runc counts the letters that it knows.</summary>
+    [Fact]
+    public void Letters_that_are_no_access_do_not_count_and_are_told()
+    {
+        List<string> told = [];
+        Assert.Equal("c 1:11 rw", DeviceRules.Of([new() { Type = "c", Major = 1, Minor = 11, Access = "rwa" }], told.Add)[1].ToString());
+        Assert.StartsWith("linux.resources.devices[0].access: 'rwa' is not made of r, w and m alone", Assert.Single(told));
+    }
+
     [Fact]
     public void Allow_all_alone_needs_no_program() =>
         Assert.True(Assert.Single(DeviceRules.Of([new() { Allow = true, Type = "a" }])).IsEverything);
 
     [Theory]
     [InlineData("x", "rwm", "linux.resources.devices[0].type")]
-    [InlineData("c", "rx", "linux.resources.devices[0].access")]
+    [InlineData("c", "xy", "linux.resources.devices[0].access")]
     public void A_bad_rule_is_named_by_its_path(string type, string access, string path) =>
         Assert.Contains(path, Refuses.With(() => DeviceRules.Of([new() { Type = type, Access = access }])).Message);
 

@@ -58,9 +58,29 @@ public sealed class LimitTests
     public void Zero_leaves_a_limit_alone()
     {
         // What docker update sends.
-        var zeros = new OciResources { Memory = new() { Limit = 0, Swap = 0, Reservation = 0, Kernel = 0 }, Cpu = new() { Shares = 0, Quota = 0, Period = 0, Cpus = "" }, Pids = new() { Limit = 0 }, BlockIO = new() { Weight = 0 } };
+        var zeros = new OciResources { Memory = new() { Limit = 0, Swap = 0, Reservation = 0, Kernel = 0 }, Cpu = new() { Shares = 0, Quota = 0, Period = 0, Cpus = "" }, BlockIO = new() { Weight = 0 } };
         Assert.Empty(V2Limits.Of(zeros));
         Assert.Empty(V1Limits.Of(zeros, _ => null));
+    }
+
+    /// <summary>As runc has it, with each driver.</summary>
+    [Fact]
+    public void No_process_at_all_is_one()
+    {
+        var none = new OciResources { Pids = new() { Limit = 0 } };
+        Assert.Equal(["pids.max=1"], Texts(V2Limits.Of(none)));
+        Assert.Equal(["pids.max=1"], Texts(V1Limits.Of(none, _ => null)));
+        var properties = new UnitProperties();
+        properties.AddLimits(none, unified: true);
+        Assert.Equal(["TasksMax", "t", "1"], properties.Words);
+    }
+
+    [Fact]
+    public void What_is_too_much_for_a_number_is_the_most()
+    {
+        Assert.Equal(ulong.MaxValue.ToString(), UnitProperties.QuotaPerSecond(long.MaxValue, 1));
+        Assert.Equal(1UL, Conversions.IoWeight(1));
+        Assert.Equal(10000UL, Conversions.Weight(ulong.MaxValue));
     }
 
     [Fact]

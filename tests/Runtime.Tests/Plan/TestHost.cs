@@ -99,6 +99,8 @@ internal sealed class TestHost : Host
         new("/", "/sys/fs/cgroup/systemd", "rw", "cgroup", "rw,xattr,name=systemd", "systemd"),
     ];
 
+    public override IEnumerable<MountInfo> AllMounts => Mounts;
+
     public override bool IsTerminal(int fd) => HasTerminal && fd < 3;
 
     public override Minirun.Runtime.Spec.OciBox? TerminalSize => HasTerminal ? new() { Height = 24, Width = 80 } : null;

@@ -64,7 +64,7 @@ public sealed class BundleValidatorTests
     [InlineData("linux.devices", "[{\"path\": \"/dev/x\", \"type\": \"q\"}]", "linux.devices[0].type: unknown type of device 'q'")]
     [InlineData("linux.resources.memory.limit", "-2", "linux.resources.memory.limit: -2 is neither a limit nor -1")]
     [InlineData("linux.resources.memory.swap", "1", "linux.resources.memory.swap: 1 for memory and swap together is less")]
-    [InlineData("linux.resources.devices[0].access", "\"rx\"", "linux.resources.devices[0].access: 'rx'")]
+    [InlineData("linux.resources.devices[0].access", "\"xy\"", "linux.resources.devices[0].access: 'xy'")]
     [InlineData("linux.resources.unified", "{\"a/b\": \"1\"}", "linux.resources.unified.a/b: must be a file name (no slashes)")]
     [InlineData("hooks.createRuntime[0].path", "\"true\"", "hooks.createRuntime[0].path: not an absolute path")]
     [InlineData("hooks.createContainer[0].timeout", "0", "hooks.createContainer[0].timeout: not greater than zero")]
