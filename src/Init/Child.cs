@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -53,6 +54,23 @@ internal unsafe struct Child
     }
 
     public bool Try(int number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => Call(number, a, b, c, d, e) >= 0;
+
+    /// <summary>
+    /// openat2(2), tried again while it says EAGAIN: with RESOLVE_IN_ROOT or RESOLVE_BENEATH any rename or mount on the machine makes it do so
+    /// when the path has a ".." in it, because the kernel cannot rule out that the path led out. The only place that makes the call.
+    /// </summary>
+    public nint OpenAt2(nint from, byte* path, ulong flags, ulong resolve)
+    {
+        open_how how;
+        how.flags = flags | fcntl.O_CLOEXEC;
+        how.mode = 0;
+        how.resolve = resolve;
+        nint fd;
+        int attempt = 0;
+        do fd = Call(SYS_openat2, from, (nint)path, (nint)(&how), sizeof(open_how));
+        while (fd < 0 && Errno == Minirun.Linux.Errno.EAGAIN && ++attempt < fcntl.OpenAttempts);
+        return fd;
+    }
 
     public bool Fail(int number, int errno)
     {

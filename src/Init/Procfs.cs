@@ -98,10 +98,6 @@ internal static unsafe class Procfs
     /// <summary>No file system but this one, no way up. Symlinks: self and thread-self.</summary>
     private static nint OpenFile(Child* child, byte* path, int how)
     {
-        open_how arguments;
-        arguments.flags = (ulong)(uint)(how | O_CLOEXEC);
-        arguments.mode = 0;
-        arguments.resolve = (ulong)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
-        return child->Call(SYS_openat2, child->Proc, (nint)path, (nint)(&arguments), sizeof(open_how));
+        return child->OpenAt2(child->Proc, path, (uint)how, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
     }
 }

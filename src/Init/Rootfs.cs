@@ -70,11 +70,8 @@ internal static unsafe class Rootfs
 
     private static nint Open(Child* child, int from, byte* path, OpFlags flags, int how)
     {
-        open_how arguments;
-        arguments.flags = (ulong)(uint)(how | O_CLOEXEC);
-        arguments.mode = 0;
-        arguments.resolve = (ulong)(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | ((flags & OpFlags.Ordinary) != 0 ? RESOLVE_NO_SYMLINKS : 0));
-        return child->Call(SYS_openat2, from, (nint)path, (nint)(&arguments), sizeof(open_how));
+        int resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | ((flags & OpFlags.Ordinary) != 0 ? RESOLVE_NO_SYMLINKS : 0);
+        return child->OpenAt2(from, path, (uint)how, (uint)resolve);
     }
 
     /// <summary>

@@ -38,11 +38,8 @@ internal static unsafe class Terminal
     /// <summary>The devpts of a container that is entered (exec), or that has one in a /dev from elsewhere: it must be one, and no symlink may lead elsewhere.</summary>
     private static int OpenPts(Child* child)
     {
-        open_how how;
-        how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-        how.mode = 0;
-        how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
-        nint fd = child->Call(SYS_openat2, child->Root >= 0 ? child->Root : AT_FDCWD, (nint)Text.Pointer("/dev/pts"u8), (nint)(&how), sizeof(open_how));
+        nint root = child->Root >= 0 ? child->Root : AT_FDCWD;
+        nint fd = child->OpenAt2(root, Text.Pointer("/dev/pts"u8), O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
         statfs status;
         if (fd < 0 || !child->Try(SYS_fstatfs, fd, (nint)(&status))) return -1;
         if (status.f_type == sys_vfs.DEVPTS_SUPER_MAGIC) return (int)fd;

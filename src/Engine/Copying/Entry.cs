@@ -14,7 +14,7 @@ internal static unsafe class Entry
     public static int Open(int directory, byte[] name, int flags, uint mode = 0)
     {
         open_how how = new() { flags = (ulong)(uint)(flags | O_NOFOLLOW | O_CLOEXEC), mode = mode, resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-        fixed (byte* pointer = name) return (int)LinuxException.Check(syscall(SYS_openat2, directory, (nint)pointer, (nint)(&how), sizeof(open_how)), "openat2", Text(name));
+        fixed (byte* pointer = name) return (int)LinuxException.Check(openat2(directory, pointer, &how), "openat2", Text(name));
     }
 
     /// <summary>The file of an O_PATH descriptor, for its contents: it is that very file.</summary>

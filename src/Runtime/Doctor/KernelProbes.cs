@@ -38,9 +38,9 @@ internal static unsafe class KernelProbes
         if (syscall(SYS_close_range, int.MaxValue - 1, int.MaxValue - 1) < 0) return Failed("close_range");
         byte* path = stackalloc byte[] { (byte)'/', 0 };
         var how = new open_how { flags = fcntl.O_PATH | fcntl.O_CLOEXEC, resolve = fcntl.RESOLVE_IN_ROOT };
-        nint root = syscall(SYS_openat2, fcntl.AT_FDCWD, (nint)path, (nint)(&how), sizeof(open_how));
+        int root = fcntl.openat2(fcntl.AT_FDCWD, path, &how);
         if (root < 0) return Failed("openat2");
-        unistd.close((int)root);
+        unistd.close(root);
         return Outcome.Fine;
     }
 

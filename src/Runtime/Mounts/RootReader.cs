@@ -56,7 +56,6 @@ public static unsafe class RootReader
     {
         open_how how = new() { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
         byte[] name = Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* pointer = name)
-            return (int)sys_syscall.syscall(sys_syscall.SYS_openat2, root, (nint)pointer, (nint)(&how), sizeof(open_how));
+        fixed (byte* pointer = name) return openat2(root, pointer, &how);
     }
 }
