@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine;
@@ -57,9 +58,9 @@ internal sealed class FileLock : IDisposable
             if (held is null) continue;
             try
             {
-                Directory.Delete(path, recursive: true);
+                TreeRemoval.Remove(path);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (LinuxException)
             {
                 // Another was quicker, or root has to do it.
             }

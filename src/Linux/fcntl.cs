@@ -51,13 +51,15 @@ public static partial class fcntl
     public const int RESOLVE_BENEATH = 0x08;
     public const int RESOLVE_IN_ROOT = 0x10;
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "open",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int open(string path, int flags, uint mode = 0);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int fcntl_(int fd, int command, nint argument = 0);
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int faccessat(int dirfd, string path, int mode, int flags);
 }
 

@@ -6,6 +6,7 @@ namespace Minirun.Linux;
 public static partial class net_if
 {
     /// <summary>The number of a network interface; 0 when there is none of that name.</summary>
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial uint if_nametoindex(string name);
 }

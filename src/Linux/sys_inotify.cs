@@ -13,6 +13,7 @@ public static partial class sys_inotify
 
     [LibraryImport("libc", SetLastError = true)] public static partial int inotify_init1(int flags);
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int inotify_add_watch(int fd, string path, uint mask);
 }

@@ -16,7 +16,8 @@ public static unsafe partial class sys_mman
     public const uint MFD_CLOEXEC = 1;
     public const uint MFD_ALLOW_SEALING = 2;
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int memfd_create(string name, uint flags);
 
     [LibraryImport("libc", SetLastError = true)] public static partial nint mmap(void* address, nint length, int protection, int flags, int fd, long offset);

@@ -17,7 +17,8 @@ public static unsafe partial class sys_vfs
     public const long DEVPTS_SUPER_MAGIC = 0x1cd1;
     public const long ST_NOEXEC = 8;
 
-    [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "statfs",
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int statfs_(string path, statfs* buffer);
 
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]

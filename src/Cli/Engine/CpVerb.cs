@@ -1,8 +1,8 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Minirun.Cli.Oci;
 using Minirun.Engine.Copying;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
@@ -58,9 +58,8 @@ internal static class CpVerb
             if (packs)
             {
                 using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
-                using var archive = new TreeArchive(tree.Ids, output);
                 string name = contents ? "." : Path.GetFileName(path.TrimEnd('/'));
-                archive.Add(found.Number, name is "" or ".." ? "." : name);
+                new TreeArchive(tree.Ids, output).Add(found.Number, name is "" or ".." ? "." : name);
                 return 0;
             }
             if (!IsDirectory(found.Number)) throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
@@ -96,8 +95,15 @@ internal static class CpVerb
             else copy.Copy(read.Number, into.Number, Name(last));
             return;
         }
+        statx old = there.Number < 0 ? default : Entry.Status(there.Number);
+        if (Obstacle.Describe(old) is { } kind) throw Obstacle.Refuse(to, kind);
         if (there.Number >= 0 && tree) throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
         if (there.Number < 0 && !tree && to.EndsWith('/')) throw new UserError($"no such directory: {to}", "make it first, or leave the / at its end away");
+        if (there.Number >= 0 && IsRegular(read.Number) && IsRegular(there.Number) && IsLink(target, to))
+        {
+            copy.Overwrite(read.Number, there.Number);
+            return;
+        }
         string name = to.TrimEnd('/');
         int cut = name.LastIndexOf('/');
         using var parent = new Descriptor(target.Open(cut < 0 ? "." : cut == 0 ? "/" : name[..cut], follow: true));
@@ -106,14 +112,18 @@ internal static class CpVerb
         copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
     }
 
-    private static byte[] Name(string name) => name is "" or "." or ".." ? throw new UserError($"cp: '{name}' is no name for a copy", null) : Encoding.UTF8.GetBytes(name + '\0');
+    private static byte[] Name(string name) => name is "" or "." or ".." ? throw new UserError($"cp: '{name}' is no name for a copy", null) : KernelText.EncodeName(name);
 
     private static int Reopened(int fd) => (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
 
-    private static unsafe bool IsDirectory(int fd)
+    private static bool IsDirectory(int fd) => Entry.IsDirectory(Entry.Status(fd));
+
+    private static bool IsRegular(int fd) => (Entry.Status(fd).stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFREG;
+
+    private static bool IsLink(FileTree tree, string path)
     {
-        statx status;
-        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;
+        using var itself = new Descriptor(tree.Open(path, follow: false));
+        return itself.Number >= 0 && (Entry.Status(itself.Number).stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFLNK;
     }
 
     private sealed class Descriptor(int number) : IDisposable

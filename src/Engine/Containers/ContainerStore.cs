@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Engine.Events;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
@@ -41,7 +42,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         catch
         {
             if (name is not null) unistd.unlink(name);
-            Directory.Delete(temporary, recursive: true);
+            TreeRemoval.Remove(temporary);
             throw;
         }
     }
@@ -114,7 +115,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         string away = $"{Paths.Containers}/{Unfinished}{container.Config.Id}";
         LinuxException.Check(unistd.rename(container.Directory, away), "rename", container.Directory);
         if (ProcFile.ReadLink($"{Paths.Names}/{container.Config.Name}") == container.Config.Id) unistd.unlink($"{Paths.Names}/{container.Config.Name}");
-        Directory.Delete(away, recursive: true);
+        TreeRemoval.Remove(away);
         EngineEvents.Add(container, "destroy");
     }
 

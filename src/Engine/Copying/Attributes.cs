@@ -1,5 +1,5 @@
-using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Copying;
 
@@ -16,7 +16,7 @@ internal static unsafe class Attributes
         fixed (byte* start = names) length = sys_xattr.listxattr(from, start, names.Length);
         if (length <= 0) return;
         byte[] value = new byte[Longest];
-        foreach (string name in Encoding.UTF8.GetString(names, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in KernelText.Decode(names.AsSpan(0, (int)length)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
             if (name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("system.posix_acl_", StringComparison.Ordinal) || name == "security.capability")
                 fixed (byte* start = value)
                     if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size) sys_xattr.setxattr(to, name, start, size, 0);

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 using static Minirun.Linux.sys_syscall;

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
@@ -14,12 +15,9 @@ namespace Minirun.Engine.Copying;
 public sealed unsafe class TreeCopy(CopyRules rules)
 {
     private const uint New = 0x1C0 /* 0700 */;
-    private const nint Remove = 0;
     private const int MostLinks = 400;   // open at a time; beyond, a second name becomes a second file
-    internal const int Deepest = 300;    // a few descriptors for each are open
     private readonly byte[] _buffer = new byte[1 << 17];
     private readonly Finishing _finishing = new(rules);
-    private int _depth;
 
     /// <summary>Files with several names: what they became, and how many names are still to come.</summary>
     private readonly Dictionary<(uint, uint, ulong), (int Descriptor, uint Left)> _links = [];
@@ -30,55 +28,112 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     public void Copy(int source, int directory, byte[] name)
     {
         statx status = Entry.Status(source);
-        switch (status.stx_mode & S_IFMT)
+        if (!Entry.IsDirectory(status))
         {
-            case S_IFDIR:
-                if (_targets.Contains(Identity(status))) throw new UserError("cannot copy a directory into itself", null);
-                bool made = Entry.Call(SYS_mkdirat, directory, name, (nint)New, 0, Errno.EEXIST);
-                int to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
-                Contents(source, to);
-                if (made) Finish(source, to, status);
-                unistd.close(to);
-                return;
-            case S_IFSOCK:
-                return;   // as tar and docker
-            case S_IFLNK:
-                Unlink(directory, name);
-                byte[] target = Entry.Target(source);
-                fixed (byte* text = target)
-                fixed (byte* at = name)
-                    LinuxException.Check(syscall(SYS_symlinkat, (nint)text, directory, (nint)at), "symlinkat", Entry.Text(name));
-                _finishing.Finish(directory, name, status);
-                return;
-        }
-        Unlink(directory, name);
-        if (status.stx_nlink > 1 && Linked(status, directory, name)) return;
-        if ((status.stx_mode & S_IFMT) != S_IFREG)
-        {
-            if (Special(directory, name, status)) _finishing.Finish(directory, name, status);
+            CopyFile(source, status, directory, name);
             return;
         }
-        int read = Entry.Reopen(source, O_RDONLY), write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
-        Bytes(read, write, name);
-        Finish(read, write, status);
-        unistd.close(read);
-        if (status.stx_nlink < 2 || _links.Count >= MostLinks || !_links.TryAdd(Identity(status), (write, status.stx_nlink - 1))) unistd.close(write);
+        int to = MakeDirectory(status, directory, name, out bool made);
+        try
+        {
+            Contents(source, to);
+            if (made) Finish(source, to, status);
+        }
+        finally
+        {
+            unistd.close(to);
+        }
     }
 
     /// <summary>All that is in a directory, into another.</summary>
     public void Contents(int source, int directory)
     {
-        if (++_depth > Deepest) throw new UserError($"directories are nested more than {Deepest} deep", "copy a part of them");
-        _targets.Add(Identity(Entry.Status(directory)));
-        Entry.Each(source, (entry, name) => Copy(entry, directory, name));
-        _depth--;
+        _targets.Add(Entry.Identity(Entry.Status(directory)));
+        int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
+        try
+        {
+            using var target = new DirectoryChain(directory);
+            new Walk(this, target).Run(from);
+        }
+        finally
+        {
+            unistd.close(from);
+        }
+    }
+
+    /// <summary>What a regular file has in it, into the regular file of an O_PATH descriptor, as cp(1) does where a link leads to one.</summary>
+    public void Overwrite(int source, int there)
+    {
+        statx status = Entry.Status(source);
+        int read = Entry.Reopen(source, O_RDONLY), write = -1;
+        try
+        {
+            write = Entry.Reopen(there, O_WRONLY | O_TRUNC);
+            Bytes(read, write, []);
+            Finish(read, write, status);
+        }
+        finally
+        {
+            unistd.close(read);
+            if (write >= 0) unistd.close(write);
+        }
     }
 
     /// <summary>What belongs to the file of a descriptor, to that of another.</summary>
     public void Finish(int source, int fd, statx status) => _finishing.Finish(fd, status, () => Attributes.Copy(source, fd));
 
+    private int MakeDirectory(in statx status, int directory, byte[] name, out bool made)
+    {
+        if (_targets.Contains(Entry.Identity(status))) throw new UserError("cannot copy a directory into itself", null);
+        made = Entry.Call(SYS_mkdirat, directory, name, (nint)New, 0, Errno.EEXIST);
+        int to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
+        _targets.Add(Entry.Identity(Entry.Status(to)));
+        return to;
+    }
+
+    private void CopyFile(int source, in statx status, int directory, byte[] name)
+    {
+        int type = status.stx_mode & S_IFMT;
+        if (type == S_IFSOCK) return;   // as tar and docker
+        if (!Obstacle.Clear(directory, name, status))
+        {
+            _finishing.Finish(directory, name, status);
+            return;
+        }
+        if (type == S_IFLNK)
+        {
+            byte[] target = Entry.Target(source);
+            fixed (byte* text = target)
+            fixed (byte* at = name)
+                LinuxException.Check(syscall(SYS_symlinkat, (nint)text, directory, (nint)at), "symlinkat", Entry.Text(name));
+            _finishing.Finish(directory, name, status);
+            return;
+        }
+        if (status.stx_nlink > 1 && Linked(status, directory, name)) return;
+        if (type == S_IFREG) CopyRegular(source, status, directory, name);
+        else if (MakeSpecial(directory, name, status)) _finishing.Finish(directory, name, status);
+    }
+
+    private void CopyRegular(int source, in statx status, int directory, byte[] name)
+    {
+        int read = Entry.Reopen(source, O_RDONLY), write = -1;
+        bool kept = false;
+        try
+        {
+            write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
+            Bytes(read, write, name);
+            Finish(read, write, status);
+            kept = status.stx_nlink > 1 && _links.Count < MostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
+        }
+        finally
+        {
+            unistd.close(read);
+            if (write >= 0 && !kept) unistd.close(write);
+        }
+    }
+
     /// <summary>A fifo or device; false when it is left out.</summary>
-    private bool Special(int directory, byte[] name, statx status)
+    private bool MakeSpecial(int directory, byte[] name, in statx status)
     {
         bool device = (status.stx_mode & S_IFMT) != S_IFIFO;
         if (device && rules.Device is { } wanted && !wanted(status)) return false;
@@ -99,16 +154,11 @@ public sealed unsafe class TreeCopy(CopyRules rules)
                 for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
     }
 
-    /// <summary>What is there makes way; a directory does not.</summary>
-    private static void Unlink(int directory, byte[] name) => Entry.Call(SYS_unlinkat, directory, name, Remove, 0, Errno.ENOENT);
-
-    private static (uint, uint, ulong) Identity(statx status) => (status.stx_dev_major, status.stx_dev_minor, status.stx_ino);
-
     private bool Linked(statx status, int directory, byte[] name)
     {
-        if (!_links.Remove(Identity(status), out var file)) return false;
+        if (!_links.Remove(Entry.Identity(status), out var file)) return false;
         bool linked = Link(file.Descriptor, directory, name);
-        if (linked && file.Left > 1) _links[Identity(status)] = (file.Descriptor, file.Left - 1);
+        if (linked && file.Left > 1) _links[Entry.Identity(status)] = (file.Descriptor, file.Left - 1);
         else unistd.close(file.Descriptor);
         return linked;
     }
@@ -116,9 +166,44 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     private static bool Link(int first, int directory, byte[] name)
     {
         byte[] link = System.Text.Encoding.ASCII.GetBytes(Entry.Link(first) + "\0");
-        const int follow = 0x400;   // AT_SYMLINK_FOLLOW: of the descriptor's link in /proc, to its file
         fixed (byte* from = link)
         fixed (byte* at = name)
-            return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, follow) == 0;
+            return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, AT_SYMLINK_FOLLOW) == 0;   // of the link in /proc, to its file
+    }
+
+    /// <summary>Goes down the source and, beside it, down the target.</summary>
+    private sealed class Walk(TreeCopy copy, DirectoryChain target) : TreeWalk
+    {
+        private readonly Stack<(statx Status, bool IsMade)> _levels = new();
+
+        protected override int Take(int directory, byte[] name)
+        {
+            int entry = Entry.TryOpen(directory, name, O_PATH);
+            if (entry < 0) return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.ENOENT ? -1 : Entry.Open(directory, name, O_PATH);
+            try
+            {
+                statx status = Entry.Status(entry);
+                if (!Entry.IsDirectory(status))
+                {
+                    copy.CopyFile(entry, status, target.Current, name);
+                    return -1;
+                }
+                int to = copy.MakeDirectory(status, target.Current, name, out bool made);
+                target.Enter(to);
+                _levels.Push((status, made));
+                return Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);
+            }
+            finally
+            {
+                unistd.close(entry);
+            }
+        }
+
+        protected override void Leave(int inside, int above, byte[] name)
+        {
+            var (status, made) = _levels.Pop();
+            if (made) copy.Finish(inside, target.Current, status);
+            target.Leave();
+        }
     }
 }

@@ -1,6 +1,6 @@
-using System.Formats.Tar;
-using System.Text;
+using Minirun.Engine.Tar;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
@@ -17,8 +17,9 @@ namespace Minirun.Engine.Copying;
 /// <param name="rules">Whose the files are; owners in the archive are as the container sees them.</param>
 public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRules rules)
 {
-    private readonly Finishing _finishing = new(rules);
     private const nint New = 0x1C0 /* 0700 */, Made = 0x1ED /* 0755 */;
+    private readonly Finishing _finishing = new(rules);
+    private readonly byte[] _buffer = new byte[1 << 16];
 
     /// <summary>Directories, with what they get at the end: writing into them changes their time, and their mode may forbid it.</summary>
     private readonly List<(string Name, TarEntry Entry)> _directories = [];
@@ -28,11 +29,12 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
     {
         try
         {
-            using var tar = new TarReader(archive, leaveOpen: true);
-            while (tar.GetNextEntry() is { } entry)
-                if (Clean(entry.Name) is { Length: > 0 } name) Take(name, entry);
+            using var buffered = new BufferedStream(archive, 1 << 16);
+            var tar = new TarReader(buffered);
+            while (tar.Next() is { } entry)
+                if (Clean(entry.Name) is { Length: > 0 } name) Take(name, entry, tar);
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException)
+        catch (TarException error)
         {
             throw new UserError($"cp: standard input is no tar archive, or a broken one: {error.Message}", "such as tar -c DIRECTORY | minirun cp - CONTAINER:/PATH");
         }
@@ -44,40 +46,38 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         }
     }
 
-    private void Take(string name, TarEntry entry)
+    private void Take(string name, TarEntry entry, TarReader tar)
     {
         int cut = name.LastIndexOf('/');
         int parent = Directory(cut < 0 ? "" : name[..cut]);
-        byte[] last = Encoding.UTF8.GetBytes(name[(cut + 1)..] + '\0');
+        byte[] last = KernelText.EncodeName(name.AsSpan(cut + 1));
         try
         {
-            switch (entry.EntryType)
+            switch (entry.Type)
             {
-                case TarEntryType.Directory or TarEntryType.DirectoryList:
+                case TarEntry.Directory:
                     Entry.Call(SYS_mkdirat, parent, last, New, 0, Errno.EEXIST);
                     _directories.Add((name, entry));
                     return;
-                case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    Unlink(parent, last);
-                    int file = Entry.Open(parent, last, O_WRONLY | O_CREAT | O_EXCL, (uint)New);
-                    if (entry.DataStream is { } data) Write(data, file, name);
-                    _finishing.Finish(file, Wanted(entry));
-                    unistd.close(file);
+                case TarEntry.File or TarEntry.Contiguous:
+                    Obstacle.Clear(parent, last, Wanted(entry));
+                    Write(entry, tar, parent, last);
                     return;
-                case TarEntryType.SymbolicLink:
-                    Unlink(parent, last);
-                    fixed (byte* text = Encoding.UTF8.GetBytes(entry.LinkName + '\0'))
+                case TarEntry.SymbolicLink:
+                    Obstacle.Clear(parent, last, Wanted(entry));
+                    fixed (byte* text = KernelText.EncodeName(entry.LinkName))
                     fixed (byte* at = last)
                         LinuxException.Check(syscall(SYS_symlinkat, (nint)text, parent, (nint)at), "symlinkat", name);
                     _finishing.Finish(parent, last, Wanted(entry));
                     return;
-                case TarEntryType.HardLink:
-                    Unlink(parent, last);
+                case TarEntry.HardLink:
+                    Obstacle.Clear(parent, last, Wanted(entry));
                     Link(Clean(entry.LinkName), parent, last, name);
                     return;
-                case TarEntryType.Fifo or TarEntryType.CharacterDevice or TarEntryType.BlockDevice:
-                    Unlink(parent, last);
-                    Special((PosixTarEntry)entry, parent, last);
+                case TarEntry.Fifo or TarEntry.CharacterDevice or TarEntry.BlockDevice:
+                    statx wanted = Wanted(entry);
+                    if (Obstacle.Clear(parent, last, wanted)) Entry.Call(SYS_mknodat, parent, last, wanted.stx_mode, sys_sysmacros.makedev(entry.Major, entry.Minor), 0);
+                    _finishing.Finish(parent, last, wanted);
                     return;
                 default:
                     return;   // words about the archive
@@ -89,11 +89,12 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         }
     }
 
-    /// <summary>Below the directory: no way up is left. Null for the directory itself.</summary>
+    /// <summary>Below the directory: no way up is left. Empty for the directory itself.</summary>
     private static string Clean(string name)
     {
         string[] parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (Array.IndexOf(parts, "..") >= 0 || name.Contains('\0')) throw new UserError($"cp: the archive has '{name}' in it, which leads out of the directory", "pack it from another directory");
+        if (Array.IndexOf(parts, "..") >= 0 || name.Contains('\0'))
+            throw new UserError($"cp: the archive has '{name}' in it, which leads out of the directory", "pack it from another directory");
         return string.Join('/', parts.Where(part => part != "."));
     }
 
@@ -101,17 +102,26 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
     private int Directory(string name)
     {
         int found = tree.Open($"{directory}/{name}", follow: true);
-        if (found < 0)
+        for (int cut = 0; found < 0 && cut <= name.Length; cut++)
         {
-            int cut = name.LastIndexOf('/'), parent = Directory(cut < 0 ? "" : name[..cut]);
-            Entry.Call(SYS_mkdirat, parent, Encoding.UTF8.GetBytes(name[(cut + 1)..] + '\0'), Made, 0, Errno.EEXIST);
-            unistd.close(parent);
-            return Find(name);
+            cut = name.IndexOf('/', cut) is >= 0 and var slash ? slash : name.Length;
+            int there = tree.Open($"{directory}/{name[..cut]}", follow: true);
+            if (there >= 0) unistd.close(there);
+            else Make(name[..cut]);
         }
-        bool good = (Entry.Status(found).stx_mode & S_IFMT) == S_IFDIR;
+        if (found < 0) return Find(name);
+        bool good = Entry.IsDirectory(Entry.Status(found));
         int open = good ? Entry.Reopen(found, O_RDONLY | O_DIRECTORY) : -1;
         unistd.close(found);
         return good ? open : throw new UserError($"cp: {name} is no directory in the container, but is one in the archive", null);
+    }
+
+    private void Make(string name)
+    {
+        int cut = name.LastIndexOf('/');
+        int parent = Find(cut < 0 ? "" : name[..cut]);
+        Entry.Call(SYS_mkdirat, parent, KernelText.EncodeName(name.AsSpan(cut + 1)), Made, 0, Errno.EEXIST);
+        unistd.close(parent);
     }
 
     /// <summary>What is there now, when it is a directory.</summary>
@@ -128,36 +138,49 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
     {
         int target = tree.Open($"{directory}/{to}", follow: false);
         if (target < 0) throw new UserError($"cp: {name} is a link to {to}, which is not there", "the archive is not whole");
-        byte[] link = Encoding.ASCII.GetBytes(Entry.Link(target) + "\0");
-        const int follow = 0x400;   // AT_SYMLINK_FOLLOW: of the descriptor's link in /proc, to its file
+        byte[] link = System.Text.Encoding.ASCII.GetBytes(Entry.Link(target) + "\0");
         fixed (byte* from = link)
-        fixed (byte* at = last)
-            LinuxException.Check(syscall(SYS_linkat, AT_FDCWD, (nint)from, parent, (nint)at, follow), "linkat", name);
+        fixed (byte* at = last)   // AT_SYMLINK_FOLLOW: of the descriptor's link in /proc, to its file
+            LinuxException.Check(syscall(SYS_linkat, AT_FDCWD, (nint)from, parent, (nint)at, AT_SYMLINK_FOLLOW), "linkat", name);
         unistd.close(target);
     }
 
-    private void Special(PosixTarEntry entry, int parent, byte[] last)
+    private void Write(TarEntry entry, TarReader tar, int parent, byte[] last)
     {
-        uint type = (uint)(entry.EntryType switch { TarEntryType.Fifo => S_IFIFO, TarEntryType.CharacterDevice => S_IFCHR, _ => S_IFBLK });
-        nint device = entry.EntryType == TarEntryType.Fifo ? 0 : sys_sysmacros.makedev((uint)entry.DeviceMajor, (uint)entry.DeviceMinor);
-        Entry.Call(SYS_mknodat, parent, last, (nint)(type | (uint)entry.Mode), device, 0);
-        _finishing.Finish(parent, last, Wanted(entry));
-    }
-
-    private static void Write(Stream data, int file, string name)
-    {
-        Span<byte> buffer = stackalloc byte[16384];
-        while (data.Read(buffer) is > 0 and var length)
-            fixed (byte* start = buffer)
-                for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", name);
+        int file = Entry.Open(parent, last, O_WRONLY | O_CREAT | O_EXCL, (uint)New);
+        try
+        {
+            fixed (byte* start = _buffer)
+                while (tar.Read(_buffer) is > 0 and var length)
+                    for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", entry.Name);
+            _finishing.Finish(file, Wanted(entry));
+        }
+        finally
+        {
+            unistd.close(file);
+        }
     }
 
     private static statx Wanted(TarEntry entry)
     {
-        var time = new statx_timestamp { tv_sec = entry.ModificationTime.ToUnixTimeSeconds(), tv_nsec = (uint)(entry.ModificationTime.UtcTicks % TimeSpan.TicksPerSecond * 100) };
-        uint type = (uint)(entry.EntryType == TarEntryType.SymbolicLink ? S_IFLNK : S_IFREG);
-        return new statx { stx_mode = (ushort)(type | (uint)entry.Mode), stx_uid = (uint)entry.Uid, stx_gid = (uint)entry.Gid, stx_atime = time, stx_mtime = time };
+        var time = new statx_timestamp { tv_sec = entry.Seconds, tv_nsec = entry.Nanoseconds };
+        int type = entry.Type switch
+        {
+            TarEntry.SymbolicLink => S_IFLNK,
+            TarEntry.Fifo => S_IFIFO,
+            TarEntry.CharacterDevice => S_IFCHR,
+            TarEntry.BlockDevice => S_IFBLK,
+            _ => S_IFREG,
+        };
+        return new statx
+        {
+            stx_mode = (ushort)(type | entry.Mode),
+            stx_uid = entry.Uid,
+            stx_gid = entry.Gid,
+            stx_rdev_major = entry.Major,
+            stx_rdev_minor = entry.Minor,
+            stx_atime = time,
+            stx_mtime = time,
+        };
     }
-
-    private static void Unlink(int parent, byte[] name) => Entry.Call(SYS_unlinkat, parent, name, 0, 0, Errno.ENOENT);
 }

@@ -1,59 +1,68 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 
 namespace Minirun.Engine.Copying;
 
-/// <summary>How much is in files below a directory. A component at a time: who swaps names meanwhile changes the number, and nothing else.</summary>
-public sealed class TreeSize
+/// <summary>How much is in files below a directory, on its own file system: what is mounted in it belongs to something else.</summary>
+public sealed class TreeSize : TreeWalk
 {
-    /// <summary>Directories in directories; deeper is nobody's but who wants to see us fall.</summary>
-    internal const int MostDeep = 256;
-
     private readonly HashSet<(uint, uint, ulong)> _seen = [];
+    private long _total;
+
+    private TreeSize()
+    {
+    }
 
     /// <summary>Bytes; a file of several names counts once. What we may not read does not count.</summary>
     public static long Of(string directory)
     {
         int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0) return 0;
+        var size = new TreeSize();
         try
         {
-            return new TreeSize().Below(fd);
+            size.Run(fd);
+        }
+        catch (LinuxException)
+        {
+            // A directory was moved away meanwhile. What was seen until then is as good a number as any.
         }
         finally
         {
             unistd.close(fd);
         }
+        return size._total;
     }
 
-    private long Below(int directory, int depth = 0)
+    protected override int Take(int directory, byte[] name)
     {
-        long total = 0;
-        if (depth == MostDeep) return 0;
-        foreach (byte[] name in Entry.Names(directory))
+        int entry = Entry.TryOpen(directory, name, O_PATH, resolve: RESOLVE_NO_XDEV);
+        if (entry < 0) return -1;
+        try
         {
-            int entry = -1, inside = -1;
-            try
-            {
-                entry = Entry.Open(directory, name, O_PATH);
-                statx status = Entry.Status(entry);
-                if (status.stx_nlink < 2 || (status.stx_mode & S_IFMT) == S_IFDIR || _seen.Add((status.stx_dev_major, status.stx_dev_minor, status.stx_ino)))
-                    if ((status.stx_mode & S_IFMT) is S_IFREG or S_IFLNK) total += (long)status.stx_size;
-                if ((status.stx_mode & S_IFMT) != S_IFDIR) continue;
-                inside = Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);
-                total += Below(inside, depth + 1);
-            }
-            catch (LinuxException)
-            {
-                // Gone since we looked, or not for us.
-            }
-            finally
-            {
-                if (inside >= 0) unistd.close(inside);
-                if (entry >= 0) unistd.close(entry);
-            }
+            statx status = Entry.Status(entry);
+            if (Entry.IsDirectory(status)) return open(Entry.Link(entry), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            if (status.stx_nlink < 2 || _seen.Add(Entry.Identity(status)))
+                if ((status.stx_mode & S_IFMT) is S_IFREG or S_IFLNK) _total += (long)status.stx_size;
+            return -1;
         }
-        return total;
+        finally
+        {
+            unistd.close(entry);
+        }
+    }
+
+    protected override List<byte[]> List(int directory)
+    {
+        try
+        {
+            return base.List(directory);
+        }
+        catch (LinuxException)
+        {
+            return [];   // removed since we went in
+        }
     }
 }

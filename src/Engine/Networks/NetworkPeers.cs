@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Networks;
 
@@ -49,7 +50,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
 
     public void Forget()
     {
-        if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
+        TreeRemoval.Remove(Directory);
     }
 
     private void Tell()

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Minirun.Engine.Networks.Cni;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
@@ -60,7 +61,7 @@ public sealed class NetworkStore(EnginePaths paths)
         unistd.unlink(config.Path);
         BridgeNetwork.RemoveLink(config);
         new NetworkPeers(paths, name).Forget();
-        if (Directory.Exists(BridgeNetwork.Leases(paths, name))) Directory.Delete(BridgeNetwork.Leases(paths, name), recursive: true);
+        TreeRemoval.Remove(BridgeNetwork.Leases(paths, name));
     }
 
     /// <summary>Running containers on it.</summary>

@@ -1,5 +1,6 @@
 using Minirun.Engine.Copying;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Mounts;
 using static Minirun.Linux.fcntl;
 

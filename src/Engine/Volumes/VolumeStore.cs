@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
@@ -129,10 +130,10 @@ public sealed class VolumeStore(EnginePaths paths)
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            TreeRemoval.Remove(temporary);
             throw;
         }
-        Directory.Delete(temporary, recursive: true);
+        TreeRemoval.Remove(temporary);
         return false;
     }
 
@@ -144,9 +145,9 @@ public sealed class VolumeStore(EnginePaths paths)
         LinuxException.Check(unistd.rename(path, away), "rename", path);
         try
         {
-            Directory.Delete(away, recursive: true);
+            TreeRemoval.Remove(away);
         }
-        catch (UnauthorizedAccessException)
+        catch (LinuxException error) when (error.Number is Errno.EACCES or Errno.EPERM)
         {
             unistd.rename(away, path);
             throw new UserError($"remove {name}: files in it belong to other users of its containers", "remove them in a container that has the volume mounted, or as root");

@@ -55,7 +55,7 @@ public static unsafe class RootReader
     public static int OpenInside(int root, string path, int flags)
     {
         open_how how = new() { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
+        byte[] name = KernelText.EncodeName(path);
         fixed (byte* pointer = name) return openat2(root, pointer, &how);
     }
 }

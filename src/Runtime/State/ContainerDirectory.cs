@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Spec.Json;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
@@ -141,7 +142,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     public void Delete()
     {
         foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, CgroupIntentPath, InitLockPath, StartSocketPath]) unistd.unlink(file);
-        if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) Directory.Delete(Path, recursive: true);
+        if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) TreeRemoval.Remove(Path);
         Unlock();
     }
 

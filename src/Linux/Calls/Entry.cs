@@ -1,20 +1,26 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
-using Minirun.Linux;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_syscall;
 
-namespace Minirun.Engine.Copying;
+namespace Minirun.Linux.Calls;
 
 /// <summary>System calls on an entry of an open directory. A name is one component, of any bytes, with a zero behind; none follows a symbolic link.</summary>
-internal static unsafe class Entry
+public static unsafe class Entry
 {
     private const int DirectoryEntryName = 19;   // offset of d_name in struct linux_dirent64
 
-    public static int Open(int directory, byte[] name, int flags, uint mode = 0)
+    /// <summary>Opens an entry, and no symbolic link.</summary>
+    /// <exception cref="LinuxException">It cannot be opened.</exception>
+    public static int Open(int directory, byte[] name, int flags, uint mode = 0) =>
+        (int)LinuxException.Check(TryOpen(directory, name, flags, mode), "openat2", Text(name));
+
+    /// <summary>The same; negative with errno in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+    /// <param name="resolve">Further rules, such as RESOLVE_NO_XDEV: nothing that is mounted there.</param>
+    public static int TryOpen(int directory, byte[] name, int flags, uint mode = 0, int resolve = 0)
     {
-        open_how how = new() { flags = (ulong)(uint)(flags | O_NOFOLLOW | O_CLOEXEC), mode = mode, resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-        fixed (byte* pointer = name) return (int)LinuxException.Check(openat2(directory, pointer, &how), "openat2", Text(name));
+        open_how how = new() { flags = (ulong)(uint)(flags | O_NOFOLLOW | O_CLOEXEC), mode = mode, resolve = (ulong)(uint)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve) };
+        fixed (byte* pointer = name) return openat2(directory, pointer, &how);
     }
 
     /// <summary>The file of an O_PATH descriptor, for its contents: it is that very file.</summary>
@@ -24,7 +30,7 @@ internal static unsafe class Entry
         return (int)LinuxException.Check(open(path, flags | O_CLOEXEC), "open", path);
     }
 
-    public static string Link(int fd) => "/proc/self/fd/" + fd.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string Link(int fd) => "/proc/self/fd/" + fd.ToString(CultureInfo.InvariantCulture);
 
     public static statx Status(int fd)
     {
@@ -33,13 +39,22 @@ internal static unsafe class Entry
         return status;
     }
 
+    /// <summary>Which file it is, as long as the file is open or has a name.</summary>
+    public static (uint, uint, ulong) Identity(in statx status) => (status.stx_dev_major, status.stx_dev_minor, status.stx_ino);
+
+    public static bool IsDirectory(in statx status) => (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;
+
     /// <summary>False when it cannot be done for this reason, which is the caller's to deal with.</summary>
     public static bool Call(nint number, int directory, byte[] name, nint a, nint b, int but)
     {
-        fixed (byte* pointer = name)
-            if (syscall(number, directory, (nint)pointer, a, b) >= 0) return true;
-        int errno = Marshal.GetLastPInvokeError();
+        if (TryCall(number, directory, name, a, b) is not (> 0 and var errno)) return true;
         return errno == but ? false : throw new LinuxException(sys_syscall.Name((int)number), errno, Text(name));
+    }
+
+    /// <summary>0, or errno.</summary>
+    public static int TryCall(nint number, int directory, byte[] name, nint a, nint b = 0)
+    {
+        fixed (byte* pointer = name) return syscall(number, directory, (nint)pointer, a, b) >= 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     /// <summary>What a symbolic link says, with a zero behind.</summary>
@@ -50,27 +65,7 @@ internal static unsafe class Entry
         fixed (byte* pointer = target) return target[..(int)(LinuxException.Check(syscall(SYS_readlinkat, fd, (nint)(&nothing), (nint)pointer, 4096), "readlinkat") + 1)];
     }
 
-    /// <summary>What is in the directory of an O_PATH descriptor, one after the other: an O_PATH descriptor, which is closed afterwards, and the name.</summary>
-    public static void Each(int directory, Action<int, byte[]> take)
-    {
-        int from = Reopen(directory, O_RDONLY | O_DIRECTORY);
-        foreach (byte[] name in Names(from))
-        {
-            int entry;
-            try
-            {
-                entry = Open(from, name, O_PATH);
-            }
-            catch (LinuxException error) when (error.Number == Errno.ENOENT)
-            {
-                continue;   // gone since we looked
-            }
-            take(entry, name);
-            unistd.close(entry);
-        }
-        unistd.close(from);
-    }
-
+    /// <summary>What is in a directory that was opened for reading, and has not been read yet.</summary>
     public static List<byte[]> Names(int directory)
     {
         List<byte[]> names = [];
@@ -85,5 +80,5 @@ internal static unsafe class Entry
         return names;
     }
 
-    public static string Text(byte[] name) => Encoding.UTF8.GetString(name.AsSpan().TrimEnd((byte)0));
+    public static string Text(byte[] name) => KernelText.Decode(name.AsSpan().TrimEnd((byte)0));
 }
