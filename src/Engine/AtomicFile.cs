@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
@@ -71,15 +72,6 @@ public static unsafe class AtomicFile
     }
 
     /// <summary>Null when there is none.</summary>
-    public static byte[]? Read(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <exception cref="LinuxException">It cannot be read, or somebody has put something else in its place: a fifo, a link, a directory.</exception>
+    public static byte[]? Read(string path) => RegularFile.Read(path);
 }

@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -15,7 +16,7 @@ internal static class Document
         {
             return AtomicFile.Read(path) is { } json ? Parse(json, type) : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
             throw new JsonException("it cannot be read", error);
         }

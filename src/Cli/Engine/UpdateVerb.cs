@@ -48,7 +48,7 @@ internal static class UpdateVerb
         {
             if (container.State().Pid > 0) container.Driver.Update(container.Id, Json(changes));
             string file = container.Directory + "/config.json";
-            OciSpec spec = Bundle.Parse(File.ReadAllBytes(file), file);
+            OciSpec spec = Bundle.Parse(Bundle.ReadFile(file), file);
             LimitChanges.Merge(spec.Linux.Resources ??= new(), changes);
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(spec.ToJson()));
         }

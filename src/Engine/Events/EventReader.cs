@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Text;
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
@@ -61,7 +62,7 @@ public sealed unsafe class EventReader : IDisposable
 
     private bool Open(string path)
     {
-        int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = RegularFile.Open(path);
         if (fd < 0) return false;
         if (_fd >= 0) unistd.close(_fd);
         _fd = fd;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
@@ -46,7 +47,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         if (consoleSocket is not null) arguments.AddRange(["--console-socket", consoleSocket]);
         arguments.Add(id);
         Call(arguments, descriptors);
-        int pid = int.Parse(ProcFile.Read(pidFile), CultureInfo.InvariantCulture);
+        int pid = PidFile.Read(pidFile);
         unistd.unlink(pidFile);
         return pid;
     }

@@ -3,6 +3,7 @@ using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Monitor;
@@ -41,7 +42,7 @@ public sealed unsafe class ExecTerminal : IDisposable
             if (status == 0)
             {
                 streams.HandedOver();
-                return new ExecTerminal(streams, int.Parse(ProcFile.Read(pidFile), CultureInfo.InvariantCulture));
+                return new ExecTerminal(streams, PidFile.Read(pidFile));
             }
         }
         catch

@@ -5,6 +5,7 @@ using Minirun.Engine.Execution;
 using Minirun.Engine.Flight;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Engine.Monitor;
 
@@ -88,7 +89,7 @@ internal sealed class HealthProbe : IDisposable
     {
         _late = true;
         _due = Environment.TickCount64 + LookAgain;
-        if (!File.Exists(_pidFile) || !int.TryParse(ProcFile.Read(_pidFile), out int command)) return;
+        if (PidFile.TryRead(_pidFile) is not { } command) return;
         int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, command, 0);
         if (pidfd < 0) return;
         if (ParentOf(command) == runtime) sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);

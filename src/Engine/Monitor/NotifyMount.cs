@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Minirun.Engine.Containers;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Monitor;
 
@@ -20,7 +21,7 @@ internal static class NotifyMount
     public static void Set(EngineContainer container, bool wanted)
     {
         string path = container.Directory + "/config.json";
-        byte[] old = System.IO.File.ReadAllBytes(path);
+        byte[] old = Bundle.ReadFile(path);
         if (!wanted && old.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"/{File}\"")) < 0) return;
         JsonNode config = JsonNode.Parse(old)!;
         JsonArray mounts = config["mounts"]!.AsArray(), environment = config["process"]!["env"]!.AsArray();

@@ -1,4 +1,5 @@
 using Minirun.Engine.Containers;
+using Minirun.Linux.Calls;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
@@ -56,7 +57,7 @@ internal static class ContainerFiles
         ContainerConfig config = context.Container.Config;
         List<string> lines = [];
         if (mode.IsOwn) lines.AddRange(["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"]);
-        else if (AtomicFile.Read("/etc/hosts") is { } host) lines.Add(System.Text.Encoding.UTF8.GetString(host).TrimEnd('\n'));
+        else if (RegularFile.Read("/etc/hosts", follow: true) is { } host) lines.Add(System.Text.Encoding.UTF8.GetString(host).TrimEnd('\n'));
         foreach (string text in config.Network.AddHosts)
         {
             var (name, address) = ParseHost(text);
@@ -73,7 +74,7 @@ internal static class ContainerFiles
         NetworkUse use = context.Use;
         List<string> lines = [];
         IReadOnlyList<string>? servers = use.Dns.Count > 0 ? use.Dns : mode.Nameservers(context);
-        if (servers is null && use.DnsSearch.Count == 0 && use.DnsOptions.Count == 0) return AtomicFile.Read("/etc/resolv.conf") is { } host ? System.Text.Encoding.UTF8.GetString(host) : "";
+        if (servers is null && use.DnsSearch.Count == 0 && use.DnsOptions.Count == 0) return RegularFile.Read("/etc/resolv.conf", follow: true) is { } host ? System.Text.Encoding.UTF8.GetString(host) : "";
         foreach (string server in servers ?? HostNameservers.Reachable()) lines.Add("nameserver " + server);
         foreach (string line in HostNameservers.OtherLines())
             if (line.StartsWith("options ", StringComparison.Ordinal) ? use.DnsOptions.Count == 0 : use.DnsSearch.Count == 0) lines.Add(line);
@@ -88,7 +89,7 @@ internal static class ContainerFiles
         foreach (string name in s_names)
         {
             string source = File.Exists($"{from}/{name}") ? $"{from}/{name}" : "/etc/" + name;
-            HostsFile.Replace($"{to}/{name}", AtomicFile.Read(source) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "", create: true);
+            HostsFile.Replace($"{to}/{name}", RegularFile.Read(source, follow: true) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "", create: true);
         }
     }
 

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 namespace Minirun.Engine.Networks;
 
 /// <summary>Those of the host's resolv.conf(5).</summary>
@@ -30,5 +31,5 @@ internal static class HostNameservers
         return servers;
     }
 
-    private static string[] Lines(string file) => AtomicFile.Read(file) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.TrimEntries) : [];
+    private static string[] Lines(string file) => RegularFile.Read(file, follow: true) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.TrimEntries) : [];
 }

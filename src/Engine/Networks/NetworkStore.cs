@@ -101,9 +101,9 @@ public sealed class NetworkStore(EnginePaths paths)
     {
         try
         {
-            return AtomicFile.Read(file) is { } bytes ? CniConfig.Parse(file, Encoding.UTF8.GetString(bytes)) : null;
+            return RegularFile.Read(file, follow: true) is { } bytes ? CniConfig.Parse(file, Encoding.UTF8.GetString(bytes)) : null;
         }
-        catch (Exception error) when (error is UserError or UnauthorizedAccessException or IOException)
+        catch (Exception error) when (error is UserError or LinuxException)
         {
             // One that is broken does not hide the others.
             return null;

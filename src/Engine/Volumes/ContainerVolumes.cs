@@ -123,7 +123,7 @@ public static class ContainerVolumes
     private static void Point(EngineContainer container, Dictionary<string, string> places)
     {
         string file = container.Directory + "/config.json";
-        JsonObject config = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        JsonObject config = JsonNode.Parse(Bundle.ReadFile(file))!.AsObject();
         try
         {
             if (config["mounts"] is null) return;

@@ -19,12 +19,8 @@ public static unsafe class RegularFile
     /// <exception cref="LinuxException">It cannot be read, is no regular file, or is too large (EFBIG).</exception>
     public static byte[]? Read(string path, bool follow = false)
     {
-        int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
-        if (fd < 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new LinuxException("open", errno, path + Explain(errno));
-        }
+        int fd = Open(path, follow);
+        if (fd < 0) return null;
         try
         {
             return Read(fd, path);
@@ -35,18 +31,53 @@ public static unsafe class RegularFile
         }
     }
 
+    /// <summary>For reading a piece at a time; below 0 when there is none.</summary>
+    /// <exception cref="LinuxException">It cannot be opened, or is no regular file.</exception>
+    public static int Open(string path, bool follow = false)
+    {
+        int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+        if (fd < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            return errno is Errno.ENOENT or Errno.ENOTDIR ? fd : throw new LinuxException("open", errno, path + Explain(errno));
+        }
+        statx status;
+        int failed = statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        string? kind = failed == 0 ? Kind(status.stx_mode) : null;
+        if (failed == 0 && kind is null) return fd;
+        unistd.close(fd);
+        throw kind is null
+            ? new LinuxException("statx", failed, path)
+            : new LinuxException("open", kind == "directory" ? Errno.EISDIR : Errno.EINVAL, $"{path} is a {kind}, not a regular file");
+    }
+
     /// <summary>The same as text in UTF-8.</summary>
     /// <exception cref="LinuxException">It cannot be read, is no regular file, or is too large (EFBIG).</exception>
     public static string? ReadText(string path, bool follow = false) => Read(path, follow) is { } bytes ? KernelText.Decode(bytes) : null;
+
+    /// <summary>What a user names on the command line: that may be a pipe as well, as in --process &lt;(command).</summary>
+    /// <exception cref="LinuxException">It cannot be read, or is too large (EFBIG).</exception>
+    public static byte[]? ReadGiven(string path)
+    {
+        int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+        if (fd < 0) return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw new LinuxException("open", Marshal.GetLastPInvokeError(), path);
+        try
+        {
+            return Read(fd, path);
+        }
+        finally
+        {
+            unistd.close(fd);
+        }
+    }
 
     private static byte[] Read(int fd, string path)
     {
         statx status;
         LinuxException.Check(statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status), "statx", path);
-        if (Kind(status.stx_mode) is { } kind) throw new LinuxException("open", kind == "directory" ? Errno.EISDIR : Errno.EINVAL, $"{path} is a {kind}, not a regular file");
         if (status.stx_size > MostBytes) throw new LinuxException("read", Errno.EFBIG, path);
         // One byte more than there is, which shows the end. Files of /proc have no size.
-        byte[] bytes = new byte[status.stx_size == 0 ? 4096 : (int)status.stx_size + 1];
+        byte[] bytes = new byte[(status.stx_mode & S_IFMT) != S_IFREG || status.stx_size == 0 ? 4096 : (int)status.stx_size + 1];
         int length = 0;
         while (true)
         {

@@ -1,12 +1,31 @@
+using System.Globalization;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>A file with a pid in decimal. It appears whole: who waits for it never reads half a number.</summary>
-internal static unsafe class PidFile
+public static unsafe class PidFile
 {
     private const uint Mode = 0x1a4 /* 0644 */;
+
+    /// <exception cref="UserError">There is none, or no number in it.</exception>
+    public static int Read(string path) => TryRead(path) ?? throw new UserError($"{path}: not a file with a pid", "did the runtime write it?");
+
+    /// <summary>Null when there is none yet, or no number in it.</summary>
+    public static int? TryRead(string path)
+    {
+        try
+        {
+            string? text = RegularFile.ReadText(path)?.Trim();
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0 ? pid : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
 
     public static void Write(string path, int pid)
     {

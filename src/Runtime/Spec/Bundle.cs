@@ -1,3 +1,5 @@
+using Minirun.Linux;
+using Minirun.Linux.Calls;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Minirun.Runtime.Spec.Json;
@@ -28,7 +30,7 @@ public static class Bundle
     }
 
     /// <summary>A process document, as <c>exec --process</c> takes it.</summary>
-    public static OciProcess ReadProcess(string path) => ParseProcess(ReadFile(path), path);
+    public static OciProcess ReadProcess(string path) => ParseProcess(ReadGiven(path), path);
 
     internal static OciProcess ParseProcess(byte[] json, string path)
     {
@@ -46,18 +48,32 @@ public static class Bundle
         return resources;
     }
 
+    /// <summary>A document that a user names, or a clear error.</summary>
+    public static byte[] ReadGiven(string path)
+    {
+        const string hint = "check the path; it is relative to where you are";
+        try
+        {
+            return RegularFile.ReadGiven(path) ?? throw new UserError($"{path}: no such file or directory", hint);
+        }
+        catch (LinuxException error)
+        {
+            throw new UserError(error.Message, hint);
+        }
+    }
+
     /// <summary>A file of a bundle, or a clear error.</summary>
     public static byte[] ReadFile(string path)
     {
+        string hint = $"a bundle is a directory with a {ConfigName}; `minirun-oci spec` writes one";
         try
         {
-            return File.ReadAllBytes(path);
+            // A bundle is its maker's: there a link may lead to a file elsewhere.
+            return RegularFile.Read(path, follow: true) ?? throw new UserError($"{path}: no such file or directory", hint);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
-            bool missing = error is FileNotFoundException or DirectoryNotFoundException;
-            throw new UserError(missing ? $"{path}: no such file or directory" : $"{path}: {(error.InnerException ?? error).Message.ToLowerInvariant()}",
-                $"a bundle is a directory with a {ConfigName}; `minirun-oci spec` writes one");
+            throw new UserError(error.Message, hint);
         }
     }
 

@@ -108,14 +108,18 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <exception cref="UserError">The file is no state.</exception>
     public ContainerRecord? Read()
     {
-        if (ReadFile(StatePath) is not { } bytes) return null;
+        string hint = $"minirun-oci delete --force {Id} removes it";
         try
         {
-            return StateFile.Read(bytes);
+            return ReadFile(StatePath) is { } bytes ? StateFile.Read(bytes) : null;
+        }
+        catch (LinuxException error)
+        {
+            throw new UserError(error.Message, hint);
         }
         catch (JsonException error)
         {
-            throw new UserError($"{StatePath}: not a container's state: {JsonProblem.Why(error)}", $"minirun-oci delete --force {Id} removes it");
+            throw new UserError($"{StatePath}: not a container's state: {JsonProblem.Why(error)}", hint);
         }
     }
 
@@ -146,29 +150,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         Unlock();
     }
 
-    private static byte[]? ReadFile(string path)
-    {
-        int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            return errno == Errno.ENOENT ? null : throw new LinuxException("open", errno, path);
-        }
-        byte[] bytes = new byte[4096];
-        int length = 0;
-        while (true)
-        {
-            nint count;
-            fixed (byte* start = bytes) count = unistd.read(fd, start + length, bytes.Length - length);
-            if (count <= 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                unistd.close(fd);
-                return count == 0 ? bytes[..length] : throw new LinuxException("read", errno, path);
-            }
-            if ((length += (int)count) == bytes.Length) Array.Resize(ref bytes, length * 2);
-        }
-    }
+    private static byte[]? ReadFile(string path) => RegularFile.Read(path);
 
     private static void WriteFile(string path, ReadOnlySpan<byte> bytes)
     {

@@ -61,7 +61,7 @@ internal static class UpdateVerb
     private static OciResources Read(string file)
     {
         if (file != "-")
-            return File.Exists(file) ? Bundle.ParseResources(File.ReadAllBytes(file), file) : throw new UserError($"open {file}: no such file or directory");
+            return Bundle.ParseResources(Bundle.ReadGiven(file), file);
         using Stream input = Console.OpenStandardInput();
         using var bytes = new MemoryStream();
         input.CopyTo(bytes);

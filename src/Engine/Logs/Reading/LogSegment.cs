@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Minirun.Engine.Logs.JsonFile;
-using Minirun.Linux;
+using Microsoft.Win32.SafeHandles;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs.Reading;
 
@@ -20,19 +21,12 @@ internal sealed class LogSegment : IDisposable
     public LineReader Lines => _lines ??= new LineReader(IsZipped ? new GZipStream(_file, CompressionMode.Decompress) : _file);
 
     /// <summary>Null when it is not there.</summary>
-    public static unsafe LogSegment? Open(string path)
+    public static LogSegment? Open(string path)
     {
-        try
-        {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            statx status;
-            LinuxException.Check(sys_stat.statx_((int)file.SafeFileHandle.DangerousGetHandle(), "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status), "statx", path);
-            return new LogSegment(file, status.stx_ino, path.EndsWith(".gz", StringComparison.Ordinal));
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
+        int fd = RegularFile.Open(path);
+        if (fd < 0) return null;
+        var file = new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        return new LogSegment(file, Entry.Status(fd).stx_ino, path.EndsWith(".gz", StringComparison.Ordinal));
     }
 
     /// <summary>All files of a log, the oldest first.</summary>

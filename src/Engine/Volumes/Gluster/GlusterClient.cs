@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Engine.Networks;
 using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Gluster;
@@ -56,7 +56,7 @@ public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
     /// <summary>It writes its pid before it goes to the background, and ends when it cannot mount.</summary>
     private static bool Lives(string pidFile) => Pid(pidFile) is > 0 and var pid && signal.kill(pid, 0) == 0;
 
-    private static int Pid(string file) => AtomicFile.Read(file) is { } text && int.TryParse(Encoding.ASCII.GetString(text).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+    private static int Pid(string file) => PidFile.TryRead(file) ?? 0;
 
     /// <summary>The last line of the log that is an error ("[time] E [file] 0-xlator: text"), or what it said on stderr.</summary>
     private static string Reason(string log, string error)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Minirun.Engine.Logs.Sending;
 using Minirun.Engine.Tls;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
@@ -19,7 +20,7 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
     /// <exception cref="UserError">It is of no known form.</exception>
     public static PluginAddress OfFile(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = RegularFile.Read(path, follow: true) ?? throw new UserError($"{path}: no such file", "it was removed just now");
         if (path.EndsWith(".spec", StringComparison.Ordinal)) return Parse(path, Encoding.UTF8.GetString(bytes).Trim());
         try
         {
