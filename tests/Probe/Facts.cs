@@ -102,6 +102,33 @@ internal static unsafe class Facts
         return 0;
     }
 
+    /// <summary>Makes a directory in a directory, so often; at the end a file.</summary>
+    public static int Deepen(string directory, int levels)
+    {
+        Enter(directory);
+        for (int i = 0; i < levels; i++)
+        {
+            LinuxException.Check(sys_stat.mkdir("d", 0x1ed /* 0755 */), "mkdir");
+            Enter("d");
+        }
+        return Write("end", "deep");
+    }
+
+    /// <summary>How many of them there are, and what the file says.</summary>
+    public static int Depth(string directory)
+    {
+        Enter(directory);
+        int levels = 0;
+        for (; unistd.rename("d", "d") == 0; levels++) Enter("d");
+        Out.Line($"{levels} {Read("end")}");
+        return 0;
+    }
+
+    private static void Enter(string directory)
+    {
+        fixed (byte* path = KernelText.EncodeName(directory)) LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_chdir, (nint)path), "chdir", directory);
+    }
+
     public static string Link(string path)
     {
         byte* buffer = stackalloc byte[4096];

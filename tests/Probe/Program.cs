@@ -52,6 +52,8 @@ internal static class Program
         "syscall" => Facts.SystemCall(rest),
         "write" => Facts.Write(rest[0], rest.Length > 1 ? rest[1] : "written by probe\n"),
         "read" => Facts.File(rest[0]),
+        "deepen" => Facts.Deepen(rest[0], int.Parse(rest[1])),
+        "depth" => Facts.Depth(rest[0]),
         "notify" => Notify.Send(rest),
         _ => Unknown(verb),
     };

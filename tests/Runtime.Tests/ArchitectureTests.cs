@@ -67,6 +67,15 @@ public sealed class ArchitectureTests
         Assert.Empty(found);
     }
 
+    /// <summary>Whoever swaps a directory for a link meanwhile leads a walk by paths elsewhere; src/Linux/Calls walks by descriptor.</summary>
+    [Fact]
+    public void Nothing_walks_or_removes_a_tree_by_paths()
+    {
+        var walk = new Regex(@"Directory\.Delete\([^)]|\bDelete\(.*recursive: true|SearchOption\.AllDirectories|EnumerationOptions|GetFileSystemInfos|\bnftw\b");
+        IEnumerable<string> found = Sources().SelectMany(file => File.ReadLines(file).Where(line => walk.IsMatch(line)).Select(line => $"{Relative(file)}: {line.Trim()}"));
+        Assert.Empty(found);
+    }
+
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
         Assert.Empty(Sources().Where(file => File.ReadLines(file).Count() > 300).Select(Relative));

@@ -1,5 +1,6 @@
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Plan;
@@ -37,7 +38,7 @@ internal static class RunProbe
         }
         finally
         {
-            rootfs?.Delete(recursive: true);
+            if (rootfs is not null) TreeRemoval.Remove(rootfs.FullName);
         }
     }
 
