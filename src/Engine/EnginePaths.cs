@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine;
 
@@ -24,30 +25,55 @@ public sealed class EnginePaths
     public string Graveyard => Root + "/graveyard";
     public string Networks => Root + "/networks";
 
-    /// <exception cref="UserError">There is no directory for it.</exception>
+    /// <exception cref="UserError">There is no directory for it, or somebody else can write there.</exception>
     public static EnginePaths Default()
     {
-        if (Environment.GetEnvironmentVariable("MINIRUN_ROOT") is { Length: > 0 } given)
-            return Path.IsPathRooted(given) ? new(Path.TrimEndingDirectorySeparator(given), Path.Join(given, "run")) : throw new UserError($"MINIRUN_ROOT={given}: not an absolute path", "it is where containers are kept");
-        if (unistd.geteuid() == 0) return new("/var/lib/minirun", "/run/minirun");
+        string? given = Environment.GetEnvironmentVariable("MINIRUN_ROOT");
+        if (given is { Length: > 0 })
+            return Path.IsPathRooted(given)
+                ? Trusted(new(Path.TrimEndingDirectorySeparator(given), Path.Join(given, "run")), "MINIRUN_ROOT", "MINIRUN_ROOT")
+                : throw new UserError($"MINIRUN_ROOT={given}: not an absolute path", "it is where containers are kept");
+        if (unistd.geteuid() == 0) return Trusted(new("/var/lib/minirun", "/run/minirun"), "MINIRUN_ROOT", "MINIRUN_ROOT");
         string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME"), home = Environment.GetEnvironmentVariable("HOME"), runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         string root = Path.IsPathRooted(data) ? data + "/minirun"
             : Path.IsPathRooted(home) ? home + "/.local/share/minirun"
             : throw new UserError("no directory for containers: neither XDG_DATA_HOME nor HOME is set", "set HOME, or MINIRUN_ROOT=DIR");
-        return new(root, Path.IsPathRooted(runtime) ? runtime + "/minirun" : root + "/run");
+        string byRoot = Path.IsPathRooted(data) ? "XDG_DATA_HOME" : "HOME", byRun = Path.IsPathRooted(runtime) ? "XDG_RUNTIME_DIR" : byRoot;
+        return Trusted(new(root, Path.IsPathRooted(runtime) ? runtime + "/minirun" : root + "/run"), byRoot, byRun);
+    }
+
+    /// <summary>Hooks and programs are named in there: nobody else may have written any of it.</summary>
+    private static EnginePaths Trusted(EnginePaths paths, string root, string run)
+    {
+        foreach (string path in (string[])[paths.Root, paths.Containers, paths.Names, paths.Volumes, paths.Networks, paths.Graveyard]) OwnDirectory.Check(path, root);
+        OwnDirectory.Check(paths.Run, run);
+        return paths;
     }
 
     /// <summary>Those of somebody else, who knew them.</summary>
     internal static EnginePaths At(string root, string run) => new(root, run);
 
-    /// <summary>Makes all directories, for their owner alone.</summary>
+    /// <summary>Makes all directories.</summary>
     public void Make()
     {
-        // Others may pass: the users of a container are other users outside, and its root file system may be below.
-        const UnixFileMode mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, pass = mine | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        Directory.CreateDirectory(Root, pass);
-        Directory.CreateDirectory(Containers, pass);
-        Directory.CreateDirectory(Names, mine);
-        Directory.CreateDirectory(Run, pass);
+        MakeClosed(Root);
+        MakeClosed(Containers);
+        MakeClosed(Names);
+        OwnDirectory.Make(Run, Open);
+    }
+
+    private const uint Closed = 0x1c0 /* 0700 */, Open = 0x1c9 /* 0711 */;
+
+    /// <summary>
+    /// Makes a directory that is closed to everybody else: a program with a set-user-ID bit that a container has written below it would run for whoever
+    /// reaches it. Processes of a container with ids of its own pass nevertheless, since fork-news opens what it mounts before it takes them.
+    /// </summary>
+    internal static unsafe void MakeClosed(string path)
+    {
+        OwnDirectory.Make(path, Closed);
+        // Earlier versions left it open to those who pass.
+        statx status;
+        bool wasOurs = sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & 0xfff) == Open;
+        if (wasOurs && status.stx_uid == unistd.geteuid()) _ = sys_stat.chmod(path, Closed);
     }
 }

@@ -16,6 +16,7 @@ public static unsafe partial class sys_socket
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
     public const int SO_SNDBUF = 7;
+    public const int SO_PEERCRED = 17;
     public const int SCM_RIGHTS = 1;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
@@ -34,6 +35,14 @@ public static unsafe partial class sys_socket
     [LibraryImport("libc", SetLastError = true)] public static partial nint recv(int fd, void* buffer, nint length, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial int shutdown(int fd, int how);
     [LibraryImport("libc", SetLastError = true)] public static partial nint send(int fd, void* buffer, nint length, int flags);
+}
+
+/// <summary>struct ucred of &lt;sys/socket.h&gt;: who connected.</summary>
+public struct ucred
+{
+    public int pid;
+    public uint uid;
+    public uint gid;
 }
 
 /// <summary>struct iovec of &lt;sys/uio.h&gt;.</summary>

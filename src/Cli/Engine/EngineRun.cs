@@ -68,6 +68,7 @@ internal static class EngineRun
 
     private static EngineContainer Make(RunOptions options)
     {
+        Program.StateUmask();
         if (options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0) throw new UserError("--explain, --step, --dry-run and --without are for the foreground", "leave -d away");
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
@@ -132,7 +133,7 @@ internal static class EngineRun
     private static void WriteCidFile(RunOptions options, string id)
     {
         if (options.CidFile is not { } path) return;
-        using var file = new FileStream(path, FileMode.CreateNew);
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)0x1a4 /* 0644 */ });
         file.Write(Encoding.ASCII.GetBytes(id));
     }
 

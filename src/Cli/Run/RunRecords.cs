@@ -97,13 +97,13 @@ internal sealed unsafe class RunRecords : IDisposable
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         string parent = uid == 0 ? "/run/minirun" : string.IsNullOrEmpty(runtime) ? $"/tmp/minirun-{uid}" : Path.Combine(runtime, "minirun");
         string directory = Path.Combine(parent, "names");
-        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const uint mode = 0x1c0 /* 0700 */;
         try
         {
-            Directory.CreateDirectory(parent, mode);
-            Directory.CreateDirectory(directory, mode);
+            OwnDirectory.Make(parent, mode);
+            OwnDirectory.Make(directory, mode);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException)
         {
             throw new UserError($"--name: cannot make {directory}", "set XDG_RUNTIME_DIR to a directory of your own");
         }

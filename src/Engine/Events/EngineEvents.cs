@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Events;
@@ -34,7 +35,7 @@ public static unsafe class EngineEvents
 
     private static void Append(EnginePaths paths, byte[] line)
     {
-        Directory.CreateDirectory(DirectoryOf(paths), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnDirectory.Make(DirectoryOf(paths), 0x1c0 /* 0700 */);
         string path = Current(paths);
         int fd = (int)LinuxException.Check(open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
         fixed (byte* start = line) unistd.write(fd, start, line.Length);

@@ -1,6 +1,7 @@
 using Minirun.Linux.Calls;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Events;
@@ -22,7 +23,7 @@ public sealed unsafe class EventReader : IDisposable
         _paths = paths;
         paths.Make();
         string directory = EngineEvents.DirectoryOf(paths);
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnDirectory.Make(directory, 0x1c0 /* 0700 */);
         // Before the first look: what is written after it wakes us.
         _watch = (int)LinuxException.Check(sys_inotify.inotify_init1(sys_inotify.IN_CLOEXEC | sys_inotify.IN_NONBLOCK), "inotify_init1");
         LinuxException.Check(sys_inotify.inotify_add_watch(_watch, directory, sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO), "inotify_add_watch", directory);

@@ -26,7 +26,7 @@ public static class Graveyard
             FlightRecord record = FlightRecord.Of(container);
             record.Removed = ContainerRecord.Now();
             string directory = container.Store.Paths.Graveyard;
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            OwnDirectory.Make(directory, 0x1c0 /* 0700 */);
             long now = time.Nanoseconds(time.CLOCK_REALTIME);
             AtomicFile.Write($"{directory}/{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{record.Id}{Suffix}", JsonSerializer.SerializeToUtf8Bytes(record, EngineJson.Default.FlightRecord));
             Prune(directory, now - (long)s_longest.TotalNanoseconds, MostRecords);

@@ -89,7 +89,7 @@ internal sealed unsafe class Attachments : IDisposable
     /// <summary>Takes in those who wait at the door.</summary>
     public void Accept()
     {
-        while (_clients.Count < MostAtOnce && sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC) is >= 0 and var connection)
+        while (_clients.Count < MostAtOnce && UnixSocket.Accept(_listener) is >= 0 and var connection)
         {
             ContainerStreams.SetNonblocking(connection);
             // That we are there: a socket takes a connection also for a process that is stopped.

@@ -51,7 +51,7 @@ internal sealed unsafe class ContainerStreams : IDisposable
     {
         CloseTheirs();
         if (!IsTerminal) return;
-        int connection = (int)LinuxException.Check(sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC), "accept4");
+        int connection = (int)LinuxException.Check(UnixSocket.Accept(_listener), "accept4");
         byte* name = stackalloc byte[4096];
         iovec part = new() { iov_base = name, iov_len = 4096 };
         cmsghdr_fd control = default;

@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 
@@ -35,7 +36,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
 
     public void Join(NetworkPeer peer)
     {
-        System.IO.Directory.CreateDirectory(Directory);
+        OwnDirectory.Make(Directory, 0x1c0 /* 0700 */);
         using var held = FileLock.OnFile(Directory + "/.lock");
         AtomicFile.Write($"{Directory}/{peer.Id}", Encoding.UTF8.GetBytes($"{peer.Address} {string.Join(' ', peer.Names)}"));
         Tell();

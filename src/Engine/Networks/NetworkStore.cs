@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minirun.Engine.Networks.Cni;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
+using Minirun.Runtime.State;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
@@ -87,7 +88,8 @@ public sealed class NetworkStore(EnginePaths paths)
 
     private FileLock Lock()
     {
-        Directory.CreateDirectory(paths.Networks);
+        paths.Make();
+        OwnDirectory.Make(paths.Networks, 0x1c0 /* 0700 */);
         var held = FileLock.OnFile(paths.Networks + "/.lock");
         // Of a command that was killed: only who holds the lock writes here.
         foreach (string left in Directory.EnumerateFiles(paths.Networks, "*.tmp")) unistd.unlink(left);

@@ -105,8 +105,8 @@ public sealed class VolumeStore(EnginePaths paths)
     /// <summary>No volume is removed while this is held: from finding one to having written who uses it.</summary>
     public IDisposable Hold(bool alone = false)
     {
-        // Others may pass: the users of a container are other users outside.
-        Directory.CreateDirectory(Paths.Volumes, (UnixFileMode)0x1c9 /* 0711 */);
+        Paths.Make();
+        EnginePaths.MakeClosed(Paths.Volumes);
         return FileLock.OnFile(Paths.Volumes + "/.lock", shared: !alone);
     }
 

@@ -9,6 +9,7 @@ namespace Minirun.Runtime.Lifecycle;
 public static unsafe class UnixSocket
 {
     private const int PathSize = 108;   // sizeof(sun_path)
+    private const uint OwnerOnly = 0x180 /* 0600 */;
 
     /// <summary>A socket that listens at a path, which must not be there yet; one of datagrams receives there.</summary>
     public static int Listen(string path, int type) => Make(path, type, listens: true);
@@ -16,6 +17,20 @@ public static unsafe class UnixSocket
     /// <summary>A socket connected to the one at a path.</summary>
     /// <exception cref="LinuxException">Nobody listens there.</exception>
     public static int Connect(string path, int type) => Make(path, type, listens: false);
+
+    /// <summary>Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits.</summary>
+    public static int Accept(int listener)
+    {
+        while (sys_socket.accept4(listener, null, null, SOCK_CLOEXEC) is >= 0 and var connection)
+        {
+            ucred peer;
+            uint size = (uint)sizeof(ucred);
+            bool known = sys_socket.getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+            if (known && (peer.uid == 0 || peer.uid == unistd.geteuid())) return connection;
+            unistd.close(connection);
+        }
+        return -1;
+    }
 
     /// <summary>Sends a descriptor with a text (SCM_RIGHTS).</summary>
     public static void Send(int socket, int fd, string text, string path)
@@ -64,6 +79,8 @@ public static unsafe class UnixSocket
             // A name outside the file system begins with a zero, and has no zero at its end (unix(7)).
             if (isAbstract) address[sizeof(ushort)] = 0;
             LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);
+            // Whatever the umask: only we and root connect, until the maker says otherwise.
+            if (listens && !isAbstract) LinuxException.Check(sys_stat.chmod(name, OwnerOnly), "chmod", path);
             if (listens && type != SOCK_DGRAM) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
             return socket;
         }

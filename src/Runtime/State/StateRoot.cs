@@ -20,7 +20,10 @@ public static class StateRoot
 
     /// <summary>Root of the machine, or of a container where it is called root, too.</summary>
     private static bool IsRealRoot() =>
-        unistd.geteuid() == 0 && (Environment.GetEnvironmentVariable("USER") == "root" || MapsAllIds(ProcFile.Read("/proc/self/uid_map")));
+        unistd.geteuid() == 0 && (Environment.GetEnvironmentVariable("USER") == "root" || HasAllIds());
+
+    /// <summary>We are in no user namespace that lacks ids.</summary>
+    internal static bool HasAllIds() => MapsAllIds(ProcFile.Read("/proc/self/uid_map"));
 
     private static bool MapsAllIds(string map)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Gluster;
@@ -116,7 +117,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     private void Make(string name)
     {
         if (IsKnown(name)) return;
-        Directory.CreateDirectory(root);
+        OwnDirectory.Make(root, 0x1c0 /* 0700 */);
         foreach (string directory in (string[])[Of(name), Place(name), Uses(name)])
             if (sys_stat.mkdir(directory, Private) < 0 && Marshal.GetLastPInvokeError() is not Errno.EEXIST and var errno) throw new LinuxException("mkdir", errno, directory);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 
@@ -22,12 +23,11 @@ public sealed unsafe class PluginServer : IDisposable
     {
         _driver = driver;
         _path = path;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        OwnDirectory.Make(Path.GetDirectoryName(path)!, 0x1ed /* 0755: /run/docker/plugins, where others listen, too */);
         if (IsListening(path)) throw new UserError($"{path}: another plugin listens there", "end it first, or take another place: --socket PATH");
         // Of one that was killed.
         unistd.unlink(path);
         _listener = UnixSocket.Listen(path, sys_socket.SOCK_STREAM);
-        LinuxException.Check(sys_stat.chmod(path, 0x180 /* 0600 */), "chmod", path);
     }
 
     /// <summary>Serves until a signal comes.</summary>
@@ -40,7 +40,7 @@ public sealed unsafe class PluginServer : IDisposable
             {
                 if (poll.poll_(first, 2, -1) < 0) continue;
                 if (fds[1].revents != 0) return;
-                int client = sys_socket.accept4(_listener, null, null, sys_socket.SOCK_CLOEXEC);
+                int client = UnixSocket.Accept(_listener);
                 if (client >= 0) new Thread(() => Serve(client, _driver)) { IsBackground = true }.Start();
             }
     }
