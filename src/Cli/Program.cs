@@ -17,6 +17,7 @@ internal static unsafe class Program
 {
     public static int Main(string[] arguments)
     {
+        KeepBytes(arguments);
         if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
         // Modes are those that are written beside what is made, whatever the caller's umask lets through. A plain `run` hands it on to its command.
         bool keepsUmask = arguments is ["run", ..] or ["container", "run", ..];
@@ -26,6 +27,14 @@ internal static unsafe class Program
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
         return status;
+    }
+
+    /// <summary>.NET's strings lose what is not UTF-8: such an argument is decoded anew, from the bytes.</summary>
+    private static void KeepBytes(string[] arguments)
+    {
+        byte[][]? bytes = null;
+        for (int i = 0; i < arguments.Length; i++)
+            if (arguments[i].AsSpan().IndexOfAny('\uFFFD', KernelText.Mark) >= 0 && (bytes ??= Boot.LastArguments(arguments.Length)) is { Length: > 0 }) arguments[i] = KernelText.Decode(bytes[i]);
     }
 
     internal static void StateUmask() => sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);

@@ -12,7 +12,7 @@ public static unsafe class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> bytes, uint mode = 0x180 /* 0600 */)
     {
         string temporary = $"{path}.{unistd.getpid()}.tmp";
-        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode), "open", temporary);
+        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, mode), "open", temporary);
         try
         {
             fixed (byte* start = bytes)
@@ -55,7 +55,7 @@ public static unsafe class AtomicFile
     private static bool Overwrite(string path, byte[] bytes)
     {
         const ulong sector = 512;   // the unit of stx_blocks
-        int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) return false;
         statx old;
         bool fits = sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &old) == 0 && (ulong)bytes.Length <= Math.Max(old.stx_size, old.stx_blocks * sector);

@@ -28,13 +28,13 @@ public sealed class EnginePaths
     /// <exception cref="UserError">There is no directory for it, or somebody else can write there.</exception>
     public static EnginePaths Default()
     {
-        string? given = Environment.GetEnvironmentVariable("MINIRUN_ROOT");
+        string? given = stdlib.Variable("MINIRUN_ROOT");
         if (given is { Length: > 0 })
             return Path.IsPathRooted(given)
                 ? Trusted(new(Path.TrimEndingDirectorySeparator(given), Path.Join(given, "run")), "MINIRUN_ROOT", "MINIRUN_ROOT")
                 : throw new UserError($"MINIRUN_ROOT={given}: not an absolute path", "it is where containers are kept");
         if (unistd.geteuid() == 0) return Trusted(new("/var/lib/minirun", "/run/minirun"), "MINIRUN_ROOT", "MINIRUN_ROOT");
-        string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME"), home = Environment.GetEnvironmentVariable("HOME"), runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        string? data = stdlib.Variable("XDG_DATA_HOME"), home = stdlib.Variable("HOME"), runtime = stdlib.Variable("XDG_RUNTIME_DIR");
         string root = Path.IsPathRooted(data) ? data + "/minirun"
             : Path.IsPathRooted(home) ? home + "/.local/share/minirun"
             : throw new UserError("no directory for containers: neither XDG_DATA_HOME nor HOME is set", "set HOME, or MINIRUN_ROOT=DIR");

@@ -69,7 +69,7 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose() => unistd.close(_fd);
 
-    private static int Open(string path, int flags) => (int)LinuxException.Check(open(path, O_RDONLY | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
+    private static int Open(string path, int flags) => (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
 
     private static FileLock Await(int fd, string path, bool shared)
     {

@@ -14,8 +14,10 @@ namespace Minirun.Linux;
 public static class KernelText
 {
     private const int First = 0x10FF80;
-    private const char Mark = '\uDBFF';   // how all of them begin in UTF-16
-    private const byte Lead = 0xF4;       // how they would begin in UTF-8
+    private const byte Lead = 0xF4;   // how they would begin in UTF-8
+
+    /// <summary>How all of them begin in UTF-16.</summary>
+    public const char Mark = '\uDBFF';
 
     public static string Decode(ReadOnlySpan<byte> bytes)
     {

@@ -20,7 +20,7 @@ public static unsafe class ProcFile
         int errno = Marshal.GetLastPInvokeError();
         unistd.close(fd);
         if (length < 0) throw new LinuxException("read", errno, path);
-        return Encoding.UTF8.GetString(buffer, (int)length);
+        return KernelText.Decode(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
     /// <summary>Writes to a file that is there, at once.</summary>
@@ -61,6 +61,6 @@ public static unsafe class ProcFile
     {
         byte* buffer = stackalloc byte[4096];
         nint length = unistd.readlink(path, buffer, 4096);
-        return length < 0 ? null : Encoding.UTF8.GetString(buffer, (int)length);
+        return length < 0 ? null : KernelText.Decode(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 }

@@ -52,7 +52,7 @@ internal static class DoctorCommand
 
     private static void PrintTable(IReadOnlyList<Probe> probes, bool works)
     {
-        bool colours = unistd.isatty(1) == 1 && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        bool colours = unistd.isatty(1) == 1 && string.IsNullOrEmpty(stdlib.Variable("NO_COLOR"));
         foreach (Probe probe in probes)
         {
             string state = Word(probe.State).PadRight(9);

@@ -1,4 +1,5 @@
 using Minirun.Cli.Run;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
@@ -77,7 +78,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
         }
     }
 
-    public string FullPath(string path) => path.StartsWith("~/", StringComparison.Ordinal) && Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
+    public string FullPath(string path) => path.StartsWith("~/", StringComparison.Ordinal) && stdlib.Variable("HOME") is { Length: > 0 } home
         ? home + path[1..]
         : Path.GetFullPath(path, Directory);
 

@@ -64,7 +64,7 @@ internal static class ProcessVerbs
     }
 
     private static string Variable(string text) =>
-        text.Contains('=') ? text : Environment.GetEnvironmentVariable(text) is { } value ? $"{text}={value}" : "";
+        text.Contains('=') ? text : stdlib.Variable(text) is { } value ? $"{text}={value}" : "";
 
     /// <summary>
     /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take

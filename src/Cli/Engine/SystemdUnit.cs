@@ -50,7 +50,7 @@ internal sealed class SystemdUnit(EngineContainer container)
         Line("Type", Mode == SdNotify.Ignore ? "exec" : "notify");
         // What the container says comes from its monitor.
         if (Mode is SdNotify.Container or SdNotify.Healthy) Line("NotifyAccess", "all");
-        if (System.Environment.GetEnvironmentVariable("MINIRUN_ROOT") is { Length: > 0 } place) Line("Environment", Word("MINIRUN_ROOT=" + place, "$"));
+        if (stdlib.Variable("MINIRUN_ROOT") is { Length: > 0 } place) Line("Environment", Word("MINIRUN_ROOT=" + place, "$"));
         foreach (string variable in Environment) Line("Environment", Word(variable, "$"));
         if (IsNew && config.CreateDirectory.Length > 0) Line("WorkingDirectory", Percent(config.CreateDirectory));
         Line("Restart", Policy);

@@ -1,4 +1,3 @@
-using System.Text;
 using Minirun.Linux;
 
 namespace Minirun.Cli.Oci;
@@ -27,7 +26,7 @@ internal static unsafe class OciOutput
 
     private static void Write(int fd, string text)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        byte[] bytes = KernelText.Encode(text);
         fixed (byte* start = bytes)
             for (int written = 0; written < bytes.Length;)
                 try

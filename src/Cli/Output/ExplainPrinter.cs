@@ -10,7 +10,7 @@ namespace Minirun.Cli.Output;
 internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool json, bool steps, bool quietPlan) : Watcher
 {
     private const int NameWidth = 26;
-    private readonly bool _colours = unistd.isatty(2) == 1 && Environment.GetEnvironmentVariable("NO_COLOR") is null;
+    private readonly bool _colours = unistd.isatty(2) == 1 && stdlib.Variable("NO_COLOR") is null;
 
     public void PrintPlan()
     {

@@ -9,6 +9,7 @@ internal static class Plain
 
     public static string Text(string text)
     {
+        text = Linux.KernelText.Show(text);
         if (text.Length > Longest) text = string.Concat(text.AsSpan(0, Longest / 2), " […] ", text.AsSpan(text.Length - Longest / 4));
         foreach (char c in text)
             if (IsOdd(c)) return Escaped(text);

@@ -1,3 +1,5 @@
+using Minirun.Linux.Calls;
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Run;
@@ -24,13 +26,16 @@ internal static class EnvFile
 
     private static string[] Lines(string path)
     {
+        const string hint = "check the path; it is relative to where you are";
         try
         {
-            return File.ReadAllLines(path);
+            byte[] bytes = RegularFile.ReadGiven(path) ?? throw new UserError($"--env-file {path}: cannot be read: no such file", hint);
+            string[] lines = KernelText.Decode(bytes).TrimStart('\uFEFF').Split('\n');
+            return Array.ConvertAll(lines, line => line.TrimEnd('\r'));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
-            throw new UserError($"--env-file {path}: cannot be read: {(File.Exists(path) ? "permission denied" : "no such file")}", "check the path; it is relative to where you are");
+            throw new UserError($"--env-file {path}: cannot be read: {Errno.Describe(error.Number)}", hint);
         }
     }
 }

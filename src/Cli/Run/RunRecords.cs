@@ -94,7 +94,7 @@ internal sealed unsafe class RunRecords : IDisposable
     private static string RuntimeDirectory()
     {
         uint uid = unistd.geteuid();
-        string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        string? runtime = stdlib.Variable("XDG_RUNTIME_DIR");
         string parent = uid == 0 ? "/run/minirun" : string.IsNullOrEmpty(runtime) ? $"/tmp/minirun-{uid}" : Path.Combine(runtime, "minirun");
         string directory = Path.Combine(parent, "names");
         const uint mode = 0x1c0 /* 0700 */;

@@ -8,10 +8,10 @@ internal static class UserDefaults
 {
     public static void Apply(RunOptions options)
     {
-        string? home = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
+        string? home = stdlib.Variable("XDG_CONFIG_HOME");
         if (string.IsNullOrEmpty(home) || home[0] != '/')   // a relative one is to be ignored (XDG base directory specification)
         {
-            home = Environment.GetEnvironmentVariable("HOME");
+            home = stdlib.Variable("HOME");
             if (string.IsNullOrEmpty(home)) return;
             home += "/.config";
         }

@@ -199,7 +199,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     public bool MonitorLives()
     {
-        int fd = fcntl.open(MonitorLockPath, fcntl.O_RDONLY | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
+        int fd = fcntl.open(MonitorLockPath, fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
         if (fd < 0) return false;
         bool lives = sys_file.flock(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN;
         unistd.close(fd);

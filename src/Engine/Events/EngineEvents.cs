@@ -37,7 +37,7 @@ public static unsafe class EngineEvents
     {
         OwnDirectory.Make(DirectoryOf(paths), 0x1c0 /* 0700 */);
         string path = Current(paths);
-        int fd = (int)LinuxException.Check(open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
+        int fd = (int)LinuxException.Check(open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
         fixed (byte* start = line) unistd.write(fd, start, line.Length);
         if (Identity(fd, "") is { Size: >= Full } full && sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 && Identity(AT_FDCWD, path) is { } now && now.Inode == full.Inode)
             unistd.rename(path, Older(paths));   // another writer that was here first has moved it: then the path is a new file

@@ -21,7 +21,7 @@ internal sealed unsafe class ServiceManager : IDisposable
     /// <exception cref="UserError">It cannot be reached.</exception>
     public static ServiceManager? Here(bool wanted)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } place) return null;
+        if (stdlib.Variable(Variable) is not { Length: > 0 } place) return null;
         try
         {
             if (place[0] is '/' or '@') return new ServiceManager(UnixSocket.Connect(place, sys_socket.SOCK_DGRAM));

@@ -14,7 +14,7 @@ internal static unsafe class HelperProgram
     /// <summary>In PATH, or where administrators' programs are, which users seldom have in it.</summary>
     public static string? Find(string name)
     {
-        foreach (string directory in $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin".Split(':'))
+        foreach (string directory in $"{stdlib.Variable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin".Split(':'))
             if (directory.StartsWith('/') && File.Exists($"{directory}/{name}")) return $"{directory}/{name}";
         return null;
     }
@@ -50,7 +50,7 @@ internal static unsafe class HelperProgram
     /// <summary>The processes whose argv[0] this is: of a helper that went to the background, or whose monitor was killed.</summary>
     public static List<int> Titled(string title)
     {
-        byte[] wanted = System.Text.Encoding.UTF8.GetBytes(title + "\0");
+        byte[] wanted = KernelText.EncodeName(title);
         List<int> pids = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(directory.AsSpan("/proc/".Length), out int pid) && Begins(directory + "/cmdline", wanted)) pids.Add(pid);

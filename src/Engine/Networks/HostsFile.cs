@@ -24,7 +24,7 @@ internal static unsafe class HostsFile
     /// <summary>Who reads meanwhile never sees an empty file: first all is written, then the rest cut off.</summary>
     public static void Replace(string path, string text, bool create)
     {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        int fd = fcntl.open(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
         if (fd < 0)
         {
             int errno = Marshal.GetLastPInvokeError();

@@ -77,7 +77,7 @@ public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
 
     private unsafe void Unmount(string name)
     {
-        fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(Data(name) + '\0'))
+        fixed (byte* path = KernelText.EncodeName(Data(name)))
             if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, sys_mount.MNT_DETACH) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL and var errno)
                 throw new LinuxException("umount2", errno, Data(name));
     }

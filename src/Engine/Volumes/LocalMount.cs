@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Minirun.Engine.Logs.Sending;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -66,7 +65,7 @@ internal sealed record LocalMount(string Type, string Device, string Options)
 
     private static unsafe int Call(string device, string path, string type, long flags, string data)
     {
-        fixed (byte* d = Encoding.UTF8.GetBytes(device + '\0'), p = Encoding.UTF8.GetBytes(path + '\0'), t = Encoding.UTF8.GetBytes(type + '\0'), o = Encoding.UTF8.GetBytes(data + '\0'))
+        fixed (byte* d = KernelText.EncodeName(device), p = KernelText.EncodeName(path), t = KernelText.EncodeName(type), o = KernelText.EncodeName(data))
             return sys_syscall.syscall(sys_syscall.SYS_mount, (nint)d, (nint)p, (nint)t, (nint)flags, (nint)o) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 }

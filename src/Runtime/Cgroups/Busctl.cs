@@ -36,10 +36,10 @@ internal static unsafe class Busctl
     private static string? Find() => CgroupFs.Exists("/usr/bin/busctl") ? "/usr/bin/busctl" : CgroupFs.Exists("/bin/busctl") ? "/bin/busctl" : null;
 
     private static string RuntimeDirectory() =>
-        System.Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? directory : "/run/user/" + unistd.geteuid();
+        stdlib.Variable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? directory : "/run/user/" + unistd.geteuid();
 
     private static string UserBus() =>
-        System.Environment.GetEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS") is { } address && address.StartsWith("unix:path=", StringComparison.Ordinal)
+        stdlib.Variable("DBUS_SESSION_BUS_ADDRESS") is { } address && address.StartsWith("unix:path=", StringComparison.Ordinal)
             ? address["unix:path=".Length..].Split(',', ';')[0]
             : RuntimeDirectory() + "/bus";
 

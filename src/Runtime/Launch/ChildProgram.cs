@@ -1,4 +1,5 @@
 using Minirun.Init;
+using Minirun.Linux.Calls;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
 using static Minirun.Linux.sys_syscall;
@@ -89,9 +90,8 @@ public sealed unsafe class ChildProgram : IDisposable
     /// <summary>Our environment, as execve takes it; but to the service manager only we speak (sd_notify(3)): runtimes would wait for the container's readiness.</summary>
     public static string[] Environment()
     {
-        List<string> own = [];
-        foreach (System.Collections.DictionaryEntry each in System.Environment.GetEnvironmentVariables())
-            if (each.Key is not "NOTIFY_SOCKET") own.Add($"{each.Key}={each.Value}");
-        return [.. own];
+        // As the kernel has it: .NET's strings lose what is not UTF-8.
+        string all = RegularFile.ReadText("/proc/self/environ") ?? "";
+        return [.. all.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(each => !each.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal))];
     }
 }

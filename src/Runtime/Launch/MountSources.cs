@@ -69,7 +69,7 @@ internal static unsafe class MountSources
 
     private static int OpenTree(MountSource source)
     {
-        fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(source.Path + '\0'))
+        fixed (byte* path = KernelText.EncodeName(source.Path))
             return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.Recursive ? AT_RECURSIVE : 0) | (source.NoFollow ? AT_SYMLINK_NOFOLLOW : 0));
     }
 

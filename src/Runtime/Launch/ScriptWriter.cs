@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
 
@@ -50,7 +49,7 @@ internal sealed unsafe class ScriptWriter : IDisposable
         return ref CollectionsMarshal.AsSpan(_calls)[^1];
     }
 
-    public long Text(string text) => Bytes(Encoding.UTF8.GetBytes(text + '\0'));
+    public long Text(string text) => Bytes(KernelText.EncodeName(text));
 
     public long Bytes(ReadOnlySpan<byte> bytes)
     {

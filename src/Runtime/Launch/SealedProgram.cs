@@ -26,7 +26,7 @@ internal static unsafe class SealedProgram
 
     private static int ReadOnlyMount(string path)
     {
-        fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + '\0'))
+        fixed (byte* name = KernelText.EncodeName(path))
         {
             int tree = (int)syscall(SYS_open_tree, fcntl.AT_FDCWD, (nint)name, sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC);
             if (tree < 0) return -1;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
@@ -63,7 +62,7 @@ internal static unsafe class HookFailure
     {
         byte* buffer = stackalloc byte[MostOutput];
         nint length = unistd.pread(fd, buffer, MostOutput, 0);
-        return length <= 0 ? "" : Encoding.UTF8.GetString(buffer, (int)length);
+        return length <= 0 ? "" : KernelText.Decode(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
     private static string Read(int pid, int descriptor)

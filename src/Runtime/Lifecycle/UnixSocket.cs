@@ -66,7 +66,7 @@ public static unsafe class UnixSocket
         {
             string name = path;
             bool isAbstract = path.StartsWith('@');
-            if (!isAbstract && Encoding.UTF8.GetByteCount(path) >= PathSize)
+            if (!isAbstract && KernelText.Encode(path).Length >= PathSize)
             {
                 string parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
                 directory = (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
@@ -75,7 +75,9 @@ public static unsafe class UnixSocket
             byte* address = stackalloc byte[sizeof(ushort) + PathSize];
             new Span<byte>(address, sizeof(ushort) + PathSize).Clear();
             *(ushort*)address = AF_UNIX;
-            int length = Encoding.UTF8.GetBytes(name, new Span<byte>(address + sizeof(ushort), PathSize - 1));
+            byte[] bytes = KernelText.Encode(name);
+            bytes.CopyTo(new Span<byte>(address + sizeof(ushort), PathSize - 1));
+            int length = bytes.Length;
             // A name outside the file system begins with a zero, and has no zero at its end (unix(7)).
             if (isAbstract) address[sizeof(ushort)] = 0;
             LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);

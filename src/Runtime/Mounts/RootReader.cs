@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
 
@@ -20,7 +19,7 @@ public static unsafe class RootReader
         if (root < 0) return null;
         try
         {
-            return Encoding.UTF8.GetString(ReadBytes(root, path, MaximumBytes) ?? []);
+            return KernelText.Decode(ReadBytes(root, path, MaximumBytes) ?? []);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Minirun.Linux;
 
 namespace Minirun.Runtime.Plan;
 
@@ -34,7 +35,9 @@ internal sealed class PlanBlob(int start)
     private int AddString(string text)
     {
         int at = Reserve(Encoding.UTF8.GetByteCount(text) + 1);
-        Encoding.UTF8.GetBytes(text, _bytes.AsSpan(at));
+        // Bytes that are not UTF-8 take less room than what stands for them.
+        Length -= Encoding.UTF8.GetByteCount(text) - KernelText.Encode(text, _bytes.AsSpan(at));
+        _bytes[Length - 1] = 0;
         return at;
     }
 

@@ -1,5 +1,5 @@
-using System.Text;
 using Minirun.Init;
+using Minirun.Linux;
 
 namespace Minirun.Runtime.Plan;
 
@@ -66,7 +66,7 @@ public static class PlanEncoder
         List<byte> paths = [];
         foreach (string candidate in candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
-            paths.AddRange(Encoding.UTF8.GetBytes(candidate[..^word.Length]));
+            paths.AddRange(KernelText.Encode(candidate.AsSpan(0, candidate.Length - word.Length)));
             paths.AddRange(name);
             paths.Add(0);
         }

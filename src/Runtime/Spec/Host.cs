@@ -137,9 +137,10 @@ public class Host
     /// <summary>Major and minor number of the kernel.</summary>
     public virtual Version Kernel => System.Environment.OSVersion.Version;
 
-    public virtual string? Environment(string name) => System.Environment.GetEnvironmentVariable(name);
+    public virtual string? Environment(string name) => stdlib.Variable(name);
 
-    public virtual string CurrentDirectory => System.Environment.CurrentDirectory;
+    public virtual string CurrentDirectory =>
+        System.Environment.CurrentDirectory is var text && text.Contains('\uFFFD') ? ProcFile.ReadLink("/proc/self/cwd") ?? text : text;
 
     /// <summary>A file inside a root file system, read with every symlink kept inside; null when there is none.</summary>
     public virtual string? ReadInside(string rootfs, string path) => Minirun.Runtime.Mounts.RootReader.Read(rootfs, path);

@@ -18,7 +18,7 @@ internal static unsafe class CgroupIntent
     public static void Note(string file, IReadOnlyCollection<string> paths, bool isOurs)
     {
         if (paths.Count == 0) return;
-        int fd = (int)LinuxException.Check(fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", file);
+        int fd = (int)LinuxException.Check(fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", file);
         byte[] lines = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => (isOurs ? "" : "-") + path + "\n")));
         nint written;
         fixed (byte* start = lines) written = unistd.write(fd, start, lines.Length);

@@ -12,7 +12,7 @@ public static class StateRoot
     /// </summary>
     public static string Default()
     {
-        string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        string? runtime = stdlib.Variable("XDG_RUNTIME_DIR");
         if (!string.IsNullOrEmpty(runtime) && Path.IsPathRooted(runtime) && !IsRealRoot()) return Path.Combine(runtime, "minirun-oci");
         if (unistd.geteuid() == 0) return OfRoot;
         throw new UserError("no directory for the containers' state: XDG_RUNTIME_DIR is not set", "set it, or give --root DIR");
@@ -20,7 +20,7 @@ public static class StateRoot
 
     /// <summary>Root of the machine, or of a container where it is called root, too.</summary>
     private static bool IsRealRoot() =>
-        unistd.geteuid() == 0 && (Environment.GetEnvironmentVariable("USER") == "root" || HasAllIds());
+        unistd.geteuid() == 0 && (stdlib.Variable("USER") == "root" || HasAllIds());
 
     /// <summary>We are in no user namespace that lacks ids.</summary>
     internal static bool HasAllIds() => MapsAllIds(ProcFile.Read("/proc/self/uid_map"));

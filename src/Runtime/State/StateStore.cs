@@ -92,7 +92,7 @@ public sealed unsafe class StateStore(string root)
         for (int slash = root.IndexOf('/', 1); slash > 0; slash = root.IndexOf('/', slash + 1)) Make(root[..slash]);
         Make(root);
         // The bit that keeps programs which tidy up $XDG_RUNTIME_DIR away (XDG base directory specification).
-        string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        string? runtime = stdlib.Variable("XDG_RUNTIME_DIR");
         if (!string.IsNullOrEmpty(runtime) && root.StartsWith(runtime + "/", StringComparison.Ordinal)) chmod(root, StickyOwnerOnly);
         CheckRoot();
     }

@@ -7,7 +7,15 @@ using Minirun = Support.Minirun;
 /// <summary>A place for containers of one test. All of them end with it.</summary>
 internal sealed class EngineRoot : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory;
+
+    public EngineRoot()
+        : this(new TemporaryDirectory())
+    {
+    }
+
+    /// <param name="directory">Removed at the end.</param>
+    public EngineRoot(TemporaryDirectory directory) => _directory = directory;
 
     public string Path => _directory.Path;
 

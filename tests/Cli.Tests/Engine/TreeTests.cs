@@ -9,7 +9,7 @@ using Minirun = Support.Minirun;
 public sealed class TreeTests : IDisposable
 {
     private const int Deep = 20_000;   // levels: more than a stack holds, and than there are descriptors
-    private readonly EngineRoot _root = new();
+    private readonly EngineRoot _root = new(TemporaryDirectory.InMemory());
     private readonly TemporaryDirectory _files = new();
 
     public void Dispose()
@@ -46,7 +46,8 @@ public sealed class TreeTests : IDisposable
     [Fact]
     public void A_root_file_system_of_any_depth_is_measured_and_compared()
     {
-        using var rootfs = new TemporaryRootfs();
+        using TemporaryDirectory rootfs = TemporaryDirectory.InMemory();
+        Tree.Copy(Rootfs.Busybox + "/.", rootfs.Path);
         _root.Run("run", "-d", "--name", "web", rootfs.Path, "sleep", "1000").Exits(0);
         Minirun.Other(Programs.Probe, "deepen", rootfs.Path, $"{Deep}").Succeeds();
         _root.Run("ps", "-s").Exits(0);

@@ -4,9 +4,17 @@ namespace Minirun.Cli.Tests.Support;
 internal sealed class TemporaryDirectory : IDisposable
 {
     public TemporaryDirectory()
+        : this(TestRun.NewPath("directory"))
     {
-        Path = TestRun.NewPath("directory");
-        Directory.CreateDirectory(Path);
+    }
+
+    private TemporaryDirectory(string path) => Path = Directory.CreateDirectory(path).FullName;
+
+    /// <summary>In memory, where that can be: a disk takes a millisecond for each directory that is removed.</summary>
+    public static TemporaryDirectory InMemory()
+    {
+        const string memory = "/dev/shm";
+        return Directory.Exists(memory) ? new(System.IO.Path.Combine(memory, System.IO.Path.GetFileName(TestRun.Directory) + "-" + Guid.NewGuid().ToString("n")[..12])) : new();
     }
 
     public string Path { get; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 
@@ -59,7 +60,7 @@ internal static class CniChain
         foreach (string variable in ChildProgram.Environment())
             if (!variable.StartsWith("CNI_", StringComparison.Ordinal) && !variable.StartsWith("PATH=", StringComparison.Ordinal)) environment.Add(variable);
         // iptables and nft are administrators' programs.
-        environment.Add($"PATH={Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin");
+        environment.Add($"PATH={stdlib.Variable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin");
         return HelperProgram.Run(path, [path], config.Input(plugin, previous, arguments), [.. environment]);
     }
 
@@ -71,7 +72,7 @@ internal static class CniChain
         throw new UserError($"network {config.Name}: no CNI plugin '{type}' in {string.Join(", ", Places())}", "install the package containernetworking-plugins, or set CNI_PATH");
     }
 
-    private static IEnumerable<string> Places() => (Environment.GetEnvironmentVariable("CNI_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(s_places).Where(place => place.StartsWith('/'));
+    private static IEnumerable<string> Places() => (stdlib.Variable("CNI_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(s_places).Where(place => place.StartsWith('/'));
 
     private static bool IsObject(string json)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
@@ -39,7 +38,7 @@ public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
     /// <summary>Open files keep it alive until they are closed, but nobody finds it any more.</summary>
     public static void Unmount(string place)
     {
-        fixed (byte* path = Encoding.UTF8.GetBytes(place + '\0'))
+        fixed (byte* path = KernelText.EncodeName(place))
             if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, 0) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL && sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, Lazily) < 0)
                 throw new LinuxException("umount2", Marshal.GetLastPInvokeError(), place);
     }

@@ -10,9 +10,9 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
     public static PluginDirectories OfThisMachine()
     {
         List<string> own = [];
-        foreach (string directory in (Environment.GetEnvironmentVariable("MINIRUN_PLUGIN_PATH") ?? "").Split(':'))
+        foreach (string directory in (stdlib.Variable("MINIRUN_PLUGIN_PATH") ?? "").Split(':'))
             if (directory.StartsWith('/')) own.Add(directory);
-        if (unistd.geteuid() != 0 && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime) own.Add(runtime + "/docker/plugins");
+        if (unistd.geteuid() != 0 && stdlib.Variable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime) own.Add(runtime + "/docker/plugins");
         return new([.. own, "/run/docker/plugins"], [.. own, "/etc/docker/plugins", "/usr/lib/docker/plugins"]);
     }
 
