@@ -81,6 +81,8 @@ public static unsafe class Boot
             if (argc > verb && (Text.Equal(argv[verb], "run"u8) || Text.Equal(argv[verb], "exec"u8)
                 || Text.Equal(argv[verb], "attach"u8) || Text.Equal(argv[verb], "start"u8)))
                 BlockSignals();
+            // A plugin takes its socket away before it ends.
+            else if (argc > verb && Text.Equal(argv[verb], "volume-plugin"u8)) BlockSignals();
         }
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.

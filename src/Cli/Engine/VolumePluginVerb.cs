@@ -5,6 +5,7 @@ using Minirun.Engine.Volumes.Serving;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Engine;
 
@@ -31,6 +32,7 @@ internal static class VolumePluginVerb
         if (unistd.geteuid() != 0) throw new UserError("volume-plugin glusterfs: only root may mount", "sudo minirun volume-plugin glusterfs …");
         _ = GlusterClient.Find();
         string root = Path.GetFullPath(words.Text("root") ?? EnginePaths.Default().Root + "/plugins/glusterfs"), socket = Path.GetFullPath(words.Text("socket") ?? "/run/docker/plugins/glusterfs.sock");
+        OwnDirectory.Check(root, "--root");
         GlusterRest? rest = words.Text("rest") is { } url ? new GlusterRest(url, words.Text("gfs-base") ?? "/mnt/gfs") : null;
         using var serving = new PluginServer(new GlusterDriver(root, servers, rest), socket);
         OciOutput.Line("listening at " + socket);

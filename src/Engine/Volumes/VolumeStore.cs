@@ -86,16 +86,17 @@ public sealed class VolumeStore(EnginePaths paths)
         if (Users(name) is { Count: > 0 } users)
             throw new UserError($"remove {name}: volume is in use by {string.Join(", ", users.Select(user => $"{user.Config.Name} ({user.ShortId})"))}", "minirun rm removes a container", 1);
         VolumeRecord record = (force ? Find(name) : null) ?? Get(name).Record;
-        IVolumeDriver? driver = null;
+        // Who forces it does not wait for a plugin that is gone.
+        const double briefly = 1;   // s
+        VolumeDrivers drivers = force ? new VolumeDrivers(Paths) { Plugins = Drivers.Plugins, Patience = briefly } : Drivers;
         try
         {
-            driver = Drivers.Of(record.Driver);
+            drivers.Of(record.Driver).Remove(name);
         }
-        catch (UserError) when (force)
+        catch (Exception error) when (force && record.Driver != LocalDriver.DriverName && (error is UserError or LinuxException))
         {
-            // Nobody to ask.
+            // Nobody to ask, or one who refuses: docker forgets the volume, too.
         }
-        driver?.Remove(name);
         Forget(name);
     }
 

@@ -18,17 +18,16 @@ public static unsafe class UnixSocket
     /// <exception cref="LinuxException">Nobody listens there.</exception>
     public static int Connect(string path, int type) => Make(path, type, listens: false);
 
-    /// <summary>Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits.</summary>
+    /// <summary>Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits, or it was somebody else's.</summary>
     public static int Accept(int listener)
     {
-        while (sys_socket.accept4(listener, null, null, SOCK_CLOEXEC) is >= 0 and var connection)
-        {
-            ucred peer;
-            uint size = (uint)sizeof(ucred);
-            bool known = sys_socket.getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
-            if (known && (peer.uid == 0 || peer.uid == unistd.geteuid())) return connection;
-            unistd.close(connection);
-        }
+        int connection = accept4(listener, null, null, SOCK_CLOEXEC);
+        if (connection < 0) return connection;
+        ucred peer;
+        uint size = (uint)sizeof(ucred);
+        bool known = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+        if (known && (peer.uid == 0 || peer.uid == unistd.geteuid())) return connection;
+        unistd.close(connection);
         return -1;
     }
 

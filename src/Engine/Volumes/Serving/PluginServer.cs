@@ -40,7 +40,7 @@ public sealed unsafe class PluginServer : IDisposable
             {
                 if (poll.poll_(first, 2, -1) < 0) continue;
                 if (fds[1].revents != 0) return;
-                int client = UnixSocket.Accept(_listener);
+                int client = fds[0].revents == 0 ? -1 : UnixSocket.Accept(_listener);
                 if (client >= 0) new Thread(() => Serve(client, _driver)) { IsBackground = true }.Start();
             }
     }
