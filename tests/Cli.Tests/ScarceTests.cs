@@ -22,6 +22,32 @@ public sealed class ScarceTests
         Assert.InRange(failed, 4, 17);
     }
 
+    /// <summary>All that the engine does works with 60, or says in one line what is missing.</summary>
+    [Fact]
+    public void With_too_few_descriptors_the_engine_works_or_says_so()
+    {
+        using var root = new Engine.EngineRoot();
+        using var files = new TemporaryDirectory();
+        foreach (int limit in (int[])[60, 24])
+        {
+            Result Run(params string[] words) => Minirun.Run(root.How with { Before = $"ulimit -n {limit}" }, words);
+            string name = $"web{limit}";
+            bool runs = false;
+            string[][] life = [["run", "-d", "--name", name, "-v", "data:/data", Rootfs.Busybox, "sleep", "1000"], ["ps", "-a"], ["exec", name, "true"], ["cp", $"{name}:/etc", files[name]], ["system", "df"],
+                ["stop", "-t", "0", name], ["rm", "-f", name]];
+            foreach (string[] words in life)
+            {
+                Result result = Run(words);
+                if (words[0] == "run") runs = result.ExitCode == 0;
+                // One that never ran is not entered.
+                if (result.ExitCode == 0 || (words[0] == "exec" && !runs)) continue;
+                Assert.True(result.ExitCode == 125 && result.Error.Contains("EMFILE") && result.Error.Contains("`ulimit -n`"), $"{limit}: {string.Join(' ', words)}: {result}");
+            }
+            if (limit == 60) Assert.True(runs);
+            root.Run("rm", "-f", name);
+        }
+    }
+
     [Requires(Need.UserNamespaces)]
     public void With_too_few_descriptors_minirun_oci_says_so_and_leaves_nothing()
     {

@@ -15,7 +15,8 @@ namespace Minirun.Engine.Copying;
 public sealed unsafe class TreeCopy(CopyRules rules)
 {
     private const uint New = 0x1C0 /* 0700 */;
-    private const int MostLinks = 400;   // open at a time; beyond, a second name becomes a second file
+    /// <summary>Files that are open at a time because they have further names; beyond, a second name becomes a second file.</summary>
+    private static readonly int s_mostLinks = (int)Math.Clamp((long)sys_resource.OpenFiles - (2 * DirectoryChain.MostOpen) - 64, 0, 400);
     private readonly byte[] _buffer = new byte[1 << 17];
     private readonly Finishing _finishing = new(rules);
 
@@ -123,7 +124,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
             write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
             Bytes(read, write, name);
             Finish(read, write, status);
-            kept = status.stx_nlink > 1 && _links.Count < MostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
+            kept = status.stx_nlink > 1 && _links.Count < s_mostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
         }
         finally
         {

@@ -10,8 +10,9 @@ namespace Minirun.Linux.Calls;
 /// <param name="root">Where the way begins; stays open, and the caller's.</param>
 public sealed class DirectoryChain(int root) : IDisposable
 {
-    /// <summary>Descriptors, besides the root's.</summary>
+    /// <summary>Descriptors, besides the root's; fewer where the limit of open files is low. A copy has two ways.</summary>
     public const int MostOpen = 32;
+    private static readonly int s_mostOpen = (int)Math.Clamp(((long)sys_resource.OpenFiles - 24) / 2, 2, MostOpen);
 
     private const int Closed = -1;
     private static readonly byte[] s_above = "..\0"u8.ToArray();
@@ -26,7 +27,7 @@ public sealed class DirectoryChain(int root) : IDisposable
     public void Enter(int directory)
     {
         _levels.Add((directory, default));
-        int give = _levels.Count - 1 - MostOpen;
+        int give = _levels.Count - 1 - s_mostOpen;
         if (give <= 0 || _levels[give].Descriptor is not (>= 0 and var fd)) return;
         _levels[give] = (Closed, Entry.Identity(Entry.Status(fd)));
         unistd.close(fd);

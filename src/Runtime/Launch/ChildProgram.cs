@@ -1,6 +1,6 @@
 using Minirun.Init;
-using Minirun.Linux.Calls;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Lifecycle;
 using static Minirun.Linux.sys_syscall;
 
@@ -41,9 +41,9 @@ public sealed unsafe class ChildProgram : IDisposable
         var script = new ScriptWriter();
         ulong mask = Boot.InheritedMask;
         // First above all numbers that they are to have: none overwrites another.
-        int above = (int)LinuxException.Check(fcntl.fcntl_(sockets[1], fcntl.F_DUPFD_CLOEXEC, Math.Max(64, descriptors.Length + 1)), "fcntl(F_DUPFD_CLOEXEC)");
+        int above = fcntl.DuplicateAbove(descriptors.Length + 1, sockets[1]);
         int[] moved = new int[descriptors.Length];
-        for (int i = 0; i < moved.Length; i++) moved[i] = (int)LinuxException.Check(fcntl.fcntl_(descriptors[i], fcntl.F_DUPFD_CLOEXEC, above), "fcntl(F_DUPFD_CLOEXEC)");
+        for (int i = 0; i < moved.Length; i++) moved[i] = fcntl.DuplicateAbove(descriptors.Length + 1, descriptors[i]);
         if (ownSession) script.Add(0, SYS_setsid);
         for (int i = 0; i < moved.Length; i++) script.Add(0, SYS_dup3, moved[i], i, 0);
         script.Add(0, SYS_close_range, moved.Length, int.MaxValue, CloseOnExec);

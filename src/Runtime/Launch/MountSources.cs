@@ -18,7 +18,7 @@ internal static unsafe class MountSources
         if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, FirstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
-            source.Fd = source.Detached ? MapIds(source) : (int)LinuxException.Check(fcntl_(anyFd, F_DUPFD_CLOEXEC, FirstFd), "fcntl(F_DUPFD)");
+            source.Fd = source.Detached ? MapIds(source) : DuplicateAbove(FirstFd, anyFd);
     }
 
     /// <summary>The child has its own by now.</summary>
@@ -57,7 +57,7 @@ internal static unsafe class MountSources
             unistd.close(space);
             if (error is not null) throw error;
             // High, like the others: a low number could be one that --preserve-fds hands to the command.
-            return (int)LinuxException.Check(fcntl_(tree, F_DUPFD_CLOEXEC, FirstFd), "fcntl(F_DUPFD)");
+            return DuplicateAbove(FirstFd, tree);
         }
         finally
         {
