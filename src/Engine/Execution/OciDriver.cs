@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Minirun.Linux;
-using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
+using Minirun.Runtime;
 using RuntimeContainer = Minirun.Runtime.State.Container;
 
 namespace Minirun.Engine.Execution;
