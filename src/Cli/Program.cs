@@ -20,7 +20,7 @@ internal static unsafe class Program
         KeepBytes(arguments);
         if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
         // Modes are those that are written beside what is made, whatever the caller's umask lets through. A plain `run` hands it on to its command.
-        bool keepsUmask = arguments is ["run", ..] or ["container", "run", ..];
+        bool keepsUmask = !IsOci() && arguments is (["run", ..] or ["container", "run", ..]);
         if (!keepsUmask) StateUmask();
         if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return ContainerMonitor.Run(arguments);
         int status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
