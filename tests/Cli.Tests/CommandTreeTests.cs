@@ -100,7 +100,7 @@ public class CommandTreeTests
     [InlineData("exec >/dev/full", "no space left on device", "--help")]
     [InlineData("exec >/dev/full", "no space left on device", "run", "--help")]
     [InlineData("exec >/dev/full", "no space left on device", "doctor", "--json")]
-    [InlineData("exec >&-", "bad file descriptor", "version")]
+    [InlineData("exec 1</dev/null", "bad file descriptor", "version")]
     public void An_output_that_cannot_be_written_is_an_error_and_no_crash(string before, string why, params string[] arguments) =>
         Minirun.Run(Start.Plain with { Before = before }, arguments).Fails(125, why);
 

@@ -11,6 +11,16 @@ public sealed class ExecProcessTests
     public void Limits_are_set() =>
         Assert.Equal("100 200\n", Exec("echo $(ulimit -Sn) $(ulimit -Hn)", ("rlimits", """[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]""")).Exits(0).Out);
 
+    /// <summary>As in a bundle: a newer kernel's, or a typing mistake.</summary>
+    [Fact]
+    public void A_capability_that_there_is_not_is_a_warning()
+    {
+        using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
+        Result result = bundle.Oci("exec", "--cap", "CAP_OF_TOMORROW", "ID", "echo", "on").Exits(0);
+        Assert.Equal("on\n", result.Out);
+        if (OciBundle.IsOurs) Assert.Contains("CAP_OF_TOMORROW", result.Error);
+    }
+
     [Fact]
     public void The_oom_score_is_set()
     {

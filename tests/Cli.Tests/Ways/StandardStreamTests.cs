@@ -42,6 +42,18 @@ public sealed partial class StandardStreamTests : IDisposable
         }
     }
 
+    /// <summary>It has connections as 0 and 1. The .NET runtime is there before it, so nothing can be put in the place of what is missing.</summary>
+    [Theory]
+    [InlineData("true")]
+    [InlineData("exec 0<&-")]
+    [InlineData("exec 0<&- 1>&-")]
+    public void The_relay_for_tls_is_not_for_hands(string before)
+    {
+        string program = Path.Combine(Programs.Bin, "minirun-tls");
+        Result result = Support.Minirun.Other(_root.How with { Before = before }, program, "localhost").Exits(125);
+        Assert.Contains("usage: minirun-tls", result.Error);
+    }
+
     [Theory]
     [InlineData("logs", "-f", "web")]
     [InlineData("attach", "web")]
