@@ -42,7 +42,8 @@ public sealed class FullDiskTests
         disk.Run("exec", "ends", "echo", "hello").Exits(0);
         disk.Run("kill", "ends").Succeeds();
         disk.Run("stop", "-t", "0", "stopped").Succeeds();
-        Assert.Equal("137 signal\n143 signal\n", disk.Run("inspect", "-f", "{{.State.ExitCode}} {{.State.Cause}}", "ends", "stopped").Succeeds().Out);
+        const string how = "{{.State.ExitCode}} {{.State.Cause}}";
+        Assert.Equal("137 signal\n143 signal\n", disk.Run("inspect", "-f", how, "ends", "stopped").Succeeds().Out);
         disk.Run("rm", "ends").Succeeds();
     }
 

@@ -42,7 +42,7 @@ public sealed partial class StandardStreamTests : IDisposable
         }
     }
 
-    /// <summary>It has connections as 0 and 1. The .NET runtime is there before it, so nothing can be put in the place of what is missing.</summary>
+    /// <summary>It has connections as 0 and 1; the .NET runtime is there before it, so nothing can be put in the place of those.</summary>
     [Theory]
     [InlineData("true")]
     [InlineData("exec 0<&-")]
