@@ -24,20 +24,20 @@ internal sealed record Way(string Name, string Script)
         new("foreground", """exec "$M" run "${opts[@]}" "$R" "$@" """),
         new("foreground with a monitor", """exec "$M" run --rm -l way=monitor "${opts[@]}" "$R" "$@" """),
         new("start -a", """
-            "$M" create --rm -i --name way "${opts[@]}" "$R" "$@" </dev/null >/dev/null || exit
+            "$M" create --rm -i --net host --name way "${opts[@]}" "$R" "$@" </dev/null >/dev/null || exit
             exec "$M" start -ai way
             """),
         new("-d and attach", """
-            "$M" run -d --rm -i --name way "${opts[@]}" "$R" sh -c 'read go; exec "$@"' way "$@" </dev/null >/dev/null || exit
+            "$M" run -d --rm -i --net host --name way "${opts[@]}" "$R" sh -c 'read go; exec "$@"' way "$@" </dev/null >/dev/null || exit
             exec "$M" attach way
             """) { First = "go\n" },
         new("exec", """
-            "$M" run -d --rm --name way "$R" sleep 1000 </dev/null >/dev/null || exit
+            "$M" run -d --rm --net host --name way "$R" sleep 1000 </dev/null >/dev/null || exit
             exec "$M" exec -i "${opts[@]}" way "$@"
             """),
         new("--runtime runc", """exec "$M" run --rm --runtime runc "${opts[@]}" "$R" "$@" """) { Needs = Need.Runc | Need.Root },
         new("exec --runtime runc", """
-            "$M" run -d --rm --runtime runc --name way "$R" sleep 1000 </dev/null >/dev/null || exit
+            "$M" run -d --rm --runtime runc --net host --name way "$R" sleep 1000 </dev/null >/dev/null || exit
             exec "$M" exec -i "${opts[@]}" way "$@"
             """) { Needs = Need.Runc | Need.Root },
         new("minirun-oci run", """
