@@ -146,7 +146,9 @@ public sealed unsafe class Supervisor
         {
             fds[0] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
             streams.Prepare(fds[1..], reads: false);
-            Poll(fds);
+            // The time of --timeout is the container's, which has ended.
+            fixed (pollfd* first = fds)
+                if (poll.poll_(first, (nuint)fds.Length, -1) < 0) fds.Clear();
             streams.Move(fds[1..]);
         }
     }
