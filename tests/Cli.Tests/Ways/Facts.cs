@@ -27,7 +27,7 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         new("SIGINT", "130", way => Signalled(way, Kernel.SIGINT)),
         new("SIGHUP", "129", way => Signalled(way, Kernel.SIGHUP)),
         new("SIGQUIT", "131", way => Signalled(way, Kernel.SIGQUIT)),
-        new("signal with a handler", "9", way => Signalled(way, Kernel.SIGTERM, Handler)),
+        new("signal with a handler", "9", Handled),
         new("Ctrl-C", "130", Interrupted),
         new("hang-up of the terminal", "ended", HungUp),
         new("reader gone", "141", ReaderGone),
@@ -56,14 +56,28 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         return trial.Run(input, options, command).Out;
     }
 
-    private static string Signalled(Way way, int number, string script = "echo ready; exec sleep 1000")
+    /// <summary>No shell before it, which might have a handler: what it catches while it executes its last command is lost.</summary>
+    private static string Signalled(Way way, int number)
     {
         using var trial = new Trial(way);
-        using RunningProgram running = trial.Start([], "sh", "-c", script);
-        running.AwaitOut("ready");
+        string seconds = Seconds();
+        using RunningProgram running = trial.Start([], "sleep", seconds);
+        if (!Deadline.Wait(() => Programs.Running("sleep", seconds))) return "not begun: " + running.OutSoFar + running.ErrorSoFar;
         running.Signal(number);
         return running.Result().ExitCode.ToString();
     }
+
+    private static string Handled(Way way)
+    {
+        using var trial = new Trial(way);
+        using RunningProgram running = trial.Start([], "sh", "-c", Handler);
+        running.AwaitOut("ready");
+        running.Signal(Kernel.SIGTERM);
+        return running.Result().ExitCode.ToString();
+    }
+
+    /// <summary>Of a sleep that can be found by it.</summary>
+    private static string Seconds() => "7" + Guid.NewGuid().GetHashCode().ToString().TrimStart('-');
 
     private static string Interrupted(Way way)
     {
@@ -80,7 +94,7 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
     private static string HungUp(Way way)
     {
         using var trial = new Trial(way);
-        string seconds = "7" + Guid.NewGuid().GetHashCode().ToString().TrimStart('-');
+        string seconds = Seconds();
         string[] words = trial.Words(["-t"], ["sh", "-c", $"read x; exec sleep {seconds}"]);
         string command = "exec /bin/bash " + string.Join(' ', words.Select(word => "'" + word.Replace("'", "'\\''") + "'"));
         string[] arguments = ["--quiet", "--flush", "--command", command, "/dev/null"];
