@@ -223,6 +223,11 @@ static void terminal(const char *root, int slave)
     mount(stat(theirs, &is) == 0 ? theirs : name, console, NULL, MS_BIND, NULL);
 }
 
+static void stack(void)
+{
+    if (mount("tmpfs", "/", "tmpfs", 0, NULL) != 0 || mount(".", "/", NULL, MS_MOVE, NULL) != 0) die("stack");
+}
+
 static void initialize(int master)
 {
     char *root = value("root", 1), number[32];
@@ -239,7 +244,9 @@ static void initialize(int master)
         mount(path, path, NULL, MS_BIND | MS_REC, NULL);
         mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
     }
-    if (chdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) die("pivot_root");
+    if (chdir(root) != 0) die(root);
+    if (getenv("NAIVE_STACK")) stack(); // what `run --ephemeral` once did: two mounts on "/", and one umount
+    if (syscall(SYS_pivot_root, ".", ".") != 0) die("pivot_root");
     umount2(".", MNT_DETACH);
     if (chdir("/") != 0) die("/");
     if (strcmp(value("root", 2), "true") == 0) {
