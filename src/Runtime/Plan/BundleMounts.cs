@@ -64,6 +64,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, destination, options);
         else if (mount.UidMappings is not null || mount.GidMappings is not null || options.IsIdMapped) throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
         else if (mount.Type == "cgroup") AddCgroups(mount, destination, options);
+        else if (mount is { Type: "overlay", Source: ['/', ..] } && options.Data.Length == 0) AddThrowaway(mount, destination, options);
         else AddFileSystem(mount, destination, options);
     }
 
@@ -128,6 +129,14 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     private void AddCgroups(OciMount mount, string destination, MountOptions options)
     {
         if (new CgroupMounts(spec, host, plan, Target(destination), At(destination), Place).Add(mount, destination, options) is { } top) _readOnlyLater.Add(top);
+    }
+
+    /// <summary>What `run -v SRC:DST:O` writes into a document: an overlay over a directory. One that names its layers in options is the kernel's own.</summary>
+    private void AddThrowaway(OciMount mount, string destination, MountOptions options)
+    {
+        BundleProc.Check(this, destination, "overlay");
+        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer", "make it first");
+        plan.Add(MountPlan.Throwaway(spec, mount, Target(destination), At(destination) | BundleProc.Guard(destination), options, Place));
     }
 
     private void AddFileSystem(OciMount mount, string destination, MountOptions options)

@@ -24,6 +24,9 @@ public static unsafe class CapabilitySet
         return set & ~Parse(drop.Where(name => !IsAll(name)));
     }
 
+    /// <summary>Whether --cap-add names the capability, or ALL.</summary>
+    public static bool IsAdded(List<string> add, int number) => Has(add, "ALL") || add.Exists(name => capability.Find(name) == number);
+
     /// <summary>The set of the names.</summary>
     /// <exception cref="UserError">A name is no capability.</exception>
     public static ulong Parse(IEnumerable<string> names)

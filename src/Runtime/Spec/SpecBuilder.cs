@@ -146,8 +146,11 @@ public sealed class SpecBuilder
     private static ulong Granted(RunOptions options, Host host, ulong namespaces)
     {
         ulong wanted = CapabilitySet.Combine(options.Privileged, options.CapAdd, options.CapDrop);
-        // A new user namespace grants all capabilities over itself; without one there is only what we already have.
-        return (namespaces & sched.CLONE_NEWUSER) != 0 ? wanted : wanted & host.Capabilities;
+        // A new user namespace grants all capabilities over itself, and no device can be made in it.
+        if ((namespaces & sched.CLONE_NEWUSER) != 0) return wanted;
+        // Without one there is only what we already have, and a device that is made is the host's disk: only for those who name the capability.
+        return (CapabilitySet.IsAdded(options.CapAdd, capability.CAP_MKNOD) || options.Privileged ? wanted : wanted & ~(1UL << capability.CAP_MKNOD))
+            & host.Capabilities;
     }
 
     private static OciCapabilities CapabilityLists(ulong set, ulong ambient)

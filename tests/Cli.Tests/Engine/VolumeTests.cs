@@ -12,6 +12,20 @@ public sealed class VolumeTests : IDisposable
     private Result Run(string[] options, string command) => _root.Run(["run", "--rm", .. options, Rootfs.Busybox, "sh", "-c", command]);
 
     [Fact]
+    public void An_overlay_over_a_directory_is_one_with_d_as_well()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("f", "host\n");
+        const string command = "cat /mnt/f && echo inside > /mnt/f && cat /mnt/f";
+        foreach (string[] options in (string[][])[["-v", directory.Path + ":/mnt:O"], ["--mount", $"type=overlay,source={directory.Path},destination=/mnt"]])
+        {
+            string id = _root.Detached(options, "sh", "-c", command).Trim();
+            Assert.True(Deadline.Wait(() => _root.Run("logs", id).Out == "host\ninside\n"), _root.Run("logs", id).Error);
+            Assert.Equal("host\n", directory.Read("f"));
+        }
+    }
+
+    [Fact]
     public void What_one_container_writes_another_reads()
     {
         Assert.Equal("data\n", _root.Run("volume", "create", "data").Exits(0).Out);

@@ -40,6 +40,16 @@ public sealed class CapabilityTests
         Assert.Equal(SysAdmin, all & SysAdmin);
     }
 
+    [Requires(Need.Root)]
+    public void Without_a_user_namespace_a_device_is_the_hosts_and_only_those_who_ask_may_make_one()
+    {
+        const string make = "mknod /tmp/.disk b 7 0 && rm /tmp/.disk";
+        foreach (string[] options in (string[][])[["--userns", "host"], ["--ns", "pid,mnt"], ["--userns", "host", "--cap-add", "SYS_ADMIN"]])
+            Assert.Contains("not permitted", Container.Run([.. options, "--ephemeral"], "sh", "-c", make).Exits(1).Error, StringComparison.Ordinal);
+        foreach (string[] options in (string[][])[["--cap-add", "mknod"], ["--cap-add", "ALL"], ["--privileged"]])
+            Container.Run(["--userns", "host", .. options, "--ephemeral"], "sh", "-c", make).Succeeds();
+    }
+
     [Fact]
     public void What_is_dropped_cannot_be_done() =>
         Assert.Contains("not permitted", Container.Run(["--cap-drop", "SYS_CHROOT"], "chroot", "/", "true").Exits(1).Error);
