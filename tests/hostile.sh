@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/hostile.sh LABEL [CASE...]: tests/Hostile as the user we are: the runtime withstands it, and naive does not. Results go to
+# tests/hostile.sh LABEL [CASE...]: tests/Hostile as the user we are: the runtime withstands it, and naive does not; without CASE the isolation matrix, too. Results go to
 # out/test-results/LABEL/*.tap. With RUNTIME it is about that one only.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
@@ -23,4 +23,10 @@ suite() {
 echo
 echo "== Hostile as $(id -un)"
 suite hostile tests/Hostile/run.sh "$@"
-[[ -n ${RUNTIME-} ]] || suite hostile-naive tests/Hostile/prove.sh "$@"
+[[ -z ${RUNTIME-} ]] || exit 0
+suite hostile-naive tests/Hostile/prove.sh "$@"
+(($# == 0)) || exit 0
+echo
+echo "== Isolation matrix as $(id -un)"
+suite matrix tests/Hostile/matrix.sh
+suite matrix-naive tests/Hostile/prove-matrix.sh
