@@ -5,7 +5,7 @@ namespace Minirun.Probe;
 
 internal static unsafe partial class Processes
 {
-    private const int SYS_pause = 34, WNOHANG = 1;
+    private const int SYS_pause = 34, SYS_exit = 60, WNOHANG = 1;
     private const int PageSize = 4096;
 
     /// <summary>Touches every page of so many megabytes, says so, and gives them back.</summary>
@@ -38,6 +38,16 @@ internal static unsafe partial class Processes
     {
         for (int fd = 0; fd <= 2; fd++) unistd.close(fd);
         while (true) sys_syscall.syscall(SYS_pause);
+    }
+
+    /// <summary>Ends its first thread, as pthread_exit(3) in main does, while another lives on.</summary>
+    public static int EndMainThread()
+    {
+        new Thread(() => SleepForever()).Start();
+        Out.Line("its first thread ends");
+        Out.Flush();
+        sys_syscall.syscall(SYS_exit);
+        return 1;
     }
 
     /// <summary>

@@ -48,6 +48,7 @@ internal static class Program
         "spawn" => Processes.SpawnOrphan(),
         "spawn-middle" => Processes.SpawnSleeper(),
         "sleep" => Processes.SleepForever(),
+        "end-main-thread" => Processes.EndMainThread(),
         "reap" => Processes.Reap(rest),
         "syscall" => Facts.SystemCall(rest),
         "write" => Facts.Write(rest[0], rest.Length > 1 ? rest[1] : "written by probe\n"),

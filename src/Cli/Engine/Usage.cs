@@ -2,6 +2,7 @@ using System.Globalization;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Engine;
 
@@ -52,7 +53,7 @@ internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Receive
     /// <summary>Of a network of its own, but for what it says to itself; the machine's is not the container's.</summary>
     private static (ulong Received, ulong Sent) Network(int pid)
     {
-        string directory = "/proc/" + pid.ToString(CultureInfo.InvariantCulture);
+        string directory = ProcessIdentity.Directory(pid);
         if (ProcFile.ReadLink(directory + "/ns/net") is not { } own || own == ProcFile.ReadLink("/proc/self/ns/net")) return (0, 0);
         ulong received = 0, sent = 0;
         try

@@ -4,6 +4,7 @@ using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
+using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Copying;
@@ -28,7 +29,7 @@ public sealed class FileTree : IDisposable
     public static FileTree Of(EngineContainer container)
     {
         ContainerState state = container.State();
-        string path = state.Pid > 0 ? $"/proc/{state.Pid}/root" : container.Config.Rootfs;
+        string path = state.Pid > 0 ? ProcessIdentity.Directory(state.Pid) + "/root" : container.Config.Rootfs;
         int root = (int)LinuxException.Check(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path);
         // Between the two it may have ended, and its pid may be somebody else's.
         if (state.Pid > 0 && !EngineContainer.IsAlive(state))

@@ -1,6 +1,7 @@
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 
@@ -33,7 +34,7 @@ internal sealed class JoinMode(string mode) : INetworkMode
         EngineContainer peer = Peer(context.Container.Store);
         ContainerState state = peer.State();
         if (!EngineContainer.IsAlive(state)) throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
-        string process = "/proc/" + PortMapping.Number(state.Pid) + "/ns/";
+        string process = ProcessIdentity.Directory(state.Pid) + "/ns/";
         Point(context, NetLink, process + "net");
         Point(context, UserLink, process + "user");
     }

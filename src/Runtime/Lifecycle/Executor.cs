@@ -13,6 +13,8 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary><c>exec</c>: another process in a container, by a child that enters its cgroup and its namespaces.</summary>
 internal static class Executor
 {
+    private const int PidfdThread = fcntl.O_EXCL;   // PIDFD_THREAD of linux/pidfd.h
+
     private static readonly ulong[] s_kinds =
         [sched.CLONE_NEWUSER, sched.CLONE_NEWNS, sched.CLONE_NEWPID, sched.CLONE_NEWUTS, sched.CLONE_NEWIPC, sched.CLONE_NEWNET, sched.CLONE_NEWCGROUP, sched.CLONE_NEWTIME];
 
@@ -25,7 +27,7 @@ internal static class Executor
         OciProcess process = ExecProcess.Of(oci, options);
         ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
         var host = new Host();
-        ProcessEnvironment.Complete(process, $"/proc/{container.Record.Pid}/root", [], host);
+        ProcessEnvironment.Complete(process, ProcessIdentity.Directory(container.Record.Pid) + "/root", [], host);
         ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host, container.Cgroup is not null);
         if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
         if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
@@ -83,10 +85,25 @@ internal static class Executor
         ContainerStatus status = container.Status();
         if (status is ContainerStatus.Stopped or ContainerStatus.Creating) throw new UserError("cannot exec in a stopped container", "container not running");
         if (status == ContainerStatus.Paused && !options.IgnorePaused) throw new UserError("cannot exec in a paused container (use --ignore-paused to override)", $"`minirun-oci resume {options.Id}` lets it go on");
-        int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, container.Record.Pid, 0), "pidfd_open");
+        int pidfd = OpenNamespaces(container.Record.Pid);
         if (container.IsAlive) return pidfd;
         unistd.close(pidfd);
         throw new UserError("cannot exec in a stopped container", "container not running");
+    }
+
+    /// <summary>What setns(2) takes. The namespaces are those of a thread: a first one that has ended has none any more.</summary>
+    private static int OpenNamespaces(int pid)
+    {
+        int thread = ProcessIdentity.LivingThread(pid), flags = thread == pid ? 0 : PidfdThread;
+        int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, thread, flags);
+        if (pidfd >= 0) return pidfd;
+        int errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        throw errno switch
+        {
+            Errno.ESRCH => new UserError("cannot exec in a stopped container", "container not running"),
+            Errno.EINVAL when flags != 0 => new UserError("cannot exec: the first thread of the container's first process has ended", "to join one of its other threads takes Linux 6.9"),
+            _ => new LinuxException("pidfd_open", errno),
+        };
     }
 
     private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host, bool hasCgroup)
@@ -115,10 +132,11 @@ internal static class Executor
     private static ulong Different(int pid)
     {
         ulong flags = 0;
+        string directory = ProcessIdentity.Directory(pid);
         foreach (ulong kind in s_kinds)
         {
             string name = "/ns/" + NamespaceSet.File(kind);
-            string? theirs = ProcFile.ReadLink("/proc/" + pid.ToString() + name), ours = ProcFile.ReadLink("/proc/self" + name);
+            string? theirs = ProcFile.ReadLink(directory + name), ours = ProcFile.ReadLink("/proc/self" + name);
             if (theirs is not null && theirs != ours) flags |= kind;
         }
         return flags;
