@@ -41,6 +41,7 @@ public static class Errno
     public const int EMSGSIZE = 90;
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
+    public const int EADDRINUSE = 98;
     public const int ECONNRESET = 104;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;

@@ -7,6 +7,12 @@ namespace Minirun.Engine.Networks;
 /// <summary>A network with a name, through CNI plugins: --net bridge, one of network create, or an administrator's. For root.</summary>
 internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
 {
+    /// <summary>
+    /// The ports that this process holds: a monitor has one container. What plugins publish is rewritten on its way, and nobody listens:
+    /// without a socket that is bound to it the next could publish the same port, and one of the two would not be reached.
+    /// </summary>
+    private static FreePort? s_held;
+
     public string Name => name;
     public bool IsOwn => true;
     public bool CanPublish => true;
@@ -30,7 +36,10 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
         Require();
         NetworkRecord record = context.Record;
         CniConfig config = new NetworkStore(context.Paths).Find(name);
-        record.Ports = FreePort.Resolve(context.Use.Ports);
+        PortOwners.Check(context.Container, [.. context.Use.Ports.SelectMany(PortMapping.Parse)]);
+        s_held?.Dispose();
+        s_held = FreePort.Hold(context.Use.Ports);
+        record.Ports = s_held.Ports;
         HeldNamespace.Hold(context, pid);
         record.CniConfig = config.Json;
         context.Save();
@@ -43,6 +52,8 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
 
     public void Disconnect(NetworkContext context)
     {
+        s_held?.Dispose();
+        s_held = null;
         NetworkRecord record = context.Record;
         new NetworkPeers(context.Paths, name).Leave(context.Container.Id);
         if (record.CniConfig is not { } json) return;

@@ -13,15 +13,36 @@ internal static unsafe class InternetSocket
 {
     private const int SO_REUSEADDR = 2;
 
-    /// <summary>Takes a port; gives the socket that holds it, and its number.</summary>
+    /// <summary>Takes a port, to see that nobody listens there; gives the socket, and its number.</summary>
     /// <exception cref="LinuxException">It cannot be had.</exception>
-    public static (int Socket, int Port) Take(IPAddress address, int port, bool stream)
+    public static (int Socket, int Port) Take(IPAddress address, int port, bool stream) => Bind(address, port, stream, reuse: stream);
+
+    /// <summary>The same, and nobody else gets it as long as the socket is open.</summary>
+    /// <exception cref="LinuxException">It cannot be had.</exception>
+    public static (int Socket, int Port) Hold(IPAddress address, int port, bool stream)
+    {
+        try
+        {
+            return Bind(address, port, stream, reuse: false);
+        }
+        catch (LinuxException error) when (stream && error.Number == Errno.EADDRINUSE)
+        {
+            // By who listens, or by what connections that have ended left. Of two sockets that do not mind the latter only one can listen.
+            var taken = Bind(address, port, stream, reuse: true);
+            if (syscall(SYS_listen, taken.Socket, 0) == 0) return taken;
+            int errno = Marshal.GetLastPInvokeError();
+            unistd.close(taken.Socket);
+            throw new LinuxException("listen", errno);
+        }
+    }
+
+    private static (int Socket, int Port) Bind(IPAddress address, int port, bool stream, bool reuse)
     {
         byte[] bytes = SocketAddress.Internet(address, port);
         int socket = (int)LinuxException.Check(sys_socket.socket(bytes[0], (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), "socket");
         // What connections that have ended left does not count, only who listens.
         int one = 1;
-        if (stream) syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, (nint)(&one), sizeof(int));
+        if (reuse) syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, (nint)(&one), sizeof(int));
         fixed (byte* start = bytes)
             if (syscall(SYS_bind, socket, (nint)start, bytes.Length) < 0)
             {

@@ -48,6 +48,13 @@ public readonly record struct PortMapping(string HostIp, int HostPort, int Conta
     [JsonIgnore]
     public string Inside => Number(ContainerPort) + "/" + Protocol;
 
+    /// <summary>Whether both cannot be had: one port of one protocol, at one address, or at all of them.</summary>
+    internal bool Meets(PortMapping other) =>
+        HostPort > 0 && HostPort == other.HostPort && Protocol == other.Protocol
+        && (HostIp == other.HostIp || IsEverywhere(HostIp) || IsEverywhere(other.HostIp));
+
+    private static bool IsEverywhere(string address) => address is "" or "0.0.0.0" or "::";
+
     internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static (int First, int Last) Range(string text, string whole)

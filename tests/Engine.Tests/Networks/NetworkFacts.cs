@@ -18,6 +18,9 @@ public sealed class NetworkFacts
     public void Its_published_port_leads_to_it_and_nothing_is_left_when_it_is_gone() => Holds("bridge_port");
 
     [SkippableFact]
+    public void A_port_that_is_published_is_refused_to_every_other() => Holds("taken_ports");
+
+    [SkippableFact]
     public void A_network_that_was_made_gives_the_address_that_is_asked_for() => Holds("own_network");
 
     [SkippableFact]

@@ -20,6 +20,19 @@ public sealed class PortMappingTests
         Assert.Equal(mappings, string.Join(", ", PortMapping.Parse(text).Select(each => $"{each.Outside} {each.Inside}")));
 
     [Theory]
+    [InlineData("8080:80", "8080:81", true)]
+    [InlineData("8080:80", "127.0.0.1:8080:80", true)]
+    [InlineData("127.0.0.1:8080:80", "0.0.0.0:8080:80", true)]
+    [InlineData("127.0.0.1:8080:80", "127.0.0.1:8080:80", true)]
+    [InlineData("8080:80/sctp", "8080:80/sctp", true)]
+    [InlineData("127.0.0.1:8080:80", "127.0.0.2:8080:80", false)]
+    [InlineData("8080:80", "8080:80/udp", false)]
+    [InlineData("8080:80", "8081:80", false)]
+    [InlineData("80", "80", false)]
+    public void Two_meet_at_one_port_of_one_protocol_where_an_address_is_one_or_all(string one, string other, bool meet) =>
+        Assert.Equal(meet, PortMapping.Parse(one)[0].Meets(PortMapping.Parse(other)[0]));
+
+    [Theory]
     [InlineData("")]
     [InlineData("0")]
     [InlineData("65536")]

@@ -119,6 +119,42 @@ bridge_port() {
     clean
 }
 
+# refused WORDS FLAG...: publishing is refused with these words, and nothing is left of it.
+refused() {
+    local words=$1
+    shift
+    if minirun run -d --name late "$@" "$busybox" sleep 1000 2>"$work/said"; then fail "it was published twice: $*"; fi
+    contains "$(cat "$work/said")" "$words"
+    minirun rm -f late
+}
+
+taken_ports() {
+    need_cni
+    minirun run -d --name web -p 8080:80 -p 127.0.0.1:9090-9092:90-92 -p 5353:53/udp "$busybox" sleep 1000
+    local each
+    for each in 8080:80 127.0.0.1:8080:81 10.99.0.2:8080:81 8078-8081:1-4 9091:1 0.0.0.0:9091:1 127.0.0.1:9092:1 127.0.0.1:5353:1/udp; do
+        refused "already allocated: container web has it" -p "$each"
+    done
+    refused "cannot listen on 0.0.0.0:7070/tcp" -p 7070:1 -p 7070:2
+    # What listens on the host itself, or belongs to containers of another place.
+    MINIRUN_ROOT=$work/second minirun run -d --name far -p 7071:1 "$busybox" sleep 1000
+    refused "cannot listen on 0.0.0.0:7071/tcp" -p 7071:1
+    MINIRUN_ROOT=$work/second minirun rm -f far
+    # Another address, another protocol.
+    minirun run -d --name beside -p 10.99.0.2:9090:80 -p 8080:80/udp -p 5353:53 "$busybox" sleep 1000
+    # Two at once: one gets it.
+    minirun run -d --name one -p 7072:1 "$busybox" sleep 1000 2>/dev/null &
+    minirun run -d --name two -p 7072:1 "$busybox" sleep 1000 2>/dev/null || true
+    wait
+    equals 1 "$(minirun ps -q --filter name=one --filter name=two | wc -l)"
+    kill -9 "$(minirun inspect -f '{{.State.ConmonPid}}' web)"
+    refused "already allocated: container web has it" -p 8080:80
+    minirun rm -f web
+    minirun run -d --name web -p 8080:80 "$busybox" sleep 1000
+    minirun rm -f web beside one two
+    clean
+}
+
 own_network() {
     need_cni
     equals blue "$(minirun network create --subnet 10.1.2.0/24 blue)"
