@@ -16,6 +16,8 @@ public static class Failure
         {
             OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan.Operations[^1], report.Errno, pid),
             OpCode.Hook => HookFailure.Explain(operation, report, pid),
+            _ when DirectoryOnFile.Is(operation, report) =>
+                DirectoryOnFile.Explain($"{Place(plan, operation, report)}cannot {Doing(operation)}", operation),
             _ => new UserError($"{Place(plan, operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
         };
         watcher?.Failed(report.Op, error.Message);
