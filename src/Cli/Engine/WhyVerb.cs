@@ -63,7 +63,7 @@ internal static class WhyVerb
             ["StartedAt"] = state.StartedAt,
             ["FinishedAt"] = state.FinishedAt,
             ["RestartCount"] = state.RestartCount,
-            ["Before"] = state.Before is { } before ? new JsonObject { ["StartedAt"] = before.StartedAt, ["FinishedAt"] = before.FinishedAt, ["ExitCode"] = before.ExitCode, ["Cause"] = before.Cause } : null,
+            ["Before"] = state.Before is { } before ? End(before) : null,
             ["Health"] = state.Health.Length > 0 ? state.Health : null,
             ["Memory"] = new JsonObject { ["Peak"] = state.MemoryPeak, ["Limit"] = state.MemoryLimit, ["Of"] = state.MemoryPeak == 0 ? null : state.MemoryIsCgroups ? "cgroup" : "process" },
             ["Steps"] = List(record.State.Steps, step => new JsonObject { ["Name"] = step.Name, ["TimeNano"] = step.At }),
@@ -73,6 +73,15 @@ internal static class WhyVerb
             ["Hints"] = List(FlightHints.Of(record), text => text),
         };
     }
+
+    private static JsonObject End(FlightEnd end) => new()
+    {
+        ["StartedAt"] = end.StartedAt,
+        ["FinishedAt"] = end.FinishedAt,
+        ["ExitCode"] = end.ExitCode,
+        ["Cause"] = end.Cause,
+        ["Signal"] = end.Signal > 0 ? Linux.SignalName.Of(end.Signal) : null,
+    };
 
     private static JsonArray List<T>(IEnumerable<T> all, Func<T, JsonNode> describe)
     {

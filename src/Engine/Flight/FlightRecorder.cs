@@ -13,10 +13,22 @@ namespace Minirun.Engine.Flight;
 internal sealed class FlightRecorder(EngineContainer container, ContainerState state)
 {
     private bool _hasOutput;
+    private FlightEnd? _before;
 
     /// <summary>A start begins.</summary>
     public void Begin()
     {
+        // Taken before a new start clears it.
+        _before = state is { FinishedAt.Length: > 0, StartedAt.Length: > 0 }
+            ? new()
+            {
+                StartedAt = state.StartedAt,
+                FinishedAt = state.FinishedAt,
+                ExitCode = state.ExitCode,
+                Cause = state.Cause,
+                Signal = state.Signal,
+            }
+            : null;
         state.Steps = [];
         state.FailedStep = null;
         state.Signal = 0;
@@ -49,8 +61,7 @@ internal sealed class FlightRecorder(EngineContainer container, ContainerState s
     public void Started(int pid)
     {
         Step(FlightStep.Running);
-        if (state.FinishedAt.Length > 0 && state.StartedAt.Length > 0)
-            state.Before = new FlightEnd { StartedAt = state.StartedAt, FinishedAt = state.FinishedAt, ExitCode = state.ExitCode, Cause = state.Cause, Signal = state.Signal };
+        if (_before is not null) state.Before = _before;
         state.Status = ContainerState.Running;
         state.Pid = pid;
         state.StartTime = ProcessIdentity.StartTime(pid);

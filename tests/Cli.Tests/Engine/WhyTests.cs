@@ -21,6 +21,18 @@ public sealed class WhyTests : IDisposable
     }
 
     [Fact]
+    public void A_run_before_that_a_signal_ended_is_told_with_its_name()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        _root.Run("kill", "web").Succeeds();
+        _root.Run("start", "web").Succeeds();
+        Assert.Equal("SIGKILL", Why("web").GetProperty("Before").GetProperty("Signal").GetString());
+        Assert.Matches("run before +ended by SIGKILL after ", _root.Run("why", "web").Succeeds().Out);
+        _root.Run("restart", "-t", "0", "web").Succeeds();
+        Assert.Matches("run before +ended by SIGKILL after ", _root.Run("why", "web").Succeeds().Out);
+    }
+
+    [Fact]
     public void It_tells_how_a_container_started_and_ended()
     {
         Ends("web", [], "sh", "-c", "echo out; echo err >&2; exit 3");
