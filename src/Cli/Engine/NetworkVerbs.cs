@@ -6,6 +6,7 @@ using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Networks.Cni;
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -31,6 +32,10 @@ internal static class NetworkVerbs
 
     private static int Create(OciArguments words)
     {
+        // Before anything is made: a network that no container can be on helps nobody.
+        if (unistd.geteuid() != 0)
+            throw new UserError("network create: networks with names take root: a user's are not built yet",
+                "a user's container has pasta or slirp4netns (--net), or the network of another (--net container:NAME)");
         string? parent = null;
         foreach (string option in words.All("opt"))
             parent = option.StartsWith("parent=", StringComparison.Ordinal) ? option["parent=".Length..] : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");

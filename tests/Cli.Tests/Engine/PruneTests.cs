@@ -50,7 +50,15 @@ public sealed class PruneTests : IDisposable
         _root.Run("container", "prune", "-f", "--filter", "name=a").Fails(125, "--filter name=a", "until=24h");
     }
 
-    [Fact]
+    [Requires(Need.User)]
+    public void A_user_hears_before_a_network_is_made_that_no_container_could_be_on_it()
+    {
+        _root.Run("network", "create", "n").Fails(125, "networks with names take root", "--net container:NAME");
+        Assert.DoesNotContain("n", _root.Run("network", "ls", "-q").Succeeds().Lines);
+        _root.Run("run", "--net", "n", Rootfs.Busybox, "true").Fails(125, "no mode and no network is called 'n'");
+    }
+
+    [Requires(Need.Root)]
     public void Networks_with_a_label_go_alone()
     {
         _root.Run("network", "create", "--label", "team=a", "one").Succeeds();

@@ -52,14 +52,14 @@ public sealed class SystemTests : IDisposable
         _root.Detached(["--name", "runs"], "sleep", "1000");
         _root.Run("create", "--name", "old", "-v", "/anonymous", Rootfs.Busybox, "true").Exits(0);
         _root.Run("volume", "create", "data").Succeeds();
-        _root.Run("network", "create", "unused").Succeeds();
+        if (Kernel.Uid == 0) _root.Run("network", "create", "unused").Succeeds();
         Result no = Minirun.Run(_root.How with { Input = "no\n" }, "system", "prune", "--volumes");
         Assert.Contains("  - all stopped containers\n", no.Exits(0).Out);
         Assert.Contains("Total reclaimed space: 0B", no.Out);
         Assert.Equal(2, Names("ps").Length);
         string said = Minirun.Run(_root.How with { Input = "y\n" }, "system", "prune").Exits(0).Out;
         Assert.Contains("Deleted Containers:\n", said);
-        Assert.Contains("Deleted Networks:\nunused\n", said);
+        if (Kernel.Uid == 0) Assert.Contains("Deleted Networks:\nunused\n", said);
         Assert.Equal(["runs"], Names("ps"));
         Assert.Equal(2, Names("volume").Length);
         Assert.Contains("Deleted Volumes:\n", _root.Run("system", "prune", "-f", "--volumes").Succeeds().Out);
