@@ -14,6 +14,7 @@ internal sealed class HealthProbe : IDisposable
 {
     public const string Healthy = "healthy";
     private const int LookAgain = 100;   // ms
+    private const int MostLooks = 10;
 
     private readonly EngineContainer _container;
     private readonly ContainerState _state;
@@ -25,6 +26,7 @@ internal sealed class HealthProbe : IDisposable
     private ChildProgram? _probe;
     private long _due;
     private bool _late;
+    private int _looks;
 
     private HealthProbe(EngineContainer container, ContainerState state, HealthCheck check, FlightRecorder flight)
     {
@@ -59,7 +61,7 @@ internal sealed class HealthProbe : IDisposable
     {
         if (_probe is not null)
         {
-            signal.kill(_probe.Pid, signal.SIGKILL);
+            EndRuntime(_probe.Pid);
             _probe.Wait();
             _probe.Dispose();
             unistd.unlink(_pidFile);
@@ -69,7 +71,7 @@ internal sealed class HealthProbe : IDisposable
 
     private void Ask()
     {
-        _late = false;
+        (_late, _looks) = (false, 0);
         _due = Environment.TickCount64 + Milliseconds(_check.Timeout);
         unistd.unlink(_pidFile);   // of a monitor that was killed
         _probe = _container.Driver.StartExec(_container.Id, new ExecRequest
@@ -82,17 +84,38 @@ internal sealed class HealthProbe : IDisposable
     }
 
     /// <summary>
-    /// It takes too long, and its end will be the answer. The command is killed, not the runtime that waits for it: without that it would be our
-    /// child, whom nobody waits for, and a pid namespace does not end before somebody has.
+    /// It takes too long, and its end will be the answer. The command is killed, and the runtime that waits for it ends by that: without it
+    /// the command would be our child. A runtime that does not end so, be it stopped, or still on its way to the command, is killed itself.
     /// </summary>
     private void EndLate(int runtime)
     {
         _late = true;
         _due = Environment.TickCount64 + LookAgain;
-        if (PidFile.TryRead(_pidFile) is not { } command) return;
-        int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, command, 0);
+        if (_looks++ < MostLooks && PidFile.TryRead(_pidFile) is { } command) EndChild(command, runtime);
+        else EndRuntime(runtime);
+    }
+
+    /// <summary>With what it has made until now: that joined the container, or is about to.</summary>
+    private static void EndRuntime(int runtime)
+    {
+        // Still, it makes no more of them. It is a child of ours that nobody has waited for: its pid is nobody else's.
+        _ = signal.kill(runtime, signal.SIGSTOP);
+        try
+        {
+            foreach (int child in ProcFile.Children("/proc/" + runtime.ToString(CultureInfo.InvariantCulture))) EndChild(child, runtime);
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+        }
+        _ = signal.kill(runtime, signal.SIGKILL);
+    }
+
+    private static void EndChild(int pid, int parent)
+    {
+        int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0);
         if (pidfd < 0) return;
-        if (ParentOf(command) == runtime) sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
+        if (ParentOf(pid) == parent) sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
         unistd.close(pidfd);
     }
 

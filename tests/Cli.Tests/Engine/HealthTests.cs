@@ -35,6 +35,25 @@ public sealed class HealthTests : IDisposable
         _root.Run("rm", "-f", "web").Exits(0);
     }
 
+    /// <summary>A runtime that stands still, at once or when it has started its command: the time-out counts.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_check_whose_runtime_stands_still_has_taken_too_long(bool atOnce)
+    {
+        using var directory = new TemporaryDirectory();
+        string runtime = directory["minirun-oci"], stop = atOnce ? "kill -STOP $$" : "(sleep 1; kill -STOP $$) &";
+        string check = $"case \" $* \" in *' exec '*) echo >>{directory["checks"]}; {stop};; esac";
+        File.WriteAllText(runtime, $"#!/bin/sh\n{check}\nexec {OciBundle.Program} \"$@\"\n");
+        File.SetUnixFileMode(runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] health = ["--health-cmd", "sleep 1001", "--health-timeout", "2s", "--health-interval", "50ms", "--health-retries", "1"];
+        _root.Detached(["--name", "web", "--runtime", runtime, .. health], "sleep", "1000");
+        Assert.True(_root.Becomes("web", ".State.Health.Status", "unhealthy"));
+        // It goes on to ask.
+        Assert.True(Deadline.Wait(() => File.ReadAllLines(directory["checks"]).Length > 1));
+        _root.Run("rm", "-f", "web").Succeeds();
+    }
+
     [Fact]
     public void A_check_whose_runtime_was_killed_keeps_nothing_from_ending()
     {
