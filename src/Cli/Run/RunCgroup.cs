@@ -39,7 +39,13 @@ internal sealed class RunCgroup : IDisposable
         try
         {
             if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
-            Cgroup? cgroup = Cgroup.Create(new CgroupRequest(name, path, driver, options.Resources, !root, Required: true, null, null) { OnlyLimits = true, Warn = Message.Warning });
+            bool rootless = !root || host.IsInUserNamespace;
+            var request = new CgroupRequest(name, path, driver, options.Resources, rootless, Required: true, null, null)
+            {
+                OnlyLimits = true,
+                Warn = Message.Warning,
+            };
+            Cgroup? cgroup = Cgroup.Create(request);
             if (cgroup is null) throw new UserError("cannot make a cgroup for the container", "`minirun doctor` says what is missing");
             StaleCgroups.Sweep(cgroup.State);
             return new RunCgroup(cgroup, options.Resources);

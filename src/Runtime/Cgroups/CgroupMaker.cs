@@ -113,7 +113,8 @@ internal sealed class CgroupMaker
         {
             foreach (DeviceRule rule in _devices!)
                 if (CgroupFs.Write(directory + (rule.Allow ? "/devices.allow" : "/devices.deny"), rule.ToString()) is var failed and not 0)
-                    throw new UserError($"linux.resources.devices: cannot write '{rule}' to {directory}: {Errno.Describe(failed)}", "a cgroup cannot allow what the one above it forbids");
+                    throw new UserError($"linux.resources.devices: cannot write '{rule}' to {directory}: {Errno.Describe(failed)}",
+                        "a cgroup cannot allow what the one above it forbids, and only the machine's own root has a say in it");
             return;
         }
         if (!_state.Paths.TryGetValue("", out directory)) return;

@@ -11,9 +11,14 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
 
     private static readonly IdMap[] s_all = [new(0, 0, uint.MaxValue)];
 
-    /// <summary>Our own map: every id in the initial user namespace, where a look at its name spares reading the file, else what uid_map or gid_map says.</summary>
+    /// <summary>
+    /// Whether we are in the first user namespace of the machine. One whose map has all ids looks like it, and has none of its rights.
+    /// </summary>
+    public static bool IsInitial => ProcFile.ReadLink("/proc/self/ns/user") == InitialNamespace;
+
+    /// <summary>Our own map: every id in the initial user namespace, where a look at its name spares reading the file.</summary>
     public static IReadOnlyList<IdMap> ReadOwn(string file) =>
-        ProcFile.ReadLink("/proc/self/ns/user") == InitialNamespace ? s_all : Parse(ProcFile.Read("/proc/self/" + file));
+        IsInitial ? s_all : Parse(ProcFile.Read("/proc/self/" + file));
 
     /// <summary>Parses the text of a uid_map: three numbers a line.</summary>
     public static IReadOnlyList<IdMap> Parse(string text)

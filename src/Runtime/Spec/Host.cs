@@ -78,7 +78,7 @@ public class Host
     }
 
     /// <summary>Whether we are in a user namespace that is not the first one: no device node can be made there (mknod(2)).</summary>
-    public virtual bool IsInUserNamespace => OwnUidMap is not [{ Inside: 0, Outside: 0, Size: uint.MaxValue }];
+    public virtual bool IsInUserNamespace => !IdMap.IsInitial;
 
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 

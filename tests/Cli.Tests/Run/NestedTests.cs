@@ -43,6 +43,21 @@ public sealed class NestedTests
         Assert.Equal("/proc/1\n/sys/class\nread-only\n", result.Out);
     }
 
+    /// <summary>A user namespace whose map has all ids looks like the machine's own, and has none of its rights.</summary>
+    [Theory]
+    [InlineData]
+    [InlineData("--memory", "64m")]
+    public void A_container_that_lives_on_runs_in_a_privileged_one(params string[] inner)
+    {
+        if (inner.Length > 0 && Kernel.Uid != 0) return;   // a user has no cgroup to share out
+        using var rootfs = new TemporaryRootfs();
+        string run = $"/minirun run -d --net none --name in {string.Join(' ', inner)} /mnt sh -c 'echo hello; exit 3'"
+            + " && /minirun wait in && /minirun logs in && /minirun rm in";
+        string[] shows = ["-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt"];
+        string[] outer = ["--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", .. shows];
+        Assert.EndsWith("3\nhello\nin\n", Support.Minirun.Run(["run", .. s_open, .. outer, Rootfs.Busybox, "sh", "-c", run]).Exits(0).Out);
+    }
+
     [Theory]
     [InlineData("sysfs")]
     [InlineData("procfs")]
