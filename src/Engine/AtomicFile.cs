@@ -22,7 +22,7 @@ public static unsafe class AtomicFile
                     if (count <= 0) throw new LinuxException("write", count < 0 ? Marshal.GetLastPInvokeError() : Errno.ENOSPC, path);
                     done += (int)count;
                 }
-            LinuxException.Check(unistd.rename(temporary, path), "rename", path);
+            Place(temporary, path);
         }
         catch
         {
@@ -33,6 +33,18 @@ public static unsafe class AtomicFile
         {
             unistd.close(fd);
         }
+    }
+
+    /// <summary>
+    /// Whatever is there makes way. A directory is not of our making, and what is in it may be somebody's: it is moved aside.
+    /// </summary>
+    private static void Place(string temporary, string path)
+    {
+        if (unistd.rename(temporary, path) == 0) return;
+        int errno = Marshal.GetLastPInvokeError();
+        bool makesWay = errno == Errno.EISDIR && (unistd.rmdir(path) == 0 || unistd.rename(path, $"{path}.{unistd.getpid()}.aside") == 0);
+        if (!makesWay) throw new LinuxException("rename", errno, path);
+        LinuxException.Check(unistd.rename(temporary, path), "rename", path);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
+using Minirun.Engine.Flight;
 using Minirun.Engine.Monitor;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
@@ -72,6 +73,7 @@ internal static class LifeVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(word);
         int number = Signal(name);
+        container.Settle();
         if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
         if (number == signal.SIGKILL) container.Stop(number, -1);
         else container.Signal(number);
@@ -90,13 +92,18 @@ internal static class LifeVerbs
         EngineContainer container = EngineVerbs.Store.Find(word);
         container.WaitForMonitor(Timeout.Infinite);
         // Of one whose monitor was killed nobody sees more than that it ends.
-        while (container.Open() is { } init)
-            using (init)
-            {
-                init.WaitForEnd(Timeout.Infinite);
-                container.WaitForMonitor(Timeout.Infinite);
-            }
-        OciOutput.Line(container.State().ExitCode.ToString(CultureInfo.InvariantCulture));
+        while (container.WaitForFirst()) container.WaitForMonitor(Timeout.Infinite);
+        OciOutput.Line(ExitCode(container).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Of one that has ended. With --rm its files are gone, and what is remembered of it is in the graveyard.</summary>
+    private static int ExitCode(EngineContainer container)
+    {
+        ContainerState state = container.State();
+        if (Directory.Exists(container.Directory)) return state.ExitCode;
+        return Graveyard.Find(container.Store.Paths, container.Id)?.State.ExitCode
+            ?? throw new UserError($"container {container.Config.Name} was removed, and how it ended is not remembered",
+                "was the disk full? Without --rm a container keeps its exit code until `minirun rm`");
     }
 
     private static int Rename(OciArguments words)
@@ -119,11 +126,12 @@ internal static class LifeVerbs
             return;
         }
         using IDisposable held = container.Lock();
-        container.Settle();
-        if (container.IsRunning)
+        if (words.Has("force")) container.End();
+        else
         {
-            if (!words.Has("force")) throw new UserError($"cannot remove container \"{word}\": container is running", $"minirun stop {word} before, or minirun rm -f {word}");
-            container.Stop(signal.SIGKILL, -1);
+            container.Settle();
+            if (container.IsRunning) throw new UserError($"cannot remove container \"{word}\": container is running",
+                $"minirun stop {word} first, or minirun rm -f {word}");
         }
         // Of one with --rm its monitor has removed it.
         if (!Directory.Exists(container.Directory)) return;

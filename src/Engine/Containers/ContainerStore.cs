@@ -122,17 +122,35 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     private EngineContainer? Load(string path)
     {
         string id = Path.GetFileName(path);
+        if (Read(path, id) is { } config) return new EngineContainer(this, path, config);
+        if (!IsId(id) || !Directory.Exists(path)) return null;
+        // One broken entry does not hide the others; its monitor knows what it was, and `rm -f` removes it.
+        var broken = new EngineContainer(this, path, new ContainerConfig { Id = id, Name = NameOf(id), Image = "(unreadable)" });
+        bool isRepaired = broken.MonitorLives() && Monitor.LivingMonitor.Knock(broken);
+        return isRepaired && Read(path, id) is { } repaired ? new EngineContainer(this, path, repaired) : broken;
+    }
+
+    /// <summary>Null when it is none of ours (any more). Files are removed by the id: a wrong one would be another's.</summary>
+    private static ContainerConfig? Read(string path, string id)
+    {
         try
         {
-            // Its files are removed by the id: a wrong one would be another's.
-            if (Document.Read(path + "/container.json", EngineJson.Default.ContainerConfig) is { } config && config.Id == id && ContainerNames.IsName(config.Name)) return new EngineContainer(this, path, config);
+            ContainerConfig? config = Document.Read(path + "/container.json", EngineJson.Default.ContainerConfig);
+            return config?.Id == id && ContainerNames.IsName(config.Name) ? config : null;
         }
         catch (JsonException)
         {
-            // As if it were not there.
+            return null;
         }
-        // One broken entry does not hide the others; `rm -f ID` removes it.
-        return IsId(id) && Directory.Exists(path) ? new EngineContainer(this, path, new ContainerConfig { Id = id, Name = id[..12], Image = "(unreadable)" }) : null;
+    }
+
+    /// <summary>Of one that cannot say it itself: a link says so, too.</summary>
+    private string NameOf(string id)
+    {
+        if (Directory.Exists(Paths.Names))
+            foreach (string link in Directory.EnumerateFileSystemEntries(Paths.Names))
+                if (ProcFile.ReadLink(link) == id) return Path.GetFileName(link);
+        return id[..12];
     }
 
     private string TakeName(ContainerConfig config)

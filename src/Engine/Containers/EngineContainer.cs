@@ -15,7 +15,7 @@ namespace Minirun.Engine.Containers;
 /// <summary>One container: its files, and what is true of it now.</summary>
 public sealed class EngineContainer(ContainerStore store, string directory, ContainerConfig config)
 {
-    private const int Poll = 5, Patience = 30_000;   // ms
+    private const int Poll = 5;   // ms
 
     public ContainerStore Store { get; } = store;
     public string Directory { get; } = directory;
@@ -24,7 +24,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public string ShortId => Config.Id[..Math.Min(12, Config.Id.Length)];
 
     /// <summary>The driver, where its program is still here: a container can be listed and removed without.</summary>
-    private IExecutionDriver? Known
+    internal IExecutionDriver? Known
     {
         get
         {
@@ -50,17 +50,29 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     internal string StoppedPath => Directory + "/stopped";
     private string StatePath => Directory + "/state.json";
 
-    /// <summary>What is true now. What a killed monitor left is put right on the way.</summary>
+    /// <summary>What is true now. What a killed monitor left is put right on the way, and a state that is lost.</summary>
     public ContainerState State()
     {
-        ContainerState state = Read();
-        if (MonitorLives()) return state;
+        ContainerState? state = Read();
+        if (MonitorLives())
+        {
+            // It knows all that is to be known, and writes it down again.
+            if (state is null && LivingMonitor.Knock(this)) state = Read();
+            return state ?? LostState.Of(this);
+        }
         // It may have written its last word in between.
         state = Read();
+        if (state is null) Keep(state = LostState.Of(this));
         if (state.Status is not (ContainerState.Running or ContainerState.Restarting))
         {
             // One that was killed before its container ran has left what it had made until then.
-            if (File.Exists(MonitorLockPath)) TakeBack(null);
+            if (!File.Exists(MonitorLockPath)) return state;
+            if (LostState.Of(this) is { Status: ContainerState.Running } found)
+            {
+                Keep(found);
+                return found;
+            }
+            TakeBack(null);
             return state;
         }
         if (IsAlive(state)) return state;
@@ -72,6 +84,13 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         state.FinishedAt = ContainerRecord.Now();
         TakeBack(state);
         return state;
+    }
+
+    /// <summary>What was found of a state that was lost. Not while another command minds the container: it does so itself.</summary>
+    private void Keep(ContainerState state)
+    {
+        using Held? held = _isHeld ? null : Held.Try(this);
+        if (_isHeld && !MonitorLives() && state.Status != ContainerState.Created) Note(state);
     }
 
     /// <summary>Takes away what a monitor that was killed had made. Not while another command minds the container: it does so itself.</summary>
@@ -103,7 +122,15 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     internal static string BootId() => ProcFile.Read("/proc/sys/kernel/random/boot_id").TrimEnd();
 
     /// <exception cref="LinuxException">It cannot be written, even in the place of the old one.</exception>
-    internal void Write(ContainerState state) => AtomicFile.WriteOver(StatePath, ContainerJson.Write(state));
+    internal void Write(ContainerState state)
+    {
+        AtomicFile.WriteOver(StatePath, ContainerJson.Write(state));
+        Written = FileMark.Of(StatePath);
+    }
+
+    /// <summary>What its state looked like when we had written it; null: we have not.</summary>
+    internal FileMark? Written { get; private set; }
+    internal bool IsAsWritten => Written is not { } mark || FileMark.Of(StatePath) == mark;
 
     /// <summary>The same when nothing can be done about an error: what happens, happens.</summary>
     internal void Note(ContainerState state)
@@ -137,8 +164,9 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <exception cref="UserError">It does not run.</exception>
     public void Signal(int number)
     {
-        using InitProcess init = Open() ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
-        init.Signal(number);
+        using FirstProcess first = FirstProcess.Find(this)
+            ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
+        first.Init.Signal(number);
         EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
     }
 
@@ -148,36 +176,17 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public bool Stop(int number, int seconds)
     {
         StopNote.Write(this);
-        bool waits = MonitorLives();
-        // About to be started (by a command that was killed, perhaps), or between two runs: then its monitor sees the file.
-        InitProcess? found;
-        for (int waited = 0; (found = Open()) is null && MonitorLives(); waited += Poll) Await(waited, "is neither started nor given up");
-        if (found is null) return waits;
-        using InitProcess init = found;
-        if (Status() == ContainerState.Paused) Driver.Resume(Id);
-        EndingSignal.Send(this, init, number);
-        if (!init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
-        {
-            init.Signal(signal.SIGKILL);
-            EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
-        }
-        init.WaitForEnd(Timeout.Infinite);
-        for (int waited = 0; MonitorLives(); waited += Poll) Await(waited, "has ended, and its monitor does not notice");
-        return true;
+        return ContainerEnd.Stop(this, number, seconds);
     }
+
+    /// <summary>Ends it with all that minds it: afterwards it can be removed.</summary>
+    public void End() => ContainerEnd.Force(this);
 
     /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
-    public void Settle()
-    {
-        for (int waited = 0; MonitorLives() && !IsRunning; waited += Poll) Await(waited, "is neither started nor given up");
-    }
+    public void Settle() => ContainerEnd.Settle(this);
 
-    /// <exception cref="UserError">It has been too long.</exception>
-    private unsafe void Await(int waited, string what)
-    {
-        if (waited >= Patience) throw new UserError($"container {Config.Name} {what}", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
-        poll.poll_(null, 0, Poll);
-    }
+    /// <summary>The first process; null when there is none.</summary>
+    internal InitProcess? Open() => FirstProcess.Find(this)?.Init;
 
     /// <summary>Waits until no monitor minds it any more; its state is final then. False when the time is over.</summary>
     public bool WaitForMonitor(int milliseconds)
@@ -190,11 +199,11 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         return true;
     }
 
-    /// <summary>The first process; null when there is none.</summary>
-    public InitProcess? Open()
+    /// <summary>Waits for the end of its first process; false when there is none.</summary>
+    public bool WaitForFirst()
     {
-        ContainerState state = State();
-        return state.Pid > 0 && state.BootId == BootId() ? InitProcess.Open(new ContainerRecord { Pid = state.Pid, StartTime = state.StartTime }) : null;
+        using FirstProcess? first = FirstProcess.Find(this);
+        return first?.Init.WaitForEnd(Timeout.Infinite) == true;
     }
 
     public bool MonitorLives()
@@ -224,7 +233,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public string? Remove()
     {
         Graveyard.Bury(this);
-        Known?.Delete(Id);
+        RuntimeLeft.Delete(this);
         ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
         string? complaint = ContainerVolumes.Release(this);
@@ -232,15 +241,16 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         return complaint;
     }
 
-    private ContainerState Read()
+    /// <summary>What is written; null when it is lost, or no state.</summary>
+    internal ContainerState? Read()
     {
         try
         {
-            return Document.Read(StatePath, EngineJson.Default.ContainerState) ?? new();
+            return Document.Read(StatePath, EngineJson.Default.ContainerState);
         }
         catch (JsonException)
         {
-            return new ContainerState { Status = ContainerState.Exited, ExitCode = UnknownExit, Cause = "unknown", Error = "its state cannot be read" };
+            return null;
         }
     }
 

@@ -22,6 +22,7 @@ public static class ExecutionDrivers
     {
         if (name == Builtin) return new OciDriver(name, new Host().Executable, "minirun-oci", paths.Run + "/oci");
         string path = name.Contains('/') ? name : HelperProgram.Find(name) ?? throw new UserError($"--runtime {name}: not found in PATH", $"builtin, crun, runc, or the path of an OCI runtime");
+        if (!File.Exists(path)) throw new UserError($"--runtime {name}: not found", "builtin, crun, runc, or the path of an OCI runtime");
         return new OciDriver(name, Path.GetFullPath(path), Path.GetFileName(path), $"{paths.Run}/{Path.GetFileName(path)}");
     }
 }

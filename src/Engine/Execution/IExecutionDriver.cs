@@ -43,10 +43,14 @@ public interface IExecutionDriver
     /// <summary>Pids of its processes, as the host counts.</summary>
     List<int> Pids(string id);
 
+    /// <summary>Its first process, as the runtime has written it down; null when it does not run.</summary>
+    (int Pid, ulong StartTime)? First(string id);
+
     /// <summary>The figures of its cgroup; null when it has none of its own.</summary>
     /// <param name="pid">Its first process.</param>
     CgroupStats? Stats(string id, int pid);
 
     /// <summary>Ends what is left of it. That there is nothing is no error.</summary>
-    void Delete(string id);
+    /// <returns>Why something is still there; null: nothing is.</returns>
+    string? Delete(string id);
 }

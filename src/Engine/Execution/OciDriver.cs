@@ -144,10 +144,50 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    public void Delete(string id)
+    public string? Delete(string id)
     {
         // All of them keep a container's state in a directory of its name; mostly there is nothing to delete.
-        if (Directory.Exists($"{root}/{id}")) Try(["delete", "--force", id], out _);
+        if (!Directory.Exists($"{root}/{id}") || Try(["delete", "--force", id], out string said)) return null;
+        return Explain(said) is { Text.Length: > 0 } told ? Failure(told, isCommand: false).Message : $"{name}: it failed without a word";
+    }
+
+    public (int Pid, ulong StartTime)? First(string id)
+    {
+        if (called != "minirun-oci") return OfOthers(id);
+        if (Own(id) is { IsAlive: true, Doubt: null } container)
+            return container.Status() is ContainerStatus.Running or ContainerStatus.Paused
+                ? (container.Record.Pid, container.Record.StartTime)
+                : null;
+        try
+        {
+            // Its state may be lost: the file of its lock has it, too.
+            if (new StateStore(root).Find(id) is not { } directory || directory.InitWaits()) return null;
+            if (directory.ReadInit() is not { } first) return null;
+            var kept = new RuntimeContainer(directory, new ContainerRecord { Id = id, Pid = first.Pid, StartTime = first.StartTime });
+            return kept.IsAlive && kept.Doubt is null ? first : null;
+        }
+        catch (Exception error) when (error is UserError or LinuxException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Others say no start time: what lives now is looked at by whoever asks.</summary>
+    private (int Pid, ulong StartTime)? OfOthers(string id)
+    {
+        if (!Directory.Exists($"{root}/{id}") || !Try(["state", id], out string said)) return null;
+        try
+        {
+            using var document = System.Text.Json.JsonDocument.Parse(said);
+            var answer = document.RootElement;
+            bool runs = answer.TryGetProperty("status", out var status) && status.GetString() is OciState.Running or OciState.Paused;
+            if (!runs || !answer.TryGetProperty("pid", out var pid) || !pid.TryGetInt32(out int number)) return null;
+            return ProcessIdentity.StartTime(number) is > 0 and var time ? (number, time) : null;
+        }
+        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private void Call(List<string> arguments, ReadOnlySpan<int> descriptors = default)

@@ -17,14 +17,17 @@ internal sealed unsafe class Attachments : IDisposable
 
     private readonly List<Client> _clients = [];
     private readonly EngineContainer _container;
+    private readonly Action _knocked;
     private readonly byte[] _buffer = new byte[8192];
     private int _listener;
     private byte[]? _input;
     private (ushort Rows, ushort Columns)? _size;
 
-    public Attachments(EngineContainer container)
+    /// <param name="container">Whom they watch.</param>
+    /// <param name="knocked">Done before one of them is welcome: what it reads of the container then is right.</param>
+    public Attachments(EngineContainer container, Action knocked)
     {
-        _container = container;
+        (_container, _knocked) = (container, knocked);
         unistd.unlink(container.AttachPath);
         _listener = UnixSocket.Listen(container.AttachPath, sys_socket.SOCK_SEQPACKET);
         ContainerStreams.SetNonblocking(_listener);
@@ -92,6 +95,7 @@ internal sealed unsafe class Attachments : IDisposable
         while (_clients.Count < MostAtOnce && UnixSocket.Accept(_listener) is >= 0 and var connection)
         {
             ContainerStreams.SetNonblocking(connection);
+            _knocked();
             // That we are there: a socket takes a connection also for a process that is stopped.
             Send(connection, [Welcome]);
             _clients.Add(new Client { Fd = connection });

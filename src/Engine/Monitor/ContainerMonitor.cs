@@ -7,7 +7,7 @@ using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Monitor;
@@ -18,7 +18,7 @@ namespace Minirun.Engine.Monitor;
 /// </summary>
 public sealed unsafe class ContainerMonitor
 {
-    private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000;   // bytes, ms
+    private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000, Patience = 5000;   // bytes, ms
     private readonly EngineContainer _container;
     private readonly ContainerState _state;
     private readonly byte[] _buffer = new byte[Chunk];
@@ -31,6 +31,7 @@ public sealed unsafe class ContainerMonitor
     private readonly ContainerNotify? _notify;
     private readonly Starter _starter = new();
     private MemoryWatch? _memory;
+    private NamespaceMembers? _outliving;
 
     private ContainerMonitor(EngineContainer container, string? sdNotify)
     {
@@ -38,7 +39,7 @@ public sealed unsafe class ContainerMonitor
         _state = container.State();
         _state.BootId = EngineContainer.BootId();
         _flight = new FlightRecorder(container, _state);
-        _attachments = new Attachments(container);
+        _attachments = new Attachments(container, () => LostState.Confirm(container, _state!));
         _stop = new StopRequest(container);
         _notify = ContainerNotify.Of(container, sdNotify);
     }
@@ -123,7 +124,7 @@ public sealed unsafe class ContainerMonitor
             _attachments.HandOver(streams);
             _flight.Step(FlightStep.Connect);
             ContainerNetwork.Connect(_container, pid);
-            _memory = MemoryWatch.Of(pid, _container);
+            (_memory, _outliving) = (MemoryWatch.Of(pid, _container), Ending.Outliving(pid));
             _flight.Step(FlightStep.Start);
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
@@ -131,13 +132,10 @@ public sealed unsafe class ContainerMonitor
             Started(pid);
             _pages.Used();
             bool timedOut = Mind(streams, pidfd);
-            Ended(LaunchedContainer.Wait(pid, out long memory), memory, timedOut);
+            Ended(FirstStatus.Wait(pid, out long memory), memory, timedOut);
             unistd.close(pidfd);
         }
-        catch when (_flight.Fails())
-        {
-            // Never: the question was all.
-        }
+        catch when (_flight.Fails()) { }   // It catches nothing: a filter is asked before anything is taken back.
         finally
         {
             _flight.Step(FlightStep.CleanUp);
@@ -148,7 +146,9 @@ public sealed unsafe class ContainerMonitor
     /// <summary>In reverse order of the making. A step that fails keeps none of the others from being done; what it said stands in the state.</summary>
     private void CleanUp()
     {
-        Action[] steps = [() => _health?.Dispose(), () => _memory?.Dispose(), () => _container.Driver.Delete(_container.Id), ParentCgroup.RemoveIfEmpty, () => ContainerNetwork.Release(_container), () => ContainerVolumes.Release(_container), () => _log!.Close()];
+        Action[] steps = [() => _health?.Dispose(), () => _memory?.Dispose(), () => _outliving?.End(Patience), () => _outliving?.Dispose(),
+            () => _container.Driver.Delete(_container.Id), ParentCgroup.RemoveIfEmpty, () => ContainerNetwork.Release(_container),
+            () => ContainerVolumes.Release(_container), () => _log!.Close()];
         foreach (Action step in steps)
             try
             {
@@ -158,7 +158,7 @@ public sealed unsafe class ContainerMonitor
             {
                 if (_state.Error.Length == 0) _state.Error = "after its end: " + error.Message;
             }
-        (_health, _memory) = (null, null);
+        (_health, _memory, _outliving) = (null, null, null);
         _state.LogLost += _log!.Lost;
         _state.LogTrouble = _log.Trouble;
     }

@@ -21,7 +21,7 @@ internal static class NotifyMount
     public static void Set(EngineContainer container, bool wanted)
     {
         string path = container.Directory + "/config.json";
-        byte[] old = Bundle.ReadFile(path);
+        byte[] old = Read(container, path);
         if (!wanted && old.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"/{File}\"")) < 0) return;
         JsonNode config = JsonNode.Parse(old)!;
         JsonArray mounts = config["mounts"]!.AsArray(), environment = config["process"]!["env"]!.AsArray();
@@ -39,6 +39,20 @@ internal static class NotifyMount
         }
         else if (container.Config.Env.Find(entry => entry.StartsWith(variable, StringComparison.Ordinal)) is { } own) environment.Add((JsonNode)own);
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(config.ToJsonString()));
+    }
+
+    private static byte[] Read(EngineContainer container, string path)
+    {
+        try
+        {
+            if (AtomicFile.Read(path) is { } bytes) return bytes;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Linux.LinuxException)
+        {
+            // A directory, a link that leads nowhere: as if there were none.
+        }
+        throw new UserError($"container {container.Config.Name} cannot be started again: {path} is lost",
+            $"`minirun rm {container.Config.Name}` removes it: make it anew");
     }
 
     private static string Text(JsonNode? node) => (string?)node ?? "";

@@ -31,13 +31,16 @@ internal static unsafe class CgroupProof
         if ((status.stx_mode & S_IFMT) != S_IFDIR || !IsCgroup(path, controller)) return "is no cgroup";
         if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 || !IsCgroup(path[..path.LastIndexOf('/')], controller)) return "is the root of a hierarchy";
         if (HoldsUs(path, controller, status.stx_ino)) return "has this process in it, too";
-        if (state.Inodes.TryGetValue(controller, out ulong inode))
-            return inode == status.stx_ino ? null : $"is another cgroup than the container's, of inode {status.stx_ino} in place of {inode}";
+        if (state.Inodes.TryGetValue(controller, out ulong inode) && inode != status.stx_ino)
+            return $"is another cgroup than the container's, of inode {status.stx_ino} in place of {inode}";
+        // A number may be written down by whoever writes the path.
         return isNamed(path) ? null : "is not where the container's configuration leads to";
     }
 
     /// <summary>Whether it is the path of a cgroup, of either version, and not the root of a hierarchy.</summary>
     public static bool MayBe(string path) => IsClean(path) && (Both(path, "") || Both(path, "1"));
+
+    public static bool IsUnified(string path) => IsCgroup(path, "");
 
     private static bool Both(string path, string controller) => IsCgroup(path, controller) && IsCgroup(path[..path.LastIndexOf('/')], controller);
 

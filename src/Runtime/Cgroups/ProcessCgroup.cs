@@ -17,6 +17,27 @@ public static class ProcessCgroup
         return state.Paths.Count > 0 ? Cgroup.Open(state) : null;
     }
 
+    /// <summary>Ends all in a container's cgroup, and removes it, in all hierarchies where it is.</summary>
+    /// <param name="path">From the mount points on. Nothing is done to one that has not the id in its path.</param>
+    /// <param name="id">The container's.</param>
+    public static void Remove(string path, string id)
+    {
+        if (!path.StartsWith('/') || !path.Contains(id, StringComparison.Ordinal)) return;
+        Hierarchies all = Hierarchies.Read();
+        var state = new CgroupState();
+        foreach (var (controller, old) in all.Old)
+            if (CgroupProof.MayBe(old.Mount + path)) state.Paths[controller] = old.Mount + path;
+        if (all.Unified is { } unified && CgroupProof.MayBe(unified.Mount + path)) state.Paths[""] = unified.Mount + path;
+        try
+        {
+            Cgroup.Open(state).Delete();
+        }
+        catch (Minirun.Linux.LinuxException)
+        {
+            // What stays is empty, or soon is: it harms nobody.
+        }
+    }
+
     /// <summary>Removes a cgroup, in all hierarchies, where it is empty.</summary>
     /// <param name="path">From the mount points on.</param>
     public static void RemoveEmpty(string path)

@@ -90,6 +90,7 @@ internal sealed class ContainerMaker : IDisposable
             if (Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             Record.Pid = pid;
             Record.StartTime = ProcessIdentity.StartTime(pid);
+            if (Spec.InitLock > 2) Directory.NoteInit(Spec.InitLock, pid, Record.StartTime);
             Record.Cgroup = Cgroup?.State;
             Directory.Write(Record);
             Spec.OwnCgroups = CgroupsOf(Record);
@@ -189,7 +190,7 @@ internal sealed class ContainerMaker : IDisposable
 
     private Cgroup? MakeCgroup()
     {
-        bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.OwnUidMap is not [{ Size: uint.MaxValue }]);
+        bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.IsInUserNamespace);
         uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
         return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
             Required: _oci.Linux.CgroupsPath is { Length: > 0 }, _oci.Linux.Devices, owner)

@@ -101,7 +101,8 @@ internal static class Executor
         throw errno switch
         {
             Errno.ESRCH => new UserError("cannot exec in a stopped container", "container not running"),
-            Errno.EINVAL when flags != 0 => new UserError("cannot exec: the first thread of the container's first process has ended", "to join one of its other threads takes Linux 6.9"),
+            Errno.EINVAL when flags != 0 => new UserError("cannot exec: the first thread of the container's first process has ended",
+                "to join one of its other threads takes Linux 6.9"),
             _ => new LinuxException("pidfd_open", errno),
         };
     }

@@ -11,13 +11,31 @@ public static class Removal
 {
     private const int Patience = 10_000;
 
-    /// <summary>Kills what runs, also what is frozen. Gives false when the first process does not end.</summary>
-    public static bool Kill(Container container)
+    /// <summary>Kills what runs, also what is frozen. A process that is not known to be the container's is left, and said.</summary>
+    /// <exception cref="UserError">The first process does not end, and why.</exception>
+    public static void Kill(Container container, Action<string> warn)
     {
-        using InitProcess? init = InitProcess.Open(container.Record);
-        init?.Signal(signal.SIGKILL);
-        if (OwnCgroup(container, _ => { }) is { } cgroup) Gone(() => KillAll(cgroup));
-        return init is null || init.WaitForEnd(Patience);
+        using InitProcess? init = OwnInit(container, warn);
+        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }));
+        ending.Kill();
+        if (ending.Await(Patience)) return;
+        (string why, string hint) = ending.Explain();
+        throw new UserError($"cannot delete container {container.Id}: its first process does not end: {why}", hint);
+    }
+
+    /// <summary>Whether a container that has stopped, as its state says, has a process all the same: the state may be spoilt.</summary>
+    public static bool MayLive(Container container) =>
+        container.Directory.ReadInit() is { } kept && kept.Pid != container.Record.Pid && ProcessIdentity.IsAlive(kept.Pid, kept.StartTime);
+
+    /// <summary>The process that the state names, if it lives and is the container's; else what the file of the lock says of it.</summary>
+    private static InitProcess? OwnInit(Container container, Action<string> warn)
+    {
+        string? doubt = container.Doubt;
+        if (doubt is null && InitProcess.Open(container.Record) is { } init) return init;
+        if (doubt is not null) warn(doubt + ": it is left as it is");
+        if (container.Directory.ReadInit() is not { } kept) return null;
+        (container.Record.Pid, container.Record.StartTime) = kept;
+        return container.Doubt is null ? InitProcess.Open(container.Record) : null;
     }
 
     /// <summary>
@@ -52,9 +70,21 @@ public static class Removal
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);
     }
 
-    /// <summary>What in the state is not known to be the container's stays as it is, and is said.</summary>
-    private static Cgroup? OwnCgroup(Container container, Action<string> warn) =>
-        container.Record.Cgroup is { } state ? Cgroup.Open(RecordedCgroup.Known(container, state, doubt => warn(doubt + ": it is left as it is"))) : null;
+    /// <summary>
+    /// What in the state is not known to be the container's stays as it is, and is said; then what was made for it is looked for.
+    /// </summary>
+    private static Cgroup? OwnCgroup(Container container, Action<string> warn)
+    {
+        bool isSpoilt = false;
+        CgroupState known = container.Record.Cgroup is not { } state ? new() : RecordedCgroup.Known(container, state, doubt =>
+        {
+            isSpoilt = true;
+            warn(doubt + ": it is left as it is");
+        });
+        if (isSpoilt && LostContainer.Cgroups(container.Directory, container.Record.Cgroup?.Inodes.Values) is { } made)
+            foreach (var (controller, path) in RecordedCgroup.Known(container, made, _ => { }).Paths) known.Paths.TryAdd(controller, path);
+        return known.Paths.Count > 0 || known.Unit is not null ? Cgroup.Open(known) : null;
+    }
 
     /// <summary>Read while the configuration is still there.</summary>
     private static List<OciHook>? Poststop(Container container, OciGlobals globals)

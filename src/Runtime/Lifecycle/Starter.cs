@@ -47,7 +47,16 @@ internal static unsafe class Starter
 
     private static void Destroy(Container container, OciGlobals globals)
     {
-        if (Removal.Kill(container)) Removal.Remove(container, globals);
+        try
+        {
+            Removal.Kill(container, globals.Warn);
+        }
+        catch (UserError error)
+        {
+            globals.Warn(error.Message);
+            return;
+        }
+        Removal.Remove(container, globals);
     }
 
     /// <summary>The same document gives the same plan, so the operation's number says what it was.</summary>

@@ -27,20 +27,26 @@ internal static unsafe class CgroupIntent
         if (written != lines.Length) throw new LinuxException("write", errno, file);
     }
 
-    /// <summary>Of a container that has no state.json: its cgroups have never had a process.</summary>
+    /// <summary>Of a container that has no state.json: its cgroups have no process, or none any more.</summary>
     /// <param name="text">Of the file.</param>
     /// <param name="id">The container's.</param>
     public static void Undo(byte[]? text, string id)
     {
-        if (text is null) return;
+        // Nothing but what is made here: whoever spoils the file must not have us remove other directories.
+        foreach (string path in Paths(text))
+            if (CgroupProof.MayBe(path) || (path.StartsWith('/') && ResctrlProof.IsOf(path, id))) CgroupFs.RemoveDirectory(path);
+    }
+
+    /// <summary>All directories that were made for the container.</summary>
+    public static List<string> Paths(byte[]? text)
+    {
         List<string> paths = [];
+        if (text is null) return paths;
         // What follows the last line end was never written to its end, and nothing was made after it.
         string[] lines = Encoding.UTF8.GetString(text).Split('\n')[..^1];
         foreach (string line in lines)
             if (line.StartsWith('-')) paths.Remove(line[1..]);
             else paths.Add(line);
-        // Nothing but what is made here: whoever spoils the file must not have us remove other directories.
-        foreach (string path in paths)
-            if (CgroupProof.MayBe(path) || (path.StartsWith('/') && ResctrlProof.IsOf(path, id))) CgroupFs.RemoveDirectory(path);
+        return paths;
     }
 }

@@ -19,6 +19,9 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     public int LivePid => IsAlive ? Record.Pid : 0;
     public bool IsAlive => ProcessIdentity.IsAlive(Record.Pid, Record.StartTime);
 
+    /// <summary>Why the process that the state names is not to be touched; null when it is the container's, or has ended.</summary>
+    public string? Doubt => ProcessProof.Doubt(this);
+
     /// <exception cref="UserError">There is none of that id, or it was not made to its end.</exception>
     public static Container Load(StateStore store, string id, bool locked = false)
     {

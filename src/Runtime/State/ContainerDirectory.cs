@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
@@ -104,14 +105,41 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         return fd;
     }
 
+    /// <summary>Which process waits for its start, and then is the container's first: beside state.json, for when that is lost.</summary>
+    public void NoteInit(int initLock, int pid, ulong startTime)
+    {
+        byte[] text = Encoding.ASCII.GetBytes($"{Id} {pid} {startTime}\n");
+        // What cannot be written is missed only when the state is lost, too.
+        fixed (byte* start = text) unistd.pwrite(initLock, start, text.Length, 0);
+    }
+
+    /// <summary>What <see cref="NoteInit"/> has written; null when it was not, or cannot be read.</summary>
+    public (int Pid, ulong StartTime)? ReadInit()
+    {
+        try
+        {
+            string[] words = ReadFile(InitLockPath) is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : [];
+            return words is [var id, var first, var second] && id == Id
+                && int.TryParse(first, out int pid) && ulong.TryParse(second.TrimEnd('\n'), out ulong time) ? (pid, time) : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null when the container was not made to its end.</summary>
-    /// <exception cref="UserError">The file is no state.</exception>
+    /// <exception cref="UserError">The file is no state, or another container's.</exception>
     public ContainerRecord? Read()
     {
         string hint = $"minirun-oci delete --force {Id} removes it";
         try
         {
-            return ReadFile(StatePath) is { } bytes ? StateFile.Read(bytes) : null;
+            if (ReadFile(StatePath) is not { } bytes) return null;
+            ContainerRecord record = StateFile.Read(bytes);
+            if (record.Id == Id) return record;
+            throw new UserError($"{StatePath}: it is the state of another container, {record.Id}",
+                $"minirun-oci delete --force {Id} removes this one");
         }
         catch (LinuxException error)
         {
@@ -134,6 +162,19 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
 
     /// <summary>Cgroups are about to be made, or another has made them meanwhile.</summary>
     public void Intend(IReadOnlyCollection<string> cgroups, bool isOurs) => CgroupIntent.Note(CgroupIntentPath, cgroups, isOurs);
+
+    /// <summary>The cgroups that were made for it.</summary>
+    internal List<string> IntendedCgroups()
+    {
+        try
+        {
+            return CgroupIntent.Paths(ReadFile(CgroupIntentPath)).FindAll(Cgroups.CgroupProof.MayBe);
+        }
+        catch (LinuxException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Removes a container that was never made to its end. The caller holds the lock.</summary>
     public void Abandon()

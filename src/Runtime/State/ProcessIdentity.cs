@@ -25,13 +25,14 @@ public static class ProcessIdentity
     public static bool IsAlive(int pid, ulong startTime) => pid > 0 && startTime != 0 && StartTime(pid) == startTime;
 
     /// <summary>
-    /// Where /proc shows the namespaces, the root and the files of a process: its own directory, or that of a thread when its first thread has
-    /// ended, whose links lead nowhere then (pthread_exit(3) in main).
+    /// Where /proc shows the namespaces, the root and the files of a process: its own directory, or that of a thread when its first
+    /// thread has ended, whose links lead nowhere then (pthread_exit(3) in main).
     /// </summary>
     public static string Directory(int pid)
     {
         string directory = DirectoryOf(pid);
-        return LivingThread(pid) is var thread && thread != pid ? $"{directory}/task/{thread.ToString(CultureInfo.InvariantCulture)}" : directory;
+        int thread = LivingThread(pid);
+        return thread == pid ? directory : $"{directory}/task/{thread.ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A thread of a process that has not ended: mostly the first, whose id is the pid.</summary>

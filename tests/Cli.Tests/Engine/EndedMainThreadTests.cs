@@ -4,8 +4,8 @@ using Xunit;
 namespace Minirun.Cli.Tests.Engine;
 
 /// <summary>
-/// A first process whose first thread has ended is a zombie to who reads its state, and has no namespaces and no root in /proc; it lives as long as
-/// another of its threads does. Every verb has to see that.
+/// A first process whose first thread has ended is a zombie to who reads its state, and has no namespaces and no root in /proc; it lives
+/// as long as another of its threads does. Every verb has to see that.
 /// </summary>
 public sealed class EndedMainThreadTests : IDisposable
 {

@@ -33,6 +33,22 @@ public sealed class KilledMonitorTests : IDisposable
         Assert.Contains("was killed", _root.Run("logs", "-f", "web").Exits(0).Error);
     }
 
+    /// <summary>docs/reliability.md: its output and its input go with the monitor.</summary>
+    [Fact]
+    public void What_neither_writes_nor_reads_runs_on()
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        _root.Detached(["--name", "reads", "-i"], "cat");
+        _root.Detached(["--name", "writes"], "yes");
+        foreach (string name in (string[])["web", "reads", "writes"]) KillMonitor(name);
+        foreach (string name in (string[])["reads", "writes"])
+        {
+            Assert.True(_root.Becomes(name, ".State.Status", "exited"));
+            Assert.Equal("255 unknown", _root.Inspect(name, ".State.ExitCode") + " " + _root.Inspect(name, ".State.Cause"));
+        }
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+    }
+
     [Fact]
     public void Waiting_goes_on_until_it_ends()
     {
@@ -80,9 +96,9 @@ public sealed class KilledMonitorTests : IDisposable
         }
     }
 
-    private void KillMonitor()
+    private void KillMonitor(string name = "web")
     {
-        int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
+        int monitor = int.Parse(_root.Inspect(name, ".State.ConmonPid"), CultureInfo.InvariantCulture);
         Kernel.Signal(monitor, 9);
     }
 }

@@ -54,6 +54,22 @@ public sealed class LifeTests : IDisposable
         Assert.Equal("created", _root.Inspect("web", ".State.Status"));
     }
 
+    [Theory]
+    [InlineData("--rm")]
+    [InlineData("--rm", "--restart", "no", "-v", "/data")]
+    public void Wait_prints_the_exit_code_of_one_that_is_removed_at_its_end(params string[] options)
+    {
+        _root.Detached(["--name", "web", "-i", .. options], "sh", "-c", "read line; exit 5");
+        using RunningProgram first = _root.Start("wait", "web"), second = _root.Start("container", "wait", _root.Inspect("web", ".Id"));
+        using RunningProgram attached = _root.Start("attach", "web");
+        attached.Input.Write("go\n");
+        attached.Input.Flush();
+        Assert.Equal("5\n", first.Result().Succeeds().Out);
+        Assert.Equal("5\n", second.Result().Succeeds().Out);
+        attached.Result().Exits(5);
+        Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
+    }
+
     [Fact]
     public void Wait_prints_the_exit_code()
     {

@@ -28,6 +28,29 @@ internal static class Family
         return found;
     }
 
+    /// <summary>A process and all in its mount namespace, each with its start time: that tells it from another that gets its pid.</summary>
+    public static string[] InNamespaceOf(int pid)
+    {
+        var space = Kernel.Identity($"/proc/{pid}/ns/mnt");
+        List<string> found = [];
+        foreach (string path in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(path.AsSpan("/proc/".Length), out int one)
+                && (one == pid || (space is not null && Kernel.Identity(path + "/ns/mnt") == space)))
+                found.Add($"{one} {Started(one)}");
+        return [.. found];
+    }
+
+    /// <summary>Whether one of those is still there, its zombie aside.</summary>
+    public static bool Lives(string member) =>
+        member.Split(' ') is [var pid, var started] && started.Length > 0 && Started(int.Parse(pid)) == started;
+
+    /// <summary>Empty when it has ended.</summary>
+    private static string Started(int pid)
+    {
+        string[] fields = Read(pid, "stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
+        return fields.Length < 20 || (fields[0] is "Z" or "X" && fields[17] is "0" or "1") ? "" : fields[19];
+    }
+
     /// <summary>
     /// Waits until one of them runs this program. A shell that is about to execute its last command is no good target for a signal: its own handler
     /// is gone with the execve(2), and what came before is lost.

@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
@@ -41,22 +42,22 @@ internal static class DeleteVerb
         if (Read(directory, force) is not { } record)
         {
             if (!force) throw new UserError(StateStore.NotThere, $"it was never made to its end; `delete --force {directory.Id}` removes what is there");
-            directory.Abandon();
+            LostContainer.Remove(directory, globals);
             return;
         }
         var container = new Container(directory, record);
         ContainerStatus status = container.Status();
         if (status is ContainerStatus.Running or ContainerStatus.Paused && !force)
             throw new UserError($"cannot delete container {container.Id} that is not stopped: {Container.Word(status)}", $"kill it, or delete --force {container.Id}");
-        if (status != ContainerStatus.Stopped && !Removal.Kill(container)) throw new UserError($"cannot delete container {container.Id}: its first process does not end", "it may wait for a device or a network file system");
+        if (status != ContainerStatus.Stopped || (force && Removal.MayLive(container))) Removal.Kill(container, globals.Warn);
         Removal.Remove(container, globals);
     }
 
     /// <summary>Somebody is at work on it, and may never come to an end: without the container's first process, its creator or starter does.</summary>
     private static void Interrupt(ContainerDirectory directory)
     {
-        if (Read(directory, force: true) is { } record)
-            using (InitProcess? init = InitProcess.Open(record)) init?.Signal(Linux.signal.SIGKILL);
+        if (Read(directory, force: true) is { } record && new Container(directory, record).Doubt is null)
+            using (InitProcess? init = InitProcess.Open(record)) init?.Signal(signal.SIGKILL);
         if (!directory.TryLock(Patience)) throw new UserError($"cannot delete container {directory.Id}: another process is changing it", "look for a minirun-oci that hangs, in a hook perhaps");
     }
 
@@ -66,9 +67,9 @@ internal static class DeleteVerb
         {
             return directory.Read();
         }
-        catch (UserError) when (force)
+        catch (Exception error) when (force && error is UserError or LinuxException)
         {
-            // A state that nobody can read names no process that could be killed.
+            // What it would have said is found in another way.
             return null;
         }
     }

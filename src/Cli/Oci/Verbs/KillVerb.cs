@@ -32,7 +32,13 @@ internal static class KillVerb
             SignalAll(all, number);
             return;
         }
+        if (container.Doubt is { } doubt)
+            throw new UserError(doubt,
+                $"nothing was done to it; `minirun-oci delete --force {container.Id}` removes the container, and leaves it");
         using InitProcess? init = InitProcess.Open(container.Record);
+        // Held before the first process ends: the others are found by its namespace then.
+        bool alone = number == signal.SIGKILL && init is not null && container.Record.Cgroup is null;
+        using Ending? ending = alone ? new Ending(init, container.Record.Pid, null) : null;
         // The first process is known by itself, whatever the state says of the cgroup.
         if (init is null || !init.Signal(number))
         {
@@ -41,6 +47,7 @@ internal static class KillVerb
             SignalAll(cgroup, number);
             return;
         }
+        ending?.Kill();
         if (number == signal.SIGKILL && (container.Record.SharesPidNamespace || container.IsFrozen()) && container.Cgroup is { } own)
         {
             if (container.Record.SharesPidNamespace) SignalAll(own, number);

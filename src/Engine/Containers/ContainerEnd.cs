@@ -1,0 +1,105 @@
+using Minirun.Engine.Events;
+using Minirun.Engine.Monitor;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Engine.Containers;
+
+/// <summary>
+/// The one way in which stop, kill, restart and rm -f end a container, whatever its state and whoever of its helpers is gone.
+/// </summary>
+internal static class ContainerEnd
+{
+    private const int Poll = 5, KnockAfter = 250, WakeAfter = 100, Patience = 30_000;   // ms
+
+    /// <summary>Asks it to end, and after a while ends it.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="number">What to send first.</param>
+    /// <param name="seconds">How long it may take; below 0: any time.</param>
+    /// <returns>False when it did not run.</returns>
+    /// <exception cref="UserError">It does not end, and why.</exception>
+    public static bool Stop(EngineContainer container, int number, int seconds)
+    {
+        bool waits = container.MonitorLives();
+        using FirstProcess? first = AwaitFirst(container);
+        if (first is null) return waits;
+        using var ending = new Ending(first.Init, first.Pid, ProcessCgroup.Find(first.Pid, container.Id));
+        ending.Thaw();
+        bool asks = number != signal.SIGKILL;
+        if (asks) EndingSignal.Send(container, first.Init, number);
+        if (!asks || !first.Init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
+        {
+            ending.Kill();
+            EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
+        }
+        if (!ending.Await(Patience)) throw Stuck(container, ending);
+        for (int waited = 0; container.MonitorLives(); waited += Poll)
+        {
+            if (waited == WakeAfter) LivingMonitor.Wake(container);
+            Await(container, waited, "has ended, and its monitor does not notice");
+        }
+        return true;
+    }
+
+    /// <summary>Ends it, and a monitor that does not notice that: nothing of it lives afterwards.</summary>
+    /// <exception cref="UserError">It does not end, and why.</exception>
+    public static void Force(EngineContainer container)
+    {
+        if (container.MonitorLives() || container.IsRunning) StopNote.Write(container);
+        try
+        {
+            Stop(container, signal.SIGKILL, 0);
+            return;
+        }
+        catch (UserError) when (container.MonitorLives() && LivingMonitor.Pid(container) > 0)
+        {
+            LivingMonitor.Kill(container);
+        }
+        Stop(container, signal.SIGKILL, 0);
+    }
+
+    /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
+    public static void Settle(EngineContainer container)
+    {
+        for (int waited = 0; container.MonitorLives() && !container.IsRunning; waited += Poll)
+        {
+            if (waited == KnockAfter) LivingMonitor.Knock(container);
+            Await(container, waited, "is neither started nor given up");
+        }
+    }
+
+    /// <summary>Waits for one that is about to be started, by a command that was killed perhaps, or is between two runs.</summary>
+    private static FirstProcess? AwaitFirst(EngineContainer container)
+    {
+        FirstProcess? found;
+        for (int waited = 0; (found = FirstProcess.Find(container)) is null && container.MonitorLives(); waited += Poll)
+        {
+            if (waited == KnockAfter) LivingMonitor.Knock(container);
+            Await(container, waited, "is neither started nor given up");
+        }
+        return found;
+    }
+
+    /// <exception cref="UserError">It has been too long.</exception>
+    private static unsafe void Await(EngineContainer container, int waited, string what)
+    {
+        if (waited >= Patience) throw Hangs(container, what);
+        poll.poll_(null, 0, Poll);
+    }
+
+    private static UserError Hangs(EngineContainer container, string what)
+    {
+        string text = $"container {container.Config.Name} {what}";
+        if (LivingMonitor.Pid(container) is > 0 and var monitor && StuckProcess.Find([monitor]) is { } kept)
+            return new UserError($"{text}: {kept.Why}", kept.Hint);
+        return new UserError(text, $"its minirun-monitor is in ps: does it hang? `minirun rm -f {container.Config.Name}` ends it, too");
+    }
+
+    private static UserError Stuck(EngineContainer container, Ending ending)
+    {
+        (string why, string hint) = ending.Explain();
+        return new UserError($"container {container.Config.Name} does not end: {why}", hint);
+    }
+}

@@ -1,0 +1,105 @@
+using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.State;
+
+namespace Minirun.Runtime.Lifecycle;
+
+/// <summary>
+/// The end of all processes of a container, from any state: by its cgroup where it has one, which also thaws; by its first process, whose
+/// end is that of all others in a pid namespace of their own; and by its mount namespace where it shares the pid namespace of others.
+/// </summary>
+public sealed class Ending : IDisposable
+{
+    private const int Round = 20;   // ms
+    private readonly InitProcess? _init;
+    private readonly int _pid;
+    private readonly Cgroup? _cgroup;
+    private readonly NamespaceMembers? _members;
+
+    /// <param name="init">The first process; null: it has ended. Not ours to close.</param>
+    /// <param name="pid">The same.</param>
+    /// <param name="cgroup">The container's, proven; null: it has none.</param>
+    /// <param name="mountNamespace">Whether it has one of its own.</param>
+    public Ending(InitProcess? init, int pid, Cgroup? cgroup, bool mountNamespace = true)
+    {
+        (_init, _pid, _cgroup) = (init, pid, cgroup);
+        if (init is null || !mountNamespace) return;
+        string own = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid") ?? "";
+        if (own == ProcFile.ReadLink("/proc/self/ns/pid") || !IsFirst(pid)) _members = NamespaceMembers.Of(pid, "mnt");
+    }
+
+    /// <summary>What outlives a process that shares our pid namespace: held before its end. Null when the kernel ends it all.</summary>
+    public static NamespaceMembers? Outliving(int pid)
+    {
+        bool shares = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid") == ProcFile.ReadLink("/proc/self/ns/pid");
+        return shares ? NamespaceMembers.Of(pid, "mnt") : null;
+    }
+
+    /// <summary>What is frozen takes no signal but SIGKILL, on cgroup version 1 not even that.</summary>
+    public void Thaw() => Gone(() =>
+    {
+        if (_cgroup is { IsFrozen: true }) _cgroup.Thaw();
+    });
+
+    public void Kill()
+    {
+        _init?.Signal(signal.SIGKILL);
+        if (_cgroup is not null)
+            Gone(() =>
+            {
+                _cgroup.Kill();
+                if (_cgroup.IsFrozen) _cgroup.Thaw();
+            });
+        _members?.Kill();
+    }
+
+    /// <summary>Whether all have ended within that time.</summary>
+    public bool Await(int milliseconds)
+    {
+        long deadline = Environment.TickCount64 + milliseconds;
+        while (_init is not null && !_init.WaitForEnd((int)Math.Clamp(deadline - Environment.TickCount64, 0, Round)))
+        {
+            if (Environment.TickCount64 >= deadline) return false;
+            // Who was thawed and frozen again, or forked in between.
+            Kill();
+        }
+        return _members?.End((int)Math.Max(0, deadline - Environment.TickCount64)) ?? true;
+    }
+
+    /// <summary>What keeps it from ending, and what to do about that.</summary>
+    public (string Why, string Hint) Explain()
+    {
+        List<int> pids = _cgroup is null ? _members?.Pids() ?? [] : [];
+        Gone(() => pids.AddRange(_cgroup?.Pids() ?? []));
+        return StuckProcess.Explain([_pid, .. pids]);
+    }
+
+    public void Dispose() => _members?.Dispose();
+
+    /// <summary>Of its pid namespace: with it the kernel ends all others there.</summary>
+    private static bool IsFirst(int pid)
+    {
+        try
+        {
+            foreach (string line in File.ReadLines($"/proc/{pid}/status"))
+                if (line.StartsWith("NSpid:", StringComparison.Ordinal)) return line.EndsWith("\t1", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended.
+        }
+        return true;
+    }
+
+    /// <summary>That a cgroup is gone already is what we want; one that is not ours to change does not keep us from the rest.</summary>
+    private static void Gone(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is LinuxException { Number: Errno.ENOENT or Errno.ENODEV } or UserError)
+        {
+        }
+    }
+}
