@@ -39,7 +39,7 @@ public sealed class EndedMainThreadTests : IDisposable
         _root.Run("restart", "-t", "0", "web").Succeeds();
         AwaitZombie();
         _root.Run("stop", "-t", "0", "web").Succeeds();
-        Assert.Equal("137", _root.Inspect("web", ".State.ExitCode"));
+        Assert.Equal("143", _root.Inspect("web", ".State.ExitCode"));
         _root.Run("start", "web").Succeeds();
         AwaitZombie();
         _root.Run("rm", "-f", "web").Succeeds();

@@ -15,7 +15,8 @@ public sealed class HungMonitorTests : IDisposable
 
     public void Dispose()
     {
-        foreach (int pid in _stopped) Kernel.Signal(pid, Kernel.SIGCONT);
+        foreach (int pid in _stopped)
+            if (Kernel.IsAlive(pid)) Kernel.Signal(pid, Kernel.SIGCONT);
         _root.Dispose();
     }
 

@@ -29,7 +29,7 @@ public sealed class WhyTests : IDisposable
         Assert.Equal("SIGKILL", Why("web").GetProperty("Before").GetProperty("Signal").GetString());
         Assert.Matches("run before +ended by SIGKILL after ", _root.Run("why", "web").Succeeds().Out);
         _root.Run("restart", "-t", "0", "web").Succeeds();
-        Assert.Matches("run before +ended by SIGKILL after ", _root.Run("why", "web").Succeeds().Out);
+        Assert.Matches("run before +ended by SIGTERM after ", _root.Run("why", "web").Succeeds().Out);
     }
 
     [Fact]
