@@ -160,7 +160,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
                 : null;
         try
         {
-            // Its state may be lost: the file of its lock has it, too.
+            // Its state may be lost: a note beside it has it, too.
             if (new StateStore(root).Find(id) is not { } directory || directory.InitWaits()) return null;
             if (directory.ReadInit() is not { } first) return null;
             var kept = new RuntimeContainer(directory, new ContainerRecord { Id = id, Pid = first.Pid, StartTime = first.StartTime });

@@ -90,7 +90,7 @@ internal sealed class ContainerMaker : IDisposable
             if (Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             Record.Pid = pid;
             Record.StartTime = ProcessIdentity.StartTime(pid);
-            if (Spec.InitLock > 2) Directory.NoteInit(Spec.InitLock, pid, Record.StartTime);
+            Directory.NoteInit(pid, Record.StartTime);
             Record.Cgroup = Cgroup?.State;
             Directory.Write(Record);
             Spec.OwnCgroups = CgroupsOf(Record);

@@ -7,7 +7,7 @@ namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
 /// A container whose state.json is lost or spoilt, or that was never made to its end. Its processes are found by what else is written of
-/// them: the file of the lock on which the first one waited, and the cgroups that were made for it.
+/// them: the note of its first process, and the cgroups that were made for it.
 /// </summary>
 public static class LostContainer
 {

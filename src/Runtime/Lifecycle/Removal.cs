@@ -27,7 +27,7 @@ public static class Removal
     public static bool MayLive(Container container) =>
         container.Directory.ReadInit() is { } kept && kept.Pid != container.Record.Pid && ProcessIdentity.IsAlive(kept.Pid, kept.StartTime);
 
-    /// <summary>The process that the state names, if it lives and is the container's; else what the file of the lock says of it.</summary>
+    /// <summary>The process that the state names, if it lives and is the container's; else what is noted beside it.</summary>
     private static InitProcess? OwnInit(Container container, Action<string> warn)
     {
         string? doubt = container.Doubt;

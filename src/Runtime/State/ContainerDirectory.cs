@@ -30,6 +30,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Where the container's first process listens for its start. Nobody listens once it has executed its command.</summary>
     public string StartSocketPath => Path + "/start.sock";
     private string ConfigPath => Path + "/config.json";
+    private string InitPath => Path + "/init";
     private string CgroupIntentPath => Path + "/cgroup.intent";
     internal string StatePath => Path + "/state.json";
 
@@ -105,12 +106,15 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         return fd;
     }
 
-    /// <summary>Which process waits for its start, and then is the container's first: beside state.json, for when that is lost.</summary>
-    public void NoteInit(int initLock, int pid, ulong startTime)
+    /// <summary>Which process is the container's first: beside state.json, for when that is lost.</summary>
+    public void NoteInit(int pid, ulong startTime)
     {
+        int fd = open(InitPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, OwnerOnly);
+        if (fd < 0) return;
         byte[] text = Encoding.ASCII.GetBytes($"{Id} {pid} {startTime}\n");
         // What cannot be written is missed only when the state is lost, too.
-        fixed (byte* start = text) unistd.pwrite(initLock, start, text.Length, 0);
+        fixed (byte* start = text) unistd.write(fd, start, text.Length);
+        unistd.close(fd);
     }
 
     /// <summary>What <see cref="NoteInit"/> has written; null when it was not, or cannot be read.</summary>
@@ -118,7 +122,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     {
         try
         {
-            string[] words = ReadFile(InitLockPath) is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : [];
+            string[] words = ReadFile(InitPath) is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : [];
             return words is [var id, var first, var second] && id == Id
                 && int.TryParse(first, out int pid) && ulong.TryParse(second.TrimEnd('\n'), out ulong time) ? (pid, time) : null;
         }
@@ -186,7 +190,8 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
     public void Delete()
     {
-        foreach (string file in (ReadOnlySpan<string>)[StatePath, ConfigPath, CgroupIntentPath, InitLockPath, StartSocketPath]) unistd.unlink(file);
+        string[] files = [StatePath, ConfigPath, InitPath, CgroupIntentPath, InitLockPath, StartSocketPath];
+        foreach (string file in files) unistd.unlink(file);
         if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) TreeRemoval.Remove(Path);
         Unlock();
     }

@@ -14,7 +14,7 @@ public sealed class LostFileTests : IDisposable
     private static readonly string[] s_damages =
         ["lost", "empty", "cut", "random", "directory", "link", "hostile", "hostile, ended", "another's"];
     private static readonly string[][] s_verbs = [["stop", "-t", "0"], ["kill"], ["rm", "-f"], ["restart", "-t", "0"]];
-    private static readonly string[] s_allState = ["containers/ID/state.json", "run/oci/ID/state.json", "run/oci/ID/init.lock"];
+    private static readonly string[] s_allState = ["containers/ID/state.json", "run/oci/ID/state.json", "run/oci/ID/init"];
     private readonly EngineRoot _root = new();
     private readonly RunningProgram _victim = new(Start.Plain, "sleep", ["1002"]);
     private readonly string _peer;
@@ -33,7 +33,7 @@ public sealed class LostFileTests : IDisposable
     [InlineData("containers/ID/config.json")]
     [InlineData("run/oci/ID/state.json")]
     [InlineData("run/oci/ID/config.json")]
-    [InlineData("run/oci/ID/init.lock")]
+    [InlineData("run/oci/ID/init")]
     public void With_its_monitor(string file) => EndsWithout([file], monitorGone: false);
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class LostFileTests : IDisposable
     {
         string own = _victim.Pid + " ", started = Family.InNamespaceOf(_victim.Pid).Single(member => member.StartsWith(own))[own.Length..];
         string id = System.Text.Encoding.ASCII.GetString(old).Split(' ')[0];
-        if (file.EndsWith("init.lock", StringComparison.Ordinal))
+        if (file.EndsWith("/init", StringComparison.Ordinal))
             return System.Text.Encoding.ASCII.GetBytes($"{id} {_victim.Pid} {started}\n");
         JsonObject json = JsonNode.Parse(old)!.AsObject();
         if (json["pid"] is null) return System.Text.Encoding.UTF8.GetBytes("{}");
