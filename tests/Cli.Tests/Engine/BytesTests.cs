@@ -23,7 +23,7 @@ public sealed class BytesTests : IDisposable
     private Result Bash(string script)
     {
         var how = _root.How with { WorkingDirectory = _files.Path };
-        return Minirun.Other(how, "bash", "-c", $"set -e -o pipefail; M={Programs.Minirun}; B={_rootfs.Path}; x=$'caf\\xe9'; hex() {{ od -An -v -tx1 | tr -s ' \\n' ' ' | sed 's/^ //; s/ $//'; }}; {script}");
+        return Minirun.Other(how, "bash", "-c", $"set -e -o pipefail; M={Programs.Minirun}; B={_rootfs.Path}; x=$'caf\\xe9'; hex() {{ od -An -v -tx1 | tr -s ' \\n' ' ' | sed 's/^ //; s/ $//'; echo; }}; {script}");
     }
 
     /// <summary>In every way of running.</summary>
@@ -34,7 +34,7 @@ public sealed class BytesTests : IDisposable
     public void A_command_gets_the_bytes_that_were_given(string run, string after)
     {
         string end = after.Length == 0 ? "" : ">out; " + after;
-        void Gives(string flags, string command, string prepare = "")
+        void Gives(string flags, string command, string prepare = ":")
         {
             Result result = Bash($"{prepare}; ({run} {flags} $B {command} {end}) | hex; $M rm -f web >out 2>&1 || true");
             Assert.True(result.ExitCode == 0 && result.Out == Cafe + "\n", $"{run} {flags} {command}: {result}");
