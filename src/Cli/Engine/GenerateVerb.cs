@@ -64,7 +64,7 @@ internal static class GenerateVerb
         }.Write();
         if (words.Has("files"))
         {
-            string path = Path.Combine(Environment.CurrentDirectory, unitName + ".service");
+            string path = Path.Combine(Linux.ProcFile.CurrentDirectory, unitName + ".service");
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), 0x1a4 /* 0644 */);
             OciOutput.Line(path);
         }

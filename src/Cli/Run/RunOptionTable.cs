@@ -19,8 +19,8 @@ internal static class RunOptionTable
         new("--userns", null, "MODE", Namespaces, "user ids: auto (default), host, keep-id, single, or maps INSIDE:OUTSIDE:SIZE (repeatable)", (o, v) => o.UserNs.Add(v)),
         new("--ns", null, "LIST", Namespaces, "only these namespaces, for lessons: user,pid,uts,mnt,ipc,cgroup,net or none", (o, v) => o.OnlyNamespaces = v),
 
-        new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …; NAME:DST or DST alone is a volume", (o, v) => VolumeFlags.AddVolume(o, v, Environment.CurrentDirectory)),
-        new("--mount", null, "SPEC", Mounts, "type=bind|volume|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => VolumeFlags.AddMount(o, v, Environment.CurrentDirectory)),
+        new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …; NAME:DST or DST alone is a volume", (o, v) => VolumeFlags.AddVolume(o, v, Linux.ProcFile.CurrentDirectory)),
+        new("--mount", null, "SPEC", Mounts, "type=bind|volume|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => VolumeFlags.AddMount(o, v, Linux.ProcFile.CurrentDirectory)),
         new("--tmpfs", null, "DST[:OPTS]", Mounts, "an empty file system in memory; options size=64m, mode=1777, exec, …", (o, v) => o.Mounts.Add(MountFlags.Tmpfs(v))),
         new("--device", null, "HOST[:DST][:ACCESS]", Mounts, "a device of the host; ACCESS: of r, w, m", (o, v) => o.Devices.Add(v)),
         new("--read-only", null, null, Mounts, "the root file system cannot be written", (o, v) => o.ReadOnly = Flag(v)),

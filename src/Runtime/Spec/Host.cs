@@ -139,8 +139,7 @@ public class Host
 
     public virtual string? Environment(string name) => stdlib.Variable(name);
 
-    public virtual string CurrentDirectory =>
-        System.Environment.CurrentDirectory is var text && text.Contains('\uFFFD') ? ProcFile.ReadLink("/proc/self/cwd") ?? text : text;
+    public virtual string CurrentDirectory => ProcFile.CurrentDirectory;
 
     /// <summary>A file inside a root file system, read with every symlink kept inside; null when there is none.</summary>
     public virtual string? ReadInside(string rootfs, string path) => Minirun.Runtime.Mounts.RootReader.Read(rootfs, path);

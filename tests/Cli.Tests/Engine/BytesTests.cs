@@ -34,10 +34,12 @@ public sealed class BytesTests : IDisposable
     public void A_command_gets_the_bytes_that_were_given(string run, string after)
     {
         string end = after.Length == 0 ? "" : ">out; " + after;
+        // In the container: a log has U+FFFD in the place of such a byte, as docker's.
+        _rootfs.WriteProgram("/hex", "#!/bin/sh\n\"$@\" | od -An -v -tx1 | tr -s ' \\n' ' '\n");
         void Gives(string flags, string command, string prepare = ":")
         {
-            Result result = Bash($"{prepare}; ({run} {flags} $B {command} {end}) | hex; $M rm -f web >out 2>&1 || true");
-            Assert.True(result.ExitCode == 0 && result.Out == Cafe + "\n", $"{run} {flags} {command}: {result}");
+            Result result = Bash($"{prepare}; {run} {flags} $B /hex {command} {end}; $M rm -f web >out 2>&1 || true");
+            Assert.True(result.ExitCode == 0 && result.Out.Trim() == Cafe, $"{run} {flags} {command}: {result}");
         }
         Gives("", "printf %s \"$x\"");
         Gives("-e \"V=$x\"", "sh -c 'printf %s \"$V\"'");
@@ -49,7 +51,7 @@ public sealed class BytesTests : IDisposable
         Gives("-v \"./d$x:/data\"", "cat /data/f");
         Gives("--mount \"type=bind,src=$PWD/d$x,dst=/data\"", "cat /data/f");
         Gives("-v \"$PWD:/m$x\"", "sh -c 'cd /m*; printf %s \"${PWD#/m}\"'");
-        Gives("--tmpfs \"/t$x\"", "sh -c 'cd /t?*caf*; printf %s \"${PWD#/t}\"'");
+        Gives("--tmpfs \"/t$x\"", "sh -c 'cd /tc*; printf %s \"${PWD#/t}\"'");
         Gives("-v ./rel:/data", "cat /data/f", "mkdir -p \"c$x/rel\" && printf %s \"$x\" >\"c$x/rel/f\" && cd \"c$x\"");
     }
 
