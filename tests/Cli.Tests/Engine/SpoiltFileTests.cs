@@ -41,8 +41,7 @@ public sealed class SpoiltFileTests : IDisposable
             Assert.DoesNotContain("Unhandled", result.Error, StringComparison.Ordinal);
         }
         Minirun.Run(how, "rm", "-f", id);
-        Tree.Remove(path);
-        File.Delete(path);
+        Minirun.Other("rm", "-rf", path).Succeeds();
     }
 
     /// <summary>False where this cannot be made: devices are root's.</summary>
