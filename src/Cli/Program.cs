@@ -18,16 +18,28 @@ internal static unsafe class Program
     public static int Main(string[] arguments)
     {
         KeepBytes(arguments);
-        if (arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news") return ForkNews(arguments);
+        if (IsForkNews(arguments)) return ForkNews(arguments);
         // Modes are those that are written beside what is made, whatever the caller's umask lets through. A plain `run` hands it on to its command.
         bool keepsUmask = !IsOci() && arguments is (["run", ..] or ["container", "run", ..]);
         if (!keepsUmask) StateUmask();
         if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return ContainerMonitor.Run(arguments);
-        int status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
+        int status;
+        try
+        {
+            status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
+        }
+        catch (Exception error)
+        {
+            // The last one: whatever nobody foresaw is one line for the user too, and no abort(3).
+            status = Message.Print(error);
+        }
         // Straight to the kernel: the runtime's own way out costs more than some of the mounts.
         unistd._exit(status);
         return status;
     }
+
+    private static bool IsForkNews(string[] arguments) =>
+        arguments.Length is 1 or 2 && arguments[0] is [>= '0' and <= '9', ..] && Environment.GetCommandLineArgs()[0] == "fork-news";
 
     /// <summary>.NET's strings lose what is not UTF-8: such an argument is decoded anew, from the bytes.</summary>
     private static void KeepBytes(string[] arguments)
@@ -38,6 +50,7 @@ internal static unsafe class Program
     }
 
     internal static void StateUmask() => sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);
+
 
     private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciProgram.Name);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
@@ -7,6 +8,9 @@ namespace Minirun.Engine;
 /// <summary>Where the engine keeps what lives on: containers, volumes, networks. Files only; every command reads them anew.</summary>
 public sealed class EnginePaths
 {
+    /// <summary>Those that say where containers are kept.</summary>
+    private static readonly string[] s_variables = ["MINIRUN_ROOT", "XDG_DATA_HOME", "HOME", "XDG_RUNTIME_DIR"];
+
     private EnginePaths(string root, string run) => (Root, Run) = (root, run);
 
     /// <summary>$MINIRUN_ROOT; else /var/lib/minirun, or a user's $XDG_DATA_HOME/minirun.</summary>
@@ -38,8 +42,21 @@ public sealed class EnginePaths
         string root = Path.IsPathRooted(data) ? data + "/minirun"
             : Path.IsPathRooted(home) ? home + "/.local/share/minirun"
             : throw new UserError("no directory for containers: neither XDG_DATA_HOME nor HOME is set", "set HOME, or MINIRUN_ROOT=DIR");
-        string byRoot = Path.IsPathRooted(data) ? "XDG_DATA_HOME" : "HOME", byRun = Path.IsPathRooted(runtime) ? "XDG_RUNTIME_DIR" : byRoot;
-        return Trusted(new(root, Path.IsPathRooted(runtime) ? runtime + "/minirun" : root + "/run"), byRoot, byRun);
+        string? ownRun = RuntimeDirectory(runtime);
+        string byRoot = Path.IsPathRooted(data) ? "XDG_DATA_HOME" : "HOME", byRun = ownRun is null ? byRoot : "XDG_RUNTIME_DIR";
+        return Trusted(new(root, ownRun is null ? root + "/run" : ownRun + "/minirun"), byRoot, byRun);
+    }
+
+    /// <summary>
+    /// $XDG_RUNTIME_DIR; but after `su` it may be somebody else's, and then it is the one that we have of our own, if we do (XDG base
+    /// directory specification: it must be owned by the user).
+    /// </summary>
+    private static string? RuntimeDirectory(string? given)
+    {
+        if (!Path.IsPathRooted(given)) return null;
+        if (OwnedDirectory.IsOurs(given)) return given;
+        string own = "/run/user/" + unistd.geteuid().ToString(CultureInfo.InvariantCulture);
+        return OwnedDirectory.IsOurs(own) ? own : null;
     }
 
     /// <summary>Hooks and programs are named in there: nobody else may have written any of it.</summary>
@@ -56,10 +73,24 @@ public sealed class EnginePaths
     /// <summary>Makes all directories.</summary>
     public void Make()
     {
-        MakeClosed(Root);
-        MakeClosed(Containers);
-        MakeClosed(Names);
-        OwnDirectory.Make(Run, Open);
+        try
+        {
+            MakeClosed(Root);
+            MakeClosed(Containers);
+            MakeClosed(Names);
+            OwnDirectory.Make(Run, Open);
+        }
+        catch (LinuxException error) when (error.Path is { } path)
+        {
+            throw new UserError($"cannot make {path}: {Errno.Describe(error.Number)}", Hint(path));
+        }
+    }
+
+    private static string Hint(string path)
+    {
+        string variables = string.Join(", ", s_variables.Where(name => stdlib.Variable(name) is { Length: > 0 } value && path.StartsWith(value, StringComparison.Ordinal)));
+        return variables.Length > 0 ? $"it is there by {variables}: set it, or MINIRUN_ROOT, to a directory that you may write to"
+            : "set MINIRUN_ROOT to a directory that you may write to";
     }
 
     private const uint Closed = 0x1c0 /* 0700 */, Open = 0x1c9 /* 0711 */;

@@ -56,10 +56,6 @@ public static unsafe class ProcFile
         return children;
     }
 
-    /// <summary>Where we are, all of its bytes (<see cref="KernelText"/>): .NET's strings lose what is not UTF-8.</summary>
-    public static string CurrentDirectory =>
-        Environment.CurrentDirectory is var text && text.Contains('\uFFFD') ? ReadLink("/proc/self/cwd") ?? text : text;
-
     /// <summary>What a symbolic link says; null when it cannot be read.</summary>
     public static string? ReadLink(string path)
     {

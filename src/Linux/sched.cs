@@ -15,6 +15,7 @@ public static unsafe partial class sched
     public const ulong CLONE_THREAD = 0x00010000;
     public const ulong CLONE_SYSVSEM = 0x00040000;
     public const ulong CLONE_PARENT_SETTID = 0x00100000;
+    public const ulong CLONE_CHILD_SETTID = 0x01000000;
     public const ulong CLONE_NEWTIME = 0x00000080;
     public const ulong CLONE_NEWNS = 0x00020000;
     public const ulong CLONE_NEWCGROUP = 0x02000000;

@@ -76,6 +76,25 @@ public sealed class ArchitectureTests
         Assert.Empty(found);
     }
 
+    /// <summary>
+    /// What a terminal is, and where we are, is asked in one place each. .NET's Console sets the terminal up anew as soon as it is asked for anything; the current
+    /// directory may be gone, and a path that begins with / does not need it.
+    /// </summary>
+    [Theory]
+    [InlineData(@"\bConsole\.", "src/Cli|src/Engine|src/Runtime|src/Linux", "")]
+    [InlineData(@"\bisatty\(1\)|\bisatty\(2\)|""NO_COLOR""|""TERM""", "src/Cli", "src/Cli/Output/Screen.cs")]
+    [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/CurrentDirectory.cs")]
+    [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src", "src/Linux/CurrentDirectory.cs|src/Runtime/Spec/Host.cs|src/Runtime/Spec/MountFlags.cs")]
+    [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b(IOException|UnauthorizedAccessException|SocketException|Win32Exception)\b[^}]*\1\.Message|catch \((IOException|UnauthorizedAccessException|SocketException|Win32Exception) (\w+)\)[^}]*\5\.Message", "src/Cli|src/Engine|src/Runtime", "")]
+    public void What_has_one_owner_is_asked_nowhere_else(string pattern, string where, string owners)
+    {
+        string[] folders = where.Split('|'), allowed = owners.Split('|');
+        var wanted = new Regex(pattern);
+        IEnumerable<string> others = Sources().Select(Relative)
+            .Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)) && !allowed.Contains(file));
+        Assert.DoesNotContain(others, file => wanted.IsMatch(Regex.Replace(File.ReadAllText(Path.Combine(Checkout.Root, file)), "//.*", "")));
+    }
+
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
         Assert.Empty(Sources().Where(file => File.ReadLines(file).Count() > 300).Select(Relative));

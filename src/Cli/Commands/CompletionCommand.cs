@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Minirun.Cli.Engine;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
@@ -23,7 +24,7 @@ internal static class CompletionCommand
 
     public static int PrintScript(string? shell)
     {
-        Console.Out.WriteLine(shell switch
+        OciOutput.Line(shell switch
         {
             "bash" => CompletionScripts.Bash,
             "zsh" => CompletionScripts.Zsh,
@@ -41,7 +42,7 @@ internal static class CompletionCommand
         string current = words.IsEmpty ? "" : words[^1];
         if (before is ["container", "run" or "create", ..]) before = before[1..];
         string kind = before is ["run" or "create", ..] ? SuggestForRun(root, before[1..], current) : SuggestVerb(root, before, current);
-        Console.Out.WriteLine(kind);
+        OciOutput.Line(kind);
         return 0;
     }
 
@@ -122,6 +123,6 @@ internal static class CompletionCommand
 
     private static void Offer(string current, string word, string? meaning)
     {
-        if (word.StartsWith(current, StringComparison.Ordinal)) Console.Out.WriteLine(string.IsNullOrEmpty(meaning) ? word : $"{word}\t{meaning}");
+        if (word.StartsWith(current, StringComparison.Ordinal)) OciOutput.Line(SafeText.Of(word) + (string.IsNullOrEmpty(meaning) ? "" : "\t" + SafeText.Of(meaning)));
     }
 }

@@ -1,7 +1,8 @@
+using System.Text;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Engine;
 using Minirun.Engine.Containers;
-using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Doctor;
 using Minirun.Runtime.Spec;
@@ -12,7 +13,7 @@ namespace Minirun.Cli.Commands;
 /// <summary><c>minirun doctor [--json]</c>: what was looked at, how it is, and the line that mends it.</summary>
 internal static class DoctorCommand
 {
-    private const int NameWidth = 19;
+    private const int NameWidth = 19, TextColumn = 12 + NameWidth;
 
     /// <summary>0 when <c>run</c> will work, else 1.</summary>
     public static int Execute(bool json)
@@ -52,18 +53,29 @@ internal static class DoctorCommand
 
     private static void PrintTable(IReadOnlyList<Probe> probes, bool works)
     {
-        bool colours = unistd.isatty(1) == 1 && string.IsNullOrEmpty(stdlib.Variable("NO_COLOR"));
+        int width = Screen.Out.Columns ?? int.MaxValue;
+        var text = new StringBuilder();
         foreach (Probe probe in probes)
         {
-            string state = Word(probe.State).PadRight(9);
-            Console.Out.WriteLine($"{(colours ? $"\e[{Colour(probe.State)}m{state}\e[0m" : state)} {(probe.Needed ? '*' : ' ')} {probe.Name,-NameWidth}{probe.Detail}");
-            if (probe.Fix is not null) Console.Out.WriteLine($"{"",12}{"fix:",-NameWidth}{probe.Fix}");
+            string state = Colour.Paint(ColourOf(probe.State), Word(probe.State).PadRight(9), Screen.Out.Colours);
+            Lines(text, $"{state} {(probe.Needed ? '*' : ' ')} {probe.Name,-NameWidth}", probe.Detail, width);
+            if (probe.Fix is not null) Lines(text, $"{"",TextColumn - NameWidth}{"fix:",-NameWidth}", probe.Fix, width);
         }
-        Console.Out.WriteLine();
-        Console.Out.WriteLine(works ? "minirun run will work (* what it needs)" : "minirun run will not work: something is missing that it needs (*)");
+        text.Append(works ? "\nminirun run will work (* what it needs)\n" : "\nminirun run will not work: something is missing that it needs (*)\n");
+        OciOutput.Text(text.ToString());
     }
 
-    private static void PrintJson(IReadOnlyList<Probe> probes) => Console.Out.WriteLine(Json.Write(writer =>
+    /// <summary>The text stands in its column, however many lines it takes.</summary>
+    private static void Lines(StringBuilder text, string lead, string detail, int width)
+    {
+        foreach (string line in HelpPage.Wrap(SafeText.Of(detail), Math.Max(width - TextColumn, NameWidth)))
+        {
+            text.Append(lead).Append(line).Append('\n');
+            lead = new string(' ', TextColumn);
+        }
+    }
+
+    private static void PrintJson(IReadOnlyList<Probe> probes) => OciOutput.Line(Json.Write(writer =>
     {
         writer.WriteStartArray();
         foreach (Probe probe in probes)
@@ -81,5 +93,10 @@ internal static class DoctorCommand
 
     private static string Word(ProbeState state) => state switch { ProbeState.Ok => "ok", ProbeState.Degraded => "degraded", _ => "missing" };
 
-    private static string Colour(ProbeState state) => state switch { ProbeState.Ok => "32", ProbeState.Degraded => "33", _ => "31" };
+    private static string ColourOf(ProbeState state) => state switch
+    {
+        ProbeState.Ok => Colour.Green,
+        ProbeState.Degraded => Colour.Yellow,
+        _ => Colour.Red,
+    };
 }

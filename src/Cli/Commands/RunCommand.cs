@@ -15,7 +15,7 @@ internal static class RunCommand
     public static int Execute(ReadOnlySpan<string> arguments)
     {
         RunParser.Parsed parsed = RunParser.Parse(arguments);
-        if (parsed.WantsHelp) return RunHelp.Print(Console.Out);
+        if (parsed.WantsHelp) return RunHelp.Print();
         RunOptions options = ReadOptions(parsed);
         if (options is { Interactive: true, Tty: true, Detach: false } && !SeenRun.IsShown(options)) Engine.InputDevice.Check(new Host());
         if (options.Detach || options.Engine is not null) return Engine.EngineRun.Run(options);

@@ -1,3 +1,4 @@
+using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 
 namespace Minirun.Cli.Commands;
@@ -5,10 +6,9 @@ namespace Minirun.Cli.Commands;
 /// <summary><c>minirun run --help</c>, grouped like docker's.</summary>
 internal static class RunHelp
 {
-    public static int Print(TextWriter output)
+    public static int Print()
     {
-        output.WriteLine("""
-            Usage:  minirun run [OPTIONS] ROOTFS [CMD [ARG...]]
+        HelpPage page = new HelpPage().Usage("minirun run [OPTIONS] ROOTFS [CMD [ARG...]]").Text("""
 
             Run a command in a new container whose root file system is the directory ROOTFS.
             Without CMD: /bin/sh. Everything after ROOTFS belongs to the command.
@@ -18,21 +18,20 @@ internal static class RunHelp
             """);
         foreach (IGrouping<string, RunOption> group in RunOptionTable.All.GroupBy(option => option.Group))
         {
-            output.WriteLine($"\n{group.Key}:");
+            page.Section(group.Key);
             foreach (RunOption option in group)
             {
                 string brief = option.Brief is { } letter ? $"-{letter}, " : "    ";
                 string value = option.Value is null ? "" : option.ValueIsOptional ? $"[={option.Value}]" : " " + option.Value;
-                output.WriteLine($"  {brief}{option.Name + value,-30} {option.Help}");
+                page.Entry(brief + option.Name + value, option.Help);
             }
         }
-        output.WriteLine("""
+        return page.Text("""
 
             Examples:
               minirun run rootfs-samples/busybox echo 'hello camp!'
               minirun run -it --ephemeral rootfs-samples/busybox
               minirun run --explain rootfs-samples/busybox true
-            """);
-        return 0;
+            """).Print();
     }
 }

@@ -47,7 +47,7 @@ internal static class RunTree
         "--cap-add" or "--cap-drop" => ["ALL", .. capability.Names],
         "--security-opt" => ["no-new-privileges", "no-new-privileges=false"],
         "--ulimit" => ["core=", "cpu=", "fsize=", "memlock=", "nofile=", "nproc=", "stack="],
-        "--explain" => ["text", "json"],
+        "--explain" => ["text", "full", "json"],
         "--require" => ["procfs", "sysfs"],
         _ => [],
     };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Cli.Run;
 using Minirun.Init;
@@ -28,7 +29,7 @@ internal static class SeenRun
         plan.Without(options.Without);
         if (options.PrintSpec)
         {
-            Console.Out.WriteLine(plan.Spec.Oci.ToJson());
+            OciOutput.Line(SafeText.Json(plan.Spec.Oci.ToJson()));
             return 0;
         }
         ExplainPrinter watcher = Watch(options, plan);
@@ -50,8 +51,8 @@ internal static class SeenRun
 
     private static ExplainPrinter Watch(RunOptions options, ContainerPlan plan)
     {
-        bool quiet = options.Explain == ExplainMode.None && !options.DryRun;
-        // A dry run has nothing else to say; else stdout is the command's.
-        return new ExplainPrinter(plan, options.DryRun ? Console.Out : Console.Error, options.Explain == ExplainMode.Json, options.Step, quietPlan: quiet);
+        // A dry run has nothing else to say, and shows all; else stdout is the command's.
+        ExplainMode mode = options.Explain == ExplainMode.None && options.DryRun ? ExplainMode.Full : options.Explain;
+        return new ExplainPrinter(plan, options.DryRun ? 1 : 2, mode, options.Step);
     }
 }

@@ -31,7 +31,7 @@ internal static class TreeErrors
         string? word = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (word is null) return new UserError(InContext(command, parsed.Errors[0].Message), Help(command));
         if (command == root) return UnknownCommand(root, word, arguments);
-        return word.StartsWith('-') ? Unknown(command, word) : new UserError(InContext(command, $"unexpected argument '{word}'"), Help(command));
+        return word is ['-', _, ..] ? Unknown(command, word) : new UserError(InContext(command, $"unexpected argument '{word}'"), Help(command));
     }
 
     private static UserError UnknownCommand(RootCommand root, string word, string[] arguments)
@@ -40,7 +40,7 @@ internal static class TreeErrors
         if (word.StartsWith('-'))
         {
             string name = word.Split('=')[0];
-            bool isRuns = RunOptionTable.Find(name) is not null || (name is [_, var letter] && RunOptionTable.Find(letter) is not null);
+            bool isRuns = RunOptionTable.Find(name) is not null || (name is ['-', not '-', ..] && name.Skip(1).All(letter => RunOptionTable.Find(letter) is not null));
             return new UserError($"unknown flag {name}", isRuns ? meant : AllCommands);
         }
         if (word.Contains('/') || Directory.Exists(word)) return new UserError($"unknown command '{word}'", meant);
@@ -54,15 +54,19 @@ internal static class TreeErrors
         string help = Help(command);
         if (!flag.StartsWith("--", StringComparison.Ordinal))
         {
-            string letter = "-" + flag.Skip(1).First(each => RunTree.Find(command, "-" + each) is null);
+            if (flag.Skip(1).FirstOrDefault(each => RunTree.Find(command, "-" + each) is null) is not (not '\0' and var unknown)) return Behind(command, argument, flag);
+            string letter = "-" + unknown;
             string text = letter == argument ? $"unknown flag {letter}" : $"unknown flag {letter} in {argument}";
             return new UserError(InContext(command, text), RunTree.Find(command, "-" + flag) is null ? help : $"did you mean -{flag}? {help}");
         }
         // The library has it, and took the command's name for its value's end: minirun --rm run.
-        if (RunTree.Find(command, flag) is not null) return new UserError($"{flag} is a flag of {command.Name}, and stands behind it", $"write minirun {command.Name} {argument} …");
+        if (RunTree.Find(command, flag) is not null) return Behind(command, argument, flag);
         string? closest = Spelling.Closest(flag, command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
         return new UserError(InContext(command, $"unknown flag {flag}"), closest is null ? help : $"did you mean {closest}? {help}");
     }
+
+    private static UserError Behind(Command command, string argument, string flag) =>
+        new($"{flag} is a flag of {command.Name}, and stands behind it", $"write minirun {command.Name} {argument} …");
 
     private static string InContext(Command command, string message) => command is RootCommand ? message : $"{command.Name}: {message}";
 

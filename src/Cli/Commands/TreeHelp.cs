@@ -9,7 +9,7 @@ namespace Minirun.Cli.Commands;
 /// <summary><c>--help</c>: docker's layout over the library's tree.</summary>
 internal sealed class TreeHelp : SynchronousCommandLineAction
 {
-    private const int Width = 14;
+    private const int Column = 17;
 
     public override bool ClearsParseErrors => true;
 
@@ -19,7 +19,7 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
     public static int PrintFor(Command root, string? verb)
     {
         if (verb is null || verb == root.Name) return Print(root);
-        if (verb == "run") return RunHelp.Print(Console.Out);
+        if (verb == "run") return RunHelp.Print();
         if (EngineVerbs.Find(verb) is { } word) return EngineProgram.Execute(word, ["--help"]);
         if (root.Subcommands.FirstOrDefault(command => command.Name == verb) is { } found) return Print(root, found);
         string? closest = Spelling.Closest(verb, root.Subcommands.Select(command => command.Name));
@@ -28,65 +28,57 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
 
     public static int Print(Command root)
     {
-        TextWriter output = Console.Out;
-        output.WriteLine($"""
-            Usage:  minirun COMMAND
-
-            {root.Description}
-            """);
-        Section("Containers:", ["run"]);
-        Section("Containers that live on (run -d):", [.. EngineTree.Build().Select(command => command.Name)]);
-        Section("This machine and minirun itself:", ["doctor", "version", "completion", "help"]);
-        output.WriteLine("\nGlobal options:");
-        WriteOptions(root);
-        output.WriteLine("""
+        HelpPage page = new HelpPage().Usage("minirun COMMAND").Blank().Text(root.Description!);
+        Section("Containers", ["run"]);
+        Section("Containers that live on (run -d)", [.. EngineTree.Build().Select(command => command.Name)]);
+        Section("This machine and minirun itself", ["doctor", "version", "completion", "help"]);
+        page.Section("Global options");
+        AddOptions(page, root);
+        return page.Text("""
 
             Try:
               minirun run rootfs-samples/busybox echo 'hello camp!'
 
             Run 'minirun COMMAND --help' for more information on a command.
-            """);
-        return 0;
+            """).Print();
 
         void Section(string title, string[] verbs)
         {
-            output.WriteLine("\n" + title);
+            page.Section(title);
             foreach (Command command in verbs.Select(verb => root.Subcommands.First(each => each.Name == verb)))
-                output.WriteLine($"  {command.Name.PadRight(Width)}{command.Description}");
+                page.Entry(command.Name, command.Description!, Column);
         }
     }
 
     private static int Print(Command root, Command command)
     {
         string arguments = string.Concat(command.Arguments.Select(argument => $" [{argument.Name}]"));
-        Console.Out.WriteLine($"""
-            Usage:  minirun {command.Name} [OPTIONS]{arguments}
-
-            {command.Description}.
-            """);
-        if (command.Arguments.Count > 0) Console.Out.WriteLine();
-        foreach (Argument argument in command.Arguments) Console.Out.WriteLine($"  {argument.Name.PadRight(Width)}{argument.Description}");
-        Console.Out.WriteLine("\nOptions:");
-        WriteOptions(command);
-        Console.Out.WriteLine($"  {"-h, --help".PadRight(Width)}{root.Options.First(option => option.Name == "--help").Description}");
-        if (Epilogue(command.Name) is { } text) Console.Out.WriteLine("\n" + text);
-        return 0;
+        HelpPage page = new HelpPage().Usage($"minirun {command.Name} [OPTIONS]{arguments}").Blank().Text(command.Description + ".");
+        if (command.Arguments.Count > 0) page.Blank();
+        foreach (Argument argument in command.Arguments) page.Entry(argument.Name, argument.Description!, Column);
+        page.Section("Options");
+        AddOptions(page, command);
+        page.Entry("-h, --help", root.Options.First(option => option.Name == "--help").Description!, Column);
+        if (Epilogue(command.Name) is { } text) page.Blank().Text(text);
+        return page.Print();
     }
 
-    private static void WriteOptions(Command command)
+    private static void AddOptions(HelpPage page, Command command)
     {
         foreach (Option option in command.Options)
-            Console.Out.WriteLine($"  {(option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } brief ? brief + ", " : "    ") + option.Name.PadRight(Width - 4)}{option.Description}");
+            page.Entry((option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } brief ? brief + ", " : "    ") + option.Name, option.Description!, Column);
     }
 
     private static string? Epilogue(string verb) => verb switch
     {
         "doctor" => "Exit status: 0 when `minirun run` will work here, else 1.",
         "completion" => """
-            For this shell:    source <(minirun completion bash)
-            For every one:     minirun completion bash >~/.local/share/bash-completion/completions/minirun
-                               minirun completion zsh >DIRECTORY-OF-$fpath/_minirun
-                               minirun completion fish >~/.config/fish/completions/minirun.fish
+            For this shell:
+              source <(minirun completion bash)
+            For every one:
+              minirun completion bash >~/.local/share/bash-completion/completions/minirun
+              minirun completion zsh >DIRECTORY-OF-$fpath/_minirun
+              minirun completion fish >~/.config/fish/completions/minirun.fish
             """,
         _ => null,
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Linux;
 
@@ -15,7 +16,7 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var (version, commit) = Own();
-        Console.Out.WriteLine(commit is null ? $"minirun version {version}" : $"minirun version {version}, commit {commit[..Math.Min(12, commit.Length)]}");
+        OciOutput.Line(commit is null ? $"minirun version {version}" : $"minirun version {version}, commit {commit[..Math.Min(12, commit.Length)]}");
         return 0;
     }
 
@@ -30,14 +31,14 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
             ("architecture", "Architecture", architecture), ("kernel", "Kernel", kernel),
         ];
         if (json)
-            Console.Out.WriteLine(Json.Write(writer =>
+            OciOutput.Line(Json.Write(writer =>
             {
                 writer.WriteStartObject();
                 foreach (var (key, _, value) in facts) writer.WriteString(key, value);
                 writer.WriteEndObject();
             }));
         else
-            foreach (var (_, title, value) in facts) Console.Out.WriteLine($"{title + ":",-14} {value}");
+            foreach (var (_, title, value) in facts) OciOutput.Line($"{title + ":",-14} {value}");
         return 0;
     }
 

@@ -14,7 +14,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
     public RunOptions Options => options;
 
     /// <summary>Paths in a file are relative to the file's own directory, wherever minirun is called.</summary>
-    public string Directory { get; } = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
+    public string Directory { get; } = Path.GetDirectoryName(CurrentDirectory.FullPath(file)) ?? "/";
 
     public void Apply(FileNode root)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Init;
 using Minirun.Linux;
@@ -49,7 +50,7 @@ internal sealed unsafe class AttachSession : IDisposable
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
         // The end of a terminal comes as SIGHUP, which is the container's.
-        bool reads = _input, watchesReader = EndsWithReader && unistd.isatty(1) == 0;
+        bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
         long deadline = Environment.TickCount64 + Patience;
         pollfd* fds = stackalloc pollfd[4];
         while (true)

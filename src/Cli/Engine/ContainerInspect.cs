@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Copying;
 using Minirun.Engine.Monitor;
@@ -26,7 +27,7 @@ internal static class ContainerInspect
             if (format is null or "json") all.Add((JsonNode)one);
             else OciOutput.Line(Template.Fill(format, one));
         }, prints: false);
-        if (format is null or "json") OciOutput.Line(format is null ? all.ToJsonString(s_indented) : all.ToJsonString());
+        if (format is null or "json") OciOutput.Line(SafeText.Json(all.ToJsonString(format is null ? s_indented : null)));
         return status;
     }
 

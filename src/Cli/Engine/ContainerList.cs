@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Copying;
 using Minirun.Engine.Networks;
-using Minirun.Linux;
 
 namespace Minirun.Cli.Engine;
 
@@ -45,8 +45,16 @@ internal static class ContainerList
             string[] line = [(string)row["ID"]!, (string)row["Image"]!, (string)row["Command"]!, (string)row["RunningFor"]!, (string)row["Status"]!, (string)row["Ports"]!, (string)row["Names"]!];
             table.Add(size ? [.. line, (string)row["Size"]!] : line);
         }
-        Engine.Table.Print(table, unistd.isatty(1) == 0 ? null : row => row == 0 ? "" : Colour.Of(rows[row - 1]), whole);
+        Engine.Table.Print(table, row => row == 0 ? "" : ColourOf(rows[row - 1]), whole);
     }
+
+    /// <summary>What runs is green, what failed red.</summary>
+    private static string ColourOf(JsonObject row) => (string)row["State"]! switch
+    {
+        "running" => Colour.Green,
+        "exited" => (int)row["ExitCode"]! == 0 ? "" : Colour.Red,
+        _ => "",
+    };
 
     private static JsonObject Row(EngineContainer container, ContainerState state, string status, bool whole, bool size)
     {

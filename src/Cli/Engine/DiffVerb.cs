@@ -1,7 +1,6 @@
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Engine.Copying;
-using Minirun.Linux;
 
 namespace Minirun.Cli.Engine;
 
@@ -12,9 +11,8 @@ internal static class DiffVerb
 
     private static int Execute(OciArguments words)
     {
-        bool terminal = unistd.isatty(1) == 1;
         foreach (TreeChange change in TreeDiff.Of(EngineVerbs.Store.Find(words.Words[0])))
-            OciOutput.Line($"{change.Kind} {(terminal ? SafeText.Of(change.Path) : change.Path)}");
+            OciOutput.Line($"{change.Kind} {SafeText.Of(change.Path)}");
         return 0;
     }
 }

@@ -18,7 +18,7 @@ internal static class EngineFlags
         foreach (var (flag, value) in options.Engine ?? []) Apply(flag, value, config);
         // For who makes it again: a unit of systemd.
         config.CreateCommand = [.. Environment.GetCommandLineArgs().SkipWhile(word => word is not ("run" or "create")).Skip(1)];
-        config.CreateDirectory = Linux.ProcFile.CurrentDirectory;
+        config.CreateDirectory = CurrentDirectory.TryPath ?? "/";
         if (config.Health is { Command: "" }) throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
         SdNotify.Check(config.SdNotify, config.Health is not null);
         if (config.AutoRemove && config.Restart.Name != "no") throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");

@@ -1,6 +1,5 @@
-using System.Text;
 using Minirun.Cli.Oci;
-using Minirun.Linux;
+using Minirun.Cli.Output;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -8,6 +7,8 @@ namespace Minirun.Cli.Engine;
 /// <summary>Carries out a verb of <see cref="EngineVerbs"/>.</summary>
 internal static class EngineProgram
 {
+    private const int VerbColumn = 14;
+
     /// <exception cref="UserError">A flag or word that cannot be, or what the verb says.</exception>
     public static int Execute(string word, ReadOnlySpan<string> rest)
     {
@@ -26,7 +27,7 @@ internal static class EngineProgram
             if (error.Message.StartsWith(unknown, StringComparison.Ordinal))
             {
                 string flag = error.Message[unknown.Length..];
-                string? closest = Output.Spelling.Closest(flag, verb.Flags.Select(each => each.Name));
+                string? closest = Spelling.Closest(flag, verb.Flags.Select(each => each.Name));
                 throw new UserError($"{verb.Name}: unknown flag {(flag.Length == 1 ? "-" : "--")}{flag}", closest is null ? $"`minirun {verb.Name} --help` lists the flags" : $"did you mean: --{closest}");
             }
             throw new UserError($"{verb.Name}: {error.Message}", error.Hint ?? $"`minirun {verb.Name} --help` lists the flags");
@@ -34,16 +35,8 @@ internal static class EngineProgram
         if (words.WantsHelp) return Help(verb);
         string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
         if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
-        if (verb.Follows) Output.OutputReader.EndWithIt();
-        try
-        {
-            return verb.Execute(words);
-        }
-        catch (LinuxException error) when (error is { Call: "write", Path: null, Number: Errno.EPIPE })
-        {
-            // `minirun ps | head -1`: who reads has seen enough.
-            return 128 + signal.SIGPIPE;
-        }
+        if (verb.Follows) OutputReader.EndWithIt();
+        return verb.Execute(words);
     }
 
     /// <summary>Does something with each word; goes on after one that fails, and prints what docker prints: the word.</summary>
@@ -54,35 +47,32 @@ internal static class EngineProgram
             try
             {
                 act(word);
-                if (prints) OciOutput.Line(word);
+                if (prints) OciOutput.Line(SafeText.Of(word));
             }
-            catch (Exception error) when (Output.Message.Has(error))
+            catch (Exception error) when (Message.Has(error))
             {
-                status = Output.Message.Print(error) is var code && words.Words.Count == 1 ? code : 1;
+                status = Message.Print(error) is var code && words.Words.Count == 1 ? code : 1;
             }
         return status;
     }
 
     private static int Help(string group)
     {
-        var text = new StringBuilder($"Usage:  minirun {group} COMMAND\n\nCommands:\n");
+        HelpPage page = new HelpPage().Usage($"minirun {group} COMMAND");
+        page.Section("Commands");
         foreach (EngineVerb verb in EngineVerbs.All)
-            if (verb.Name.StartsWith(group + " ", StringComparison.Ordinal)) text.Append("  ").Append(verb.Name[(group.Length + 1)..].PadRight(12)).Append(verb.Summary).Append('\n');
-        OciOutput.Text(text.ToString());
-        return 0;
+            if (verb.Name.StartsWith(group + " ", StringComparison.Ordinal)) page.Entry(verb.Name[(group.Length + 1)..], verb.Summary, VerbColumn);
+        return page.Print();
     }
 
     private static int Help(EngineVerb verb)
     {
-        var text = new StringBuilder($"Usage:  minirun {verb.Name} [OPTIONS] {verb.Arguments}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");
-        if (verb.Raw is not null) text.Append("\nThe options are those of `minirun run`: see `minirun run --help`.\n");
-        else if (verb.Flags.Length > 0)
-        {
-            text.Append("\nOptions:\n");
-            foreach (OciFlag flag in verb.Flags)
-                text.Append($"  {(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}".PadRight(32)).Append(' ').Append(flag.Help).Append('\n');
-        }
-        OciOutput.Text(text.ToString());
-        return 0;
+        HelpPage page = new HelpPage().Usage($"minirun {verb.Name} [OPTIONS] {verb.Arguments}".TrimEnd());
+        page.Blank().Text($"{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.");
+        if (verb.Raw is not null) return page.Blank().Text("The options are those of `minirun run`: see `minirun run --help`.").Print();
+        if (verb.Flags.Length == 0) return page.Print();
+        page.Section("Options");
+        foreach (OciFlag flag in verb.Flags) page.Entry(OciHelp.Name(flag), flag.Help);
+        return page.Print();
     }
 }

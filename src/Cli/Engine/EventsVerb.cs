@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine;
 using Minirun.Engine.Events;
 using Minirun.Engine.Logs.Reading;
@@ -111,7 +112,7 @@ internal static class EventsVerb
         DateTimeOffset local = DateTimeOffset.FromUnixTimeSeconds(when / Nanoseconds).AddTicks(when % Nanoseconds / NanosecondsPerTick).ToLocalTime();
         string stamp = local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + $".{when % Nanoseconds:D9}" + local.ToString("zzz", CultureInfo.InvariantCulture);
         var attributes = ((JsonObject)what["Actor"]!["Attributes"]!).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}={each.Value}");
-        return $"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})";
+        return SafeText.Of($"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})");
     }
 
     /// <summary>With the names that docker's templates have.</summary>

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine;
 using Minirun.Engine.Containers;
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -64,12 +66,12 @@ internal static class GenerateVerb
         }.Write();
         if (words.Has("files"))
         {
-            string path = Path.Combine(Linux.ProcFile.CurrentDirectory, unitName + ".service");
+            string path = Path.Combine(CurrentDirectory.Path, unitName + ".service");
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), 0x1a4 /* 0644 */);
             OciOutput.Line(path);
         }
         else if (words.Text("format") is not null) OciOutput.Line(new JsonObject { [unitName] = text }.ToJsonString());
-        else OciOutput.Text(text);
+        else OciOutput.Text(Screen.Out.IsTerminal ? SafeText.Lines(text) : text);
         return 0;
     }
 

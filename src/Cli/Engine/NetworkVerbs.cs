@@ -87,7 +87,7 @@ internal static class NetworkVerbs
             if (words.Text("format") is { } format && format != "json") OciOutput.Line(Template.Fill(format, network));
             else all.Add((JsonNode)network);
         }
-        if (all.Count > 0) OciOutput.Line(all.ToJsonString(s_indented));
+        if (all.Count > 0) OciOutput.Line(SafeText.Json(all.ToJsonString(s_indented)));
         return 0;
     }
 

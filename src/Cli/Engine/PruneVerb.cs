@@ -48,7 +48,7 @@ internal static class PruneVerb
     /// <summary>docker's list of what is gone.</summary>
     public static void Say(string title, List<string> removed)
     {
-        if (removed.Count > 0) OciOutput.Text($"{title}:\n{string.Join('\n', removed)}\n\n");
+        if (removed.Count > 0) OciOutput.Text($"{title}:\n{string.Join('\n', removed.Select(SafeText.Of))}\n\n");
     }
 
     public static void Reclaimed(long bytes) => OciOutput.Line($"Total reclaimed space: {Amount.Decimal((ulong)bytes)}");

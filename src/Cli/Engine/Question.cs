@@ -1,4 +1,5 @@
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -15,7 +16,7 @@ internal static class Question
     {
         if (words.Has("force")) return true;
         OciOutput.Text($"WARNING! {warning}\nAre you sure you want to continue? [y/N] ");
-        string answer = Console.In.ReadLine() ?? throw new UserError("nothing is removed: nobody answered", "--force does not ask");
+        string answer = StandardInput.ReadLine() ?? throw new UserError("nothing is removed: nobody answered", "--force does not ask");
         return answer.Trim().ToLowerInvariant() is "y" or "yes";
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -25,7 +26,7 @@ internal static class StatsVerb
 
     private static int Execute(OciArguments words)
     {
-        bool clears = !words.Has("no-stream") && unistd.isatty(1) == 1;
+        bool clears = !words.Has("no-stream") && Screen.Out.IsCapable;
         foreach (string word in words.Words) EngineVerbs.Store.Find(word);
         Dictionary<string, (Usage Usage, long Time)> before = [];
         Look(words, before);

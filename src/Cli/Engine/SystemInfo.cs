@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Commands;
+using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Logs;
@@ -65,7 +66,7 @@ internal static class SystemInfo
     public static string Text(JsonObject info)
     {
         var text = new StringBuilder();
-        void Line(string title, JsonNode? value) => text.Append(title).Append(": ").Append(value switch { JsonArray list => string.Join(' ', list), _ => value?.ToString() }).Append('\n');
+        void Line(string title, JsonNode? value) => text.Append(title).Append(": ").Append(SafeText.Of(value switch { JsonArray list => string.Join(' ', list), _ => value?.ToString() ?? "" })).Append('\n');
         Line("Containers", info["Containers"]);
         Line(" Running", info["ContainersRunning"]);
         Line(" Paused", info["ContainersPaused"]);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Minirun.Cli.Output;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -14,6 +15,7 @@ internal static class Template
     public static string Fill(string template, JsonNode data)
     {
         var text = new StringBuilder();
+        bool terminal = Screen.Out.IsTerminal;
         for (int at = 0; at < template.Length;)
         {
             int open = template.IndexOf("{{", at, StringComparison.Ordinal);
@@ -22,7 +24,9 @@ internal static class Template
             if (open == template.Length) break;
             int close = template.IndexOf("}}", open, StringComparison.Ordinal);
             if (close < 0) throw new UserError($"--format '{template}': '{{{{' without '}}}}'", "write {{.Field}}");
-            text.Append(Value(template[(open + 2)..close].Trim().Trim('-').Trim(), data));
+            string value = Value(template[(open + 2)..close].Trim().Trim('-').Trim(), data);
+            // A script gets what is there, to the byte; a person's terminal does not.
+            text.Append(terminal ? SafeText.Of(value) : value);
             at = close + 2;
         }
         return text.ToString();

@@ -31,7 +31,8 @@ internal static class VolumePluginVerb
             if (server.StartsWith('-')) throw new UserError($"--servers {server}: no host", "--servers HOST[:HOST…]");
         if (unistd.geteuid() != 0) throw new UserError("volume-plugin glusterfs: only root may mount", "sudo minirun volume-plugin glusterfs …");
         _ = GlusterClient.Find();
-        string root = Path.GetFullPath(words.Text("root") ?? EnginePaths.Default().Root + "/plugins/glusterfs"), socket = Path.GetFullPath(words.Text("socket") ?? "/run/docker/plugins/glusterfs.sock");
+        string root = CurrentDirectory.FullPath(words.Text("root") ?? EnginePaths.Default().Root + "/plugins/glusterfs");
+        string socket = CurrentDirectory.FullPath(words.Text("socket") ?? "/run/docker/plugins/glusterfs.sock");
         OwnDirectory.Check(root, "--root");
         GlusterRest? rest = words.Text("rest") is { } url ? new GlusterRest(url, words.Text("gfs-base") ?? "/mnt/gfs") : null;
         using var serving = new PluginServer(new GlusterDriver(root, servers, rest), socket);

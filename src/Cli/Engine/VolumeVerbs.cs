@@ -116,7 +116,7 @@ internal static class VolumeVerbs
                 Message.Print(error);
                 status = 1;
             }
-        if (words.Text("format") is null) OciOutput.Line(all.ToJsonString(s_indented));
+        if (words.Text("format") is null) OciOutput.Line(SafeText.Json(all.ToJsonString(s_indented)));
         return status;
     }
 

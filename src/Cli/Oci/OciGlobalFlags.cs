@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
@@ -25,7 +26,7 @@ internal static class OciGlobalFlags
 
     public static void ApplyLog(OciArguments arguments, OciGlobals globals)
     {
-        globals.Log = arguments.Text("log") is { Length: > 0 } log ? Path.GetFullPath(log) : null;
+        globals.Log = arguments.Text("log") is { Length: > 0 } log ? CurrentDirectory.FullPath(log) : null;
         globals.Debug = arguments.Has("debug") || arguments.Text("log-level") == "debug";
         globals.Quiet = arguments.Has("quiet");
         string format = arguments.Text("log-format") ?? "text";
@@ -52,6 +53,6 @@ internal static class OciGlobalFlags
         };
         // Absolute: the engine's hooks and children may work elsewhere.
         globals.RootIsGiven = arguments.Text("root") is { Length: > 0 };
-        globals.Root = arguments.Text("root") is { Length: > 0 } root ? Path.GetFullPath(root) : StateRoot.Default();
+        globals.Root = arguments.Text("root") is { Length: > 0 } root ? CurrentDirectory.FullPath(root) : StateRoot.Default();
     }
 }

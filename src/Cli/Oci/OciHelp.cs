@@ -1,40 +1,40 @@
-using System.Text;
+using Minirun.Cli.Output;
 
 namespace Minirun.Cli.Oci;
 
 /// <summary><c>minirun-oci --help</c> and <c>VERB --help</c>, on stdout.</summary>
 internal static class OciHelp
 {
+    private const int VerbColumn = 14;
+
     public static int Print()
     {
-        var text = new StringBuilder($"{OciProgram.Name} - OCI runtime: runs containers from bundles, for engines and by hand\n\nUsage:\n  {OciProgram.Name} [global flags] COMMAND [flags] [arguments]\n\nCommands:\n");
+        HelpPage page = new HelpPage().Text($"{OciProgram.Name} - OCI runtime: runs containers from bundles, for engines and by hand").Blank()
+            .Text("Usage:").Text($"  {OciProgram.Name} [global flags] COMMAND [flags] [arguments]");
+        page.Section("Commands");
         foreach (string name in OciVerbs.Names)
-            if (OciVerbs.Find(name) is { } verb) text.Append("  ").Append(name.PadRight(12)).Append(verb.Summary).Append('\n');
-        text.Append("\nGlobal flags:\n");
-        Flags(text, OciGlobalFlags.All);
-        text.Append($"\n`{OciProgram.Name} COMMAND --help` says more about a command.\n");
-        OciOutput.Text(text.ToString());
-        return 0;
+            if (OciVerbs.Find(name) is { } verb) page.Entry(name, verb.Summary, VerbColumn);
+        page.Section("Global flags");
+        Flags(page, OciGlobalFlags.All);
+        return page.Blank().Text($"`{OciProgram.Name} COMMAND --help` says more about a command.").Print();
     }
 
     public static int Print(OciVerb verb)
     {
-        var text = new StringBuilder($"{OciProgram.Name} {verb.Name} - {verb.Summary}\n\nUsage:\n  {OciProgram.Name} {verb.Name} [flags] {verb.Arguments}\n\nFlags:\n");
-        Flags(text, verb.Flags);
-        if (verb.Notes is not null) text.Append('\n').Append(verb.Notes).Append('\n');
-        OciOutput.Text(text.ToString());
-        return 0;
+        HelpPage page = new HelpPage().Text($"{OciProgram.Name} {verb.Name} - {verb.Summary}").Blank()
+            .Text("Usage:").Text($"  {OciProgram.Name} {verb.Name} [flags] {verb.Arguments}".TrimEnd());
+        page.Section("Flags");
+        Flags(page, verb.Flags);
+        if (verb.Notes is not null) page.Blank().Text(verb.Notes);
+        return page.Print();
     }
 
-    private static void Flags(StringBuilder text, OciFlag[] flags)
+    private static void Flags(HelpPage page, OciFlag[] flags)
     {
-        foreach (OciFlag flag in flags) One(text, flag);
-        One(text, new("help", 'h', null, "print this"));
+        foreach (OciFlag flag in flags) page.Entry(Name(flag), flag.Help);
+        page.Entry("-h, --help", "print this");
     }
 
-    private static void One(StringBuilder text, OciFlag flag)
-    {
-        string left = $"  {(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}";
-        text.Append(left.PadRight(32)).Append(' ').Append(flag.Help).Append('\n');
-    }
+    /// <summary>A flag as help writes it.</summary>
+    public static string Name(OciFlag flag) => $"{(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}".TrimEnd();
 }

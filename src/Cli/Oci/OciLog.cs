@@ -15,8 +15,8 @@ internal sealed class OciLog(OciGlobals globals)
     {
         Write("error", message, hint);
         if (globals.Log is null || globals.Quiet) return;
-        OciOutput.Error(Plain.Lines(message));
-        if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + hint);
+        OciOutput.Error(SafeText.Lines(message));
+        if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + SafeText.Lines(hint));
     }
 
     public void Warning(string message) => Write("warning", message);
@@ -38,7 +38,7 @@ internal sealed class OciLog(OciGlobals globals)
         int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
         if (fd < 0)
         {
-            OciOutput.Error($"{path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            OciOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
             return false;
         }
         // One write: several runtimes may share the file.
@@ -59,7 +59,7 @@ internal sealed class OciLog(OciGlobals globals)
                 '"' or '\\' => quoted.Append('\\').Append(c),
                 '\n' => quoted.Append("\\n"),
                 '\t' => quoted.Append("\\t"),
-                _ when Plain.IsOdd(c) => quoted.Append("\\u").Append(((int)c).ToString("x4")),
+                _ when SafeText.IsOdd(c) => quoted.Append("\\u").Append(((int)c).ToString("x4")),
                 _ => quoted.Append(c),
             };
         return quoted.Append('"').ToString();

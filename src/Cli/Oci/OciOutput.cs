@@ -16,7 +16,8 @@ internal static unsafe class OciOutput
     {
         try
         {
-            Write(2, text + "\n");
+            // While the container has our terminal it is raw: a line feed alone goes down, not back.
+            Write(2, IsRaw(2) ? text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : text + "\n");
         }
         catch (LinuxException)
         {
@@ -24,7 +25,15 @@ internal static unsafe class OciOutput
         }
     }
 
-    private static void Write(int fd, string text)
+    private static bool IsRaw(int fd)
+    {
+        termios settings;
+        return termios_.ioctl(fd, termios_.TCGETS, &settings) == 0 && (settings.c_oflag & termios_.OPOST) == 0;
+    }
+
+    /// <summary>To one of the two.</summary>
+    /// <exception cref="LinuxException">It cannot be written.</exception>
+    public static void Write(int fd, string text)
     {
         byte[] bytes = KernelText.Encode(text);
         fixed (byte* start = bytes)

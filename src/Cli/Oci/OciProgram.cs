@@ -43,9 +43,10 @@ internal static class OciProgram
             log.Error(called?.Failed + error.Message, error.Hint);
             return error.ExitCode == UnknownVerb ? UnknownVerb : called?.FailureCode ?? 1;
         }
-        catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
-            log.Error(called?.Failed + (error is LinuxException ? error : error.InnerException ?? error).Message, error is LinuxException kernel ? ResourceHints.For(kernel) : null);
+            string text = Output.Message.Has(error) ? DotNetError.Describe(error) : Output.Message.Fault(error);
+            log.Error(called?.Failed + text, DotNetError.Number(error) is null ? null : error is LinuxException kernel ? ResourceHints.For(kernel) : ResourceHints.For(DotNetError.Number(error)!.Value));
             return called?.FailureCode ?? 1;
         }
     }

@@ -1,64 +1,118 @@
+using System.Text;
 using System.Text.Json;
+using Minirun.Cli.Oci;
 using Minirun.Init;
-using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Output;
 
-/// <summary>--explain, --step and --dry-run: the plan as text, then what became of each operation.</summary>
-internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool json, bool steps, bool quietPlan) : Watcher
+/// <summary>--explain, --step and --dry-run: the plan as text, then what became of each phase or operation.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="fd">Where it is printed: 1 or 2.</param>
+/// <param name="mode">None: only what is stepped through.</param>
+/// <param name="steps">Each operation waits for a key.</param>
+internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mode, bool steps) : Watcher
 {
-    private const int NameWidth = 26;
-    private readonly bool _colours = unistd.isatty(2) == 1 && stdlib.Variable("NO_COLOR") is null;
+    private const int NameWidth = 26, NumberWidth = 4;
+
+    private readonly Screen _screen = new(fd);
+    private readonly PhaseList _phases = new(plan);
+    private readonly StepKeys? _keys = steps ? new StepKeys(plan) : null;
+    private readonly long[] _spent = new long[plan.Operations.Count];
+
+    // What is stepped through is told operation by operation.
+    private readonly bool _inPhases = mode == ExplainMode.Text && !steps;
 
     public void PrintPlan()
     {
-        for (int op = 0; op < plan.Operations.Count && !quietPlan; op++)
-            if (json) PrintJson(op, "planned", null, null);
-            else PrintOperation(op);
-        foreach (Operation operation in plan.LeftOut)
-            if (!json) output.WriteLine($"left out: {operation.Name}: now {operation.IfLeftOutText}");
-        output.Flush();
+        var text = new StringBuilder();
+        if (mode == ExplainMode.Json) for (int op = 0; op < plan.Operations.Count; op++) text.Append(Json(op, "planned", null, null));
+        if (mode == ExplainMode.Text) _phases.Describe(text, _screen);
+        if (mode == ExplainMode.Full)
+            for (int op = 0; op < plan.Operations.Count; op++)
+            {
+                if (op == 0 || plan.Operations[op].Phase != plan.Operations[op - 1].Phase) _phases.Heading(text, plan.Operations[op].Phase, _screen);
+                Describe(text, op);
+            }
+        if (mode != ExplainMode.Json)
+            foreach (Operation operation in plan.LeftOut)
+                Wrapped(text, "left out: ", $"{operation.Name}: now {operation.IfLeftOutText}", "left out: ".Length);
+        Write(text);
+    }
+
+    public override void Started(int pid)
+    {
+        if (_keys is not null) _keys.Child = pid;
     }
 
     public override void Before(int op)
     {
-        if (!steps) return;
-        PrintOperation(op);
-        output.Write("     Enter to go on: ");
-        output.Flush();
-        StepInput.AwaitEnter();
+        if (_keys is null) return;
+        var text = new StringBuilder();
+        Describe(text, op);
+        Write(text);
+        _keys.Await(line => OciOutput.Write(fd, line));
     }
 
     public override void After(int op, ReportKind kind, long nanoseconds)
     {
+        if (op < 0 || op >= _spent.Length) return;
         string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning", _ => "done" };
-        if (json) PrintJson(op, status, nanoseconds, null);
-        else output.WriteLine($"{Colour(kind == ReportKind.Done ? "32" : "33", status),-9} {op + 1,3} {plan.Operations[op].Name,-NameWidth}{Time(nanoseconds)}");
-        output.Flush();
+        _spent[op] = nanoseconds;
+        if (op == _spent.Length - 1) _keys?.End();
+        var text = new StringBuilder();
+        if (mode == ExplainMode.Json) text.Append(Json(op, status, nanoseconds, null));
+        else if (!_inPhases) Result(text, status, op + 1, plan.Operations[op].Name, Time(nanoseconds));
+        else
+        {
+            if (kind is ReportKind.FellBack or ReportKind.Warning) Result(text, status, _phases.Number(op), $"{_phases.Name(op)}: {plan.Operations[op].Name}", "");
+            if (_phases.IsLast(op)) Result(text, "done", _phases.Number(op), _phases.Name(op), Time(_phases.Sum(op, _spent)));
+        }
+        Write(text);
     }
 
     public override void Failed(int op, string message)
     {
-        if (json) PrintJson(op, "failed", null, message);
-        else output.WriteLine($"{Colour("31", "failed")}    {op + 1,3} {plan.Operations[op].Name}");
-        output.Flush();
+        var text = new StringBuilder();
+        string name = plan.Operations[op].Name;
+        if (mode == ExplainMode.Json) text.Append(Json(op, "failed", null, message));
+        else if (_inPhases) Result(text, "failed", _phases.Number(op), $"{_phases.Name(op)}: {name}", "");
+        else Result(text, "failed", op + 1, name, "");
+        Write(text);
     }
 
-    private void PrintOperation(int op)
+    private void Describe(StringBuilder text, int op)
     {
         Operation operation = plan.Operations[op];
-        output.WriteLine($"{op + 1,3} {Colour("1", operation.Name.PadRight(NameWidth))} {Strace.Show(operation)}");
-        output.WriteLine($"    {"",-NameWidth} {operation.WhyText}");
+        string lead = $"{op + 1,3} {Colour.Paint(Colour.Bold, SafeText.Of(operation.Name).PadRight(NameWidth), _screen.Colours)} ";
+        Wrapped(text, lead, Strace.Show(operation), NumberWidth + NameWidth + 1);
+        Wrapped(text, new string(' ', NumberWidth + NameWidth + 1), operation.WhyText, NumberWidth + NameWidth + 1);
+    }
+
+    /// <summary>On a terminal broken between words, below its own beginning.</summary>
+    private void Wrapped(StringBuilder text, string lead, string words, int column)
+    {
+        int width = Math.Max((_screen.Columns ?? int.MaxValue) - column, NameWidth);
+        foreach (string line in HelpPage.Wrap(SafeText.Of(words), width))
+        {
+            text.Append(lead).Append(line).Append('\n');
+            lead = new string(' ', column);
+        }
+    }
+
+    private void Result(StringBuilder text, string status, int number, string name, string time)
+    {
+        string colour = status switch { "done" => Colour.Green, "failed" => Colour.Red, _ => Colour.Yellow };
+        text.Append(Colour.Paint(colour, status, _screen.Colours)).Append(' ', Math.Max(0, 9 - status.Length));
+        text.Append($" {number,3} {SafeText.Of(name).PadRight(time.Length > 0 ? NameWidth : 0)}{time}\n");
     }
 
     // execve never comes back to be timed.
     private static string Time(long nanoseconds) => nanoseconds == 0 ? "" : $"{nanoseconds / 1000.0,9:F1} µs";
 
-    private string Colour(string code, string text) => _colours ? $"\e[{code}m{text}\e[0m" : text;
-
-    private void PrintJson(int op, string status, long? nanoseconds, string? error)
+    private string Json(int op, string status, long? nanoseconds, string? error)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -67,6 +121,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
             writer.WriteStartObject();
             writer.WriteNumber("operation", op + 1);
             writer.WriteString("name", operation.Name);
+            writer.WriteString("phase", _phases.Name(op));
             writer.WriteString("status", status);
             if (status == "planned")
             {
@@ -78,6 +133,11 @@ internal sealed class ExplainPrinter(ContainerPlan plan, TextWriter output, bool
             if (error is not null) writer.WriteString("error", error);
             writer.WriteEndObject();
         }
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        return SafeText.Json(Encoding.UTF8.GetString(buffer.ToArray())) + "\n";
+    }
+
+    private void Write(StringBuilder text)
+    {
+        if (text.Length > 0) OciOutput.Write(fd, text.ToString());
     }
 }

@@ -11,6 +11,6 @@ internal static class Json
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(writer);
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        return SafeText.Json(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 }

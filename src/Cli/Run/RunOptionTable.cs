@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Spec;
@@ -19,8 +20,8 @@ internal static class RunOptionTable
         new("--userns", null, "MODE", Namespaces, "user ids: auto (default), host, keep-id, single, or maps INSIDE:OUTSIDE:SIZE (repeatable)", (o, v) => o.UserNs.Add(v)),
         new("--ns", null, "LIST", Namespaces, "only these namespaces, for lessons: user,pid,uts,mnt,ipc,cgroup,net or none", (o, v) => o.OnlyNamespaces = v),
 
-        new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …; NAME:DST or DST alone is a volume", (o, v) => VolumeFlags.AddVolume(o, v, Linux.ProcFile.CurrentDirectory)),
-        new("--mount", null, "SPEC", Mounts, "type=bind|volume|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => VolumeFlags.AddMount(o, v, Linux.ProcFile.CurrentDirectory)),
+        new("--volume", 'v', "SRC:DST[:OPTS]", Mounts, "bind a file or directory of the host; options ro, rslave, nosuid, z, O (overlay), …; NAME:DST or DST alone is a volume", (o, v) => VolumeFlags.AddVolume(o, v, CurrentDirectory.TryPath)),
+        new("--mount", null, "SPEC", Mounts, "type=bind|volume|tmpfs|overlay,source=…,destination=…[,readonly,…]", (o, v) => VolumeFlags.AddMount(o, v, CurrentDirectory.TryPath)),
         new("--tmpfs", null, "DST[:OPTS]", Mounts, "an empty file system in memory; options size=64m, mode=1777, exec, …", (o, v) => o.Mounts.Add(MountFlags.Tmpfs(v))),
         new("--device", null, "HOST[:DST][:ACCESS]", Mounts, "a device of the host; ACCESS: of r, w, m", (o, v) => o.Devices.Add(v)),
         new("--read-only", null, null, Mounts, "the root file system cannot be written", (o, v) => o.ReadOnly = Flag(v)),
@@ -106,7 +107,7 @@ internal static class RunOptionTable
         new("--interactive", 'i', null, Terminal, "accepted: stdin always goes in", (o, v) => o.Interactive = Flag(v)),
         new("--preserve-fds", null, "N", Terminal, "descriptors 3 to 2+N go in; all others stay out", (o, v) => o.PreserveFds = Values.PreservedFds(v)),
 
-        new("--explain", null, "text|json", Seeing, "print the plan, run it, and mark each operation with its time", (o, v) => o.Explain = Values.Explain(v)) { ValueIsOptional = true },
+        new("--explain", null, "text|full|json", Seeing, "print the plan in phases, run it, and mark each with its time; full: every operation", (o, v) => o.Explain = Values.Explain(v)) { ValueIsOptional = true },
         new("--dry-run", null, null, Seeing, "print the plan and run nothing", (o, v) => o.DryRun = Flag(v)),
         new("--step", null, null, Seeing, "wait for Enter before each operation", (o, v) => o.Step = Flag(v)),
         new("--print-spec", null, null, Seeing, "print the OCI config.json it stands for and run nothing", (o, v) => o.PrintSpec = Flag(v)),

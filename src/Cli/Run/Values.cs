@@ -67,9 +67,10 @@ internal static class Values
     public static ExplainMode Explain(string text) => text switch
     {
         "true" or "text" => ExplainMode.Text,
+        "full" => ExplainMode.Full,
         "json" => ExplainMode.Json,
         "false" => ExplainMode.None,
-        _ => throw new UserError($"--explain={text}: neither text nor json", "write --explain or --explain=json"),
+        _ => throw new UserError($"--explain={text}: not text, full or json", "write --explain, --explain=full or --explain=json"),
     };
 
     public static string Requirement(string text) => text is "procfs" or "sysfs"

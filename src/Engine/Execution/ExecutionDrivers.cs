@@ -1,4 +1,5 @@
 using Minirun.Engine.Networks;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
 
@@ -23,6 +24,6 @@ public static class ExecutionDrivers
         if (name == Builtin) return new OciDriver(name, new Host().Executable, "minirun-oci", paths.Run + "/oci");
         string path = name.Contains('/') ? name : HelperProgram.Find(name) ?? throw new UserError($"--runtime {name}: not found in PATH", $"builtin, crun, runc, or the path of an OCI runtime");
         if (!File.Exists(path)) throw new UserError($"--runtime {name}: not found", "builtin, crun, runc, or the path of an OCI runtime");
-        return new OciDriver(name, Path.GetFullPath(path), Path.GetFileName(path), $"{paths.Run}/{Path.GetFileName(path)}");
+        return new OciDriver(name, CurrentDirectory.FullPath(path), Path.GetFileName(path), $"{paths.Run}/{Path.GetFileName(path)}");
     }
 }

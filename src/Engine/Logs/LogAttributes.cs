@@ -48,7 +48,7 @@ internal static class LogAttributes
         }
         catch (RegexParseException error)
         {
-            throw new UserError($"log opt {name}: {error.Message}");
+            throw new UserError($"log opt {name}: not a regular expression, from character {error.Offset + 1} on: {pattern}", "those of .NET: ^(os|customer)$");
         }
     }
 }

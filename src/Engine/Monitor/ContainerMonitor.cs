@@ -63,7 +63,7 @@ public sealed unsafe class ContainerMonitor
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {
-            monitor.Fail(error as UserError ?? new UserError(error.Message, null));
+            monitor.Fail(error as UserError ?? new UserError(DotNetError.Describe(error), null));
         }
         finally
         {
@@ -156,7 +156,7 @@ public sealed unsafe class ContainerMonitor
             }
             catch (Exception error)
             {
-                if (_state.Error.Length == 0) _state.Error = "after its end: " + error.Message;
+                if (_state.Error.Length == 0) _state.Error = "after its end: " + DotNetError.Describe(error);
             }
         (_health, _memory, _outliving) = (null, null, null);
         _state.LogLost += _log!.Lost;

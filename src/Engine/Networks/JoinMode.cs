@@ -28,7 +28,7 @@ internal sealed class JoinMode(string mode) : INetworkMode
         Require();
         if (mode.StartsWith(Path, StringComparison.Ordinal))
         {
-            Point(context, NetLink, System.IO.Path.GetFullPath(mode[Path.Length..]));
+            Point(context, NetLink, CurrentDirectory.FullPath(mode[Path.Length..]));
             return;
         }
         EngineContainer peer = Peer(context.Container.Store);

@@ -95,7 +95,7 @@ public static class ContainerVolumes
             {
                 // It keeps no container from ending, and the others are unmounted all the same.
                 left.Insert(0, mounted[i]);
-                said.Add($"volume {mounted[i].Name}: {error.Message}");
+                said.Add($"volume {mounted[i].Name}: {DotNetError.Describe(error)}");
             }
         if (left.Count > 0) Write(container, left);
         else unistd.unlink(Path(container));

@@ -43,7 +43,7 @@ internal static class RunProbe
     }
 
     private static IEnumerable<string> Places(Host host) =>
-        new[] { Path.GetTempPath(), host.Environment("XDG_RUNTIME_DIR"), "/dev/shm", "/var/tmp", host.CurrentDirectory }.OfType<string>().Where(Directory.Exists).Distinct();
+        new[] { Path.GetTempPath(), host.Environment("XDG_RUNTIME_DIR"), "/dev/shm", "/var/tmp", CurrentDirectory.TryPath }.OfType<string>().Where(Directory.Exists).Distinct();
 
     private static DirectoryInfo? NewDirectory(Host host)
     {

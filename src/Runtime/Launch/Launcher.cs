@@ -44,6 +44,7 @@ public static unsafe class Launcher
         unistd.close(childs);
         if (plan.HasSources) MountSources.Close(plan);
         if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);
+        watcher?.Started(pid);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {

@@ -5,6 +5,11 @@ namespace Minirun.Runtime.Launch;
 /// <summary>Somebody who wants to see each operation: --explain and --step.</summary>
 public abstract class Watcher
 {
+    /// <summary>There is a child that becomes the container.</summary>
+    public virtual void Started(int pid)
+    {
+    }
+
     /// <summary>An operation is about to start; returning lets it.</summary>
     public abstract void Before(int op);
 

@@ -27,7 +27,7 @@ internal sealed class ContainerMaker : IDisposable
     {
         _globals = globals;
         _options = options;
-        _bundle = Path.GetFullPath(options.Bundle);
+        _bundle = CurrentDirectory.FullPath(options.Bundle);
         byte[] json = Bundle.ReadFile(Path.GetFullPath(options.Config ?? Bundle.ConfigName, _bundle));
         _oci = Bundle.Parse(json, options.Config ?? Bundle.ConfigName);
         CheckTerminal(_oci.Process.Terminal, options.ConsoleSocket is { Length: > 0 }, detached: waits || options.Detach);

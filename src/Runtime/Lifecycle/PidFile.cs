@@ -29,7 +29,7 @@ public static unsafe class PidFile
 
     public static void Write(string path, int pid)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{unistd.getpid()}");
+        string temporary = Path.Combine(Path.GetDirectoryName(CurrentDirectory.FullPath(path))!, $".{Path.GetFileName(path)}.{unistd.getpid()}");
         int fd = (int)LinuxException.Check(fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode), "open", temporary);
         byte[] text = Encoding.ASCII.GetBytes(pid.ToString());
         fixed (byte* bytes = text)

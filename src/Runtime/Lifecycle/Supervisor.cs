@@ -161,6 +161,7 @@ public sealed unsafe class Supervisor
         {
             _reporting = false;
             if (_steps || _watcher is not null) Say(_plan.Operations.Count - 1, ReportKind.Done, 0);
+            _terminal?.TakeOver();
             Started?.Invoke();
             return;
         }
@@ -168,6 +169,7 @@ public sealed unsafe class Supervisor
         {
             case ReportKind.Terminal:
                 _terminal = new TerminalRelay(master, _plan.Spec.PlainNewlines);
+                if (_watcher is null) _terminal.TakeOver();
                 break;
             case ReportKind.Readiness:
                 _notify = new NotifyRelay(master, _plan.Spec.NotifySocket!);

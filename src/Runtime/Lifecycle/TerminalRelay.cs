@@ -12,7 +12,8 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private const byte EndOfTransmission = 4;
 
     private readonly int _master;
-    private readonly RawTerminal _terminal;
+    private readonly bool _plainNewlines;
+    private RawTerminal? _terminal;
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
     private int _typedStart, _typedEnd;
@@ -23,8 +24,11 @@ internal sealed unsafe class TerminalRelay : IDisposable
         _master = master;
         fcntl.fcntl_(master, fcntl.F_SETFL, fcntl.O_RDWR | fcntl.O_NONBLOCK);
         Resize();
-        _terminal = new RawTerminal(plainNewlines);
+        _plainNewlines = plainNewlines;
     }
+
+    /// <summary>From now on all keys are the container's: whoever watched the operations, with keys and lines of their own, has seen the last.</summary>
+    public void TakeOver() => _terminal ??= new RawTerminal(_plainNewlines);
 
     /// <summary>Gives the container's terminal the size of ours; the kernel sends SIGWINCH to those who use it.</summary>
     public void Resize()
@@ -34,17 +38,17 @@ internal sealed unsafe class TerminalRelay : IDisposable
     }
 
     /// <summary>Whether it has to look again by itself (<see cref="RawTerminal.LookAgain"/>).</summary>
-    public bool LooksAgain => !_inputEnded && _terminal.IsTerminal && !RawTerminal.IsForeground();
+    public bool LooksAgain => !_inputEnded && _terminal is { IsTerminal: true } && !RawTerminal.IsForeground();
 
     /// <summary>We were stopped, and go on.</summary>
-    public void Retake() => _terminal.Retake();
+    public void Retake() => _terminal?.Retake();
 
     /// <summary>Says what to wait for; gives the number of entries filled.</summary>
     public int Prepare(Span<pollfd> fds)
     {
-        bool pending = _typedStart < _typedEnd;
-        fds[0] = new pollfd { fd = _outputEnded ? -1 : _master, events = (short)(poll.POLLIN | (pending ? poll.POLLOUT : 0)) };
-        fds[1] = new pollfd { fd = _inputEnded || pending || !_terminal.Take() ? -1 : 0, events = poll.POLLIN };
+        bool pending = _typedStart < _typedEnd, waits = _terminal is null;
+        fds[0] = new pollfd { fd = _outputEnded || waits ? -1 : _master, events = (short)(poll.POLLIN | (pending ? poll.POLLOUT : 0)) };
+        fds[1] = new pollfd { fd = _inputEnded || pending || _terminal?.Take() != true ? -1 : 0, events = poll.POLLIN };
         return 2;
     }
 
@@ -69,7 +73,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     public void Dispose()
     {
-        _terminal.Dispose();
+        _terminal?.Dispose();
         unistd.close(_master);
     }
 

@@ -67,7 +67,7 @@ public static unsafe class UnixSocket
             bool isAbstract = path.StartsWith('@');
             if (!isAbstract && KernelText.Encode(path).Length >= PathSize)
             {
-                string parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
+                string parent = Path.GetDirectoryName(CurrentDirectory.FullPath(path))!;
                 directory = (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
                 name = $"/proc/self/fd/{directory}/{Path.GetFileName(path)}";
             }

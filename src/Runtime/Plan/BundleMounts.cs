@@ -25,7 +25,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     public bool InUserNamespace => spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) || host.IsInUserNamespace;
 
     /// <summary>The host's path of a bind mount's source.</summary>
-    public static string Source(ContainerSpec spec, Host host, string source) => Path.GetFullPath(source, spec.Bundle ?? host.CurrentDirectory);
+    public static string Source(ContainerSpec spec, Host host, string source) => spec.Bundle is { } bundle ? Path.GetFullPath(source, bundle) : host.FullPath(source);
 
     /// <summary>
     /// The path inside the root of a source that lies below the root file system, else null. It is looked up there, when its turn comes: earlier mounts

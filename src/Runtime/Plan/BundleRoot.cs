@@ -154,6 +154,7 @@ internal sealed class BundleRoot
             _plan.Add(new()
             {
                 Name = "readonly:" + clean,
+                Phase = Phase.Hiding,
                 Code = OpCode.Bind,
                 S1 = clean.Length > 1 ? clean[1..] : ".",
                 S2 = clean,

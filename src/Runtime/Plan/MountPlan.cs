@@ -55,6 +55,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             if (host.FileType(path) is not 0 and var type) plan.Add(new()
             {
                 Name = "readonly:" + path,
+                Phase = Phase.Hiding,
                 Code = OpCode.Bind,
                 S1 = Relative(path),
                 S2 = Relative(path),

@@ -49,6 +49,13 @@ public sealed class Operation
     /// <summary>What it was made from: a place in the document of a bundle.</summary>
     public string? Place { get; init; }
 
+    /// <summary>What it is for together with its neighbours; by itself what <see cref="Phases"/> says of its kind.</summary>
+    public Phase Phase
+    {
+        get => field != Phase.None ? field : Step != LaunchStep.None ? Phases.Of(Step) : Phases.Of(Code);
+        init;
+    }
+
     private string Fill(string text) => text.Replace("{path}", Path).Replace("{source}", S1 as string);
 }
 

@@ -88,6 +88,7 @@ public sealed class Planner
         else if (Wanted.OomScoreAdj is { } score) Add(new()
         {
             Name = "oom-score",
+            Phase = Phase.Program,
             Code = OpCode.WriteFile,
             S1 = "/proc/self/oom_score_adj",
             S2 = score.ToString(),

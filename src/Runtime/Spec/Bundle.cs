@@ -1,7 +1,7 @@
-using Minirun.Linux;
-using Minirun.Linux.Calls;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Spec.Json;
 
 namespace Minirun.Runtime.Spec;

@@ -139,7 +139,10 @@ public class Host
 
     public virtual string? Environment(string name) => stdlib.Variable(name);
 
-    public virtual string CurrentDirectory => ProcFile.CurrentDirectory;
+    public virtual string CurrentDirectory => Linux.CurrentDirectory.Path;
+
+    /// <summary>The current directory is asked for only where a path needs it: it may have been deleted.</summary>
+    public string FullPath(string path) => Path.IsPathRooted(path) ? Path.GetFullPath(path) : Path.GetFullPath(path, CurrentDirectory);
 
     /// <summary>A file inside a root file system, read with every symlink kept inside; null when there is none.</summary>
     public virtual string? ReadInside(string rootfs, string path) => Minirun.Runtime.Mounts.RootReader.Read(rootfs, path);

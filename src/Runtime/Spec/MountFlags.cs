@@ -1,3 +1,5 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Spec;
 
 /// <summary>The texts of -v, --mount and --tmpfs, as docker has them, turned into OCI mounts.</summary>
@@ -12,7 +14,7 @@ public static class MountFlags
     ];
 
     /// <summary>-v SOURCE:DESTINATION[:OPTIONS]. A source without a slash is a named volume: see <see cref="VolumeFlags"/>.</summary>
-    public static OciMount Volume(string text, string currentDirectory)
+    public static OciMount Volume(string text, string? currentDirectory)
     {
         string[] parts = text.Split(':');
         if (parts.Length is < 2 or > 3)
@@ -41,7 +43,7 @@ public static class MountFlags
     }
 
     /// <summary>--mount type=bind|tmpfs|overlay,source=…,destination=…,….</summary>
-    public static OciMount Mount(string text, string currentDirectory)
+    public static OciMount Mount(string text, string? currentDirectory)
     {
         string context = $"--mount {text}";
         string type = "", source = "", destination = "";
@@ -106,12 +108,12 @@ public static class MountFlags
         return clean != "/" ? clean : throw new UserError($"{context}: the destination is the root itself", "give another ROOTFS instead");
     }
 
-    private static string Source(string path, string context, string currentDirectory)
+    private static string Source(string path, string context, string? currentDirectory)
     {
         if (path.Length == 0) throw new UserError($"{context}: no source", Usage);
         if (!path.Contains('/') && path is not ("." or ".."))
             throw new UserError($"{context}: '{path}' would be a named volume, which cannot be given here", $"for a directory of that name write ./{path}");
-        return Path.GetFullPath(path, currentDirectory);
+        return currentDirectory is null ? CurrentDirectory.FullPath(path) : Path.GetFullPath(path, currentDirectory);
     }
 
     private static void AddTmpfsOptions(OciMount mount, string[] options, string context)

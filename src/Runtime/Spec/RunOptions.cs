@@ -91,6 +91,11 @@ public sealed class RunOptions
 public enum ExplainMode
 {
     None,
+
+    /// <summary>The phases of the plan.</summary>
     Text,
+
+    /// <summary>Every operation.</summary>
+    Full,
     Json,
 }

@@ -116,7 +116,7 @@ public sealed class SpecBuilder
     {
         if (string.IsNullOrEmpty(options.Rootfs))
             throw new UserError("no root file system given", "name a directory that holds one: minirun run ROOTFS [CMD…]; `./build.sh rootfs busybox` makes one");
-        string path = Path.GetFullPath(options.Rootfs, host.CurrentDirectory);
+        string path = host.FullPath(options.Rootfs);
         switch (host.FileType(path))
         {
             case sys_stat.S_IFDIR:

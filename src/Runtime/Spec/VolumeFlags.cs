@@ -13,10 +13,10 @@ public static class VolumeFlags
     private static readonly string[] s_passed = ["ro", "nosuid", "suid", "nodev", "dev", "noexec", "exec", "noatime", "relatime"];
 
     /// <summary>-v in any form, into <paramref name="options"/>.</summary>
-    public static void AddVolume(RunOptions options, string text, string currentDirectory) => Add(options, Volume(text) ?? MountFlags.Volume(text, currentDirectory));
+    public static void AddVolume(RunOptions options, string text, string? currentDirectory) => Add(options, Volume(text) ?? MountFlags.Volume(text, currentDirectory));
 
     /// <summary>--mount of any type.</summary>
-    public static void AddMount(RunOptions options, string text, string currentDirectory) => Add(options, Mount(text) ?? MountFlags.Mount(text, currentDirectory));
+    public static void AddMount(RunOptions options, string text, string? currentDirectory) => Add(options, Mount(text) ?? MountFlags.Mount(text, currentDirectory));
 
     /// <summary>Null when it is a bind or a mistake, which <see cref="MountFlags"/> names.</summary>
     internal static OciMount? Volume(string text)

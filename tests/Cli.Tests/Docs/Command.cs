@@ -38,6 +38,14 @@ internal sealed record Command(string Text, int Line, int ExitStatus, List<strin
     /// <summary>Whether what came out is what the page shows.</summary>
     public bool Shows(string actual) => Output.Count == 0 || Regex.IsMatch(Tidy(actual), Pattern(), RegexOptions.Singleline);
 
+    /// <summary>The same in a terminal, where lines are broken between words: wherever the page breaks them.</summary>
+    public bool ShowsBroken(string actual)
+    {
+        IEnumerable<string> parts = string.Join('\n', Output).Split("...").Select(part => Regex.Escape(Regex.Replace(part, @"\s", "")));
+        string plain = Regex.Replace(actual, "\e\\[[0-9;]*m", "");
+        return Shows(plain) || Regex.IsMatch(Regex.Replace(plain, @"\s", ""), $"^{string.Join(".*", parts)}$", RegexOptions.Singleline);
+    }
+
     private string Pattern()
     {
         var pattern = new System.Text.StringBuilder("^");

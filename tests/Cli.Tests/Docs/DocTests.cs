@@ -20,20 +20,36 @@ public sealed class DocTests(ITestOutputHelper output)
         using var desk = new Desk();
         List<string> wrong = [];
         foreach (Block block in new Page(page).Blocks())
-        {
-            if (!block.IsForUs) continue;
-            var results = desk.Run(block);
-            for (int i = 0; i < block.Commands.Count; i++)
-            {
-                Command command = block.Commands[i];
-                string place = $"{page}:{command.Line}: $ {command.Text}";
-                if (i >= results.Count) { wrong.Add($"{place}\n  the shell ended before it"); break; }
-                var (status, text) = results[i];
-                if (status != command.ExitStatus) wrong.Add($"{place}\n  exit {status} instead of {command.ExitStatus}; it said:\n{text}");
-                else if (!command.Shows(text)) wrong.Add($"{place}\n  said:\n{text}\n  the page shows:\n{string.Join('\n', command.Output)}");
-            }
-        }
+            if (block.IsForUs) Compare(block, desk.Run(block), (command, text) => command.Shows(text), wrong);
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
+    }
+
+    /// <summary>As who reads the page does it: what is a pipe above is a terminal here, of 80 columns.</summary>
+    [Theory, MemberData(nameof(PagesWithCommands))]
+    public void Every_command_of_the_page_works_in_a_terminal(string page)
+    {
+        using var desk = new Desk();
+        List<string> wrong = [];
+        foreach (Block block in new Page(page).Blocks())
+            if (block.IsForUs) Compare(block, block.IsNotForTerminals ? desk.Run(block) : desk.RunInTerminal(block, wrong), (command, text) => command.ShowsBroken(text), wrong);
+        Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
+    }
+
+    private static void Compare(Block block, List<(int Status, string Output)> results, Func<Command, string, bool> shows, List<string> wrong)
+    {
+        for (int i = 0; i < block.Commands.Count; i++)
+        {
+            Command command = block.Commands[i];
+            string place = $"{block.Page}:{command.Line}: $ {command.Text}";
+            if (i >= results.Count)
+            {
+                wrong.Add($"{place}\n  the shell ended before it");
+                break;
+            }
+            var (status, text) = results[i];
+            if (status != command.ExitStatus) wrong.Add($"{place}\n  exit {status} instead of {command.ExitStatus}; it said:\n{text}");
+            else if (!shows(command, text)) wrong.Add($"{place}\n  said:\n{text}\n  the page shows:\n{string.Join('\n', command.Output)}");
+        }
     }
 
     [Fact]

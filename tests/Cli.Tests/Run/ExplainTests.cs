@@ -9,11 +9,25 @@ public sealed class ExplainTests
     [Fact]
     public void Explain_prints_the_plan_runs_it_and_marks_each_operation()
     {
-        Result result = Container.Run(["--explain"], "echo", "hello").Exits(0);
+        Result result = Container.Run(["--explain=full"], "echo", "hello").Exits(0);
         Assert.Equal("hello\n", result.Out);
         foreach (string words in (string[])["pivot_root(", "CLONE_NEWUSER|CLONE_NEWPID", "execve(", "µs"]) Assert.Contains(words, result.Error);
         string[] planned = Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned");
         foreach (string name in planned) Assert.Contains(name, result.Error);
+        foreach (string name in planned) Assert.Matches($@"(?m)^done +[0-9]+ {System.Text.RegularExpressions.Regex.Escape(name)}( |$)", result.Error);
+    }
+
+    [Fact]
+    public void Explain_prints_phases_runs_them_and_marks_each()
+    {
+        Result result = Container.Run(["--explain"], "echo", "hello").Exits(0);
+        Assert.Equal("hello\n", result.Out);
+        string[] phases = [.. Container.Run(["--explain=json"], "true").Exits(0).Error.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("phase").GetString()!).Distinct()];
+        Assert.InRange(phases.Length, 8, 12);
+        foreach (string phase in phases) Assert.Matches($@"(?m)^done +[0-9]+ {phase}( |$)", result.Error);
+        Assert.All(result.Error.TrimEnd('\n').Split('\n'), line => Assert.InRange(line.Length, 1, 80));
+        // Each operation is named in one of them.
+        foreach (string name in Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned")) Assert.Contains(name, result.Error);
     }
 
     [Fact]

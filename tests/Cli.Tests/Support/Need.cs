@@ -36,4 +36,7 @@ public enum Need
 
     /// <summary>A second processor, to be kept off it.</summary>
     TwoProcessors = 64,
+
+    /// <summary>tmux, as a terminal that people use.</summary>
+    Tmux = 2048,
 }

@@ -18,6 +18,7 @@ internal static class Needs
         [Need.SystemResource] = new(() => Kernel.MayRaiseLimits ? null : "CAP_SYS_RESOURCE is missing"),
         [Need.Strace] = new(() => Programs.Find("strace") is null ? "strace is not here" : null),
         [Need.OldCgroups] = new(() => Kernel.Uid == 0 && Directory.Exists("/sys/fs/cgroup/pids") && Directory.Exists("/sys/fs/cgroup/memory") ? null : "pids and memory of cgroup version 1 are not here, or we are not root"),
+        [Need.Tmux] = new(() => Programs.Find("tmux") is null ? "tmux is not here" : null),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 

@@ -14,6 +14,8 @@ internal sealed unsafe partial class Pty : IDisposable
     private readonly int _slave;
     private readonly RunningProgram _program;
     private readonly StringBuilder _screen = new();
+    private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
+    private readonly Emulator _terminal;
     private readonly Thread _reader;
 
     public Pty(params string[] arguments) : this(rows: 30, columns: 100, redirections: "", arguments)
@@ -34,8 +36,15 @@ internal sealed unsafe partial class Pty : IDisposable
     {
     }
 
+    /// <summary>A terminal of a size with a program in it, which knows it for an xterm.</summary>
+    public Pty(Start how, int rows, int columns, string[] command)
+        : this(how with { Environment = new(how.Environment) { ["TERM"] = how.Environment.GetValueOrDefault("TERM", "xterm") } }, rows, columns, redirections: "", command)
+    {
+    }
+
     public Pty(Start how, int rows, int columns, string redirections, string[] command)
     {
+        _terminal = new Emulator(rows, columns);
         _master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
         int zero = 0, number = 0;
         ioctl(_master, TIOCSPTLCK, &zero);
@@ -60,6 +69,27 @@ internal sealed unsafe partial class Pty : IDisposable
 
     public int Pid => _program.Pid;
 
+    public bool HasEnded => _program.HasEnded;
+
+    /// <summary>What a person sees, once the program has ended: all that it wrote is there.</summary>
+    public Emulator AtEnd(out int exitCode)
+    {
+        exitCode = ExitCode();
+        // Bytes of ours behind the program's: what comes out of a terminal is in order.
+        string mark = $"\e]999;{Guid.NewGuid():n}\a";
+        byte[] bytes = Encoding.UTF8.GetBytes(mark);
+        fixed (byte* start = bytes) write(_slave, start, bytes.Length);
+        Await(mark);
+        lock (_screen) return _terminal;
+    }
+
+    /// <summary>What a person sees now.</summary>
+    public string Seen
+    {
+        get { lock (_screen) return _terminal.Screen.Text; }
+    }
+
+    /// <summary>All that came, as it came.</summary>
     public string Screen
     {
         get { lock (_screen) return _screen.ToString(); }
@@ -102,7 +132,7 @@ internal sealed unsafe partial class Pty : IDisposable
     }
 
     // setsid is minirun itself, unless it had to fork.
-    private int MinirunPid()
+    public int MinirunPid()
     {
         string children = File.ReadAllText($"/proc/{Pid}/task/{Pid}/children").Trim();
         string program = File.ReadAllText($"/proc/{Pid}/comm").Trim();
@@ -115,7 +145,12 @@ internal sealed unsafe partial class Pty : IDisposable
         nint got;
         while ((got = read(_master, buffer, 4096)) > 0 || Marshal.GetLastPInvokeError() == EINTR)
             if (got > 0)
-                lock (_screen) _screen.Append(Encoding.UTF8.GetString(buffer, (int)got));
+                lock (_screen)
+                {
+                    char[] chars = new char[(int)got + 1];
+                    _screen.Append(chars, 0, _utf8.GetChars(new ReadOnlySpan<byte>(buffer, (int)got), chars, flush: false));
+                    _terminal.Feed(new ReadOnlySpan<byte>(buffer, (int)got));
+                }
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int open(string path, int flags, int mode);

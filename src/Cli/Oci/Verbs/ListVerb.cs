@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
@@ -26,7 +27,7 @@ internal static class ListVerb
         string format = arguments.Text("format") ?? "table";
         if (format is not ("table" or "json" or "")) throw new UserError("invalid format option", "table or json");
         List<Container> containers = Load(globals);
-        if (arguments.Has("quiet")) foreach (Container container in containers) OciOutput.Line(container.Id);
+        if (arguments.Has("quiet")) foreach (Container container in containers) OciOutput.Line(SafeText.Of(container.Id));
         else if (format == "json") PrintJson(containers);
         else PrintTable(containers);
         return 0;
@@ -45,7 +46,7 @@ internal static class ListVerb
             }
             catch (Exception error) when (error is UserError or LinuxException or IOException or UnauthorizedAccessException)
             {
-                OciOutput.Error($"load container {id}: {error.Message}");
+                OciOutput.Error(SafeText.Line($"load container {id}: {DotNetError.Describe(error)}"));
             }
         return containers;
     }
@@ -57,12 +58,14 @@ internal static class ListVerb
         {
             ContainerStatus status = container.Status();
             ContainerRecord record = container.Record;
-            rows.Add([container.Id, StatePrinter.Pid(record, status).ToString(CultureInfo.InvariantCulture), Container.Word(status), record.Bundle, record.Created, OwnerName.Of(record.OwnerUid)]);
+            string pid = StatePrinter.Pid(record, status).ToString(CultureInfo.InvariantCulture);
+            rows.Add([SafeText.Of(container.Id), pid, Container.Word(status), SafeText.Of(record.Bundle), SafeText.Of(record.Created), SafeText.Of(OwnerName.Of(record.OwnerUid))]);
         }
         var text = new StringBuilder();
         foreach (string[] row in rows)
         {
-            for (int column = 0; column < row.Length - 1; column++) text.Append(row[column].PadRight(Math.Max(ColumnWidth, rows.Max(other => other[column].Length) + Gap)));
+            for (int column = 0; column < row.Length - 1; column++)
+                text.Append(row[column].PadRight(Math.Max(ColumnWidth, rows.Max(other => other[column].Length) + Gap)));
             text.Append(row[^1]).Append('\n');
         }
         OciOutput.Text(text.ToString());
@@ -82,6 +85,6 @@ internal static class ListVerb
                 writer.WriteEndArray();
             }
         }
-        OciOutput.Text(Encoding.UTF8.GetString(buffer.ToArray()));
+        OciOutput.Text(SafeText.Json(Encoding.UTF8.GetString(buffer.ToArray())));
     }
 }

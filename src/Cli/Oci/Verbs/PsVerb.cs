@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Minirun.Cli.Output;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
@@ -24,7 +25,7 @@ internal static class PsVerb
         string format = TakeFormat(words) ?? arguments.Text("format") ?? "table";
         List<int> pids = ContainerProcesses.Of(Container.Load(new StateStore(globals.Root), id));
         if (format == "json") OciOutput.Text("[" + string.Join(',', pids) + "]");
-        else if (format is "table" or "") OciOutput.Text(Filter(HostPs(words), pids));
+        else if (format is "table" or "") OciOutput.Text(SafeText.Lines(Filter(HostPs(words), pids)));
         else throw new UserError("invalid format option", "table or json");
         return 0;
     }

@@ -1,3 +1,4 @@
+using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
@@ -62,9 +63,6 @@ internal static class UpdateVerb
     {
         if (file != "-")
             return Bundle.ParseResources(Bundle.ReadGiven(file), file);
-        using Stream input = Console.OpenStandardInput();
-        using var bytes = new MemoryStream();
-        input.CopyTo(bytes);
-        return Bundle.ParseResources(bytes.ToArray(), "stdin");
+        return Bundle.ParseResources(StandardInput.ReadAll(), "stdin");
     }
 }

@@ -108,7 +108,7 @@ internal sealed unsafe class LogFile
         catch (Exception error) when (error is LinuxException or IOException)
         {
             // Rather lines than order: the old file goes on, and rotation is tried again with the next line.
-            Trouble = error.Message;
+            Trouble = DotNetError.Describe(error);
         }
     }
 }

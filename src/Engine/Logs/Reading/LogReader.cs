@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Reading;
@@ -25,7 +26,7 @@ public sealed class LogReader(string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"{path}: {(error.InnerException ?? error).Message.ToLowerInvariant()}", "is it a file that you may read?");
+            throw new UserError($"{path}: {Errno.Describe(DotNetError.Number(error) ?? Errno.EIO)}", "is it a file that you may read?");
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class GlusterRest
         }
         catch (Exception error) when (error is LinuxException or FormatException or JsonException or InvalidOperationException)
         {
-            throw new UserError($"{method} {path} at {_address.Endpoint}: {error.Message}", "--rest URL is glusterfs-rest's");
+            throw new UserError($"{method} {path} at {_address.Endpoint}: {(error is JsonException or InvalidOperationException ? "not the answer of that service" : error.Message)}", "--rest URL is glusterfs-rest's");
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class PluginCalls
         {
             var said = new ByteWriter();
             said.Add("{\"Err\":"u8);
-            JsonText.Add(said, error is JsonException or InvalidOperationException ? "not what this call takes" : error.Message);
+            JsonText.Add(said, error is JsonException or InvalidOperationException ? "not what this call takes" : DotNetError.Describe(error));
             said.Add("}\n"u8);
             return (500, said.Written.ToArray());
         }

@@ -13,7 +13,7 @@ internal static class SeccompChoice
         null when options.Privileged => null,
         "unconfined" => null,
         null or "builtin" => Default(capabilities),
-        var file => ProfileFile.Load(Path.GetFullPath(file, host.CurrentDirectory), capabilities, host.Kernel),
+        var file => ProfileFile.Load(host.FullPath(file), capabilities, host.Kernel),
     };
 
     /// <summary>Compiled when minirun was, for all sets of capabilities that make no difference to it.</summary>

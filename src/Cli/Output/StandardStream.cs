@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Minirun.Linux;
+
+namespace Minirun.Cli.Output;
+
+/// <summary>stdout or stderr as a stream, without .NET's Console, which sends a terminal into another mode when its streams are used.</summary>
+internal sealed unsafe class StandardStream(int fd) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+            for (int done = 0; done < buffer.Length;)
+            {
+                nint written = unistd.write(fd, start + done, buffer.Length - done);
+                if (written > 0) done += (int)written;
+                else if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) Await(errno);
+            }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>Somebody else may have made the pipe one that does not block.</summary>
+    private void Await(int errno)
+    {
+        if (errno != Errno.EAGAIN) throw new IOException(Errno.Describe(errno), errno);
+        pollfd room = new() { fd = fd, events = poll.POLLOUT };
+        poll.poll_(&room, 1, -1);
+    }
+}

@@ -1,0 +1,147 @@
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Terminal;
+
+/// <summary>--step and --explain as a person sees them.</summary>
+public sealed class StepTests
+{
+    private const string Question = "quit): ";
+
+    [Requires(Need.UserNamespaces)]
+    public void Each_Enter_is_a_step_up_to_a_shell_that_has_the_terminal()
+    {
+        using var pty = At80("run", "--step", Rootfs.Busybox, "sh");
+        int steps = StepTo(pty, "\n/ #");
+        Assert.InRange(steps, 30, 90);
+        pty.Type("echo $((40 + 2)); tty; exit 5\n");
+        Emulator seen = pty.AtEnd(out int status);
+        Assert.Equal(5, status);
+        Assert.Contains("\n42\n/dev/pts/0\n", seen.Screen.Text);
+        Assert.Equal("", seen.Leftovers);
+        Assert.Empty(seen.Screen.Stairs);
+        Assert.Empty(seen.Screen.BrokenWords);
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void At_every_step_Ctrl_C_ends_it()
+    {
+        using var pty = At80("run", "--step", Rootfs.Busybox, "sh");
+        StepTo(pty, " exec ");   // the last one: beyond the terminal, where it used to be deaf
+        pty.Type("\x03");
+        Assert.Equal(130, pty.ExitCode());
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void Ctrl_Z_stops_it_and_it_goes_on_where_it_was()
+    {
+        using var pty = At80("run", "--step", Rootfs.Busybox, "true");
+        StepTo(pty, " pivot_root ");
+        Assert.True(Deadline.Wait(() => pty.ReadSettings() != pty.Settings), pty.Seen);
+        string raw = pty.ReadSettings();
+        pty.Type("\x1a");
+        Assert.True(Deadline.Wait(() => State(pty.MinirunPid()) == 'T'), pty.Seen);
+        Assert.Equal(pty.Settings, pty.ReadSettings());   // the shell finds its terminal as it was
+        pty.Signal(Kernel.SIGCONT);
+        Assert.True(Deadline.Wait(() => pty.ReadSettings() == raw), pty.Seen);
+        StepTo(pty, "done       ", lastOnly: true);
+        Assert.Equal(0, pty.ExitCode());
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void M_shows_its_mounts_and_q_ends_it()
+    {
+        using var pty = At80("run", "--step", Rootfs.Busybox, "true");
+        Key(pty, "m");
+        Assert.Contains("there is no child yet", pty.Seen);
+        StepTo(pty, " dev ");
+        Key(pty, "m");
+        Assert.Contains(" proc ", pty.Seen);
+        Assert.Matches("and copies of [0-9]+ mounts of the host", pty.Seen);
+        pty.Type("q");
+        Assert.Equal(125, pty.ExitCode());
+        Assert.Contains("minirun: --step: ended before the last operation", pty.Seen);
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    [Requires(Need.UserNamespaces)]
+    public void S_gives_a_shell_in_the_namespaces_as_they_are()
+    {
+        string host = Support.Minirun.Other("hostname").Succeeds().Out;
+        using var pty = At80("run", "--step", "--without", "hostname", Rootfs.Busybox, "hostname");
+        StepTo(pty, " seal-program ");   // ids are mapped: its root may
+        pty.Type("s");
+        pty.Await("exit comes back here");
+        // A job of its own, which takes the terminal and gives it back.
+        pty.Type("hostname stepped; sh -c 'echo jo''b'; exit\n");
+        pty.Await("\njob");
+        Assert.True(Deadline.Wait(() => pty.Seen.TrimEnd().EndsWith(Question.TrimEnd())), pty.Seen);
+        StepTo(pty, "\nstepped");
+        Assert.Equal(0, pty.ExitCode());
+        Assert.Equal(host, Support.Minirun.Other("hostname").Succeeds().Out);
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData(60, "--explain")]
+    [InlineData(80, "--explain")]
+    [InlineData(80, "--explain=full")]
+    [InlineData(120, "--explain=full")]
+    public void Explain_is_lines_below_each_other_and_the_command_comes_last(int columns, string flag)
+    {
+        using var pty = new Pty(Start.Plain, 24, columns, [Programs.Minirun, "run", flag, Rootfs.Busybox, "sh", "-c", "echo first; echo second; exit 3"]);
+        Emulator seen = pty.AtEnd(out int status);
+        Assert.Equal(3, status);
+        Assert.Empty(seen.Screen.Stairs);
+        Assert.Empty(seen.Screen.BrokenWords);
+        Assert.Equal("", seen.Leftovers);
+        string[] lines = seen.Screen.All;
+        Assert.Equal(["first", "second"], lines[^2..]);
+        Assert.StartsWith("done", lines[^3]);
+        Assert.Contains(flag == "--explain" ? "command" : "exec", lines[^3]);
+    }
+
+    [Fact]
+    public void The_phases_are_about_ten_and_fit_on_a_screen()
+    {
+        using var pty = new Pty(Start.Plain, 50, 80, [Programs.Minirun, "run", "--dry-run", "--explain", Rootfs.Busybox, "true"]);
+        string[] lines = pty.AtEnd(out _).Screen.All;
+        Assert.InRange(lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^ ?[0-9]+ [a-z]")), 8, 12);
+        Assert.InRange(lines.Length, 16, 40);
+    }
+
+    private static Pty At80(params string[] arguments) => new(Start.Plain with { Deadline = TimeSpan.FromMinutes(1) }, 24, 80, [Programs.Minirun, .. arguments]);
+
+    /// <summary>Presses Enter at each question until this is on the screen; gives how often.</summary>
+    private static int StepTo(Pty pty, string text, bool lastOnly = false)
+    {
+        int asked = 0;
+        for (int steps = 0; ; steps++)
+        {
+            int before = asked;
+            Assert.True(Deadline.Wait(() => (asked = Count(pty)) > before || pty.HasEnded || Shows(pty, text, lastOnly)), pty.Seen);
+            if (pty.HasEnded || Shows(pty, text, lastOnly)) return steps;
+            pty.Type("\n");
+        }
+    }
+
+    private static bool Shows(Pty pty, string text, bool lastOnly) => !lastOnly && pty.Seen.Contains(text);
+
+    private static int Count(Pty pty) => pty.Screen.Split(Question).Length - 1;
+
+    private static void Key(Pty pty, string key)
+    {
+        Assert.True(Deadline.Wait(() => Count(pty) > 0), pty.Seen);
+        int before = Count(pty);
+        pty.Type(key);
+        Assert.True(Deadline.Wait(() => Count(pty) > before), pty.Seen);
+    }
+
+    private static char State(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+}
