@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Minirun.Engine.Containers;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Monitor;
 
