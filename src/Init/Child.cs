@@ -11,8 +11,11 @@ internal unsafe struct Child
     /// <summary>The top mount of the container's root, or -1.</summary>
     public int Root;
 
-    /// <summary>The mount that the root file system was taken from, where the root is to follow it; or -1.</summary>
+    /// <summary>The mount that the root file system was taken from, where the root is to follow it as a slave; or -1.</summary>
     public int Origin;
+
+    /// <summary>The root may be bound again (<see cref="RootMount.Settle"/>).</summary>
+    public bool IsSettled;
 
     /// <summary>The root that we leave, from before that until it is known to be gone; or -1.</summary>
     public int OldRoot;
@@ -23,6 +26,9 @@ internal unsafe struct Child
 
     /// <summary>The container's new devpts, or -1.</summary>
     public int Pts;
+
+    /// <summary>A read-only mount of /dev/null, cloned over files that are hidden, or -1.</summary>
+    public int Null;
 
     /// <summary>An empty directory that nobody can write into, cloned over what is hidden, or -1.</summary>
     public int Empty;

@@ -53,13 +53,21 @@ internal static unsafe class Devices
         for (int fd = 0; fd < 3; fd++)
         {
             if (!IsNull(child, fd)) continue;
-            if (own < 0) own = (int)child->Call(SYS_openat, child->Dev, (nint)Text.Pointer("null"u8), O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+            if (own < 0) own = OpenNull(child);
             if (own < 0) return false;
             if (!IsNull(child, own)) return child->Fail(SYS_openat, Errno.ENODEV);
             if (!child->Try(SYS_dup3, own, fd, 0)) return false;
         }
         Child.Close(own);
         return true;
+    }
+
+    /// <summary>In a container that was joined there is only the path.</summary>
+    private static int OpenNull(Child* child)
+    {
+        byte* path = child->Dev >= 0 ? Text.Pointer("null"u8) : Text.Pointer("/dev/null"u8);
+        int from = child->Dev >= 0 ? child->Dev : AT_FDCWD;
+        return (int)child->Call(SYS_openat, from, (nint)path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     }
 
     private static bool IsNull(Child* child, int fd)
@@ -91,7 +99,9 @@ internal static unsafe class Devices
         if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT) && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-            bound = target >= 0 && Mounts.SetAttributes(child, tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, 0, recursive: false)
+            // Root inside may be the owner of the host's node: its mode, owner and times stay as they are, and reading and writing go on.
+            const ulong attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+            bound = target >= 0 && Mounts.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
                 && Mounts.Move(child, tree, target);
             Child.Close(target);
         }

@@ -22,7 +22,7 @@ internal static unsafe class Files
     public static bool CloseFrom(Child* child, PlanOp* op)
     {
         const int Kept = 3;
-        child->Root = child->OldRoot = child->Dev = child->Pts = child->Empty = child->Proc = -1;
+        child->Root = child->OldRoot = child->Dev = child->Pts = child->Empty = child->Null = child->Proc = -1;
         long* keep = stackalloc long[Kept] { child->Plan->ReportFd, op->B, op->C };
         long first = op->A;
         for (int i = 1; i < Kept; i++)

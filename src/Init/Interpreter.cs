@@ -17,7 +17,7 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Proc = -1;
+        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Null = child.Proc = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -78,6 +78,8 @@ internal static unsafe class Interpreter
         OpCode.OpenDev => Devices.Open(child, op),
         OpCode.Device => Devices.Make(child, op),
         OpCode.NullStdio => Devices.ReopenNull(child),
+        OpCode.Copy => OwnFiles.Copy(child, op),
+        OpCode.SettleRoot => RootMount.Settle(child),
         OpCode.Mask => Mounts.Mask(child, op),
         OpCode.EnsureDirectory => Rootfs.EnsureDirectory(child, op),
         OpCode.Console => Terminal.Open(child, op),

@@ -105,7 +105,9 @@ internal static unsafe class Mounts
         int tree = file ? Null(child, op) : EmptyDirectory(child);
         bool masked = tree >= 0 && Move(child, tree, target);
         Child.Close(target);
-        if (masked && !file && child->Empty < 0) child->Empty = tree;   // the first tmpfs serves the others
+        // The first serves the others.
+        if (masked && file && child->Null < 0) child->Null = tree;
+        else if (masked && !file && child->Empty < 0) child->Empty = tree;
         else Child.Close(tree);
         return masked;
     }
@@ -113,7 +115,7 @@ internal static unsafe class Mounts
     public static bool Move(Child* child, int tree, int target) =>
         child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
-    private static bool MoveInto(Child* child, PlanOp* op, int tree)
+    public static bool MoveInto(Child* child, PlanOp* op, int tree)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         bool moved = target >= 0 && MayCover(child, op, target) && Move(child, tree, target);
@@ -195,10 +197,13 @@ internal static unsafe class Mounts
         return same || child->Fail(SYS_open_tree, Errno.ENODEV);
     }
 
+    /// <summary>The host's, read-only: it can be written to, being a device, and neither its mode nor its owner can be changed.</summary>
     private static int Null(Child* child, PlanOp* op)
     {
+        if (child->Null >= 0) return OpenTree(child, child->Null, Text.Pointer(""u8), recursive: false);
         int tree = OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
-        if (tree >= 0 && IsDevice(child, op, tree, sys_stat.S_IFCHR)) return tree;
+        if (tree >= 0 && IsDevice(child, op, tree, sys_stat.S_IFCHR)
+            && SetAttributes(child, tree, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, recursive: false)) return tree;
         Child.Close(tree);
         return -1;
     }

@@ -64,4 +64,6 @@ public enum OpCode : ushort
     Exec,
     StdioOwner,
     CheckRoot,
+    SettleRoot,
+    Copy,
 }

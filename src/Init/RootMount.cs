@@ -23,13 +23,13 @@ internal static unsafe class RootMount
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
         if (op->A != 0) child->Origin = (int)OpenMountOf(child);
         if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
-        return op->B != 0 ? MoveInPlace(child) : MoveOnTop(child, child->Root);
+        return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : MoveOnTop(child, child->Root);
     }
 
-    private static bool MoveInPlace(Child* child)
+    private static bool MoveInPlace(Child* child, int propagation)
     {
         nint parent = OpenMountOf(child);
-        bool alone = parent >= 0 && SetPropagation(child, (int)parent, MS_PRIVATE);
+        bool alone = parent >= 0 && SetPropagation(child, (int)parent, (ulong)propagation);
         Child.Close(parent);
         return alone
             && child->Try(SYS_move_mount, child->Root, Text.Empty, AT_FDCWD, (nint)Text.Pointer("."u8), MOVE_MOUNT_F_EMPTY_PATH)
@@ -61,25 +61,34 @@ internal static unsafe class RootMount
         Mounts.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
 
     /// <summary>
-    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old
-    /// root is ever needed (pivot_root(2), NOTES). A: 1: mounts are shared with the host, which must not see that; 2: the new root is to be
-    /// a slave of the directory it was made from, where the raw child still is.
+    /// Nothing of the host's is bound from here on, so the root may be bound again; and as it was a moment before it was made unbindable: a slave
+    /// of the mount that the root file system lies in, when that is one. Older kernels than Linux 5.15 leave it private.
     /// </summary>
-    public static bool Pivot(Child* child, PlanOp* op)
+    public static bool Settle(Child* child)
     {
-        int origin = (op->A & 2) == 0 ? -1 : child->Origin;
-        bool done = RootCheck.RememberOldRoot(child)
-            && child->Try(SYS_fchdir, child->Root)
-            && SetPropagation(child, child->Root, MS_PRIVATE)
-            && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8));
+        if (child->IsSettled) return true;
+        child->IsSettled = true;
         const nint setGroup = MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-        if (done && origin >= 0) child->Call(SYS_move_mount, origin, Text.Empty, child->Root, Text.Empty, setGroup);
-        Child.Close(origin);
-        return done
-            && ((op->A & 1) == 0 || child->Try(SYS_mount, 0, (nint)Text.Pointer("."u8), 0, MS_SLAVE | MS_REC, 0))
-            && DetachOldRoot(child)
-            && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
+        if (!SetPropagation(child, child->Root, MS_PRIVATE)) return false;
+        if (child->Origin >= 0) child->Call(SYS_move_mount, child->Origin, Text.Empty, child->Root, Text.Empty, setGroup);
+        Child.Close(child->Origin);
+        child->Origin = -1;
+        return true;
     }
+
+    /// <summary>
+    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old root is
+    /// ever needed (pivot_root(2), NOTES). A: 1: some of the old mounts are still shared with the host, which would lose its own with them: an
+    /// unmount goes to all peers (mount_namespaces(7)).
+    /// </summary>
+    public static bool Pivot(Child* child, PlanOp* op) =>
+        RootCheck.RememberOldRoot(child)
+        && Settle(child)
+        && child->Try(SYS_fchdir, child->Root)
+        && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
+        && (op->A == 0 || Mounts.SetAttributes(child, child->OldRoot, 0, 0, MS_SLAVE, recursive: true))
+        && DetachOldRoot(child)
+        && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
 
     /// <summary>
     /// One unmount takes the uppermost mount alone, and the old root may have had others upon it, as after `mount -t tmpfs none /`: they go
@@ -122,7 +131,7 @@ internal static unsafe class RootMount
         for (byte* path = child->At(op->S1); path != null && *path != 0; path += Text.Length(path) + 1)
             if (!child->Try(SYS_umount2, (nint)path, MNT_DETACH) && child->Errno is Errno.EINVAL or Errno.EPERM
                 && !child->Try(SYS_mount, tmpfs, (nint)path, tmpfs, MS_RDONLY, 0)) return false;
-        return RootCheck.RememberOldRoot(child) && SetPropagation(child, child->Root, MS_PRIVATE) && Chroot(child);
+        return RootCheck.RememberOldRoot(child) && Settle(child) && Chroot(child);
     }
 
     public static bool Chroot(Child* child) =>

@@ -5,6 +5,9 @@ namespace Minirun.Linux;
 /// <summary>One line of /proc/PID/mountinfo (proc(5)), the fields that are used here.</summary>
 public sealed record MountInfo(string Root, string Path, string Options, string Type, string SuperOptions, string Source = "")
 {
+    /// <summary>Its propagation: shared:1, master:2 …; empty for a private one.</summary>
+    public string Propagation { get; init; } = "";
+
     private const string Own = "/proc/self/mountinfo";
 
     /// <summary>Our own mounts that a path leads to, oldest first; none are known where there is no /proc.</summary>
@@ -37,6 +40,9 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
         string[] fields = line.Split(' ');
         // Optional fields (shared:1, master:2, …) end with a single dash.
         int dash = Array.IndexOf(fields, "-", 6);
-        return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3], Unescape(fields[dash + 2]));
+        return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3], Unescape(fields[dash + 2]))
+        {
+            Propagation = dash > 6 ? string.Join(' ', fields[6..dash]) : "",
+        };
     }
 }

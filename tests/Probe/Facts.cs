@@ -136,7 +136,7 @@ internal static unsafe class Facts
         return length < 0 ? "?" : Encoding.UTF8.GetString(buffer, (int)length);
     }
 
-    private static string Read(string path)
+    public static string Read(string path)
     {
         int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", path);
         var bytes = new List<byte>();

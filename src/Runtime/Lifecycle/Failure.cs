@@ -71,6 +71,7 @@ public static class Failure
     {
         OpCode.MountFs or OpCode.MountOverlay => $"mount {operation.S1} on {operation.Path}",
         OpCode.Bind when (operation.Flags & OpFlags.SourceInRoot) != 0 => $"make {operation.Path} read-only",
+        OpCode.Copy => $"copy {operation.S1} to {operation.Path}",
         OpCode.Bind => $"mount {operation.S1} on {operation.Path}",
         OpCode.CgroupBind => $"mount the cgroup hierarchy {operation.S3} on {operation.Path}",
         OpCode.Remount or OpCode.MountAttributes => $"set the options of the mount on {operation.Path}",

@@ -37,8 +37,17 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
         AddLink("pts/ptmx", "ptmx", replace: true);
         foreach (var (target, name) in s_links) AddLink(target, name, replace: false);
         if (host.Exists("/proc/kcore")) AddLink("/proc/kcore", "core", replace: false);
-        plan.Add(new() { Name = "null-stdio", Code = OpCode.NullStdio, Path = "/dev/null", Why = "stdin, stdout or stderr that is the host's /dev/null becomes the container's own (CVE-2026-88265)" });
+        plan.Add(NullStdio());
     }
+
+    public static Operation NullStdio() => new()
+    {
+        Name = "null-stdio",
+        Code = OpCode.NullStdio,
+        Path = "/dev/null",
+        Why = "stdin, stdout or stderr that is the host's /dev/null becomes the container's own (CVE-2026-88265)",
+        IfLeftOut = "root inside may change the mode of the host's /dev/null, when that is its stdin, stdout or stderr",
+    };
 
     private void AddDevice(OciDevice device, string why, int index = -1)
     {

@@ -40,7 +40,9 @@ internal sealed class BundleRoot
             return;
         }
         Propagate();
-        _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, _propagation == sys_mount.MS_SLAVE, inPlace: HooksLook));
+        var origin = RootPropagation.Of(_spec, _host, _propagation, _recursive);
+        bool inPlace = HooksLook || (!_spec.NoPivot && !IsCutOff);
+        _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, origin.Follows, inPlace, origin.IsShared));
         _mounts = new BundleMounts(_spec, _host, _plan);
         for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
         new BundleDevices(_spec, _host, _plan, _mounts).Add();
@@ -56,7 +58,6 @@ internal sealed class BundleRoot
         }
         _mounts!.MakeReadOnly();
         HidePaths();
-        bool shared = _propagation is sys_mount.MS_SHARED;
         Operation entered = _spec.NoPivot ? new()
         {
             Name = "move-root",
@@ -67,16 +68,16 @@ internal sealed class BundleRoot
         {
             Name = "pivot_root",
             Code = OpCode.PivotRoot,
-            A = (shared ? 1 : 0) | (_propagation == sys_mount.MS_SLAVE ? 2 : 0),
+            A = IsCutOff ? 0 : 1,
             Why = "the root file system becomes \"/\" and the host's tree is detached: there is no way back, unlike with chroot",
         };
         _plan.Add(entered);
-        if (shared || _propagation == sys_mount.MS_UNBINDABLE) _plan.Add(new()
+        if (_propagation is sys_mount.MS_SHARED or sys_mount.MS_UNBINDABLE) _plan.Add(new()
         {
             Name = "root-propagation",
             Code = OpCode.RootAttributes,
             C = _propagation,
-            Flags = _recursive ? OpFlags.PropagationRecursive : OpFlags.None,
+            Flags = _recursive && _propagation == sys_mount.MS_UNBINDABLE ? OpFlags.PropagationRecursive : OpFlags.None,
             Path = "/",
             Why = "as linux.rootfsPropagation says; now that the root is the container's own",
         });
@@ -101,23 +102,35 @@ internal sealed class BundleRoot
         if (_spec.Oci.Root.Readonly) throw new UserError("root.readonly: unable to make the root read-only without a private MNT namespace", hint);
     }
 
+    /// <summary>No mount in the namespace can reach the host any more: each is private, or a slave.</summary>
+    private bool IsCutOff => _propagation == 0 || (_recursive && _propagation != sys_mount.MS_SHARED);
+
+    /// <summary>
+    /// runc's rule: what the host mounts later appears inside, never the other way round, when nothing else is said. An unbindable tree could not be
+    /// bound any more: it is private until the root is entered.
+    /// </summary>
     private void Propagate()
     {
-        // runc's rule: what the host mounts later appears inside, never the other way round, when nothing else is said.
-        bool follows = _propagation is 0 or sys_mount.MS_UNBINDABLE;
+        long propagation = _propagation switch
+        {
+            0 => sys_mount.MS_SLAVE | sys_mount.MS_REC,
+            sys_mount.MS_UNBINDABLE => sys_mount.MS_PRIVATE,
+            _ => _propagation,
+        };
         _plan.Add(new()
         {
             Name = "mount-propagation",
             Code = OpCode.Propagation,
-            A = follows ? sys_mount.MS_SLAVE | sys_mount.MS_REC : _propagation | (_recursive ? (long)sys_mount.MS_REC : 0),
-            Why = follows ? "nothing mounted here appears on the host (mount_namespaces(7))" : "as linux.rootfsPropagation says (mount_namespaces(7))",
+            A = propagation | (_recursive ? (long)sys_mount.MS_REC : 0),
+            Why = _propagation == 0 ? "nothing mounted here appears on the host (mount_namespaces(7))"
+                : "as linux.rootfsPropagation says (mount_namespaces(7))",
         });
-        if (_propagation == sys_mount.MS_SHARED) _plan.Add(new()
+        if (_propagation == sys_mount.MS_SHARED && _spec.NoPivot) _plan.Add(new()
         {
             Name = "private-root",
             Code = OpCode.Propagation,
             A = sys_mount.MS_PRIVATE,
-            Why = "what is mounted on \"/\" itself must not appear on the host, and pivot_root refuses a shared parent",
+            Why = "what is mounted on \"/\" itself must not appear on the host",
         });
     }
 
@@ -142,9 +155,7 @@ internal sealed class BundleRoot
         if (_spec.Oci.Linux.ReadonlyPaths.Exists(path => !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/sys/", StringComparison.Ordinal))) _plan.Add(new()
         {
             Name = "bindable-root",
-            Code = OpCode.Remount,
-            S2 = ".",
-            C = sys_mount.MS_PRIVATE,
+            Code = OpCode.SettleRoot,
             Path = "/",
             Why = "a place in the root is to be bound on itself, read-only",
         });

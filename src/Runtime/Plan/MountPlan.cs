@@ -22,6 +22,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     {
         MountOptions options = MountOptions.Parse(mount.Options);
         if (mount.Type == "overlay" && mount.Source is not null) AddOverlay(mount, options);
+        else if (spec.CopiedFiles.Contains(mount.Destination) && mount.Source == mount.Destination) AddCopy(mount, options);
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, options);
         else if (mount.Type == "cgroup") _readOnlyLater = new CgroupMounts(spec, host, plan, Target(mount.Destination), At(mount.Destination), place: null).Add(mount, mount.Destination, options);
         else AddFileSystem(mount, options);
@@ -111,11 +112,24 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             F = options.TreeClear,
             Path = mount.Destination,
             Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
-                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0) | (spec.OptionalMounts.Contains(mount.Destination) ? OpFlags.Optional : 0),
+                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0),
             Why = ours ? Reason(mount, "bind") : "as asked for",
             IfLeftOut = "{source} of the host is not on {path}",
         });
     }
+
+    private void AddCopy(OciMount mount, MountOptions options) => plan.Add(new()
+    {
+        Name = Name(mount.Destination),
+        Code = OpCode.Copy,
+        S1 = mount.Source,
+        S2 = Target(mount.Destination),
+        A = options.Set,
+        Path = mount.Destination,
+        Flags = OpFlags.File | OpFlags.Optional,
+        Why = Reason(mount, "bind"),
+        IfLeftOut = "{source} of the host is not on {path}",
+    });
 
     private void AddOverlay(OciMount mount, MountOptions options)
     {
@@ -152,13 +166,15 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
                 Code = OpCode.Bind,
                 S1 = "/dev/" + name,
                 S2 = name,
+                A = sys_mount.MOUNT_ATTR_RDONLY,
                 D = DeviceNumber(major, minor),
                 Flags = OpFlags.File | OpFlags.InDev,
                 Path = "/dev/" + name,
-                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound, after a look that it is the right one",
+                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound: the right one, and nobody can change it",
                 IfLeftOut = "there is no {path}",
             });
         }
+        if (!spec.UserMounts.Contains("/dev/null")) plan.Add(BundleDevices.NullStdio());
         foreach (var (target, name) in s_links)
             plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = "there is no {path}" });
     }
@@ -184,8 +200,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         "/dev/mqueue" => "POSIX message queues of the new IPC namespace",
         "/sys" when type == "bind" => "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
         "/sys" => "the sysfs of the new network namespace",
-        "/etc/resolv.conf" => "the network is the host's, so names resolve as on the host",
-        "/etc/hosts" => "the network is the host's, so are the names it has",
+        "/etc/resolv.conf" => "the network is the host's, so names resolve as on the host; a copy, as whoever has the file itself may hold it",
+        "/etc/hosts" => "the network is the host's, so are the names it has; a copy, as whoever has the file itself may hold it",
         _ => "as asked for",
     };
 }

@@ -55,7 +55,11 @@ public sealed class Planner
             Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors (CVE-2016-9962)",
         });
         DieWithParent();
-        if ((_spec.JoinedFlags & sched.CLONE_NEWNS) != 0) Add(RootOps.Check(entered: null));
+        if ((_spec.JoinedFlags & sched.CLONE_NEWNS) != 0)
+        {
+            Add(RootOps.Check(entered: null));
+            Add(BundleDevices.NullStdio());
+        }
         if (Wanted.Terminal) OwnTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
         process.Join(_spec.HostProc);

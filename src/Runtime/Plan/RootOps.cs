@@ -10,15 +10,17 @@ internal static class RootOps
 
     /// <param name="spec">Whose root it is.</param>
     /// <param name="follows">Mounts that the host makes below it appear in the container.</param>
-    /// <param name="inPlace">Hooks find it by its path.</param>
-    public static Operation Bind(ContainerSpec spec, bool follows = false, bool inPlace = false) => new()
+    /// <param name="inPlace">It is found by its path.</param>
+    /// <param name="shared">The mount that it lies in is shared with the host, which must not see it.</param>
+    public static Operation Bind(ContainerSpec spec, bool follows = false, bool inPlace = false, bool shared = false) => new()
     {
         Name = "root",
         Code = OpCode.BindRoot,
         A = follows ? 1 : 0,
         B = inPlace ? 1 : 0,
+        C = shared ? 1 : 0,
         Path = spec.Oci.Root.Path,
-        Why = inPlace ? "pivot_root wants a mount point, so the directory is bound; in its own place, where the hooks look for it"
+        Why = inPlace ? "pivot_root wants a mount point, so the directory is bound; in its own place, where hooks look for it"
             : "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
         IfLeftOut = Without,
     };

@@ -101,8 +101,8 @@ public sealed class ContainerSpec
     /// <summary>What an engine passes in for a container that outlives the command which makes it is the container's.</summary>
     public bool OwnsPipes { get; init; }
 
-    /// <summary>Mounts that may be left out when the root file system does not take them, by destination.</summary>
-    public List<string> OptionalMounts { get; init; } = [];
+    /// <summary>Files of the host that the container gets copies of, where the root file system takes them.</summary>
+    public List<string> CopiedFiles { get; init; } = [];
 
     /// <summary>Mounts the user asked for, by destination; the others are ours.</summary>
     public List<string> UserMounts { get; set; } = [];

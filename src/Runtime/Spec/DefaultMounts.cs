@@ -19,7 +19,7 @@ internal static class DefaultMounts
 
     internal static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, List<string> optional)
+    public static void Add(OciSpec oci, RunOptions options, Host host, ulong namespaces, IdMapChoice ids, List<string> copied)
     {
         List<OciMount> mounts = oci.Mounts;
         // A new proc shows the pid namespace of who mounts it, who must own that; the host's is shown as it is.
@@ -33,7 +33,7 @@ internal static class DefaultMounts
         if (HasCgroup(options, host)) mounts.Add(New(Cgroups, "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
         // In the host's /sys there are the cgroups of all.
         else if ((namespaces & sched.CLONE_NEWNET) == 0 && !options.Mounts.Exists(mount => Meet(mount.Destination, Cgroups))) oci.Linux.MaskedPaths.Add(Cgroups);
-        if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, optional);
+        if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, copied);
         AddUsers(mounts, options);
         AddDevices(oci, options, host);
         if (options.Privileged) return;
@@ -80,13 +80,13 @@ internal static class DefaultMounts
     private static bool HasCgroup(RunOptions options, Host host) =>
         options.WantsCgroup || ((options.Detach || options.Engine is not null) && (host.Uid == 0 || host.IsUnifiedCgroup));
 
-    private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> optional)
+    private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> copied)
     {
         foreach (string file in (string[])["/etc/resolv.conf", "/etc/hosts"])
         {
             if (!host.Exists(file)) continue;
             mounts.Add(New(file, "bind", file, "bind", "ro", "nosuid", "nodev", "noexec"));
-            optional.Add(file);
+            copied.Add(file);
         }
     }
 
@@ -111,7 +111,8 @@ internal static class DefaultMounts
         {
             DeviceFlag device = DeviceFlag.Parse(text);
             device.CheckNode(host);
-            oci.Mounts.Add(New(device.Destination, "bind", device.Source, "bind", "dev", "nosuid", "noexec"));
+            // Read-only is the node, not the device.
+            oci.Mounts.Add(New(device.Destination, "bind", device.Source, "bind", "ro", "dev", "nosuid", "noexec"));
         }
     }
 }

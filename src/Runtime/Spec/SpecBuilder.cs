@@ -85,7 +85,7 @@ public sealed class SpecBuilder
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
         oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds, Spec.NotifySocket is not null);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
-        if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.OptionalMounts);
+        if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.CopiedFiles);
         Annotate(oci, _options);
         if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? DefaultHostname(oci.Root.Path));
         return Spec;

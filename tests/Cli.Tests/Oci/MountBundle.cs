@@ -80,9 +80,19 @@ internal sealed class MountBundle : IDisposable
     /// <summary>Runs a line of shell in it.</summary>
     public Result Run(string script, params string[] flags)
     {
+        string[] command = Command(script, flags);
+        return Minirun.Other(command[0], command[1..]);
+    }
+
+    /// <summary>The words that run a line of shell in it.</summary>
+    public string[] Command(string script, params string[] flags) => CommandOf(Runtime, script, flags);
+
+    public string[] CommandOf(string runtime, string script, params string[] flags)
+    {
         Config["process"]!["args"] = new JsonArray("sh", "-c", script);
         File.WriteAllText(Path.Combine(_directory.Path, "config.json"), Config.ToJsonString());
-        return Minirun.Other(Runtime, ["--root", Path.Combine(_directory.Path, "state"), "run", "--bundle", _directory.Path, .. flags, "mounts-" + Guid.NewGuid().ToString("N")]);
+        string state = Path.Combine(_directory.Path, "state-" + Path.GetFileName(runtime)), id = "mounts-" + Guid.NewGuid().ToString("N");
+        return [runtime, "--root", state, "run", "--bundle", _directory.Path, .. flags, id];
     }
 
     /// <summary>The output of a line of shell that succeeds.</summary>
