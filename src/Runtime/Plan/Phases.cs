@@ -37,10 +37,11 @@ public static class Phases
         OpCode.ParentDeath or OpCode.Dumpable or OpCode.Unshare => Phase.Program,
         OpCode.Propagation or OpCode.BindRoot or OpCode.OverlayRoot or OpCode.OpenRoot => Phase.Root,
         OpCode.MountFs or OpCode.MountOverlay or OpCode.Bind or OpCode.CgroupBind or OpCode.Remount or OpCode.MountAttributes or OpCode.OpenDev
-            or OpCode.Device or OpCode.Symlink or OpCode.NullStdio => Phase.Mounts,
+            or OpCode.Device or OpCode.Symlink or OpCode.NullStdio or OpCode.Copy => Phase.Mounts,
         OpCode.Mask => Phase.Hiding,
         OpCode.Console => Phase.Terminal,
-        OpCode.EnsureDirectory or OpCode.AskParent or OpCode.Hook or OpCode.PivotRoot or OpCode.MoveRoot or OpCode.Chroot or OpCode.CheckRoot
+        OpCode.EnsureDirectory or OpCode.AskParent or OpCode.Hook or OpCode.PivotRoot or OpCode.MoveRoot or OpCode.Chroot
+            or OpCode.CheckRoot or OpCode.SettleRoot
             or OpCode.RootAttributes => Phase.Entering,
         OpCode.Hostname or OpCode.Domainname or OpCode.Notify or OpCode.Loopback or OpCode.TimeNamespace => Phase.Naming,
         OpCode.WriteFile or OpCode.OpenProc or OpCode.WriteProc or OpCode.Rlimit or OpCode.Nice or OpCode.Affinity or OpCode.Scheduler
