@@ -18,7 +18,8 @@ public static class ContainerNetwork
         INetworkMode mode = NetworkModes.Of(use.Mode, store.Paths);
         string directory = $"{store.Paths.Containers}/{config.Id}";
         if (mode is JoinMode) Join(oci, use.Mode, directory, store);
-        if (mode is not HostMode || use.Dns.Count + use.DnsSearch.Count + use.DnsOptions.Count + use.AddHosts.Count > 0) ContainerFiles.Mount(oci, directory);
+        // On the host's network as well: the host's own files could be held by a lease.
+        ContainerFiles.Mount(oci, directory);
     }
 
     /// <summary>Before the container is made. What an earlier monitor that was killed has left is taken away.</summary>
@@ -28,7 +29,7 @@ public static class ContainerNetwork
         NetworkContext context = New(container);
         INetworkMode mode = Mode(container);
         mode.Prepare(context);
-        if (UsesFiles(container, mode)) ContainerFiles.Write(context, mode);
+        ContainerFiles.Write(context, mode);
     }
 
     /// <summary>The container waits for its start.</summary>
@@ -43,7 +44,7 @@ public static class ContainerNetwork
         // auto has become another by now.
         mode = NetworkModes.Of(context.Record.Mode, container.Store.Paths);
         context.Save();
-        if (UsesFiles(container, mode)) ContainerFiles.Write(context, mode);
+        ContainerFiles.Write(context, mode);
         if (mode is CniMode && context.Record.Address.Length > 0) new NetworkPeers(context.Paths, mode.Name).Join(new(container.Id, context.Record.Address, Names(container)));
     }
 
@@ -74,9 +75,6 @@ public static class ContainerNetwork
     private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Store.Paths);
 
     private static NetworkContext New(EngineContainer container) => new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
-
-    private static bool UsesFiles(EngineContainer container, INetworkMode mode) =>
-        mode is not HostMode || container.Config.Network is { Dns.Count: > 0 } or { DnsSearch.Count: > 0 } or { DnsOptions.Count: > 0 } or { AddHosts.Count: > 0 };
 
     private static string[] Names(EngineContainer container) => [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
 
