@@ -101,6 +101,7 @@ internal sealed class SystemdUnit(EngineContainer container)
             if (c is '%' || (c is '$' && !stays.Contains(c))) word.Append(c);
             if (c is '"' or '\\') word.Append('\\');
             if (c < ' ' || c == '\u007f') word.Append("\\x").Append(((int)c).ToString("x2", CultureInfo.InvariantCulture));
+            else if (Output.SafeText.IsOdd(c)) word.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
             else word.Append(c);
         }
         return plain ? word.ToString() : $"\"{word}\"";

@@ -17,7 +17,7 @@ public sealed class StepTests
         pty.Type("echo $((40 + 2)); tty; exit 5\n");
         Emulator seen = pty.AtEnd(out int status);
         Assert.Equal(5, status);
-        Assert.Contains("\n42\n/dev/pts/0\n", seen.Screen.Text);
+        Assert.EndsWith("\n42\n/dev/pts/0", seen.Screen.Text);
         Assert.Equal("", seen.Leftovers);
         Assert.Empty(seen.Screen.Stairs);
         Assert.Empty(seen.Screen.BrokenWords);
@@ -41,8 +41,14 @@ public sealed class StepTests
         StepTo(pty, " pivot_root ");
         Assert.True(Deadline.Wait(() => pty.ReadSettings() != pty.Settings), pty.Seen);
         string raw = pty.ReadSettings();
-        pty.Type("\x1a");
-        Assert.True(Deadline.Wait(() => State(pty.MinirunPid()) == 'T'), pty.Seen);
+        // Typed again where it came between two questions; a second one that is pending is dropped by SIGCONT.
+        bool stopped = false;
+        for (int i = 0; i < 6 && !stopped; i++)
+        {
+            pty.Type("\x1a");
+            stopped = Deadline.Wait(() => State(pty.MinirunPid()) == 'T', TimeSpan.FromSeconds(5));
+        }
+        Assert.True(stopped, pty.Seen);
         Assert.Equal(pty.Settings, pty.ReadSettings());   // the shell finds its terminal as it was
         pty.Signal(Kernel.SIGCONT);
         Assert.True(Deadline.Wait(() => pty.ReadSettings() == raw), pty.Seen);
@@ -76,7 +82,7 @@ public sealed class StepTests
         pty.Await("exit comes back here");
         // A job of its own, which takes the terminal and gives it back.
         pty.Type("hostname stepped; sh -c 'echo jo''b'; exit\n");
-        pty.Await("\njob");
+        pty.Await("job\r\n");
         Assert.True(Deadline.Wait(() => pty.Seen.TrimEnd().EndsWith(Question.TrimEnd())), pty.Seen);
         StepTo(pty, "\nstepped");
         Assert.Equal(0, pty.ExitCode());
