@@ -21,8 +21,8 @@ file == 1 {
 # --- reports ---------------------------------------------------------------------------------------------------------
 $1 == "form" {
     verdict()
-    way = $2; form = $3; begun = ended = 0; status = part = error = skipped = ""; reasons = 0
-    delete reason; delete allowed; delete known; delete shared; delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
+    way = $2; form = $3; begun = ended = own_cgroup_ns = 0; status = part = error = skipped = ""; reasons = 0
+    delete reason; delete allowed; delete known; delete seen; delete shared; delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
     count = split($4, words, " ")
     for (i = 1; i <= count; i++) { allowed[words[i]] = 1; if (words[i] ~ /^device:/) allowed["device"] = 1 }
     next
@@ -34,6 +34,7 @@ word[1] == "end" { ended = 1; next }
 word[1] == "status" { status = word[2]; error = $2; next }
 word[1] == "mount" || word[1] == "inner" { read_mount(); next }
 word[1] == "root" { if (word[2] != "one" && !("tree" in allowed)) fell("/ and /.. are two"); next }
+word[1] == "ns" && word[2] == "cgroup" { own_cgroup_ns = host_ns["cgroup"] != word[3] }
 word[1] == "ns" { if (host_ns[word[2]] == word[3] && !(("ns:" word[2]) in allowed)) fell("the " word[2] " namespace is the host's"); next }
 word[1] == "tty" { if (word[2] == 0 && !("ns:pid" in allowed)) fell("the controlling terminal is the caller's"); next }
 word[1] == "fd" { descriptor(); next }
@@ -127,10 +128,10 @@ function read_mount(   n, part_of, dev, root, point, options, type) {
     if (known[part_of[2]] == "" && is_copy(dev, root)) known[part_of[2]] = "rw"
     if (known[part_of[2]] != "") return
     if (is_system(host_type[dev])) {
-        # One's own control group is one's own.
-        own = host_type[dev] ~ /^cgroup2?$/ && root != "/" && root !~ /\.\./
+        # One's own control group is one's own; in a cgroup namespace of one's own it is "/" (cgroup_namespaces(7)).
+        own = host_type[dev] ~ /^cgroup2?$/ && (root != "/" || own_cgroup_ns) && root !~ /\.\./
         if (options !~ /^ro/ && !own && !("sys" in allowed) && !("tree" in allowed)) fell("the host's " point " can be written")
-        known[part_of[2]] = "system"
+        known[part_of[2]] = own && options !~ /^ro/ ? "rw" : "system"
     } else if (is_device_node(dev, root)) known[part_of[2]] = "device"
     else if ("ns:pid" in allowed && type == "proc" || "ns:ipc" in allowed && (type == "mqueue" || point == "/dev/shm")) {
         known[part_of[2]] = "rw"
@@ -143,11 +144,12 @@ function reached(inode, mount, type, rdev, how,   dev) {
     dev = inode; sub(/:[0-9]+$/, "", dev)
     if ("tree" in allowed) return
     if (inode in program || given_by(inode) != "" || mount in shared) return
+    if (mount in known && known[mount] != "") seen[inode] = known[mount]
     if (mount in known && (known[mount] != "" || is_device(type, rdev))) {
         if (!(inode in host_inode) || known[mount] == "system" || is_device(type, rdev)) return
         if (right_to(mount_dev[mount], mount_root[mount]) != "") return
     }
-    if (is_elsewhere(mount, how) && !(inode in host_inode)) return
+    if (is_elsewhere(mount, how) && (!(inode in host_inode) || inode in seen)) return
     if (!(dev in host_type) || is_shared(dev)) return # of the kernel's, or its own: pipes, sockets, namespaces
     if (is_device(type, rdev) && how ~ /descriptor|\/fd\//) return
     if (inode in host_inode) fell("reaches " host_inode[inode], how)
@@ -161,7 +163,7 @@ function did(op, inode, mount, type, rdev, how,   dev, right) {
     if (!(dev in host_type) || is_shared(dev)) return
     if ((op == "lease" || op == "lock") && inode in program && "mounts" in allowed) return # as fork-news can be traced then
     if (is_elsewhere(mount, how) && !(inode in host_inode)) return
-    right = mount in known ? known[mount] : ""
+    right = mount in known ? known[mount] : is_elsewhere(mount, how) && inode in seen ? seen[inode] : ""
     if (right == "rw" || right != "" && ("mounts" in allowed || right == "system" && "sys" in allowed) || given_by(inode) == "rw") return
     # A lock holds up only those who ask for one: nobody does, of a device or of /sys. What was given to be read can be held, too.
     if (op == "lease" && right == "ro" || op == "lock" && right != "") return
@@ -175,7 +177,8 @@ function name(inode, dev, how) {
     return how ~ /^\/(given|dev)/ ? how : "other files of the host on " dev
 }
 
-# A mount of another namespace, made in there: its number is not in the list. Whether it leads out, climbing tells.
+# A mount of another namespace, made in there (a probe beside this one makes some): its number is not in the list. Whether it leads
+# out, climbing tells; what is to be had at a mount of one's own may be had in there, too.
 function is_elsewhere(mount, how) { return !(mount in known) && how ~ /^\/proc\/[0-9]+\/|namespace: |^a copy of|^setns/ }
 
 # Shared memory, with the IPC namespace of the host.
