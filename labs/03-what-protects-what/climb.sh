@@ -1,7 +1,7 @@
 # Climbs out of a chroot: a process whose working directory is outside its root can go up, past it, to the real root.
 # Runs inside a container whose root file system was entered by chroot; only lists what it finds there.
 mkdir -p /jail/bin /jail/inner /dev
-touch /dev/null # the shell wants it for what runs in the background
+test -e /dev/null || touch /dev/null # the shell wants it for what runs in the background
 cp /bin/busybox /jail/bin/sh
 
 # 1. A shell with /jail as its root goes into /jail/inner and waits.

@@ -59,6 +59,9 @@ public static class KernelText
         return length;
     }
 
+    /// <summary>The byte that it stands for; null for a character.</summary>
+    public static byte? Byte(Rune rune) => rune.Value >= First ? (byte)rune.Value : null;
+
     /// <summary>Whether it stands for something that is not UTF-8.</summary>
     public static bool HasBytes(ReadOnlySpan<char> text)
     {

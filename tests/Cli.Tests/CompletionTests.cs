@@ -30,7 +30,7 @@ public class CompletionTests
     [Theory]
     [InlineData("bridge container: host none ns: pasta slirp4netns", "run", "--net", "=")]
     [InlineData("host", "run", "--net", "=", "h")]
-    [InlineData("json text", "run", "--explain", "=")]
+    [InlineData("full json text", "run", "--explain", "=")]
     public void Bash_offers_values_after_an_equals_sign(string expected, params string[] words) => Assert.Equal(expected, Complete("bash", words));
 
     [Theory]

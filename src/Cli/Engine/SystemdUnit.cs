@@ -95,8 +95,15 @@ internal sealed class SystemdUnit(EngineContainer container)
     {
         bool plain = text.Length > 0;
         var word = new StringBuilder();
-        foreach (char c in text)
+        foreach (Rune rune in text.EnumerateRunes())
         {
+            plain &= rune.IsBmp;
+            if (!rune.IsBmp)
+            {
+                word.Append(KernelText.Byte(rune) is { } single ? $"\\x{single:x2}" : rune.ToString());
+                continue;
+            }
+            char c = (char)rune.Value;
             plain &= char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '=' or ':' or ',' or '@' or '+' or '%' or '$';
             if (c is '%' || (c is '$' && !stays.Contains(c))) word.Append(c);
             if (c is '"' or '\\') word.Append('\\');

@@ -49,11 +49,11 @@ internal sealed class OciLog(OciGlobals globals)
         return written == bytes.Length;
     }
 
-    /// <summary>A string of JSON, which is one of Go's as well.</summary>
+    /// <summary>A string of JSON, which is one of Go's as well; a byte that is not UTF-8 is shown as a person sees it.</summary>
     private static string Quote(string text)
     {
         var quoted = new StringBuilder("\"");
-        foreach (char c in text)
+        foreach (char c in KernelText.Show(text))
             _ = c switch
             {
                 '"' or '\\' => quoted.Append('\\').Append(c),

@@ -96,7 +96,7 @@ public sealed class Cgroup
         if (State.Paths.TryGetValue("", out string? path) && CgroupFs.Write(path + "/cgroup.kill", "1") == 0)
         {
             // Whom the freezer of version 1 holds dies when it lets go.
-            if (State.Paths.ContainsKey("freezer")) Freezer.Thaw(State);
+            if (State.Paths.ContainsKey("freezer")) Freezer.ThawAll(State);
             return;
         }
         bool freezes = State.Paths.ContainsKey("freezer");
@@ -110,7 +110,7 @@ public sealed class Cgroup
             CgroupTree.Poll(-1, 0, 1);
             pids = Pids();
         }
-        Freezer.Thaw(State);
+        Freezer.ThawAll(State);
     }
 
     public void Signal(int number)
@@ -123,6 +123,9 @@ public sealed class Cgroup
     public void Freeze() => Freezer.Freeze(State);
 
     public void Thaw() => Freezer.Thaw(State);
+
+    /// <summary>Also what is below it, before its end.</summary>
+    public void ThawAll() => Freezer.ThawAll(State);
 
     /// <summary>Host pids of all processes in it and below.</summary>
     public List<int> Pids()

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Runtime.Cgroups;
 
@@ -55,17 +56,44 @@ internal static unsafe class CgroupFs
 
     public static int RemoveDirectory(string path) => unistd.rmdir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Sub-cgroups; none when it is gone.</summary>
+    /// <summary>Sub-cgroups, which a container may have given any names; none when it is gone.</summary>
     public static string[] Children(string path)
     {
         try
         {
-            return Directory.GetDirectories(path);
+            string[] found = Directory.GetDirectories(path);
+            // .NET's sign for bytes that are not UTF-8.
+            return Array.Exists(found, each => each.Contains('\ufffd', StringComparison.Ordinal)) ? ChildrenByBytes(path) : found;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];
         }
+    }
+
+    private static string[] ChildrenByBytes(string path)
+    {
+        int directory = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
+        if (directory < 0) return [];
+        try
+        {
+            return [.. Entry.Names(directory).Where(name => IsDirectory(directory, name)).Select(name => $"{path}/{KernelText.Decode(name.AsSpan(0, name.Length - 1))}")];
+        }
+        catch (LinuxException)
+        {
+            return [];
+        }
+        finally
+        {
+            unistd.close(directory);
+        }
+    }
+
+    private static bool IsDirectory(int parent, byte[] name)
+    {
+        int fd = Entry.TryOpen(parent, name, fcntl.O_PATH | fcntl.O_DIRECTORY);
+        if (fd >= 0) unistd.close(fd);
+        return fd >= 0;
     }
 
     /// <summary>A number of a file; null when there is none. "max" is the largest.</summary>

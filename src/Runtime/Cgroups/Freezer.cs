@@ -32,6 +32,21 @@ internal static class Freezer
             if (CgroupFs.Exists(file)) Write(file, file.EndsWith(Old, StringComparison.Ordinal) ? "THAWED" : "0");
     }
 
+    /// <summary>And all below it, which the container may have frozen by itself: for its end.</summary>
+    public static void ThawAll(CgroupState state)
+    {
+        foreach (string file in Files(state))
+        {
+            string name = file.EndsWith(Old, StringComparison.Ordinal) ? Old : New;
+            var directories = new Stack<string>([file[..^name.Length]]);
+            while (directories.TryPop(out string? directory))
+            {
+                if (Says(directory + name)) CgroupFs.Write(directory + name, name == Old ? "THAWED" : "0");
+                foreach (string child in CgroupFs.Children(directory)) directories.Push(child);
+            }
+        }
+    }
+
     /// <summary>Of a directory of cgroups, which need not be the freezer's.</summary>
     public static bool IsFrozen(string directory) => Says(directory + New) || Says(directory + Old);
 

@@ -36,10 +36,7 @@ public sealed class Ending : IDisposable
     }
 
     /// <summary>What is frozen takes no signal but SIGKILL, on cgroup version 1 not even that.</summary>
-    public void Thaw() => Gone(() =>
-    {
-        if (_cgroup is { IsFrozen: true }) _cgroup.Thaw();
-    });
+    public void Thaw() => Gone(() => _cgroup?.ThawAll());
 
     public void Kill()
     {
@@ -48,7 +45,7 @@ public sealed class Ending : IDisposable
             Gone(() =>
             {
                 _cgroup.Kill();
-                if (_cgroup.IsFrozen) _cgroup.Thaw();
+                _cgroup.ThawAll();
             });
         _members?.Kill();
     }

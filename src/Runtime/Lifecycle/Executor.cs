@@ -120,13 +120,23 @@ internal static class Executor
             JoinedProcess = pidfd,
             JoinedFlags = Different(pid),
             WantsCgroup = hasCgroup,
-            HostProc = (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc"),
+            HostProc = OpenProc(process, pid),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,
             PlainNewlines = options.ConsoleSocket is not { Length: > 0 },
             OwnsPipes = options.Detach,
             Relayed = StandardStream.Relayed(host, process, oci.Linux, isForeground: !options.Detach),
         };
+    }
+
+    /// <summary>
+    /// The host's procfs goes in only where no other is to be had: in a user namespace, whose own is masked; there nobody can look into fork-news. In the
+    /// caller's user namespace CAP_SYS_PTRACE is enough to look, and its ".." leads through the host's files.
+    /// </summary>
+    private static int OpenProc(OciProcess process, int pid)
+    {
+        bool isNeeded = LabelPlan.IsWanted(process) && (Different(pid) & sched.CLONE_NEWUSER) != 0;
+        return isNeeded ? (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc") : -1;
     }
 
     /// <summary>The namespaces that are not ours already: setns(2) refuses one's own user namespace.</summary>

@@ -104,7 +104,7 @@ public static class Removal
     private static void KillAll(Cgroup cgroup)
     {
         cgroup.Kill();
-        if (cgroup.IsFrozen) cgroup.Thaw();
+        cgroup.ThawAll();
     }
 
     /// <summary>That a cgroup is gone already is what we want.</summary>

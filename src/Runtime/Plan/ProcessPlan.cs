@@ -62,8 +62,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     {
         _joins = true;
         AskForRights();
-        if (Wanted.OomScoreAdj is not null || LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, proc);
-        if (Wanted.OomScoreAdj is { } score) AddOomScore(score.ToString());
+        // The OOM score was set outside, before anything was entered (Joining).
+        if (LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, Math.Max(proc, 0));
         LabelPlan.Add(plan, host);
         AddRlimits();
         SchedulingPlan.Add(plan, joins: true);

@@ -78,8 +78,9 @@ public sealed class BytesTests : IDisposable
         // Short and long names, in an archive, both ways.
         Bash("l=$(printf 'n%.0s' $(seq 150)); mkdir -p in/t && cd in && touch \"t/$x\" \"t/$l$x\" && ln -s \"$l$x\" \"t/link\" && ln \"t/$l$x\" t/second && tar -cf ../in.tar t").Exits(0);
         Bash("$M cp - web:/tmp <in.tar; $M cp web:/tmp/t - >out.tar; mkdir out && tar -C out -xf out.tar 2>warnings; diff -r in out; cd out/t; ls -b | md5sum >../a; cd ../../in/t; ls -b | md5sum | diff - ../../out/a; readlink link | diff - <(cd ../../out/t; readlink link)").Exits(0);
-        Assert.Contains(Cafe, Bash("touch \"$B/new$x\"; $M diff web | grep -a new | hex").Exits(0).Out, StringComparison.Ordinal);
-        Bash("$M rm -f web; $M volume rm data; [[ ! -e $MINIRUN_ROOT/volumes/data ]]; [[ $(ls -A $MINIRUN_ROOT/volumes) == '' ]]").Exits(0);
+        // Only escaped is such a name told from others, and harmless in a terminal.
+        Assert.Equal("A /newcaf\\xe9\n", Bash("touch \"$B/new$x\"; $M diff web | grep -a new").Exits(0).Out);
+        Bash("$M rm -f web; $M volume rm data; [[ ! -e $MINIRUN_ROOT/volumes/data ]]; [[ $(ls $MINIRUN_ROOT/volumes) == '' ]]").Exits(0);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class KilledCommandTests : IDisposable
     [InlineData("write")]
     [InlineData("rename")]
     [InlineData("unlink")]
-    [InlineData("rmdir")]
+    [InlineData("unlinkat")]
     [InlineData("pidfd_send_signal")]
     public void Remove(string call) => EachTime(call, () => _root.Detached(["--name", "web", "-v", "data:/mnt"], "sleep", "1000"), "rm", "-f", "web");
 

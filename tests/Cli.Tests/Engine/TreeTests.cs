@@ -49,7 +49,7 @@ public sealed class TreeTests : IDisposable
         using TemporaryDirectory rootfs = TemporaryDirectory.InMemory();
         Tree.Copy(Rootfs.Busybox + "/.", rootfs.Path);
         _root.Run("run", "-d", "--name", "web", rootfs.Path, "sleep", "1000").Exits(0);
-        Minirun.Other(Programs.Probe, "deepen", rootfs.Path, $"{Deep}").Succeeds();
+        Minirun.Other(Programs.Probe, "deepen", Directory.CreateDirectory(rootfs["deep"]).FullName, $"{Deep}").Succeeds();
         _root.Run("ps", "-s").Exits(0);
         // What lies deeper than any path cannot be named.
         Assert.InRange(_root.Run("diff", "web").Exits(0).Lines.Count(line => line.StartsWith("A /d", StringComparison.Ordinal)), 2000, 2100);

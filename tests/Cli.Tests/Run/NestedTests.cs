@@ -54,7 +54,8 @@ public sealed class NestedTests
         string run = $"/minirun run -d --net none --name in {string.Join(' ', inner)} /mnt sh -c 'echo hello; exit 3'"
             + " && /minirun wait in && /minirun logs in && /minirun rm in";
         string[] shows = ["-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt"];
-        string[] outer = ["--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", .. shows];
+        // Only a container that has a cgroup of its own has one to share out.
+        string[] outer = ["--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", .. shows, .. inner.Length > 0 ? ["--memory", "512m"] : Array.Empty<string>()];
         Assert.EndsWith("3\nhello\nin\n", Support.Minirun.Run(["run", .. s_open, .. outer, Rootfs.Busybox, "sh", "-c", run]).Exits(0).Out);
     }
 

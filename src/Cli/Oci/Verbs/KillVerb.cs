@@ -74,7 +74,7 @@ internal static class KillVerb
     {
         try
         {
-            if (cgroup.IsFrozen) cgroup.Thaw();
+            cgroup.ThawAll();
         }
         catch (LinuxException error) when (error.Number is Errno.ENOENT or Errno.ENODEV)
         {
