@@ -5,12 +5,13 @@
 client_forms() {
     local root user base="ns:cgroup"
     if [[ $me == 0 ]]; then root='' user='#' base+=" ns:user"; else root='#' user=''; fi
-    # The control groups that buildah binds for an ordinary user are root's: nobody else can write to them.
+    # The control groups that buildah, and podman on the host's network, bind for an ordinary user are root's: nobody else can write to them.
     local build=$base
     [[ $me == 0 ]] || build+=' sys'
     sed '/^#/d' <<END
 podman|$base|--net none
-podman|$base ns:net|--net host
+${root}podman|$base ns:net|--net host
+${user}podman|$base ns:net sys|--net host
 podman|$base ns:pid|--net none --pid host
 podman|$base ns:ipc|--net none --ipc host
 podman|$base rw:@volume ro:@ro|--net none -v @volume:/given -v @ro:/given-ro:ro
@@ -24,7 +25,7 @@ podman|$base ns:uts ns:ipc ns:net|--pod pod
 ${root}podman|$base tree devices|--net none --privileged
 ${root}podman|ns:cgroup|--net none --uidmap 0:100000:65536
 ${root}podman|ns:cgroup sys mounts devices rw:@volume|--net none --uidmap 0:100000:65536 --privileged -v @volume:/given
-${user}podman|$base sys mounts rw:@volume|--net none --privileged -v @volume:/given
+${user}podman|$base sys mounts devices rw:@volume|--net none --privileged -v @volume:/given
 ${user}podman|$base|--net none --userns keep-id
 buildah|$build|--network none
 buildah|$build ns:net|--network host
