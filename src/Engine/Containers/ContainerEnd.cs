@@ -31,8 +31,8 @@ internal static class ContainerEnd
         if (asks) EndingSignal.Send(container, first.Init, number);
         if (!asks || !first.Init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
         {
-            ending.Kill();
             EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
+            ending.Kill();
         }
         if (!ending.Await(Patience)) throw Stuck(container, ending);
         for (int waited = 0; container.MonitorLives(); waited += Poll)

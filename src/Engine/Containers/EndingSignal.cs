@@ -30,7 +30,8 @@ public static class EndingSignal
     {
         bool isDropped = DroppedSignal.Is(number, init.Pid);
         if (isDropped) StopNote.Write(container, number);
-        init.Signal(isDropped ? signal.SIGKILL : number);
+        // Before it: the end that it brings is written down by the monitor.
         EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(number));
+        init.Signal(isDropped ? signal.SIGKILL : number);
     }
 }

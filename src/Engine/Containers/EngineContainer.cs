@@ -166,8 +166,8 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     {
         using FirstProcess first = FirstProcess.Find(this)
             ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
-        first.Init.Signal(number);
         EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
+        first.Init.Signal(number);
     }
 
     /// <summary>Asks it to end, and after a while ends it.</summary>

@@ -32,10 +32,19 @@ public static class Removal
     {
         string? doubt = container.Doubt;
         if (doubt is null && InitProcess.Open(container.Record) is { } init) return init;
+        // Whom another command is killing leaves its cgroup a moment before it has ended.
+        if (doubt is not null && EndsAnyway(container)) doubt = null;
         if (doubt is not null) warn(doubt + ": it is left as it is");
         if (container.Directory.ReadInit() is not { } kept) return null;
         (container.Record.Pid, container.Record.StartTime) = kept;
         return container.Doubt is null ? InitProcess.Open(container.Record) : null;
+    }
+
+    private static bool EndsAnyway(Container container)
+    {
+        const int Moment = 200;
+        using InitProcess? process = InitProcess.Open(container.Record);
+        return process is null || process.WaitForEnd(Moment);
     }
 
     /// <summary>

@@ -20,15 +20,7 @@ internal static class ProcessProof
         if (!container.IsAlive) return null;
         string? why = SharesOurs(container);
         if (why is null) why = HasCgroup(container, out bool isIn) ? (isIn ? null : "is not in its cgroup") : IsOthers(container);
-        return why is null || EndsAnyway(container) ? null : $"{container.Directory.StatePath}: pid {record.Pid} is not this container's: it {why}";
-    }
-
-    /// <summary>Who is being killed, by another command as well, has left its cgroup and namespaces a moment before it has ended.</summary>
-    private static bool EndsAnyway(Container container)
-    {
-        const int Moment = 200;
-        using InitProcess? process = InitProcess.Open(container.Record);
-        return process is null || process.WaitForEnd(Moment);
+        return why is null ? null : $"{container.Directory.StatePath}: pid {record.Pid} is not this container's: it {why}";
     }
 
     /// <summary>The configuration says which namespaces are the container's own.</summary>
