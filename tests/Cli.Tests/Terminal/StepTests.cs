@@ -45,8 +45,8 @@ public sealed class StepTests
         Assert.Contains(" proc ", pty.Seen);
         Assert.Matches("and copies of [0-9]+ mounts of the host", pty.Seen);
         pty.Type("q");
+        pty.Await("minirun: --step: ended before the last operation");
         Assert.Equal(125, pty.ExitCode());
-        Assert.Contains("minirun: --step: ended before the last operation", pty.Seen);
         Assert.Equal(pty.Settings, pty.ReadSettings());
     }
 
