@@ -100,7 +100,7 @@ internal static unsafe class Devices
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
             // Root inside may be the owner of the host's node: its mode, owner and times stay as they are, and reading and writing go on.
-            ulong attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | (op->Fd > 0 ? 0UL : MOUNT_ATTR_RDONLY);
+            const ulong attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
             bound = target >= 0 && Mounts.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
                 && Mounts.Move(child, tree, target);
             Child.Close(target);

@@ -21,7 +21,7 @@ public sealed class DeviceTests
     {
         string before = Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/zero").Out;
         using MountBundle bundle = Bundle(true, """{"path": "/dev/zero", "type": "c", "major": 1, "minor": 5, "fileMode": 420}""");
-        Assert.Equal("644 0\n600 5", bundle.Sh("stat -c '%a %u' /dev/zero; chmod 600 /dev/zero; chown 5 /dev/zero; stat -c '%a %u' /dev/zero"));
+        Assert.Equal("644 0\n644 0", bundle.Sh("stat -c '%a %u' /dev/zero; chmod 600 /dev/zero; chown 5 /dev/zero; stat -c '%a %u' /dev/zero"));
         Assert.Equal(before, Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/zero").Out);
     }
 
