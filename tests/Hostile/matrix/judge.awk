@@ -22,7 +22,7 @@ file == 1 {
 $1 == "form" {
     verdict()
     way = $2; form = $3; begun = ended = own_cgroup_ns = 0; status = part = error = skipped = ""; reasons = 0
-    delete reason; delete allowed; delete known; delete seen; delete shared; delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
+    delete reason; delete allowed; delete known; delete mine; delete seen; delete shared; delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
     count = split($4, words, " ")
     for (i = 1; i <= count; i++) { allowed[words[i]] = 1; if (words[i] ~ /^device:/) allowed["device"] = 1 }
     next
@@ -131,7 +131,8 @@ function read_mount(   n, part_of, dev, root, point, options, type) {
         # One's own control group is one's own; in a cgroup namespace of one's own it is "/" (cgroup_namespaces(7)).
         own = host_type[dev] ~ /^cgroup2?$/ && (root != "/" || own_cgroup_ns) && root !~ /\.\./
         if (options !~ /^ro/ && !own && !("sys" in allowed) && !("tree" in allowed)) fell("the host's " point " can be written")
-        known[part_of[2]] = own && options !~ /^ro/ ? "rw" : "system"
+        known[part_of[2]] = "system"
+        if (own && options !~ /^ro/) mine[part_of[2]] = 1
     } else if (is_device_node(dev, root)) known[part_of[2]] = "device"
     else if ("ns:pid" in allowed && type == "proc" || "ns:ipc" in allowed && (type == "mqueue" || point == "/dev/shm")) {
         known[part_of[2]] = "rw"
@@ -163,6 +164,7 @@ function did(op, inode, mount, type, rdev, how,   dev, right) {
     if (!(dev in host_type) || is_shared(dev)) return
     if ((op == "lease" || op == "lock") && inode in program && "mounts" in allowed) return # as fork-news can be traced then
     if (is_elsewhere(mount, how) && !(inode in host_inode)) return
+    if (mount in mine) return
     right = mount in known ? known[mount] : is_elsewhere(mount, how) && inode in seen ? seen[inode] : ""
     if (right == "rw" || right != "" && ("mounts" in allowed || right == "system" && "sys" in allowed) || given_by(inode) == "rw") return
     # A lock holds up only those who ask for one: nobody does, of a device or of /sys. What was given to be read can be held, too.
