@@ -50,7 +50,7 @@ public sealed class EndingTests : IDisposable
         var all = new List<(string Name, string[] Verb, string[] Members)>();
         for (int i = 0; i < s_verbs.Length; i++)
         {
-            string name = "c" + i.ToString(CultureInfo.InvariantCulture);
+            string name = "n" + i.ToString(CultureInfo.InvariantCulture);
             Make(name, state);
             all.Add((name, s_verbs[i], Members(Pid(name))));
             Disturb(name, state);
@@ -64,7 +64,7 @@ public sealed class EndingTests : IDisposable
                 Assert.True(cannot ? result.ExitCode != 0 : result.ExitCode == 0, $"{state}: {result}");
             }
         foreach (var (_, verb, members) in all) AssertGone(members, $"{state}: {verb[0]}");
-        _root.Run("rm", "-f", "c0", "c1", "c2", "c3").Exits(0);
+        _root.Run("rm", "-f", "n0", "n1", "n2", "n3").Exits(0);
         AssertNothingLeft(state);
     }
 

@@ -36,15 +36,15 @@ public sealed class HungMonitorTests : IDisposable
     [Fact]
     public void Who_ends_the_container_lets_it_go_on()
     {
-        foreach (string name in (string[])["a", "b", "c", "d"]) Hang(name);
-        _root.Run("stop", "-t", "0", "a").Succeeds();
-        Assert.Equal("exited", _root.Inspect("a", ".State.Status"));
-        _root.Run("kill", "b").Succeeds();
-        Assert.Equal("137", _root.Inspect("b", ".State.ExitCode"));
-        _root.Run("rm", "-f", "c").Succeeds();
-        _root.Run("restart", "-t", "0", "d").Succeeds();
-        Assert.Equal("a b d", string.Join(' ', _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Lines.Order()));
-        Assert.Equal("running", _root.Inspect("d", ".State.Status"));
+        foreach (string name in (string[])["ax", "bx", "cx", "dx"]) Hang(name);
+        _root.Run("stop", "-t", "0", "ax").Succeeds();
+        Assert.Equal("exited", _root.Inspect("ax", ".State.Status"));
+        _root.Run("kill", "bx").Succeeds();
+        Assert.Equal("137", _root.Inspect("bx", ".State.ExitCode"));
+        _root.Run("rm", "-f", "cx").Succeeds();
+        _root.Run("restart", "-t", "0", "dx").Succeeds();
+        Assert.Equal("ax bx dx", string.Join(' ', _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Lines.Order()));
+        Assert.Equal("running", _root.Inspect("dx", ".State.Status"));
     }
 
     /// <summary>Frozen by a cgroup of version 2: a signal does not let them go on, but SIGKILL ends them.</summary>
@@ -53,22 +53,22 @@ public sealed class HungMonitorTests : IDisposable
     {
         string mount = File.ReadLines("/proc/self/mountinfo").First(line => line.Contains(" - cgroup2 ")).Split(' ')[4];
         string frozen = Directory.CreateDirectory($"{mount}/minirun-test-{Guid.NewGuid().ToString("n")[..12]}").FullName;
-        foreach (string name in (string[])["a", "b", "c"])
+        foreach (string name in (string[])["ax", "bx", "cx"])
         {
             _root.Detached(["--name", name], "sleep", "1000");
             File.WriteAllText(frozen + "/cgroup.procs", _root.Inspect(name, ".State.ConmonPid"));
         }
         File.WriteAllText(frozen + "/cgroup.freeze", "1");
-        Hang("d");
+        Hang("dx");
         Start patient = _root.How with { Deadline = s_morePatience };
         // All at once: each waits for half a minute.
-        using RunningProgram stop = Minirun.Start(patient, "stop", "-t", "0", "a"), kill = Minirun.Start(patient, "kill", "b");
-        using RunningProgram remove = Minirun.Start(patient, "rm", "-f", "c"), attach = Minirun.Start(patient, "attach", "d");
+        using RunningProgram stop = Minirun.Start(patient, "stop", "-t", "0", "ax"), kill = Minirun.Start(patient, "kill", "bx");
+        using RunningProgram remove = Minirun.Start(patient, "rm", "-f", "cx"), attach = Minirun.Start(patient, "attach", "dx");
         foreach (RunningProgram each in (RunningProgram[])[stop, kill])
             each.Result().Fails(125, "has ended, and its monitor does not notice", $"is frozen by the cgroup {frozen}", "thaw that cgroup");
         remove.Result().Succeeds();
-        attach.Result().Fails(125, "the monitor of container d does not answer", "kill -CONT", "kill -9");
-        Assert.DoesNotContain("c", _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Lines);
+        attach.Result().Fails(125, "the monitor of container dx does not answer", "kill -CONT", "kill -9");
+        Assert.DoesNotContain("cx", _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Lines);
         File.WriteAllText(frozen + "/cgroup.freeze", "0");
         Assert.True(Deadline.Wait(() => !File.ReadAllText(frozen + "/cgroup.events").Contains("populated 1")));
         Directory.Delete(frozen);

@@ -55,7 +55,7 @@ public sealed class LostFileTests : IDisposable
             foreach (string[] verb in only.Length > 0 ? [only] : Two(i))
             {
                 string damage = s_damages[i];
-                string name = $"c{all.Count}", id = _root.Detached(["--name", name], "sh", "-c", "(sleep 1001 &); exec sleep 1000");
+                string name = $"n{all.Count}", id = _root.Detached(["--name", name], "sh", "-c", "(sleep 1001 &); exec sleep 1000");
                 int pid = Number(name, ".State.Pid"), monitor = Number(name, ".State.ConmonPid");
                 Assert.True(Deadline.Wait(() => Family.InNamespaceOf(pid).Length > 1));
                 all.Add((name, damage, verb, Family.InNamespaceOf(pid)));

@@ -49,9 +49,9 @@ public sealed class PluginVolumeTests : IDisposable
     public void Two_containers_on_one_volume_are_two_mounts_with_ids_of_their_own()
     {
         using StubPlugin plugin = Plugin("foo");
-        foreach (string name in (string[])["a", "b"]) _root.Detached(["--name", name, "-v", "vol1:/data", "-v", "vol1:/again", "--volume-driver", "foo"], "sleep", "1000");
-        _root.Run("kill", "a", "b").Exits(0);
-        _root.Run("wait", "a", "b");
+        foreach (string name in (string[])["one", "two"]) _root.Detached(["--name", name, "-v", "vol1:/data", "-v", "vol1:/again", "--volume-driver", "foo"], "sleep", "1000");
+        _root.Run("kill", "one", "two").Exits(0);
+        _root.Run("wait", "one", "two");
         Assert.True(Deadline.Wait(() => Calls(plugin, "Unmount").Length == 2));
         Assert.Equal(2, Calls(plugin, "Mount").Distinct().Count());
         Assert.Equal(Calls(plugin, "Mount").Select(call => call.Replace(".Mount", ".Unmount", StringComparison.Ordinal)).Order(), Calls(plugin, "Unmount").Order());

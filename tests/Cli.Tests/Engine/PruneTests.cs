@@ -39,12 +39,12 @@ public sealed class PruneTests : IDisposable
     [Fact]
     public void Filters_choose()
     {
-        _root.Run("create", "--name", "a", "--label", "team=a", Rootfs.Busybox, "true").Exits(0);
-        _root.Run("create", "--name", "b", Rootfs.Busybox, "true").Exits(0);
+        _root.Run("create", "--name", "one", "--label", "team=a", Rootfs.Busybox, "true").Exits(0);
+        _root.Run("create", "--name", "two", Rootfs.Busybox, "true").Exits(0);
         _root.Run("container", "prune", "-f", "--filter", "until=1h").Succeeds();
-        Assert.Equal("b\na\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
+        Assert.Equal("two\none\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
         _root.Run("container", "prune", "-f", "--filter", "label!=team=a").Succeeds();
-        Assert.Equal("a\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
+        Assert.Equal("one\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
         _root.Run("container", "prune", "-f", "--filter", "label=team", "--filter", "until=0s").Succeeds();
         Assert.Equal("", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
         _root.Run("container", "prune", "-f", "--filter", "name=a").Fails(125, "--filter name=a", "until=24h");

@@ -29,9 +29,9 @@ public sealed class StoreFuzzTests : IDisposable
     {
         int count = FuzzRun.Cases(50);
         _engine.Run("volume", "create", "--label", "a=b", "good").Exits(0);
-        _engine.Detached(["--name", "c", "--label", "a=b"], "true");
-        _engine.Run("wait", "c").Exits(0);
-        _engine.Run("rm", "c").Exits(0);
+        _engine.Detached(["--name", "web", "--label", "a=b"], "true");
+        _engine.Run("wait", "web").Exits(0);
+        _engine.Run("rm", "web").Exits(0);
         string root = _cases["root"], networks = Path.Combine(root, "networks"), journal = Path.Combine(root, "events", "journal");
         Minirun.Other("cp", "-a", _engine.Path, root).Succeeds();
         Directory.CreateDirectory(networks);
@@ -51,7 +51,7 @@ public sealed class StoreFuzzTests : IDisposable
             mini() { call "$1" "$MINIRUN" "${@:2}"; }
             export MINIRUN_ROOT=$PWD/root
             mini events events --since 24h --stream=false
-            mini jsonevents events --since 24h --stream=false --format json --filter label=a=b --filter container=c
+            mini jsonevents events --since 24h --stream=false --format json --filter label=a=b --filter container=web
             mini events2 events --since 24h --stream=false --format '{{"{{.Actor.Attributes.name}} {{.Time}}"}}'
             mini volumes volume ls --format json
             mini networks network ls

@@ -31,8 +31,8 @@ public sealed class HostInodeTests
         using var rootfs = new TemporaryRootfs();
         using var state = new TemporaryDirectory();
         const string line = """
-            export MINIRUN_ROOT=$3; "$1" run -d --name c $4 "$2" /probe sleep >&2 || exit 98
-            "$1" exec c /probe change-mounts; status=$?; "$1" exec c sh -c 'chmod 600 /proc/self/fd/0' 2>&1; "$1" rm -f c >&2; exit $status
+            export MINIRUN_ROOT=$3; "$1" run -d --name n $4 "$2" /probe sleep >&2 || exit 98
+            "$1" exec n /probe change-mounts; status=$?; "$1" exec n sh -c 'chmod 600 /proc/self/fd/0' 2>&1; "$1" rm -f n >&2; exit $status
             """;
         Check(HostStandIn.Run(line, Programs.Minirun, rootfs.Path, state.Path, flags), atLeast: 6);
     }

@@ -23,7 +23,7 @@ public abstract class CommandClient(string name) : Client(name)
     /// <summary>A container in the background. Its removal kills it.</summary>
     internal Detached Detach(string[] options, params string[] command)
     {
-        string name = $"c{Guid.NewGuid():n}"[..10];
+        string name = $"n{Guid.NewGuid():n}"[..10];
         string[] network = options.Contains("--network") ? [] : ["--network", "none"];
         Run(["run", "--detach", .. network, "--name", name, .. options, Image, .. command]).Exits(0);
         return new Detached(this, name);
