@@ -49,7 +49,7 @@ internal static class RuntimeLeft
     }
 
     /// <summary>Where its configuration has it: a path, or a scope of systemd's, which ends by itself.</summary>
-    private static string CgroupOf(EngineContainer container)
+    public static string CgroupOf(EngineContainer container)
     {
         try
         {

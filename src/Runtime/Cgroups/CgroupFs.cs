@@ -13,9 +13,13 @@ internal static unsafe class CgroupFs
     public static bool IsWritable(string path) => fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.W_OK, fcntl.AT_EACCESS) == 0;
 
     /// <summary>One write(2): each is one command to the kernel.</summary>
-    public static int Write(string path, string text)
+    public static int Write(string path, string text) => WriteAndClose(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), text);
+
+    /// <summary>The same of a file in an open directory.</summary>
+    public static int Write(int directory, byte[] name, string text) => WriteAndClose(Entry.TryOpen(directory, name, fcntl.O_WRONLY), text);
+
+    private static int WriteAndClose(int fd, string text)
     {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC);
         if (fd < 0) return Marshal.GetLastPInvokeError();
         byte[] bytes = Encoding.ASCII.GetBytes(text);
         int errno = 0;
@@ -34,9 +38,13 @@ internal static unsafe class CgroupFs
     }
 
     /// <summary>The whole text; null when it cannot be read.</summary>
-    public static string? Read(string path)
+    public static string? Read(string path) => ReadAndClose(fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC));
+
+    /// <summary>The same of a file in an open directory.</summary>
+    public static string? Read(int directory, byte[] name) => ReadAndClose(Entry.TryOpen(directory, name, fcntl.O_RDONLY));
+
+    private static string? ReadAndClose(int fd)
     {
-        int fd = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
         if (fd < 0) return null;
         byte[] buffer = new byte[4096];
         int length = 0;
@@ -56,44 +64,17 @@ internal static unsafe class CgroupFs
 
     public static int RemoveDirectory(string path) => unistd.rmdir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Sub-cgroups, which a container may have given any names; none when it is gone.</summary>
+    /// <summary>Paths of the cgroups in one; none when it is gone. Those of a container go by descriptor: <see cref="CgroupWalk"/>.</summary>
     public static string[] Children(string path)
     {
         try
         {
-            string[] found = Directory.GetDirectories(path);
-            // .NET's sign for bytes that are not UTF-8.
-            return Array.Exists(found, each => each.Contains('\ufffd', StringComparison.Ordinal)) ? ChildrenByBytes(path) : found;
+            return Directory.GetDirectories(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];
         }
-    }
-
-    private static string[] ChildrenByBytes(string path)
-    {
-        int directory = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-        if (directory < 0) return [];
-        try
-        {
-            return [.. Entry.Names(directory).Where(name => IsDirectory(directory, name)).Select(name => $"{path}/{KernelText.Decode(name.AsSpan(0, name.Length - 1))}")];
-        }
-        catch (LinuxException)
-        {
-            return [];
-        }
-        finally
-        {
-            unistd.close(directory);
-        }
-    }
-
-    private static bool IsDirectory(int parent, byte[] name)
-    {
-        int fd = Entry.TryOpen(parent, name, fcntl.O_PATH | fcntl.O_DIRECTORY);
-        if (fd >= 0) unistd.close(fd);
-        return fd >= 0;
     }
 
     /// <summary>A number of a file; null when there is none. "max" is the largest.</summary>

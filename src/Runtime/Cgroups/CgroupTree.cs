@@ -7,13 +7,16 @@ namespace Minirun.Runtime.Cgroups;
 internal static unsafe class CgroupTree
 {
     private const int Deadline = 10_000;
+    private static readonly byte[] s_processes = "cgroup.procs\0"u8.ToArray();
 
     /// <summary>Host pids of all processes.</summary>
     public static void AddPids(string directory, List<int> pids)
     {
-        foreach (ReadOnlySpan<char> line in (CgroupFs.Read(directory + "/cgroup.procs") ?? "").AsSpan().EnumerateLines())
-            if (int.TryParse(line, out int pid) && pid > 0) pids.Add(pid);
-        foreach (string child in CgroupFs.Children(directory)) AddPids(child, pids);
+        CgroupWalk.Visit(directory, each =>
+        {
+            foreach (ReadOnlySpan<char> line in (CgroupFs.Read(each, s_processes) ?? "").AsSpan().EnumerateLines())
+                if (int.TryParse(line, out int pid) && pid > 0) pids.Add(pid);
+        });
     }
 
     /// <summary>Removes it from the leaves up; waits for those who are about to end. 0, or an error number.</summary>
@@ -25,7 +28,7 @@ internal static unsafe class CgroupTree
             int errno = CgroupFs.RemoveDirectory(directory);
             if (errno is 0 or Errno.ENOENT) return 0;
             if (errno != Errno.EBUSY && errno != Errno.ENOTEMPTY) return errno;
-            foreach (string child in CgroupFs.Children(directory)) Remove(child);
+            CgroupWalk.RemoveBelow(directory);
             errno = CgroupFs.RemoveDirectory(directory);
             if (errno is 0 or Errno.ENOENT) return 0;
             int left = (int)(end - Environment.TickCount64);

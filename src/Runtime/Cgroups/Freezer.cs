@@ -37,13 +37,13 @@ internal static class Freezer
     {
         foreach (string file in Files(state))
         {
-            string name = file.EndsWith(Old, StringComparison.Ordinal) ? Old : New;
-            var directories = new Stack<string>([file[..^name.Length]]);
-            while (directories.TryPop(out string? directory))
+            int cut = file.LastIndexOf('/');
+            byte[] name = KernelText.EncodeName(file.AsSpan(cut + 1));
+            string thawed = file.EndsWith(Old, StringComparison.Ordinal) ? "THAWED" : "0";
+            CgroupWalk.Visit(file[..cut], directory =>
             {
-                if (Says(directory + name)) CgroupFs.Write(directory + name, name == Old ? "THAWED" : "0");
-                foreach (string child in CgroupFs.Children(directory)) directories.Push(child);
-            }
+                if (IsFrozenState(CgroupFs.Read(directory, name))) CgroupFs.Write(directory, name, thawed);
+            });
         }
     }
 
@@ -71,7 +71,9 @@ internal static class Freezer
         throw new UserError($"cannot pause: {directory}: a process of the container does not stop", "it may hang in the kernel: look for state D in ps");
     }
 
-    private static bool Says(string file) => CgroupFs.Read(file)?.Trim() is "1" or "FROZEN" or "FREEZING";
+    private static bool Says(string file) => IsFrozenState(CgroupFs.Read(file));
+
+    private static bool IsFrozenState(string? text) => text?.Trim() is "1" or "FROZEN" or "FREEZING";
 
     private static IEnumerable<string> Files(CgroupState state)
     {

@@ -3,18 +3,48 @@ namespace Minirun.Runtime.Cgroups;
 /// <summary>The cgroup of a container that another runtime has made: found by its first process.</summary>
 public static class ProcessCgroup
 {
-    /// <summary>Null when no cgroup of the process is of this container alone.</summary>
+    /// <summary>
+    /// Null when no cgroup of the process is of this container alone. A process that is ending is in the root of version 1 already, while others of its
+    /// container are frozen in their cgroup: the path is then that of another hierarchy, or the configured one.
+    /// </summary>
     /// <param name="pid">The container's first process.</param>
-    /// <param name="id">What the cgroup's path has in it.</param>
-    public static Cgroup? Find(int pid, string id)
+    /// <param name="id">What the cgroup's path has in it; nobody else's has.</param>
+    /// <param name="configured">The path that the configuration names, from the mount points on.</param>
+    public static Cgroup? Find(int pid, string id, Func<string>? configured = null)
     {
-        if (CgroupFs.Read("/proc/" + pid + "/cgroup") is not { } text || !text.Contains(id)) return null;
+        if (CgroupFs.Read("/proc/" + pid + "/cgroup") is not { } text) return null;
+        if (!text.Contains(id) && configured is null) return null;
         Hierarchies found = Hierarchies.Parse(CgroupFs.Read("/proc/self/mountinfo") ?? "", text);
+        List<string> paths = [];
+        foreach (Hierarchy hierarchy in found.Old.Values) Add(paths, hierarchy.Own, id);
+        Add(paths, found.Unified?.Own, id);
+        if (paths.Count == 0) Add(paths, configured?.Invoke(), id);
+        if (paths.Count == 0) return null;
         var state = new CgroupState();
         foreach (var (controller, hierarchy) in found.Old)
-            if (hierarchy.Own.Contains(id)) state.Paths[controller] = hierarchy.At(hierarchy.Own);
-        if (found.Unified is { } unified && unified.Own.Contains(id)) state.Paths[""] = unified.At(unified.Own);
+            if (In(hierarchy, paths, id) is { } path) state.Paths[controller] = path;
+        if (found.Unified is { } unified && In(unified, paths, id) is { } last) state.Paths[""] = last;
         return state.Paths.Count > 0 ? Cgroup.Open(state) : null;
+    }
+
+    private static void Add(List<string> paths, string? path, string id)
+    {
+        if (path is not null && path.StartsWith('/') && Upmost(path, id) is { } upmost && !paths.Contains(upmost)) paths.Add(upmost);
+    }
+
+    /// <summary>The container may have moved the process into a cgroup below its own.</summary>
+    private static string? Upmost(string path, string id)
+    {
+        int at = path.IndexOf(id, StringComparison.Ordinal);
+        if (at < 0) return null;
+        int end = path.IndexOf('/', at);
+        return end < 0 ? path : path[..end];
+    }
+
+    private static string? In(Hierarchy hierarchy, List<string> paths, string id)
+    {
+        if (Upmost(hierarchy.Own, id) is { } own) return hierarchy.At(own);
+        return paths.Find(path => CgroupProof.MayBe(hierarchy.Mount + path)) is { } found ? hierarchy.Mount + found : null;
     }
 
     /// <summary>Ends all in a container's cgroup, and removes it, in all hierarchies where it is.</summary>

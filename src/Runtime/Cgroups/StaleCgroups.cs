@@ -64,7 +64,7 @@ public static class StaleCgroups
 
     private static void RemoveEmpty(string directory)
     {
-        foreach (string child in CgroupFs.Children(directory)) RemoveEmpty(child);
+        CgroupWalk.RemoveBelow(directory);
         CgroupFs.RemoveDirectory(directory);
     }
 

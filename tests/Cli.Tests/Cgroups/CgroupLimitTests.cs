@@ -197,5 +197,5 @@ public sealed class CgroupLimitTests
 
     private static int TaskOf(RunningProgram program) => int.Parse(File.ReadAllText($"/proc/{program.Pid}/task/{program.Pid}/children").Split(' ')[0], CultureInfo.InvariantCulture);
 
-    private static string[] Directories(string pattern) => Directory.GetDirectories("/sys/fs/cgroup", pattern, new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint });
+    private static string[] Directories(string pattern) => OwnCgroup.Directories(pattern);
 }

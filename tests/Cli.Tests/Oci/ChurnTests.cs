@@ -94,9 +94,7 @@ public sealed class ChurnTests : IDisposable
         if (Kernel.Uid == 0) config["linux"]!["cgroupsPath"] = $"/{_mark}/@ID@";
     }
 
-    private string[] Cgroups() => Directory.Exists("/sys/fs/cgroup")
-        ? [.. Directory.EnumerateDirectories("/sys/fs/cgroup", _mark + "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })]
-        : [];
+    private string[] Cgroups() => OwnCgroup.Directories(_mark + "*");
 
     /// <summary>Containers' by their environment, the runtime's by their words.</summary>
     private List<string> Processes()

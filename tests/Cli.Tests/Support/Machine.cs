@@ -30,10 +30,7 @@ internal sealed record Machine(DateTime Time, string[] Mounts, HashSet<string> C
         return found;
     }
 
-    private static HashSet<string> FindCgroups() =>
-        Directory.Exists("/sys/fs/cgroup")
-            ? [.. Directory.EnumerateDirectories("/sys/fs/cgroup", "*minirun*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })]
-            : [];
+    private static HashSet<string> FindCgroups() => [.. OwnCgroup.Directories("*minirun*")];
 
     /// <summary>Files where minirun keeps its own: temporary ones, and the records of running containers.</summary>
     private static HashSet<string> FindFiles()

@@ -50,6 +50,9 @@ internal static class OwnCgroup
     }
 
     /// <summary>The directories of a cgroup of this name in all hierarchies of the machine.</summary>
-    public static string[] Directories(string name) =>
-        Directory.GetDirectories(Place, name, new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint });
+    public static string[] Directories(string name) => Directory.Exists(Place) ? Directory.GetDirectories(Place, name, s_options) : [];
+
+    /// <summary>A container of a test that runs beside us may have made some that no path reaches.</summary>
+    private static readonly EnumerationOptions s_options =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
 }
