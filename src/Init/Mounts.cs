@@ -62,11 +62,23 @@ internal static unsafe class Mounts
         if (tree < 0) { Child.Close(place); return MayBeLeftOut(child, op); }
         bool done = IsDevice(child, op, tree, sys_stat.S_IFCHR)
             && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
+            && ((op->Flags & OpFlags.MapsIds) == 0 || MapIds(child, op, tree))
             && SetAllAttributes(child, op, tree)
             && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree));
         Child.Close(place);
         Child.Close(tree);
         return done || MayBeLeftOut(child, op);
+    }
+
+    /// <summary>
+    /// Only who owns the file system may map ids, and in a user namespace we do not: the parent does it, to the clone that we both have,
+    /// before it is mounted anywhere (mount_setattr(2)).
+    /// </summary>
+    private static bool MapIds(Child* child, PlanOp* op, int tree)
+    {
+        if (!Interpreter.SendDescriptor(child, ReportKind.Tree, op->Index, tree)) return false;
+        Waiting.AwaitGo(child->Plan->ReportFd);
+        return true;
     }
 
     /// <summary>S2: a mount that is there, A: attributes to set, B: to clear, C: propagation, E, F: for the whole tree.</summary>

@@ -12,7 +12,7 @@ public struct PlanHeader
     public const uint Expected = 0x6e75724d;   // "Mrun"
 
     /// <summary>Changes with every change of the format: a plan and a fork-news of two builds refuse each other.</summary>
-    public const uint CurrentVersion = 4;
+    public const uint CurrentVersion = 5;
 
     public uint Magic;
     public uint Version;
@@ -140,6 +140,9 @@ public enum OpFlags : uint
 
     /// <summary>The source of a bind is a path inside the root, as it is by now: what was mounted there before is seen.</summary>
     SourceOfOwnTree = 8388608,
+
+    /// <summary>The parent maps the ids of the source, once it is cloned (<see cref="ReportKind.Tree"/>).</summary>
+    MapsIds = 16777216,
 }
 
 /// <summary>One message from the child to the parent.</summary>
@@ -177,6 +180,9 @@ public enum ReportKind
 
     /// <summary>Carries the listener of a seccomp filter that notifies.</summary>
     Listener,
+
+    /// <summary>Carries the clone of a mount whose ids the parent is to map now (<see cref="OpFlags.MapsIds"/>).</summary>
+    Tree,
 
     /// <summary>The parent is to do its part now (<see cref="OpCode.AskParent"/>).</summary>
     Asks,

@@ -18,7 +18,7 @@ internal static unsafe class MountSources
         if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, FirstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
-            source.Fd = source.Detached ? MapIds(source) : DuplicateAbove(FirstFd, anyFd);
+            if (!source.MapsLater) source.Fd = source.Detached ? CloneMapped(source) : DuplicateAbove(FirstFd, anyFd);
     }
 
     /// <summary>The child has its own by now.</summary>
@@ -42,20 +42,28 @@ internal static unsafe class MountSources
     /// <summary>Flags of openat(2).</summary>
     public static ulong HowToOpen(MountSource source) => (ulong)(O_PATH | O_CLOEXEC | (source.NoFollow ? O_NOFOLLOW : 0));
 
-    private static int MapIds(MountSource source)
+    /// <summary>Maps the ids of a clone that is mounted nowhere yet.</summary>
+    /// <exception cref="UserError">They cannot be mapped.</exception>
+    public static void MapIds(MountSource source, int tree)
     {
-        string place = $"mounts[{source.Index}]: cannot map the ids of {source.Path}";
+        int space = source.UserNamespace is { } path ? open(path, O_RDONLY | O_CLOEXEC)
+            : MappedUserNamespace.Open(source.Uids, source.Gids);
+        if (space < 0) throw Failed(source, "open " + source.UserNamespace);
+        var attributes = new mount_attr { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)space };
+        int how = AT_EMPTY_PATH | (source.MapsTree ? AT_RECURSIVE : 0);
+        bool mapped = syscall(SYS_mount_setattr, tree, Empty, how, (nint)(&attributes), sizeof(mount_attr)) >= 0;
+        UserError? error = mapped ? null : Failed(source, "mount_setattr");
+        unistd.close(space);
+        if (error is not null) throw error;
+    }
+
+    private static int CloneMapped(MountSource source)
+    {
         int tree = OpenTree(source);
-        if (tree < 0) throw Failed(place, "open_tree");
+        if (tree < 0) throw Failed(source, "open_tree");
         try
         {
-            int space = source.UserNamespace is { } path ? open(path, O_RDONLY | O_CLOEXEC) : MappedUserNamespace.Open(source.Uids, source.Gids);
-            if (space < 0) throw Failed(place, "open " + source.UserNamespace);
-            var attributes = new mount_attr { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)space };
-            bool mapped = syscall(SYS_mount_setattr, tree, Empty, AT_EMPTY_PATH | (source.MapsTree ? AT_RECURSIVE : 0), (nint)(&attributes), sizeof(mount_attr)) >= 0;
-            UserError? error = mapped ? null : Failed(place, "mount_setattr");
-            unistd.close(space);
-            if (error is not null) throw error;
+            MapIds(source, tree);
             // High, like the others: a low number could be one that --preserve-fds hands to the command.
             return DuplicateAbove(FirstFd, tree);
         }
@@ -73,10 +81,10 @@ internal static unsafe class MountSources
             return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.Recursive ? AT_RECURSIVE : 0) | (source.NoFollow ? AT_SYMLINK_NOFOLLOW : 0));
     }
 
-    private static UserError Failed(string place, string call)
+    private static UserError Failed(MountSource source, string call)
     {
         int errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-        return new UserError($"{place}: {call}: {Errno.Describe(errno)}", errno switch
+        return new UserError($"mounts[{source.Index}]: cannot map the ids of {source.Path}: {call}: {Errno.Describe(errno)}", errno switch
         {
             Errno.EINVAL => "its file system cannot map ids on this kernel, or the mount is mapped already",
             Errno.EPERM => "it needs CAP_SYS_ADMIN where the file system was mounted: on the host, as a rule",

@@ -2,6 +2,7 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
@@ -20,6 +21,7 @@ internal sealed class ContainerMaker : IDisposable
     private readonly Host _host = new();
     private readonly string _bundle;
     private readonly OciSpec _oci;
+    private readonly HostRoot? _hostRoot;
 
     /// <summary>Reads the bundle, and takes the id.</summary>
     /// <exception cref="UserError">The bundle is not good, or the id taken.</exception>
@@ -62,7 +64,10 @@ internal sealed class ContainerMaker : IDisposable
             Record.Rootfs = _oci.Root.Path;
             Record.Cgroup = Cgroup?.State;
             if (waits) Wait();
+            _hostRoot = Spec.MountsOnHost ? HostRoot.Prepare(Record.Rootfs) : null;
+            Record.HostRoot = _hostRoot?.State;
             Directory.Write(Record);
+            _hostRoot?.Mount();
         }
         catch
         {
@@ -133,6 +138,7 @@ internal sealed class ContainerMaker : IDisposable
         {
             Cgroup?.Delete();
             if (Record?.Resctrl is { } resctrl) ResctrlGroup.Remove(resctrl);
+            _hostRoot?.Remove();
         }
         finally
         {
@@ -143,6 +149,7 @@ internal sealed class ContainerMaker : IDisposable
     public void Dispose()
     {
         Streams?.Dispose();
+        _hostRoot?.Dispose();
         Directory.Dispose();
     }
 

@@ -57,6 +57,10 @@ public sealed class ParentPart
                 TakeListener(fd);
                 Launcher.Go(container.ReportFd);
                 return;
+            case ReportKind.Tree:
+                MountSources.MapIds(plan.Operations[report.Op].Source!, fd);
+                Launcher.Go(container.ReportFd);
+                break;
             case ReportKind.Asks:
                 switch (plan.Operations[report.Op].A)
                 {

@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
@@ -74,6 +75,15 @@ public static class Removal
             catch (LinuxException error)
             {
                 globals.Warn($"resctrl group of {container.Id}: {error.Message}");
+            }
+        if (container.Record.HostRoot is { } root)
+            try
+            {
+                HostRoot.Remove(root, container.Record.Rootfs);
+            }
+            catch (LinuxException error)
+            {
+                globals.Warn($"mounts of {container.Id}: {error.Message}");
             }
         container.Directory.Delete();
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);

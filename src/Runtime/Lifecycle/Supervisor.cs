@@ -176,7 +176,7 @@ public sealed unsafe class Supervisor
                 break;
             case ReportKind.Failed:
                 throw Failure.Explain(_plan, report, _container.Pid, _watcher);
-            case ReportKind.Asks or ReportKind.Listener:
+            case ReportKind.Asks or ReportKind.Listener or ReportKind.Tree:
             case ReportKind.FellBack or ReportKind.Warning when _watcher is null:
                 Part.Handle(_plan, _container, report, master);
                 break;

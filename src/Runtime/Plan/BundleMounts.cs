@@ -34,7 +34,10 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     public static string? OwnTree(ContainerSpec spec, string source)
     {
         string root = spec.Oci.Root.Path.TrimEnd('/');
-        return spec.Has(sched.CLONE_NEWNS) && root.Length > 0 && source.Length > root.Length + 1 && source.StartsWith(root, StringComparison.Ordinal) && source[root.Length] == '/' ? source[(root.Length + 1)..] : null;
+        bool isOurs = spec.Has(sched.CLONE_NEWNS) || spec.MountsOnHost;
+        bool isBelow = root.Length > 0 && source.Length > root.Length + 1
+            && source.StartsWith(root, StringComparison.Ordinal) && source[root.Length] == '/';
+        return isOurs && isBelow ? source[(root.Length + 1)..] : null;
     }
 
     /// <summary>An absolute path without empty parts, "." and "..".</summary>
@@ -184,7 +187,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         CheckData(options.Data);
         string source = Source(spec, host, given);
         MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
-        string? own = prepared is null ? OwnTree(spec, source) : null;
+        string? own = prepared is null or { MapsLater: true } ? OwnTree(spec, source) : null;
         if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
         {
             plan.Add(new() { Name = destination[1..], Code = OpCode.Symlink, S1 = target, S2 = Target(destination), D = 1, Flags = At(destination) | OpFlags.MayExist, Path = destination, Why = "option copy-symlink: the source is a symlink" });
@@ -193,6 +196,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         BundleProc.Check(this, destination, "bind");
         int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
         if (type == 0 && own is not null) type = sys_stat.S_IFDIR;   // it is still to be mounted
+        bool follows = options.Propagation == 0 && (prepared?.Detached == true || spec.MountsOnHost);
         if (type == 0) throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory", $"make it first, or check the permissions on the way to it");
         plan.Add(new()
         {
@@ -203,8 +207,8 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
             Source = prepared,
             A = options.Set,
             B = options.Clear,
-            // A tree that the parent cloned is still one with the host's in propagation.
-            C = options.Propagation != 0 ? options.Propagation : prepared?.Detached == true ? sys_mount.MS_SLAVE : 0,
+            // A tree that was cloned in the host's mount namespace is still one with the host's in propagation.
+            C = follows ? sys_mount.MS_SLAVE : options.Propagation,
             E = options.TreeSet,
             F = options.TreeClear,
             Path = destination,
@@ -214,9 +218,10 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
                 | (destination == "/sys" ? OpFlags.Ordinary : 0)
                 | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File)
                 | (options.Recursive ? OpFlags.Recursive : 0)
-                | (options.Recursive && (options.PropagationRecursive || (options.Propagation == 0 && prepared?.Detached == true)) ? OpFlags.PropagationRecursive : 0)
+                | (options.Recursive && (options.PropagationRecursive || follows) ? OpFlags.PropagationRecursive : 0)
                 | (options.SourceNoFollow ? OpFlags.SourceNoFollow : 0)
                 | (own is not null ? OpFlags.SourceOfOwnTree : 0)
+                | (prepared?.MapsLater == true ? OpFlags.MapsIds : 0)
                 | (options.TargetNoFollow ? OpFlags.TargetNoFollow : 0)
                 | (prepared?.Detached == true ? OpFlags.Detached : 0),
             Why = "as the document says",

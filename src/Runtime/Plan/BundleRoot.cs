@@ -25,7 +25,7 @@ internal sealed class BundleRoot
         if (_propagation == 0) throw new UserError($"linux.rootfsPropagation: unknown propagation '{name}'", "it is one of private, slave, shared, unbindable, or of these with an r before");
     }
 
-    private bool HasMounts => _spec.Has(sched.CLONE_NEWNS) || (_spec.JoinedProcess < 0 && _spec.Joins(sched.CLONE_NEWNS));
+    private bool HasNamespace => _spec.Has(sched.CLONE_NEWNS) || (_spec.JoinedProcess < 0 && _spec.Joins(sched.CLONE_NEWNS));
 
     /// <summary>Hooks that are called before the root is entered add to it by its path, as those for GPUs do. Entered by chroot it has to lie on "/".</summary>
     private bool HooksLook => !_spec.NoPivot && (_spec.AsksForHooks || _spec.Oci.Hooks?.CreateContainer is { Count: > 0 });
@@ -33,16 +33,22 @@ internal sealed class BundleRoot
     /// <summary>Everything that is mounted and made before the hooks of the container run.</summary>
     public void Mount()
     {
-        if (!HasMounts)
+        if (!HasNamespace)
         {
-            RefuseMounts();
-            _plan.Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });
+            Refuse();
+            _plan.Add(RootOps.Open(_spec));
+            if (_spec.MountsOnHost) MountAll();
             return;
         }
         Propagate();
         var origin = RootPropagation.Of(_spec, _host, _propagation, _recursive);
         bool inPlace = HooksLook || (!_spec.NoPivot && !IsCutOff);
         _plan.Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec, origin.Follows, inPlace, origin.IsShared));
+        MountAll();
+    }
+
+    private void MountAll()
+    {
         _mounts = new BundleMounts(_spec, _host, _plan);
         for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
         new BundleDevices(_spec, _host, _plan, _mounts).Add();
@@ -51,12 +57,13 @@ internal sealed class BundleRoot
     /// <summary>What is read-only or hidden becomes so; then the root is entered.</summary>
     public void Enter()
     {
-        if (!HasMounts)
+        _mounts?.MakeReadOnly();
+        if (!HasNamespace)
         {
-            _plan.Add(new() { Name = "chroot", Code = OpCode.Chroot, Why = "enter the root file system; without a mount namespace this is only a change of view" });
+            _plan.Add(RootOps.Chroot());
+            if (_spec.Oci.Root.Readonly) _plan.Add(RootOps.ReadOnly());
             return;
         }
-        _mounts!.MakeReadOnly();
         HidePaths();
         Operation entered = _spec.NoPivot ? new()
         {
@@ -81,25 +88,24 @@ internal sealed class BundleRoot
             Path = "/",
             Why = "as linux.rootfsPropagation says; now that the root is the container's own",
         });
-        if (_spec.Oci.Root.Readonly) _plan.Add(new()
-        {
-            Name = "read-only-root",
-            Code = OpCode.RootAttributes,
-            A = sys_mount.MOUNT_ATTR_RDONLY,
-            Path = "/",
-            Why = "root.readonly: nothing can be written to the root file system",
-        });
+        if (_spec.Oci.Root.Readonly) _plan.Add(RootOps.ReadOnly());
         _plan.Add(RootOps.Check(entered));
     }
 
-    /// <summary>Without a mount namespace of its own, what it mounts would be mounted on the host, and stay there.</summary>
-    private void RefuseMounts()
+    /// <summary>
+    /// Without a mount namespace of its own: what is hidden would be hidden from the host, should the root be its own, and who is in a user
+    /// namespace may not mount in the host's namespace (mount_namespaces(7)).
+    /// </summary>
+    private void Refuse()
     {
         const string hint = "add {\"type\": \"mount\"} to linux.namespaces";
-        if (_spec.Oci.Linux.MaskedPaths.Count > 0) throw new UserError("linux.maskedPaths: unable to restrict sys entries without a private MNT namespace", hint);
-        if (_spec.Oci.Linux.ReadonlyPaths.Count > 0) throw new UserError("linux.readonlyPaths: unable to restrict sys entries without a private MNT namespace", hint);
-        if (_spec.Oci.Mounts.Count > 0) throw new UserError("mounts: unable to mount without a private MNT namespace", hint);
-        if (_spec.Oci.Root.Readonly) throw new UserError("root.readonly: unable to make the root read-only without a private MNT namespace", hint);
+        string? refused = _spec.Oci.Linux.MaskedPaths.Count > 0 ? "linux.maskedPaths: unable to restrict sys entries"
+            : _spec.Oci.Linux.ReadonlyPaths.Count > 0 ? "linux.readonlyPaths: unable to restrict sys entries"
+            : !_spec.MountsOnHost || !(_spec.Has(sched.CLONE_NEWUSER) || _spec.Joins(sched.CLONE_NEWUSER)) ? null
+            : _spec.Oci.Root.Readonly ? "root.readonly: unable to make the root read-only in a user namespace"
+            : "mounts: unable to mount in a user namespace";
+        if (refused is not null) throw new UserError(refused + " without a private MNT namespace", hint);
+        if (_propagation != 0) _spec.Warn("linux.rootfsPropagation has no effect without a mount namespace of the container's own");
     }
 
     /// <summary>No mount in the namespace can reach the host any more: each is private, or a slave.</summary>

@@ -65,13 +65,16 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
 
     private void AddMapped(OciMount mount, int index, MountOptions options)
     {
+        string path = BundleMounts.Source(spec, host, mount.Source!);
+        bool later = BundleMounts.OwnTree(spec, path) is not null;
         MountSource source = new()
         {
-            Path = BundleMounts.Source(spec, host, mount.Source!),
+            Path = path,
             Index = index,
             Recursive = options.Recursive,
             NoFollow = options.SourceNoFollow,
-            Detached = true,
+            Detached = !later,
+            MapsLater = later,
             Uids = mount.UidMappings ?? spec.Oci.Linux.UidMappings ?? [],
             Gids = mount.GidMappings ?? spec.Oci.Linux.GidMappings ?? [],
             UserNamespace = mount.UidMappings is null && mount.GidMappings is null ? JoinedUserNamespace() : null,
@@ -80,6 +83,7 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
         if (source.UserNamespace is null && (source.Uids.Count == 0 || source.Gids.Count == 0))
             throw new UserError($"mounts[{index}].uidMappings: id-mapped mounts must have both uid and gid mappings specified", "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
         (plan.Sources ??= [])[index] = source;
+        if (later) return;
         plan.Add(new()
         {
             Name = "idmap:" + mount.Destination.TrimStart('/'),

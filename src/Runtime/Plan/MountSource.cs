@@ -15,7 +15,12 @@ public sealed class MountSource
     /// <summary>minirun itself clones the mount, detached, and maps its ids; else the child opens the place.</summary>
     public bool Detached { get; init; }
 
-    /// <summary>The id maps of a detached one.</summary>
+    /// <summary>
+    /// fork-news clones the mount when its turn comes, and minirun then maps its ids: an earlier mount of the document makes the source.
+    /// </summary>
+    public bool MapsLater { get; init; }
+
+    /// <summary>The id maps of the clone.</summary>
     public List<OciIdMapping> Uids { get; init; } = [];
     public List<OciIdMapping> Gids { get; init; } = [];
 

@@ -36,6 +36,32 @@ internal static class RootOps
         IfLeftOut = Without,
     };
 
+    /// <summary>Without a mount namespace there is only the directory.</summary>
+    public static Operation Open(ContainerSpec spec) => new()
+    {
+        Name = "root",
+        Code = OpCode.OpenRoot,
+        Path = spec.Oci.Root.Path,
+        Why = spec.MountsOnHost ? "no mount namespace: the directory, bound on itself beforehand, so that what is mounted in it goes with it"
+            : "no mount namespace: the directory is used as it is",
+    };
+
+    public static Operation Chroot() => new()
+    {
+        Name = "chroot",
+        Code = OpCode.Chroot,
+        Why = "enter the root file system; without a mount namespace this is only a change of view",
+    };
+
+    public static Operation ReadOnly() => new()
+    {
+        Name = "read-only-root",
+        Code = OpCode.RootAttributes,
+        A = Linux.sys_mount.MOUNT_ATTR_RDONLY,
+        Path = "/",
+        Why = "root.readonly: nothing can be written to the root file system",
+    };
+
     /// <summary>The last look, before any right is given up.</summary>
     /// <param name="entered">The operation that entered the root: without that one there is none of this; null: the root was joined.</param>
     public static Operation Check(Operation? entered) => new()

@@ -101,7 +101,8 @@ public static class Strace
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
         LaunchStep.MapSource when operation.Source!.Node is { } node =>
             $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
-        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; mount_setattr(fd, MOUNT_ATTR_IDMAP, {(operation.Source.UserNamespace is { } space ? Quote(space) : $"uids {Quote(IdMap.Format(operation.Source.Uids))}, gids {Quote(IdMap.Format(operation.Source.Gids))}")}{(operation.Source.MapsTree ? ", AT_RECURSIVE" : "")})",
+        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, "
+            + $"OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; {MapIds(operation.Source)}",
         LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
         _ => "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)",
@@ -114,14 +115,23 @@ public static class Strace
         return $"{(operation.A != 0 ? "write(/proc/PID/setgroups, \"deny\"); " : "")}write(/proc/PID/uid_map, {uids}); write(/proc/PID/gid_map, {gids})";
     }
 
+    private static string MapIds(MountSource source)
+    {
+        string maps = source.UserNamespace is { } space ? Quote(space)
+            : $"uids {Quote(IdMap.Format(source.Uids))}, gids {Quote(IdMap.Format(source.Gids))}";
+        return $"mount_setattr(fd, MOUNT_ATTR_IDMAP, {maps}{(source.MapsTree ? ", AT_RECURSIVE" : "")})";
+    }
+
     private static string Bind(Operation operation)
     {
         string source = (operation.Flags & OpFlags.SourceInRoot) != 0 ? "root" + operation.Path
             : (operation.Flags & OpFlags.SourceOfOwnTree) != 0 ? "root/" + operation.S1
             : Quote((string)operation.S1!);
-        if (operation.Source is { } prepared) source = prepared.Detached ? "idmapped " + source : "opened " + source;
+        bool later = operation.Source?.MapsLater == true;
+        if (operation.Source is { } prepared && !later) source = prepared.Detached ? "idmapped " + source : "opened " + source;
         string open = operation.Source?.Detached == true ? source : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
-        return $"{open}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";
+        string mapped = later ? " = fd; by minirun: " + MapIds(operation.Source!) : "";
+        return $"{open}{mapped}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";
     }
 
     private static string SetAttributes(Operation operation)

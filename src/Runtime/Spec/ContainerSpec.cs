@@ -28,6 +28,12 @@ public sealed class ContainerSpec
     /// <summary>exec: the pidfd of a process whose namespaces <see cref="JoinedFlags"/> are entered; -1: none.</summary>
     public int JoinedProcess { get; init; } = -1;
 
+    /// <summary>
+    /// exec: the root directory of the container's first process, where that is in our own mount namespace, and so only its root differs;
+    /// 0: it is not.
+    /// </summary>
+    public int JoinedRoot { get; init; }
+
     /// <summary>exec: the /proc of outside, for what is written there about the new process; 0: none.</summary>
     public int HostProc { get; init; }
 
@@ -127,6 +133,13 @@ public sealed class ContainerSpec
 
     /// <summary>Whether the container has a new namespace of the kind.</summary>
     public bool Has(ulong flag) => ((Namespaces | Unshared) & flag) != 0;
+
+    /// <summary>
+    /// A bundle has something to mount, and it is mounted in the mount namespace of its caller (<see cref="Mounts.HostRoot"/>).
+    /// </summary>
+    public bool MountsOnHost =>
+        FromBundle && JoinedProcess < 0 && (Oci.Mounts.Count > 0 || Oci.Root.Readonly)
+        && !Has(sched.CLONE_NEWNS) && !Joins(sched.CLONE_NEWNS);
 
     /// <summary>Whether namespaces that exist are entered.</summary>
     public bool JoinsAny => Joined.Count > 0 || JoinedProcess >= 0;

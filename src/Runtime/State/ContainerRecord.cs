@@ -1,4 +1,5 @@
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 
@@ -29,6 +30,9 @@ public sealed class ContainerRecord
     public Dictionary<string, string>? Annotations { get; set; }
     public CgroupState? Cgroup { get; set; }
     public ResctrlState? Resctrl { get; set; }
+
+    /// <summary>What it mounted in its caller's mount namespace, on <see cref="Rootfs"/>; null: nothing.</summary>
+    public HostRootState? HostRoot { get; set; }
 
     /// <summary>It lives in another's pid namespace: the end of its first process is not the end of the others.</summary>
     public bool SharesPidNamespace { get; set; }

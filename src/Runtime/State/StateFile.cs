@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using static Minirun.Runtime.Spec.Json.JsonMembers;
@@ -30,6 +31,7 @@ internal static class StateFile
             if (record.Annotations is not null) WriteMap(writer, "annotations"u8, record.Annotations);
             if (record.Cgroup is not null) WriteCgroup(writer, record.Cgroup);
             if (record.Resctrl is not null) WriteResctrl(writer, record.Resctrl);
+            if (record.HostRoot is not null) WriteHostRoot(writer, record.HostRoot);
             if (record.Updates is not null)
             {
                 writer.WritePropertyName("updates"u8);
@@ -63,6 +65,7 @@ internal static class StateFile
                 case "annotations": record.Annotations = Map(ref reader); break;
                 case "cgroup": record.Cgroup = ReadCgroup(ref reader); break;
                 case "resctrl": record.Resctrl = ReadResctrl(ref reader); break;
+                case "hostRoot": record.HostRoot = ReadHostRoot(ref reader); break;
                 case "updates": record.Updates = JsonSerializer.Deserialize(ref reader, OciJson.Default.OciResources); break;
                 default: reader.Skip(); break;
             }
@@ -138,6 +141,30 @@ internal static class StateFile
             }
         }
         return resctrl;
+    }
+
+    private static void WriteHostRoot(Utf8JsonWriter writer, HostRootState root)
+    {
+        writer.WriteStartObject("hostRoot"u8);
+        writer.WriteNumber("mount"u8, root.Mount);
+        writer.WriteNumber("inode"u8, root.Inode);
+        writer.WriteEndObject();
+    }
+
+    private static HostRootState? ReadHostRoot(ref Utf8JsonReader reader)
+    {
+        if (!Begins(ref reader)) return null;
+        var root = new HostRootState();
+        while (Next(ref reader, out string name))
+        {
+            switch (name)
+            {
+                case "mount": root.Mount = Number(ref reader); break;
+                case "inode": root.Inode = Number(ref reader); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return root;
     }
 
     public static void WriteMap(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Dictionary<string, string> map)

@@ -228,6 +228,22 @@ public sealed class MountTests
         Assert.Equal("7 8\n0 0", result.Exits(0).Out.Trim());
     }
 
+    [TheoryRequires(Need.Root)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ids_are_mapped_of_what_an_earlier_mount_made(bool userNamespace)
+    {
+        if (!MountBundle.IsOurs) return;   // runc since 1.2
+        using MountBundle bundle = userNamespace ? new MountBundle().WithUserNamespace() : new MountBundle();
+        using var volume = new TemporaryDirectory();
+        File.WriteAllText(Path.Combine(volume.Path, "file"), "");
+        bundle.Mount("/made", "bind", volume.Path, "bind");
+        bundle.Mount("/shown", "bind", bundle.Rootfs.Path + "/made", "rbind", "idmap").Mapped(0, userNamespace ? 100005u : 5u, 1000);
+        Result result = bundle.Run("stat -c '%u %g' /shown/file; ls -A /shown");
+        if (result.Error.Contains("cannot map ids on this kernel")) return;
+        Assert.Equal("5 5\nfile", result.Exits(0).Out.Trim());
+    }
+
     [Requires(Need.Root)]
     public void A_source_that_only_root_reaches_is_bound_in_a_user_namespace()
     {

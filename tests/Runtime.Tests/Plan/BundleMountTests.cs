@@ -48,14 +48,19 @@ public sealed class BundleMountTests
     [InlineData("maskedPaths")]
     [InlineData("readonlyPaths")]
     [InlineData("mounts")]
-    public void Nothing_is_mounted_without_a_mount_namespace(string what)
+    [InlineData("readonly")]
+    public void What_would_be_done_to_the_hosts_root_is_refused_without_a_mount_namespace(string what)
     {
         UserError error = Refused(oci =>
         {
             oci.Linux.Namespaces.RemoveAll(each => each.Type == "mount");
             if (what == "maskedPaths") oci.Linux.MaskedPaths.Add("/proc/kcore");
             if (what == "readonlyPaths") oci.Linux.ReadonlyPaths.Add("/proc/sys");
-            if (what == "mounts") oci.Mounts.Add(new OciMount { Destination = "/t", Type = "tmpfs" });
+            if (what.EndsWith("Paths", StringComparison.Ordinal)) return;
+            oci.Linux.Namespaces.Add(new OciNamespace { Type = "user" });
+            oci.Linux.UidMappings = oci.Linux.GidMappings = [new OciIdMapping { HostID = 1000, Size = 1 }];
+            if (what == "readonly") oci.Root.Readonly = true;
+            else oci.Mounts.Add(new OciMount { Destination = "/t", Type = "tmpfs" });
         });
         Assert.Contains("without a private MNT namespace", error.Message);
     }
