@@ -13,10 +13,14 @@ internal static class ContainerFiles
     private const int WriteAccess = 2;   // W_OK
     private static readonly string[] s_names = ["hosts", "resolv.conf", "hostname"];
 
-    /// <summary>Mounts them, but where the user mounted something.</summary>
+    /// <summary>
+    /// Mounts them, but where the user mounted something; without a mount namespace of the container's own they would be mounted on the
+    /// host.
+    /// </summary>
     /// <param name="source">The directory that they are in.</param>
     public static void Mount(OciSpec oci, string source)
     {
+        if (!oci.Linux.Namespaces.Exists(each => each.Type == "mount")) return;
         foreach (string name in s_names)
         {
             string place = "/etc/" + name;

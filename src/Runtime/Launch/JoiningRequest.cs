@@ -65,7 +65,8 @@ internal static unsafe class JoiningRequest
                     steps.Add(new() { Kind = JoiningKind.Clone, Op = op, Flags = (ulong)operation.A });
                     break;
                 case LaunchStep.EnterRootfs:
-                    paths.Add(plan.Spec.Oci.Root.Path);
+                    if (plan.Spec.JoinedRoot > 0) descriptors.Add(plan.Spec.JoinedRoot);
+                    paths.Add(operation.Path!);
                     steps.Add(new() { Kind = JoiningKind.Directory, Op = op, Path = paths.Count });
                     break;
                 case LaunchStep.OpenSource:

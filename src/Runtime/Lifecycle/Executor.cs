@@ -13,6 +13,7 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary><c>exec</c>: another process in a container, by a child that enters its cgroup and its namespaces.</summary>
 internal static class Executor
 {
+    private const int FirstFd = 64;
     private const int PidfdThread = fcntl.O_EXCL;   // PIDFD_THREAD of linux/pidfd.h
 
     private static readonly ulong[] s_kinds =
@@ -113,14 +114,16 @@ internal static class Executor
         inside.Linux.Seccomp = oci.Linux.Seccomp;
         inside.Linux.Personality = oci.Linux.Personality;
         inside.Linux.MemoryPolicy = oci.Linux.MemoryPolicy;
+        ulong different = Different(pid);
         return new ContainerSpec
         {
             Oci = inside,
             FromBundle = true,
             JoinedProcess = pidfd,
-            JoinedFlags = Different(pid),
+            JoinedFlags = different,
+            JoinedRoot = (different & sched.CLONE_NEWNS) == 0 ? OpenRoot(pid) : 0,
             WantsCgroup = hasCgroup,
-            HostProc = OpenProc(process, pid),
+            HostProc = OpenProc(process, different),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,
             PlainNewlines = options.ConsoleSocket is not { Length: > 0 },
@@ -129,13 +132,24 @@ internal static class Executor
         };
     }
 
+    /// <summary>Of who has a mount namespace of its own, setns(2) gives the root as well.</summary>
+    private static int OpenRoot(int pid)
+    {
+        string path = ProcessIdentity.Directory(pid) + "/root";
+        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", path);
+        // High: a low number could be one that --preserve-fds hands to the command.
+        int high = fcntl.DuplicateAbove(FirstFd, fd);
+        unistd.close(fd);
+        return high;
+    }
+
     /// <summary>
     /// The host's procfs goes in only where no other is to be had: in a user namespace, whose own is masked; there nobody can look into fork-news. In the
     /// caller's user namespace CAP_SYS_PTRACE is enough to look, and its ".." leads through the host's files.
     /// </summary>
-    private static int OpenProc(OciProcess process, int pid)
+    private static int OpenProc(OciProcess process, ulong joined)
     {
-        bool isNeeded = LabelPlan.IsWanted(process) && (Different(pid) & sched.CLONE_NEWUSER) != 0;
+        bool isNeeded = LabelPlan.IsWanted(process) && (joined & sched.CLONE_NEWUSER) != 0;
         return isNeeded ? (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc") : -1;
     }
 

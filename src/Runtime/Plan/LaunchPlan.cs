@@ -46,6 +46,13 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Path = spec.Oci.Root.Path,
             Why = "from here on the root file system is \".\", whoever we become",
         });
+        else if (spec.JoinedRoot > 0) Add(new()
+        {
+            Name = "enter-rootfs",
+            Step = LaunchStep.EnterRootfs,
+            Path = Linux.Calls.Entry.Link(spec.JoinedRoot),
+            Why = "the root directory of the container's first process, which is in our own mount namespace",
+        });
         LaunchUser user = LaunchUser.Of(spec, host);
         if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
         if (spec.FromBundle && spec.JoinedProcess < 0) AddSources(user);
@@ -96,7 +103,8 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Path = each.Path,
             Why = "the namespace {path} exists and is entered (setns(2))",
         });
-        if (spec.JoinedProcess >= 0) Add(new()
+        // Of a container in all of the caller's there is none to enter, and no flag is EINVAL to setns(2).
+        if (spec is { JoinedProcess: >= 0, JoinedFlags: not 0 }) Add(new()
         {
             Name = "join",
             Step = LaunchStep.Join,

@@ -63,8 +63,16 @@ public sealed class Planner
         if (Wanted.Terminal) OwnTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
         process.Join(_spec.HostProc);
+        if (_spec.JoinedRoot > 0) EnterJoinedRoot();
         process.Command();
         return _plan;
+    }
+
+    /// <summary>setns(2) gives a root with a mount namespace alone.</summary>
+    private void EnterJoinedRoot()
+    {
+        Add(RootOps.Open(_spec));
+        Add(RootOps.Chroot());
     }
 
     private bool HasMounts => _spec.Has(sched.CLONE_NEWNS);

@@ -20,6 +20,24 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("student\n", _root.Run("exec", "-u", "student", "web", "id", "-un").Exits(0).Out);
     }
 
+    /// <summary>
+    /// Without a mount namespace, or any at all: nothing of the host's is mounted over then, and exec was in the host's root.
+    /// </summary>
+    [Theory]
+    [InlineData("none")]
+    [InlineData("user")]
+    [InlineData("user,pid")]
+    public void Exec_is_in_the_root_of_a_container_of_few_namespaces(string namespaces)
+    {
+        if (namespaces == "none" && Kernel.Uid != 0) return;   // chroot(2)
+        string[] inside = Container.Run(["--ns", namespaces], "ls", "-A", "/").Exits(0).Lines;
+        _root.Detached(["--name", "few", "--ns", namespaces], "sleep", "1000");
+        Assert.Equal(inside, _root.Run("exec", "few", "ls", "-A", "/").Exits(0).Lines);
+        Result elsewhere = _root.Run("exec", "-w", "/tmp", "few", "sh", "-c", "cd /.. && pwd && cd /tmp && pwd").Exits(0);
+        Assert.Equal("/\n/tmp\n", elsewhere.Out);
+        _root.Run("rm", "-f", "few").Exits(0);
+    }
+
     [Fact]
     public void Exec_says_when_the_command_is_none()
     {
