@@ -49,6 +49,8 @@ public static partial class sys_syscall
     public const int SYS_setgroups = 116;
     public const int SYS_setresuid = 117;
     public const int SYS_setresgid = 119;
+    public const int SYS_setfsuid = 122;
+    public const int SYS_setfsgid = 123;
     public const int SYS_capget = 125;
     public const int SYS_capset = 126;
     public const int SYS_fstatfs = 138;
@@ -196,6 +198,8 @@ public static partial class sys_syscall
         SYS_getuid => "getuid",
         SYS_getgid => "getgid",
         SYS_setpgid => "setpgid",
+        SYS_setfsuid => "setfsuid",
+        SYS_setfsgid => "setfsgid",
         SYS_capget => "capget",
         SYS_rt_sigtimedwait => "rt_sigtimedwait",
         SYS_clock_gettime => "clock_gettime",

@@ -15,6 +15,15 @@ public static unsafe partial class sys_vfs
     public const long CGROUP2_SUPER_MAGIC = 0x63677270;
     public const long PIPEFS_MAGIC = 0x50495045;
     public const long DEVPTS_SUPER_MAGIC = 0x1cd1;
+    public const long DEBUGFS_MAGIC = 0x64626720;
+    public const long TRACEFS_MAGIC = 0x74726163;
+    public const long SECURITYFS_MAGIC = 0x73636673;
+    public const long SMACK_MAGIC = 0x43415d53;
+    public const long BPF_FS_MAGIC = 0xcafe4a11;
+    public const long EFIVARFS_MAGIC = 0xde5e81e4;
+    public const long PSTOREFS_MAGIC = 0x6165676c;
+    public const long BINFMTFS_MAGIC = 0x42494e4d;
+    public const long NSFS_MAGIC = 0x6e736673;
     public const long ST_NOEXEC = 8;
 
     [LibraryImport("libc", EntryPoint = "statfs",

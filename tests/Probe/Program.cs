@@ -56,6 +56,7 @@ internal static class Program
         "deepen" => Facts.Deepen(rest[0], int.Parse(rest[1])),
         "depth" => Facts.Depth(rest[0]),
         "notify" => Notify.Send(rest),
+        "linger" => Lingering.Send(),
         "change-mounts" => Mounts.Change(),
         _ => Unknown(verb),
     };

@@ -27,7 +27,8 @@ internal static class CpVerb
         using (source)
         {
             var (target, to) = Place(words.Words[1]);
-            using (target) Copy(source, from, target, to, new TreeCopy(Rules(words, source, target)), words.Has("follow-link"));
+            using (target)
+            using (target.MakeFiles()) Copy(source, from, target, to, new TreeCopy(Rules(words, source, target)), words.Has("follow-link"));
         }
         return 0;
     }
@@ -38,8 +39,9 @@ internal static class CpVerb
     /// <param name="target">What is copied to.</param>
     private static CopyRules Rules(OciArguments words, FileTree? source, FileTree target)
     {
-        if (words.Has("archive")) return new() { OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
-        return target.IsContainers ? new() { Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new();
+        bool kernel = source is { IsContainers: false };
+        if (words.Has("archive")) return new() { KernelFilesToo = kernel, OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
+        return target.IsContainers ? new() { KernelFilesToo = kernel, Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new();
     }
 
     /// <summary>`cp - CONTAINER:DIRECTORY` unpacks standard input there, `cp CONTAINER:PATH -` packs to standard output.</summary>
@@ -63,6 +65,7 @@ internal static class CpVerb
                 return 0;
             }
             if (!IsDirectory(found.Number)) throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
+            using IDisposable? maker = tree.MakeFiles();
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
             new TreeExtract(tree, path, Rules(words, null, tree)).Run(input);
             return 0;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Engine.Containers;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
@@ -48,7 +49,18 @@ public sealed class FileTree : IDisposable
         int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
         int fd = _root < 0 ? open(path, flags) : RootReader.OpenInside(_root, path, flags);
         int errno = Marshal.GetLastPInvokeError();
-        return fd >= 0 || errno == Errno.ENOENT ? fd : throw new LinuxException("open", errno, _name + path);
+        if (fd < 0) return errno == Errno.ENOENT ? fd : throw new LinuxException("open", errno, _name + path);
+        // A link of the container's, or a mount, may lead there; what the container may not do with it, we could.
+        if (_root < 0 || !KernelFiles.Have(fd)) return fd;
+        unistd.close(fd);
+        throw new UserError($"cp: {_name}{path} is the kernel's, not a file of the container", $"minirun exec {_name.TrimEnd(':')} … does there what the container may do");
+    }
+
+    /// <summary>Until it is disposed of, new files belong to the container's root from the beginning, where we are root ourselves.</summary>
+    public IDisposable? MakeFiles()
+    {
+        var (uid, gid) = Ids.Outside(0, 0);
+        return IsContainers && unistd.geteuid() == 0 && (uid, gid) != (0u, 0u) ? new FileMaker(uid, gid) : null;
     }
 
     public void Dispose()

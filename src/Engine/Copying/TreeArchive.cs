@@ -68,6 +68,7 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
                 return -1;   // as tar
             case S_IFDIR:
                 Write(TarEntry.Directory, name + "/", status);
+                if (KernelFiles.Have(source)) return -1;
                 int inside = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
                 _names.Push(name);
                 return inside;
@@ -75,6 +76,8 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
                 Write(TarEntry.SymbolicLink, name, status, Entry.Text(Entry.Target(source)));
                 return -1;
         }
+        // Not the container's, but bound by it: there are such files without an end.
+        if (KernelFiles.Have(source)) return -1;
         if (status.stx_nlink > 1 && !_links.TryAdd(Entry.Identity(status), name))
         {
             Write(TarEntry.HardLink, name, status, _links[Entry.Identity(status)]);

@@ -88,6 +88,11 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         if (_targets.Contains(Entry.Identity(status))) throw new UserError("cannot copy a directory into itself", null);
         made = Entry.Call(SYS_mkdirat, directory, name, (nint)New, 0, Errno.EEXIST);
         int to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
+        if (!made && KernelFiles.Have(to))
+        {
+            unistd.close(to);
+            throw new UserError($"cp: {Entry.Text(name)} in the target is the kernel's: it takes no files", null);
+        }
         _targets.Add(Entry.Identity(Entry.Status(to)));
         return to;
     }
@@ -96,6 +101,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     {
         int type = status.stx_mode & S_IFMT;
         if (type == S_IFSOCK) return;   // as tar and docker
+        if (type != S_IFLNK && IsLeftOut(source)) return;
         if (!Obstacle.Clear(directory, name, status))
         {
             _finishing.Finish(directory, name, status);
@@ -114,6 +120,8 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         if (type == S_IFREG) CopyRegular(source, status, directory, name);
         else if (MakeSpecial(directory, name, status)) _finishing.Finish(directory, name, status);
     }
+
+    private bool IsLeftOut(int source) => !rules.KernelFilesToo && KernelFiles.Have(source);
 
     private void CopyRegular(int source, in statx status, int directory, byte[] name)
     {
@@ -190,6 +198,11 @@ public sealed unsafe class TreeCopy(CopyRules rules)
                     return -1;
                 }
                 int to = copy.MakeDirectory(status, target.Current, name, out bool made);
+                if (copy.IsLeftOut(entry))
+                {
+                    unistd.close(to);
+                    return -1;
+                }
                 target.Enter(to);
                 _levels.Push((status, made));
                 return Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);

@@ -223,8 +223,7 @@ public sealed unsafe class ContainerMonitor
             if (fds[0].revents == 0) continue;
             ended = true;
             _memory?.Read(_state);
-            // Its last words.
-            _notify?.Work();
+            _notify?.Finish();
         }
         return timedOut;
     }

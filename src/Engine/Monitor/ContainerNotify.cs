@@ -14,7 +14,7 @@ internal sealed unsafe class ContainerNotify : IDisposable
     private const int MostPerSecond = 20, Second = 1000;   // ms
     private const uint Everybody = 0x1b6; // 0666: whoever the command is
     private readonly string? _path;
-    private readonly int _socket = -1;
+    private readonly ForeignMessages? _said;
     private readonly byte[] _buffer = new byte[NotifyMessage.Longest];
     private byte[]? _kept;
     private bool _isReady;
@@ -26,7 +26,7 @@ internal sealed unsafe class ContainerNotify : IDisposable
         if (path is null) return;
         _path = path;
         unistd.unlink(path);
-        _socket = UnixSocket.Listen(path, sys_socket.SOCK_DGRAM);
+        _said = new(UnixSocket.Listen(path, sys_socket.SOCK_DGRAM), NotifyMessage.Longest);
         LinuxException.Check(sys_stat.chmod(path, Everybody), "chmod", path);
     }
 
@@ -35,7 +35,7 @@ internal sealed unsafe class ContainerNotify : IDisposable
         mode switch { SdNotify.Container => new(NotifyMount.SocketOf(container)), SdNotify.Healthy => new(null), _ => null };
 
     /// <summary>What to wait for: the manager's queue has room, or the container says something. One that says too much waits.</summary>
-    public pollfd Awaits => _kept is not null ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT } : new() { fd = Due < 0 ? _socket : -1, events = poll.POLLIN };
+    public pollfd Awaits => _kept is not null ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT } : new() { fd = Due < 0 && _said is not null ? _said.Fd : -1, events = poll.POLLIN };
 
     /// <summary>Milliseconds until the container is heard again; below 0: it is.</summary>
     public int Due => _passed < MostPerSecond || _since + Second - Environment.TickCount64 is not (> 0 and var left) ? -1 : (int)left;
@@ -47,29 +47,35 @@ internal sealed unsafe class ContainerNotify : IDisposable
             _kept = null;
             Pass(kept);
         }
-        while (_socket >= 0 && _kept is null && Due < 0)
+        while (_said is not null && _kept is null && Due < 0)
         {
-            nint length;
-            fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, sys_socket.MSG_DONTWAIT | sys_socket.MSG_TRUNC);
+            nint length = _said.Receive(_buffer);
             if (length < 0) return;
             if (Environment.TickCount64 - _since >= Second) (_since, _passed) = (Environment.TickCount64, 0);
             _passed++;
-            if (length <= _buffer.Length && NotifyMessage.Filter(_buffer.AsSpan(0, (int)length)) is { } message) Pass(message);
+            if (NotifyMessage.Filter(_buffer.AsSpan(0, (int)length)) is { } message) Pass(message);
         }
+    }
+
+    /// <summary>The container has ended: what it said last.</summary>
+    public void Finish()
+    {
+        _said?.Settle();
+        Work();
     }
 
     /// <summary>Its check has found it well: the first time is news. Not where it speaks for itself.</summary>
     public void IsWell()
     {
-        if (_isReady || _socket >= 0) return;
+        if (_isReady || _said is not null) return;
         _isReady = true;
         Pass("READY=1\n"u8.ToArray());
     }
 
     public void Dispose()
     {
-        if (_socket < 0) return;
-        unistd.close(_socket);
+        if (_said is null) return;
+        _said.Dispose();
         unistd.unlink(_path!);
     }
 

@@ -134,7 +134,7 @@ public sealed unsafe class Supervisor
         int status = _container.Collect();
         _terminal?.Drain();
         if (_streams is not null) Drain(_streams);
-        _notify?.Move();
+        _notify?.Finish();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
     }
 

@@ -146,6 +146,58 @@ public sealed class CpTests : IDisposable
         Cp("web:/tmp/deep - >/dev/null").Fails(125, "nested deeper than 4096 bytes of path");
     }
 
+    /// <summary>
+    /// The host's root may write there what the container may not, and owner and mode of such a file are the host's: neither by a link nor by a mount of the
+    /// container's is anything of the kernel's read or written.
+    /// </summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("ln -s /proc/sys/fs/lease-break-time /tmp/x", "/tmp/x")]
+    [InlineData("ln -s /sys/kernel/notes /tmp/x", "/tmp/x")]
+    [InlineData("ln -s /proc/sys/fs /tmp/d", "/tmp/d/lease-break-time")]
+    [InlineData("touch /tmp/x; mount --bind /proc/keys /tmp/x", "/tmp/x")]
+    [InlineData("ln -s /dev/pts/ptmx /tmp/x", "/tmp/x")]
+    public void What_the_kernel_shows_is_not_the_containers(string script, string path)
+    {
+        Minirun.Other("chown", "-R", "100000:100000", _rootfs.Path).Succeeds();
+        Detached("web", "--userns", "0:100000:65536", "--privileged", "--tmpfs", "/tmp");
+        _root.Run("exec", "--privileged", "web", "sh", "-c", script).Succeeds();
+        _files.Write("file", File.ReadAllText("/proc/sys/fs/lease-break-time"));
+        const string said = " is the kernel's";
+        _root.Run("cp", _files["file"], "web:" + path).Fails(125, said);
+        _root.Run("cp", "-L", "web:" + path, _files["out"]).Fails(125, said);
+        Cp($"-L web:{path} - >/dev/null").Fails(125, said);
+        Assert.False(File.Exists(_files["out"]));
+    }
+
+    [Fact]
+    public void A_whole_container_is_copied_without_what_the_kernel_shows()
+    {
+        Detached("web");
+        _root.Run("cp", "web:/", _files["all"]).Succeeds();
+        Assert.Empty(Directory.GetFileSystemEntries(_files["all/proc"]));
+        Assert.Empty(Directory.GetFileSystemEntries(_files["all/sys"]));
+        Assert.True(File.Exists(_files["all/bin/busybox"]));
+        Assert.Equal("./proc/\n./sys/\n", Cp("web:/. - | tar -t | grep -E '^./(proc|sys)' | LC_ALL=C sort").Succeeds().Out);
+        // Of the host's it is what its user names.
+        _root.Run("cp", "/proc/sys/kernel/ostype", "web:/ostype").Succeeds();
+        Assert.Equal("Linux\n", _root.Run("exec", "web", "cat", "/ostype").Succeeds().Out);
+    }
+
+    [Requires(Need.Root)]
+    public void A_file_system_of_a_container_with_ids_of_its_own_takes_files()
+    {
+        Minirun.Other("chown", "-R", "100000:100000", _rootfs.Path).Succeeds();
+        Detached("web", "--userns", "0:100000:65536", "--tmpfs", "/tmp");
+        Directory.CreateDirectory(_files["tree"]);
+        _files.Write("tree/file", "1");
+        Minirun.Other("sh", "-c", "chown 5:6 $0 && ln -s file $1/link && mkfifo $1/fifo && tar -C $1 -cf $2 .", _files["tree/file"], _files["tree"], _files["in.tar"]).Succeeds();
+        _root.Run("cp", "-a", _files["tree"], "web:/tmp/one").Succeeds();
+        _root.Run("cp", _files["tree"], "web:/dev/shm/two").Succeeds();
+        _root.Run("exec", "web", "mkdir", "/tmp/three").Succeeds();
+        Cp("- web:/tmp/three <in.tar").Succeeds();
+        Assert.Equal("5:6 0:0 0:0", _root.Run("exec", "web", "sh", "-c", "echo $(stat -c %u:%g /tmp/one/file /dev/shm/two/file /tmp/three/file)").Succeeds().Lines[0]);
+    }
+
     /// <summary>What stands on standard input, and what is said.</summary>
     [Theory]
     [InlineData("- web:/tmp <file", "no tar archive")]

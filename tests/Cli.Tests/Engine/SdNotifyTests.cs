@@ -143,6 +143,16 @@ public sealed class SdNotifyTests : IDisposable
         Assert.Equal("3", _root.Inspect("web", ".State.ExitCode"));
     }
 
+    /// <summary>The last who has such a connection waits for an hour when it closes it: that is not the monitor.</summary>
+    [Fact]
+    public void One_that_sends_what_takes_long_to_close_is_stopped_all_the_same()
+    {
+        _root.Detached([.. s_named, "--net", "none"], "/probe", "linger");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "sent\n"));
+        _root.Run("stop", "-t", "0", "web").Succeeds();
+        Assert.Equal("exited", _root.Inspect("web", ".State.Status"));
+    }
+
     [Fact]
     public void What_can_never_be_is_said()
     {

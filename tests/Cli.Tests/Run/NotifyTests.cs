@@ -5,6 +5,8 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Run;
 
+using Minirun = Support.Minirun;
+
 /// <summary>Readiness (sd_notify(3)), with a socket of ours in the place of systemd's.</summary>
 public sealed class NotifyTests
 {
@@ -21,6 +23,19 @@ public sealed class NotifyTests
     [Fact]
     public void The_service_managers_own_socket_stays_outside() =>
         Assert.Equal("/dev/notify", Container.Run(new Start { Before = "export NOTIFY_SOCKET=/nowhere/notify" }, [], "sh", "-c", "echo $NOTIFY_SOCKET").Succeeds().Lines[0]);
+
+    [Fact]
+    public void One_that_sends_what_takes_long_to_close_is_killed_in_time()
+    {
+        using var here = new TemporaryDirectory();
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint(here["notify"]));
+        var how = new Start { Before = $"export NOTIFY_SOCKET={here["notify"]}" };
+        using RunningProgram minirun = Minirun.Start(how, "run", "--net", "none", Rootfs.Busybox, "/probe", "linger");
+        minirun.AwaitOut("sent");
+        minirun.Signal(Kernel.SIGTERM);
+        minirun.Result().Exits(143);
+    }
 
     private static string[] Said(params string[] variables)
     {
