@@ -23,7 +23,7 @@ public static unsafe partial class termios_
     public const uint OPOST = 0x1, ONLCR = 0x4;
     public const uint ECHO = 0x8, ECHONL = 0x40, ICANON = 0x2, ISIG = 0x1, IEXTEN = 0x8000;
     public const uint CSIZE = 0x30, PARENB = 0x100, CS8 = 0x30;
-    public const int VINTR = 0, VQUIT = 1, VMIN = 6, VTIME = 5;
+    public const int VINTR = 0, VQUIT = 1, VMIN = 6, VTIME = 5, VSUSP = 10;
 
     [LibraryImport("libc", SetLastError = true)] public static partial int ioctl(int fd, nuint request, void* argument);
 }

@@ -53,27 +53,20 @@ internal static class DoctorCommand
 
     private static void PrintTable(IReadOnlyList<Probe> probes, bool works)
     {
-        int width = Screen.Out.Columns ?? int.MaxValue;
         var text = new StringBuilder();
         foreach (Probe probe in probes)
         {
             string state = Colour.Paint(ColourOf(probe.State), Word(probe.State).PadRight(9), Screen.Out.Colours);
-            Lines(text, $"{state} {(probe.Needed ? '*' : ' ')} {probe.Name,-NameWidth}", probe.Detail, width);
-            if (probe.Fix is not null) Lines(text, $"{"",TextColumn - NameWidth}{"fix:",-NameWidth}", probe.Fix, width);
+            Lines(text, $"{state} {(probe.Needed ? '*' : ' ')} {probe.Name,-NameWidth}", probe.Detail);
+            if (probe.Fix is not null) Lines(text, $"{"",TextColumn - NameWidth}{"fix:",-NameWidth}", probe.Fix);
         }
         text.Append(works ? "\nminirun run will work (* what it needs)\n" : "\nminirun run will not work: something is missing that it needs (*)\n");
         OciOutput.Text(text.ToString());
     }
 
     /// <summary>The text stands in its column, however many lines it takes.</summary>
-    private static void Lines(StringBuilder text, string lead, string detail, int width)
-    {
-        foreach (string line in HelpPage.Wrap(SafeText.Of(detail), Math.Max(width - TextColumn, NameWidth)))
-        {
-            text.Append(lead).Append(line).Append('\n');
-            lead = new string(' ', TextColumn);
-        }
-    }
+    private static void Lines(StringBuilder text, string lead, string detail) =>
+        Paragraph.Append(text, Screen.Out, lead, SafeText.Of(detail), TextColumn, splits: true);
 
     private static void PrintJson(IReadOnlyList<Probe> probes) => OciOutput.Line(Json.Write(writer =>
     {

@@ -112,7 +112,8 @@ internal static class EventsVerb
         DateTimeOffset local = DateTimeOffset.FromUnixTimeSeconds(when / Nanoseconds).AddTicks(when % Nanoseconds / NanosecondsPerTick).ToLocalTime();
         string stamp = local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + $".{when % Nanoseconds:D9}" + local.ToString("zzz", CultureInfo.InvariantCulture);
         var attributes = ((JsonObject)what["Actor"]!["Attributes"]!).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}={each.Value}");
-        return SafeText.Of($"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})");
+        string line = $"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})";
+        return Paragraph.Fit(Screen.Out, "", SafeText.Of(line), 4);
     }
 
     /// <summary>With the names that docker's templates have.</summary>

@@ -12,11 +12,13 @@ internal static class FlightReport
 {
     private const int NameWidth = 15, OffsetWidth = 14;
 
+    /// <summary>As it is seen on stdout.</summary>
     public static string Of(FlightRecord record)
     {
         ContainerState state = record.State;
         var text = new StringBuilder();
-        text.Append(SafeText.Of($"{record.Name} ({record.Id[..Math.Min(12, record.Id.Length)]}): {Summary(record)}")).Append('\n');
+        string first = $"{record.Name} ({record.Id[..Math.Min(12, record.Id.Length)]}): {Summary(record)}";
+        Paragraph.Append(text, Screen.Out, "", SafeText.Of(first), 2);
         Field(text, "command", string.Join(' ', record.Command));
         Field(text, "image", record.Image);
         if (state.FailedStep is { } failed && state.Error.Length > 0) Field(text, "failed at", $"{failed}: {Meaning(failed, record)}");
@@ -69,10 +71,14 @@ internal static class FlightReport
         text.Append("\nlast start, ").Append(Stamp(steps[0].At)).Append('\n');
         for (int i = 0; i < steps.Count; i++)
         {
-            text.Append(("+" + Duration((steps[i].At - steps[0].At) / 1e6)).PadLeft(OffsetWidth)).Append("  ").Append(steps[i].Name.PadRight(NameWidth)).Append(SafeText.Of(Meaning(steps[i].Name, record)));
+            FlightStep step = steps[i];
+            string lead = ("+" + Duration((step.At - steps[0].At) / 1e6)).PadLeft(OffsetWidth) + "  " + step.Name.PadRight(NameWidth);
+            string words = Meaning(step.Name, record);
             // What it took is how long until the next; of a run the summary has that.
-            if (i + 1 < steps.Count && steps[i].Name is not (FlightStep.Running or FlightStep.Output) && !steps[i].Name.StartsWith("health", StringComparison.Ordinal)) text.Append(", ").Append(Duration((steps[i + 1].At - steps[i].At) / 1e6));
-            text.Append(steps[i].Name == record.State.FailedStep ? ": failed\n" : "\n");
+            bool isRun = step.Name is FlightStep.Running or FlightStep.Output || step.Name.StartsWith("health", StringComparison.Ordinal);
+            if (i + 1 < steps.Count && !isRun) words += ", " + Duration((steps[i + 1].At - step.At) / 1e6);
+            if (step.Name == record.State.FailedStep) words += ": failed";
+            Paragraph.Append(text, Screen.Out, lead, SafeText.Of(words), lead.Length);
         }
     }
 
@@ -96,10 +102,12 @@ internal static class FlightReport
     {
         if (record.Lines.Count == 0) return;
         text.Append("\nlast lines\n");
-        foreach (FlightLine line in record.Lines) text.Append(line.Stream == "stderr" ? "  ! " : "  | ").Append(SafeText.Of(line.Text)).Append('\n');
+        foreach (FlightLine line in record.Lines)
+            Paragraph.Append(text, Screen.Out, line.Stream == "stderr" ? "  ! " : "  | ", SafeText.Of(line.Text), 4);
     }
 
-    private static void Field(StringBuilder text, string name, string value) => text.Append("  ").Append(name.PadRight(NameWidth - 2)).Append(SafeText.Of(value)).Append('\n');
+    private static void Field(StringBuilder text, string name, string value) =>
+        Paragraph.Append(text, Screen.Out, "  " + name.PadRight(NameWidth - 2), SafeText.Of(value), NameWidth);
 
     private static string Duration(double milliseconds) => milliseconds switch
     {

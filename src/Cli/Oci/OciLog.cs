@@ -15,8 +15,8 @@ internal sealed class OciLog(OciGlobals globals)
     {
         Write("error", message, hint);
         if (globals.Log is null || globals.Quiet) return;
-        OciOutput.Error(SafeText.Lines(message));
-        if (hint is not null && globals.LogFormat == "text") OciOutput.Error("hint: " + SafeText.Lines(hint));
+        foreach (string each in message.Split('\n')) Message.Say("", SafeText.Of(each));
+        if (hint is not null && globals.LogFormat == "text") Message.Say("hint: ", SafeText.Lines(hint));
     }
 
     public void Warning(string message) => Write("warning", message);

@@ -61,7 +61,6 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         if (op < 0 || op >= _spent.Length) return;
         string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning", _ => "done" };
         _spent[op] = nanoseconds;
-        if (op == _spent.Length - 1) _keys?.End();
         var text = new StringBuilder();
         if (mode == ExplainMode.Json) text.Append(Json(op, status, nanoseconds, null));
         else if (!_inPhases) Result(text, status, op + 1, plan.Operations[op].Name, Time(nanoseconds));
@@ -91,16 +90,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         Wrapped(text, new string(' ', NumberWidth + NameWidth + 1), operation.WhyText, NumberWidth + NameWidth + 1);
     }
 
-    /// <summary>On a terminal broken between words, below its own beginning.</summary>
-    private void Wrapped(StringBuilder text, string lead, string words, int column)
-    {
-        int width = Math.Max((_screen.Columns ?? int.MaxValue) - column, NameWidth);
-        foreach (string line in HelpPage.Wrap(SafeText.Of(words), width))
-        {
-            text.Append(lead).Append(line).Append('\n');
-            lead = new string(' ', column);
-        }
-    }
+    private void Wrapped(StringBuilder text, string lead, string words, int column) =>
+        Paragraph.Append(text, _screen, lead, SafeText.Of(words), column, splits: true);
 
     private void Result(StringBuilder text, string status, int number, string name, string time)
     {

@@ -69,11 +69,14 @@ internal sealed class HelpPage
     }
 
     /// <summary>Lines of at most so many cells, broken at spaces; several spaces stay within a line.</summary>
-    public static IEnumerable<string> Wrap(string text, int width)
+    /// <param name="text">The text.</param>
+    /// <param name="width">In cells.</param>
+    /// <param name="splits">A word that is longer is broken, too; else it has a line that is too long.</param>
+    public static IEnumerable<string> Wrap(string text, int width, bool splits = true)
     {
         var line = new StringBuilder();
         int used = 0, spaces = 0;
-        foreach (string word in text.Split(' ').SelectMany(word => Pieces(word, width)))
+        foreach (string word in text.Split(' ').SelectMany(word => splits ? Pieces(word, width) : [word]))
         {
             if (word.Length == 0 && line.Length > 0)
             {

@@ -9,11 +9,17 @@ internal static class Message
 {
     public static void Error(string text, string? hint)
     {
-        Say("minirun: " + SafeText.Line(text));
-        if (hint is not null) Say("hint: " + SafeText.Line(hint));
+        Say("minirun: ", SafeText.Line(text));
+        if (hint is not null) Say("hint: ", SafeText.Line(hint));
     }
 
-    public static void Warning(string text) => Say("minirun: " + SafeText.Line(text));
+    public static void Warning(string text) => Say("minirun: ", SafeText.Line(text));
+
+    /// <summary>
+    /// A line on stderr, whose words are kept whole on a terminal. Not by .NET's Console, whose first use wants descriptors and a thread:
+    /// that none is left may be what is to be said.
+    /// </summary>
+    public static void Say(string lead, string text) => Oci.OciOutput.Error(Paragraph.Fit(Screen.Error, lead, text, lead.Length));
 
     /// <summary>Whether an exception has a message for the user; any other is a mistake of ours.</summary>
     public static bool Has(Exception error) => error is UserError or LinuxException or IOException or UnauthorizedAccessException;
@@ -46,16 +52,15 @@ internal static class Message
         }
     }
 
-    /// <summary>Of an exception that nobody expected: its kind and where it came from, without the words of .NET, which are not in the program.</summary>
+    /// <summary>
+    /// Of an exception that nobody expected: its kind and where it came from, without the words of .NET, which are not in the program.
+    /// </summary>
     public static string Fault(Exception error)
     {
         string? place = error.StackTrace?.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains("Minirun.", StringComparison.Ordinal));
         int start = place?.IndexOf("Minirun.", StringComparison.Ordinal) ?? -1, end = start < 0 ? -1 : place!.IndexOf('(', start);
         return $"internal error: {error.GetType().Name}{(end < 0 ? "" : " in " + place![(start + "Minirun.".Length)..end])}";
     }
-
-    // Not by .NET's Console, whose first use wants descriptors and a thread: that none is left may be what is to be said.
-    private static void Say(string line) => Oci.OciOutput.Error(line);
 
     private static string Hint(int errno) => ResourceHints.For(errno) ?? errno switch
     {

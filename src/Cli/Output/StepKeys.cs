@@ -8,21 +8,18 @@ using static Minirun.Linux.termios_;
 namespace Minirun.Cli.Output;
 
 /// <summary>
-/// The keys of --step, on the caller's terminal when there is one, else from stdin, a byte at a time so that nothing of the command's is taken. On a terminal a
-/// key counts at once; its signals stay what they are: ^C ends, ^Z stops.
+/// The keys of --step, on the caller's terminal when there is one, else from stdin, a byte at a time so that nothing of the command's is
+/// taken. On a terminal a key counts at once, and what it does elsewhere it does here: ^C ends, ^Z stops.
 /// </summary>
 internal sealed unsafe class StepKeys(ContainerPlan plan)
 {
     private const string Question = "     Enter to go on (s shell, m mounts, q quit): ";
-    private const int SIG_UNBLOCK = 1;
-
-    // ^Z, and what the kernel sends who takes a terminal back that is another group's.
-    private static readonly ulong s_jobSignals = signal.Bit(signal.SIGTSTP) | signal.Bit(signal.SIGTTOU);
+    private const string Unknown = "     there is no such key: Enter goes on, s is a shell, m shows its mounts, q quits\n";
     private const string NothingLeft = "nothing of the container is left";
 
     private readonly int _fd = fcntl.open("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY | fcntl.O_CLOEXEC) is >= 0 and var tty ? tty : 0;
 
-    // Blocked like all that minirun relays: nobody reads them while we wait here.
+    // Those that minirun relays; nobody else reads them while we wait here.
     private readonly int _signals = OpenSignals();
 
     /// <summary>The process that becomes the container; 0: it is not there yet.</summary>
@@ -47,13 +44,16 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
                 case 's':
                     Shell(say);
                     break;
+                case '?':
+                    say(Unknown);
+                    break;
                 default:
                     throw new UserError("--step: the input ended before the last operation", "run it in a terminal, or give an Enter for each operation on stdin");
             }
         }
     }
 
-    /// <summary>One of the keys, or 0 at the end of the input; others are passed over. The line of the question is ended.</summary>
+    /// <summary>One of the keys, '?' for another, or 0 at the end of the input. The line of the question is ended.</summary>
     private char ReadKey(Action<string> say)
     {
         using var key = new KeyTerminal(_fd);
@@ -62,40 +62,62 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
             if (AwaitInput(key, say)) continue;
             byte typed;
             nint got = unistd.read(_fd, &typed, 1);
-            if (got < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
-            if (got == 1 && (char)typed is not ('\n' or 'q' or 'm' or 's')) continue;
+            if (got < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) continue;
+            if (got == 1 && key.Stops(typed))
+            {
+                Stop(key, say);
+                continue;
+            }
+            bool isKnown = got == 1 && (char)typed is '\n' or 'q' or 'm' or 's';
+            // In a pipe lines may end in CR LF.
+            if (got == 1 && !isKnown && !key.IsTerminal) continue;
             say("\n");
-            return got == 1 ? (char)typed : '\0';
+            return got != 1 ? '\0' : isKnown ? (char)typed : '?';
         }
     }
 
-    /// <summary>True when we were stopped and go on: the question is asked again.</summary>
+    /// <summary>
+    /// Whether to look again: nothing can be read yet. Where we were stopped, and go on, the question was asked once more.
+    /// </summary>
     /// <exception cref="UserError">A signal came instead: the exit status is the one it has in a shell.</exception>
     private bool AwaitInput(KeyTerminal key, Action<string> say)
     {
         pollfd* fds = stackalloc pollfd[2] { new() { fd = _fd, events = poll.POLLIN }, new() { fd = _signals, events = poll.POLLIN } };
         while (poll.poll_(fds, 2, -1) < 0) { }
-        signalfd_siginfo info;
-        if (fds[1].revents == 0 || unistd.read(_signals, &info, sizeof(signalfd_siginfo)) != sizeof(signalfd_siginfo)) return false;
-        if (info.ssi_signo != signal.SIGTSTP)
+        if (fds[1].revents == 0 || ReadSignal() is not (> 0 and var number)) return fds[0].revents == 0;
+        if (number != signal.SIGCONT)
         {
             say("\n");
-            throw new UserError("--step: ended by a signal", NothingLeft, 128 + (int)info.ssi_signo);
+            throw new UserError("--step: ended by a signal", NothingLeft, 128 + number);
         }
-        // As the kernel would have, but the shell finds its terminal as it was.
-        key.Restore();
-        say("\n");
-        signal.kill(unistd.getpid(), signal.SIGSTOP);
+        // A shell has made the terminal its own meanwhile (kill -STOP, then fg).
         key.Set();
-        say(Question);
+        say("\n" + Question);
         return true;
     }
 
-    /// <summary>The last operation is done: ^Z is no business of ours any more.</summary>
-    public void End()
+    /// <summary>
+    /// ^Z, for the whole of the job as the kernel does it, but the shell finds its terminal as it was. By its key, and never by a signal
+    /// that this thread had blocked: another thread takes that first, and stops us before we hear of it.
+    /// </summary>
+    private void Stop(KeyTerminal key, Action<string> say)
     {
-        ulong stop = s_jobSignals;
-        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, SIG_UNBLOCK, (nint)(&stop), 0, sizeof(ulong));
+        key.Restore();
+        say("\n");
+        signal.kill(0, signal.SIGTSTP);
+        // Here we go on. In a group that nobody can continue (it is orphaned) the kernel has not stopped us, and no SIGCONT has come.
+        ulong mask = signal.Bit(signal.SIGCONT);
+        timespec none = default;
+        sys_syscall.syscall(sys_syscall.SYS_rt_sigtimedwait, (nint)(&mask), 0, (nint)(&none), sizeof(ulong));
+        key.Set();
+        say(Question);
+    }
+
+    /// <summary>The next signal that is there; 0: there is none.</summary>
+    private int ReadSignal()
+    {
+        signalfd_siginfo info;
+        return unistd.read(_signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo) ? (int)info.ssi_signo : 0;
     }
 
     private void Shell(Action<string> say)
@@ -118,51 +140,67 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
             say($"     no shell: {error.Message}\n");
         }
         // A shell with jobs takes the terminal, and cannot give it back to a group that its pid namespace does not know.
-        if (isOurs) ioctl(_fd, TIOCSPGRP, &group);
+        if (isOurs) TakeTerminal(group);
         // What was typed in there was meant for it.
-        signalfd_siginfo info;
-        pollfd pending = new() { fd = _signals, events = poll.POLLIN };
-        while (poll.poll_(&pending, 1, 0) > 0 && unistd.read(_signals, &info, sizeof(signalfd_siginfo)) > 0) { }
+        while (ReadSignal() != 0) { }
     }
 
+    /// <summary>The kernel would stop us for it (SIGTTOU): it is another group's.</summary>
+    private void TakeTerminal(int group)
+    {
+        ulong stop = signal.Bit(signal.SIGTTOU), before;
+        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&stop), (nint)(&before), sizeof(ulong));
+        ioctl(_fd, TIOCSPGRP, &group);
+        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&before), 0, sizeof(ulong));
+    }
+
+    /// <summary>
+    /// Only what <see cref="Init.Boot.RelayedSignals"/> has: that all threads have blocked. It does not block: what poll saw may be gone
+    /// again.
+    /// </summary>
     private static int OpenSignals()
     {
-        ulong mask = signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT) | signal.Bit(signal.SIGTSTP);
-        // Not one of those that are relayed; the child, which is made later, has its own mask set before its command runs.
-        ulong stop = s_jobSignals;
-        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&stop), 0, sizeof(ulong));
-        return (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC), "signalfd4");
+        ulong ends = signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
+        ulong mask = ends | signal.Bit(signal.SIGCONT);
+        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
+        nint fd = sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags);
+        return (int)LinuxException.Check(fd, "signalfd4");
     }
 
     /// <summary>A terminal where a key counts at once and is not echoed, and which is what it was when this is disposed of.</summary>
     private sealed class KeyTerminal : IDisposable
     {
         private readonly int _fd;
-        private readonly bool _isTerminal;
         private termios _saved;
 
         public KeyTerminal(int fd)
         {
             _fd = fd;
             termios settings;
-            _isTerminal = ioctl(fd, TCGETS, &settings) == 0;
+            IsTerminal = ioctl(fd, TCGETS, &settings) == 0;
             _saved = settings;
             Set();
         }
 
+        public bool IsTerminal { get; }
+
+        /// <summary>Whether it is the key that stops a job (termios(3), VSUSP).</summary>
+        public bool Stops(byte key) => IsTerminal && (_saved.c_lflag & ISIG) != 0 && key != 0 && key == _saved.c_cc[VSUSP];
+
         public void Set()
         {
-            if (!_isTerminal) return;
+            if (!IsTerminal) return;
             termios keys = _saved;
             keys.c_lflag &= ~(ICANON | ECHO);
             keys.c_cc[VMIN] = 1;
             keys.c_cc[VTIME] = 0;
+            keys.c_cc[VSUSP] = 0;
             ioctl(_fd, TCSETSW, &keys);
         }
 
         public void Restore()
         {
-            if (!_isTerminal) return;
+            if (!IsTerminal) return;
             fixed (termios* saved = &_saved) ioctl(_fd, TCSETSW, saved);
         }
 

@@ -30,6 +30,9 @@ public static unsafe class NamespaceShell
         second.Forks = second.EndsAtOnce = true;
         // Its group has the terminal: it would not find ours again, which its pid namespace does not know.
         script.Add(0, SYS_setpgid, 0, 0).MayFail = true;
+        // Until then it is in the background, and the kernel would stop it for this (SIGTTOU).
+        ulong stop = signal.Bit(signal.SIGTTOU);
+        script.Add(0, SYS_rt_sigprocmask, signal.SIG_BLOCK, script.Bytes(new ReadOnlySpan<byte>(&stop, sizeof(ulong))), 0, sizeof(ulong));
         script.Add(0, SYS_ioctl, terminal, termios_.TIOCSPGRP, own).MayFail = true;
         // Where the ids are mapped yet. Without an id 0 inside execve would take the capabilities.
         script.Add(0, SYS_setresgid, 0, 0, 0).MayFail = true;
@@ -37,7 +40,7 @@ public static unsafe class NamespaceShell
         for (int fd = 0; fd < 3 && unistd.isatty(terminal) == 1; fd++)
             if (unistd.isatty(fd) == 0) script.Add(0, SYS_dup3, terminal, fd, 0);
         script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
-        script.Add(0, SYS_execve, script.Text(Program), script.Array("sh", "-i"), script.Array(ChildProgram.Environment())).EndsAtOnce = true;
+        script.Add(0, SYS_execve, script.Text(Program), script.Array("sh", "-i"), script.Array(Environment())).EndsAtOnce = true;
         try
         {
             // A copy of our memory: it changes its user, which would take our dumpable flag away with its own.
@@ -58,4 +61,8 @@ public static unsafe class NamespaceShell
             unistd.close(pidfd);
         }
     }
+
+    /// <summary>Ours, with a prompt that says where one is.</summary>
+    private static string[] Environment() =>
+        [.. ChildProgram.Environment().Where(each => !each.StartsWith("PS1=", StringComparison.Ordinal)), @"PS1=(half-made) \w \$ "];
 }

@@ -51,6 +51,61 @@ public sealed class StepTests
     }
 
     [Requires(Need.UserNamespaces)]
+    public void A_key_that_is_none_is_answered()
+    {
+        using var pty = At80("run", "--step", Rootfs.Busybox, "true");
+        Key(pty, "x");
+        Assert.Contains("there is no such key", pty.Seen);
+        pty.Type("q");
+        Assert.Equal(125, pty.ExitCode());
+    }
+
+    /// <summary>
+    /// In a shell with jobs. It used to be stopped by a thread that does not read the keys, in about one of three times, and then had
+    /// neither its question nor its terminal, or waited for a signal that was gone.
+    /// </summary>
+    [Requires(Need.UserNamespaces)]
+    public void Ctrl_Z_stops_it_and_fg_asks_again()
+    {
+        const string stopped = "Stopped", prompt = "at-prompt> ";
+        var how = Start.Plain with { Deadline = TimeSpan.FromMinutes(2) };
+        using var pty = new Pty(how, 24, 200, ["/bin/bash", "--norc", "--noprofile", "-i"]);
+        pty.Type("unset HISTFILE; PS1='at-''prompt> '\n");
+        Times(pty, prompt, 1);
+        pty.Type($"{Programs.Minirun} run --step {Rootfs.Busybox} true; echo status=$?\n");
+        int asked = 1;
+        for (; asked < 4; asked++)
+        {
+            Times(pty, Question, asked);
+            pty.Type("\n");
+        }
+        Times(pty, Question, asked);
+        for (int round = 1; round <= 12; round++)
+        {
+            if (round % 3 == 1)
+            {
+                pty.Type("s");
+                Times(pty, "exit comes back here", round / 3 + 1);
+                pty.Type("echo in''side; exit\n");
+                Times(pty, Question, ++asked);
+            }
+            pty.Type("\x1a");
+            Times(pty, stopped, round);
+            Times(pty, prompt, round + 1);
+            pty.Type("fg\n");
+            Times(pty, Question, ++asked);
+            // A key counts at once: the terminal is as it was before.
+            pty.Type("m");
+            Times(pty, Question, ++asked);
+        }
+        pty.Type("q");
+        Times(pty, "ended before the last operation", 1);
+        // The stopped job is done with, whose list of commands bash gave up.
+        pty.Type("exit\n");
+        pty.ExitCode();
+    }
+
+    [Requires(Need.UserNamespaces)]
     public void S_gives_a_shell_in_the_namespaces_as_they_are()
     {
         string host = Support.Minirun.Other("hostname").Succeeds().Out;
@@ -109,6 +164,12 @@ public sealed class StepTests
             if (pty.HasEnded || Shows(pty, text)) return steps;
             pty.Type("\n");
         }
+    }
+
+    private static void Times(Pty pty, string text, int count)
+    {
+        bool came = Deadline.Wait(() => pty.Screen.Split(text).Length - 1 >= count);
+        Assert.True(came, $"waited in vain for '{text}' to come {count} times:\n{pty.Seen}\n{Family.Describe(pty.Pid)}");
     }
 
     private static bool Shows(Pty pty, string text) => pty.Seen.Contains(text);
