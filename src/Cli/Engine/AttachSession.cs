@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Engine.Containers;
 using Minirun.Init;
@@ -22,10 +23,17 @@ internal sealed unsafe class AttachSession : IDisposable
     private RawTerminal? _terminal;
     private bool _welcome;
 
-    private AttachSession(EngineContainer container, int socket, bool input, string? keys) => (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
+    private AttachSession(EngineContainer container, int socket, bool input, string? keys) =>
+        (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
 
     /// <summary>Signals to us are for the container; else they end us alone.</summary>
     public bool PassesSignals { get; set; } = true;
+
+    /// <summary>
+    /// The end of our terminal (SIGHUP), too. A container that was there before us has nothing to do with it: whoever closes a window does
+    /// not mean it.
+    /// </summary>
+    public bool PassesHangUp { get; init; } = true;
 
     /// <summary>We go when nobody reads what we write any more. Else that is the container's business, as in any pipeline.</summary>
     public bool EndsWithReader { get; set; }
@@ -33,9 +41,11 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <param name="container">It has a monitor.</param>
     /// <param name="input">Whether our input goes in.</param>
     /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
-    public static AttachSession Open(EngineContainer container, bool input, string? keys = null)
+    /// <param name="passesHangUp">As <see cref="PassesHangUp"/>.</param>
+    public static AttachSession Open(EngineContainer container, bool input, string? keys = null, bool passesHangUp = true)
     {
-        var session = new AttachSession(container, UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET), input, keys);
+        int socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET);
+        var session = new AttachSession(container, socket, input, keys) { PassesHangUp = passesHangUp };
         // Before the command runs, if it is about to be started: it sees the right size from the first moment.
         if (container.Config.Tty) session.SendSize();
         return session;
@@ -49,7 +59,6 @@ internal sealed unsafe class AttachSession : IDisposable
         if (_container.Config.Tty) SendSize();
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
-        // The end of a terminal comes as SIGHUP, which is the container's.
         bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
         long deadline = Environment.TickCount64 + Patience;
         pollfd* fds = stackalloc pollfd[4];
@@ -69,11 +78,22 @@ internal sealed unsafe class AttachSession : IDisposable
             if (fds[1].revents != 0)
             {
                 Input what = SendInput();
-                if (what == Input.Detach) return Detached;
+                if (what == Input.Detach) return Leave();
+                if (what == Input.HungUp && EndsBy(signal.SIGHUP)) return 128 + signal.SIGHUP;
                 reads = what == Input.Goes;
             }
             if (fds[2].revents != 0 && Relay(signals) is var left and > 0) return 128 + left;
         }
+    }
+
+    /// <summary>
+    /// A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).
+    /// </summary>
+    private int Leave()
+    {
+        _terminal?.Dispose();
+        OciOutput.Error("read escape sequence");
+        return Detached;
     }
 
     public void Dispose()
@@ -86,6 +106,7 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         Goes,
         Ended,
+        HungUp,
         Detach,
     }
 
@@ -127,13 +148,23 @@ internal sealed unsafe class AttachSession : IDisposable
 
     private Input SendInput()
     {
-        byte* message = stackalloc byte[4097];
-        nint length = unistd.read(0, message + 1, 4096);
-        if (length < 0) return Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN ? Input.Goes : Input.Ended;
+        byte* typed = stackalloc byte[4096];
+        nint length = unistd.read(0, typed, 4096);
+        bool isOurs = _terminal is { IsRaw: true };
+        if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) return Input.Goes;
+        // In raw mode no key ends the input: the terminal is gone. That is to be seen before its SIGHUP comes, which a shell may send
+        // later.
+        if (length <= 0 && isOurs) return Input.HungUp;
+        if (length < 0) return Input.Ended;
+        byte[] message = new byte[1 + length + _keys.MostHeld];
+        int count = (int)length;
+        bool detaches = false;
+        if (isOurs) detaches = _keys.Take(new ReadOnlySpan<byte>(typed, count), message.AsSpan(1), out count);
+        else new ReadOnlySpan<byte>(typed, count).CopyTo(message.AsSpan(1));
         message[0] = length == 0 ? (byte)5 : (byte)0;
-        if (_terminal is { IsRaw: true } && _keys.Found(new ReadOnlySpan<byte>(message + 1, (int)length))) return Input.Detach;
-        sys_socket.send(_socket, message, length + 1, sys_socket.MSG_NOSIGNAL);
-        return length == 0 ? Input.Ended : Input.Goes;
+        fixed (byte* start = message)
+            if (count > 0 || length == 0) sys_socket.send(_socket, start, count + 1, sys_socket.MSG_NOSIGNAL);
+        return detaches ? Input.Detach : length == 0 ? Input.Ended : Input.Goes;
     }
 
     /// <summary>A signal that ends us; 0: none.</summary>
@@ -146,10 +177,17 @@ internal sealed unsafe class AttachSession : IDisposable
             if (number == signal.SIGCONT) _terminal?.Retake();
             if (number == signal.SIGWINCH) SendSize();
             else if (number is signal.SIGCHLD or signal.SIGPIPE) continue;
-            else if (!PassesSignals) return number;
-            else EndingSignal.PassOn(_container, number);
+            else if (EndsBy(number)) return number;
         }
         return 0;
+    }
+
+    /// <summary>Passes a signal on; true when it ends us alone instead.</summary>
+    private bool EndsBy(int number)
+    {
+        if (!PassesSignals || (number == signal.SIGHUP && !PassesHangUp)) return true;
+        EndingSignal.PassOn(_container, number);
+        return false;
     }
 
     private void SendSize()

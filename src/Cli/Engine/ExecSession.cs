@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Minirun.Cli.Oci;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Monitor;
@@ -14,7 +15,7 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
 {
     private const int Grace = 100;   // ms; for what it has written before its end
     private readonly byte[] _buffer = new byte[65536];
-    private readonly byte[] _typed = new byte[4096];
+    private readonly byte[] _typed = new byte[4096], _passed = new byte[4096 + keys.MostHeld];
     private int _from, _to;
     private RawTerminal? _terminal;
 
@@ -54,6 +55,8 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
                 if (detached)
                 {
                     process.Leave();
+                    terminal.Dispose();
+                    OciOutput.Error("read escape sequence");
                     return 0;
                 }
             }
@@ -92,15 +95,15 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
         nint length;
         fixed (byte* start = _typed) length = unistd.read(0, start, _typed.Length);
         if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN;
-        detached = keys.Found(_typed.AsSpan(0, (int)length));
-        (_from, _to) = (0, (int)length);
-        if (!detached) Pass();
+        detached = keys.Take(_typed.AsSpan(0, (int)length), _passed, out int count);
+        (_from, _to) = (0, count);
+        if (count > 0) Pass();
         return true;
     }
 
     private void Pass()
     {
-        fixed (byte* start = _typed)
+        fixed (byte* start = _passed)
         {
             nint count = unistd.write(process.Master, start + _from, _to - _from);
             // Nobody reads it any more: it is lost, as in any terminal.

@@ -26,7 +26,11 @@ internal static class ProcessVerbs
             new("workdir", 'w', "DIR", "working directory"),
             new("privileged", '\0', null, "all capabilities"),
         ], Exec) { Minimum = 2, FlagsAfterWords = false },
-        new("attach", "CONTAINER", "join a container's input and output", [new("no-stdin", '\0', null, "our input stays out"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"), new("sig-proxy", '\0', null, "signals to us go to the container (default; =false: they end us alone)")], Attach) { Maximum = 1 },
+        new("attach", "CONTAINER", "join a container's input and output", [
+            new("no-stdin", '\0', null, "our input stays out"),
+            new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
+            new("sig-proxy", '\0', null, "signals to us but HUP go to the container (default; =false: they end us alone)"),
+        ], Attach) { Maximum = 1 },
         new("top", "CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false },
     ];
 
@@ -90,7 +94,7 @@ internal static class ProcessVerbs
         if (status == ContainerState.Paused) throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
         if (status == ContainerState.Restarting) throw new UserError("you cannot attach to a restarting container, wait until it is running", $"minirun logs -f {words.Words[0]} shows what it writes");
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
-        using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"));
+        using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"), passesHangUp: false);
         session.PassesSignals = words.Text("sig-proxy") != "false";
         session.EndsWithReader = true;
         return session.Run();

@@ -101,6 +101,18 @@ internal sealed unsafe partial class Pty : IDisposable
         fixed (byte* start = bytes) write(_master, start, bytes.Length);
     }
 
+    /// <summary>As a person presses a key: minirun has read it before anything else is typed.</summary>
+    public void Press(string key)
+    {
+        int pid = MinirunPid();
+        string before = BytesRead(pid);
+        Type(key);
+        Assert.True(Deadline.Wait(() => BytesRead(pid) != before), Screen);
+    }
+
+    /// <summary>rchar of proc_pid_io(5).</summary>
+    private static string BytesRead(int pid) => File.ReadLines($"/proc/{pid}/io").First();
+
     public void Resize(int rows, int columns)
     {
         ushort* size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };

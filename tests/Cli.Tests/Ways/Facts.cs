@@ -102,8 +102,11 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         script.Input.Write(way.First + "\n");
         script.Input.Flush();
         if (!Deadline.Wait(() => Programs.Running("sleep", seconds))) return "not begun: " + script.OutSoFar + script.ErrorSoFar;
+        // What was started in the terminal, and for the plain foreground the container, too.
+        List<int> below = Family.Below(script.Pid);
         script.Signal(Kernel.SIGKILL);
-        return Deadline.Wait(() => !Programs.Running("sleep", seconds)) ? "ended" : "lives on";
+        Deadline.Wait(() => !Programs.Running("sleep", seconds) || !below.Exists(pid => Directory.Exists($"/proc/{pid}")));
+        return Deadline.Wait(() => !Programs.Running("sleep", seconds), TimeSpan.FromSeconds(1)) ? "ended" : "lives on";
     }
 
     private static string ReaderGone(Way way)

@@ -1,0 +1,98 @@
+using Minirun.Cli.Tests.Engine;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Terminal;
+
+/// <summary>The keys that leave a container alone, pressed as a person presses them: one after the other.</summary>
+public sealed class DetachTests : IDisposable
+{
+    private const string Said = "read escape sequence", CtrlP = "\x10", CtrlQ = "\x11";
+
+    private readonly EngineRoot _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Requires(Need.UserNamespaces)]
+    public void The_first_detach_key_does_not_reach_the_command()
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using (Pty pty = Attached())
+        {
+            Say(pty, "first");
+            Leave(pty);
+        }
+        using Pty again = Attached();
+        // Whatever stands on the shell's line is run by an Enter.
+        again.Type("\n");
+        Say(again, "second");
+        Assert.DoesNotContain("first", again.Screen);
+        Leave(again);
+    }
+
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("attach", "web")]
+    [InlineData("exec", "-it", "web", "sh")]
+    [InlineData("run", "-it", "-l", "a=b", "ROOTFS", "sh")]
+    public void A_detach_key_that_another_key_follows_reaches_the_command(params string[] words)
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using Pty pty = InTerminal(words);
+        Say(pty, "once");
+        pty.Press(CtrlP);
+        // The shell brings its last command back, and Enter runs it.
+        pty.Type("\n");
+        Assert.True(Deadline.Wait(() => pty.Screen.Split("once\r\n").Length > 2), pty.Screen);
+        Leave(pty);
+    }
+
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("attach", "web")]
+    [InlineData("exec", "-it", "web", "sh")]
+    [InlineData("run", "-it", "-l", "a=b", "ROOTFS", "sh")]
+    public void The_shell_s_prompt_has_a_line_of_its_own_after_it(params string[] words)
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using Pty pty = InTerminal(words);
+        Say(pty, "there");
+        pty.Type(CtrlP + CtrlQ);
+        Assert.EndsWith(Said, pty.AtEnd(out int status).Screen.Text);
+        Assert.EndsWith(Said + "\r\n", pty.Screen[..pty.Screen.LastIndexOf("\e]999", StringComparison.Ordinal)]);
+        Assert.Equal(0, status);
+        Assert.Equal(pty.Settings, pty.ReadSettings());
+    }
+
+    /// <summary>Keys that begin with their own beginning.</summary>
+    [Requires(Need.UserNamespaces)]
+    public void Of_keys_that_repeat_themselves_only_the_whole_leaves()
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using Pty pty = InTerminal("attach", "--detach-keys", "a,a,b", "web");
+        pty.Type("echo 'xaacxaaaz'\n");
+        pty.Await("\r\nxaacxaaaz");
+        pty.Type("echo 'yaaab'\n");
+        Assert.EndsWith(Said, pty.AtEnd(out _).Screen.Text);
+        using Pty again = Attached();
+        again.Type("'\n");
+        again.Await("\r\nya\r\n");
+    }
+
+    private Pty InTerminal(params string[] words) =>
+        new(_root.How, 24, 80, [Programs.Minirun, .. words.Select(word => word == "ROOTFS" ? Rootfs.Busybox : word)]);
+
+    private Pty Attached() => InTerminal("attach", "web");
+
+    /// <summary>What the shell says, and not what was typed.</summary>
+    private static void Say(Pty pty, string word)
+    {
+        pty.Type($"echo {word[..2]}''{word[2..]}\n");
+        pty.Await(word + "\r\n");
+    }
+
+    private static void Leave(Pty pty)
+    {
+        pty.Press(CtrlP);
+        pty.Type(CtrlQ);
+        Assert.Equal(0, pty.ExitCode());
+    }
+}
