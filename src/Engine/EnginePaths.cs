@@ -89,7 +89,8 @@ public sealed class EnginePaths
     private static string Hint(string path)
     {
         string variables = string.Join(", ", s_variables.Where(name => stdlib.Variable(name) is { Length: > 0 } value && path.StartsWith(value, StringComparison.Ordinal)));
-        return variables.Length > 0 ? $"it is there by {variables}: set it, or MINIRUN_ROOT, to a directory that you may write to"
+        return variables is not ("" or "MINIRUN_ROOT")
+            ? $"it is there by {variables}: set it, or MINIRUN_ROOT, to a directory that you may write to"
             : "set MINIRUN_ROOT to a directory that you may write to";
     }
 

@@ -12,7 +12,13 @@ public sealed class UserError(string message, string? hint = null, int exitCode 
     /// <summary>The command was not found.</summary>
     public const int NotFound = 127;
 
+    /// <summary>docker's status of a command about containers, volumes or networks that are not there.</summary>
+    public const int Missing = 1;
+
     public string? Hint { get; } = hint;
+
+    /// <summary>A container, volume or network that was named is not there.</summary>
+    public bool IsMissing { get; init; }
 
     public int ExitCode { get; } = exitCode;
 }

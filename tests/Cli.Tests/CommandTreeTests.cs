@@ -34,10 +34,12 @@ public class CommandTreeTests
         Assert.Equal(help.Out, Minirun.Run("help", verb).Succeeds().Out);
     }
 
-    [Fact]
-    public void The_version_is_one_line()
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("-v")]
+    public void The_version_is_one_line(string flag)
     {
-        Result version = Minirun.Run("--version").Succeeds();
+        Result version = Minirun.Run(flag).Succeeds();
         Assert.Matches(@"^minirun version \d+\.\d+\.\d+[^ ]*(, commit [0-9a-f]{12})?\n$", version.Out);
     }
 
@@ -77,6 +79,8 @@ public class CommandTreeTests
     [InlineData("run: unknown flag --netwrok", "did you mean --network?", "run", "-it", "--netwrok=none", "x")]
     [InlineData("run: unknown flag -x in -itx", "minirun run --help", "run", "-itx", "x")]
     [InlineData("run: unknown flag -r in -rm", "did you mean --rm?", "run", "-rm", "x")]
+    [InlineData("run: unknown flag --it", "did you mean -it?", "run", "--it", "x")]
+    [InlineData("ps: unexpected argument 'extra'", "usage: minirun ps [OPTIONS]\n", "ps", "extra")]
     public void A_mistake_gets_one_message_and_what_was_meant(string message, string hint, params string[] arguments)
     {
         Result result = Minirun.Run(arguments).Fails(125);

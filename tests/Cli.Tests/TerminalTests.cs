@@ -120,6 +120,15 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public void What_minirun_says_beside_an_unfinished_line_begins_a_line_of_its_own()
+    {
+        using var pty = new Pty("run", "--timeout", "500ms", Rootfs.Busybox, "sh", "-c", "printf unfinished; exec sleep 1000");
+        string[] lines = pty.AtEnd(out int status).Screen.All;
+        Assert.Equal(137, status);
+        Assert.Equal(["unfinished", "minirun: the time of --timeout is over: the container is killed"], lines);
+    }
+
+    [Fact]
     public void It_accepts_dockers_letters()
     {
         using var pty = new Pty("run", "-it", "--rm", Rootfs.Busybox, "tty");

@@ -25,6 +25,8 @@ internal static class CommandTree
     private static int Execute(RootCommand root, string[] arguments)
     {
         if (arguments is []) return TreeHelp.Print(root);
+        // docker's letter for it; with more behind it, it is a flag of run that stands in the wrong place.
+        if (arguments is ["-v"]) arguments = ["--version"];
         if (arguments is ["run", ..]) throw TreeErrors.UnknownRunFlag(root, arguments.AsSpan(1));
         // Not through the parser: the words to complete are no arguments of ours.
         if (arguments is [CompletionCommand.HiddenVerb, ..]) return CompletionCommand.Suggest(root, arguments.AsSpan(1));

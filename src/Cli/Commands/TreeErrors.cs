@@ -61,6 +61,9 @@ internal static class TreeErrors
         }
         // The library has it, and took the command's name for its value's end: minirun --rm run.
         if (RunTree.Find(command, flag) is not null) return Behind(command, argument, flag);
+        // Letters behind one dash too many: --it.
+        if (flag.Length <= 4 && flag.Skip(2).All(each => RunTree.Find(command, "-" + each) is not null))
+            return new UserError(InContext(command, $"unknown flag {flag}"), $"did you mean {flag[1..]}? {help}");
         string? closest = Spelling.Closest(flag, command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
         return new UserError(InContext(command, $"unknown flag {flag}"), closest is null ? help : $"did you mean {closest}? {help}");
     }

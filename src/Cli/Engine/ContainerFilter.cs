@@ -61,7 +61,8 @@ internal sealed class ContainerFilter
                 int equals = value.IndexOf('=');
                 return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label) && (equals < 0 || label == value[(equals + 1)..]);
             default:
-                EngineContainer other = _all.Find(each => each.Config.Name == value || each.Id.StartsWith(value, StringComparison.Ordinal)) ?? throw new UserError($"no such container: {value}", "minirun ps -a lists them");
+                EngineContainer other = _all.Find(each => each.Config.Name == value || each.Id.StartsWith(value, StringComparison.Ordinal))
+                    ?? throw new UserError($"no such container: {value}", "minirun ps -a lists them") { IsMissing = true };
                 int order = string.CompareOrdinal(config.Created, other.Config.Created);
                 return key == "before" ? order < 0 : order > 0;
         }

@@ -34,12 +34,29 @@ internal static class EngineProgram
         }
         if (words.WantsHelp) return Help(verb);
         string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
-        if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: minirun {verb.Name} [OPTIONS] {verb.Arguments}");
+        string usage = $"minirun {verb.Name} [OPTIONS] {verb.Arguments}".TrimEnd();
+        if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: {usage}");
         if (verb.Follows) OutputReader.EndWithIt();
-        return verb.Execute(words);
+        try
+        {
+            return verb.Execute(words);
+        }
+        catch (UserError error) when (error.IsMissing)
+        {
+            return Complain(error);
+        }
     }
 
-    /// <summary>Does something with each word; goes on after one that fails, and prints what docker prints: the word.</summary>
+    /// <summary>Prints an error; gives the exit code for it, which is docker's where what was named is not there.</summary>
+    public static int Complain(Exception error)
+    {
+        int code = Message.Print(error);
+        return error is UserError { IsMissing: true } ? UserError.Missing : code;
+    }
+
+    /// <summary>
+    /// Does something with each word, and prints what docker prints: the word. Goes on after one that fails; the worst exit code counts.
+    /// </summary>
     public static int Each(OciArguments words, Action<string> act, bool prints = true)
     {
         int status = 0;
@@ -49,9 +66,14 @@ internal static class EngineProgram
                 act(word);
                 if (prints) OciOutput.Line(SafeText.Of(word));
             }
+            catch (UserError error) when (error.IsMissing && words.Has("force"))
+            {
+                // It is as it was to be; but a name that was mistyped looks different from one that is gone now (docker).
+                Message.Print(error);
+            }
             catch (Exception error) when (Message.Has(error))
             {
-                status = Message.Print(error) is var code && words.Words.Count == 1 ? code : 1;
+                status = Math.Max(status, Complain(error));
             }
         return status;
     }

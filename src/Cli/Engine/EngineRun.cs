@@ -25,14 +25,12 @@ internal static class EngineRun
     /// <summary>Gives the exit code: 0 when detached, else the command's.</summary>
     public static int Run(RunOptions options)
     {
+        using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
-        WriteCidFile(options, container.Id);
         AttachSession? session = null;
         try
         {
-            using (container.Lock())
-                MonitorProcess.Start(container, options.Detach ? null : () => session = AttachSession.Open(container, input: true));
-            if (options.PidFile is { } file) AtomicPid(file, container.State().Pid);
+            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true));
             if (options.Detach)
             {
                 OciOutput.Line(container.Id);
@@ -43,15 +41,47 @@ internal static class EngineRun
             if (options.Remove && container.State() is var state && !(state.Status == ContainerState.Running && EngineContainer.IsAlive(state))) container.WaitForMonitor(Patience);
             return status;
         }
-        catch (UserError) when (options.Remove)
-        {
-            // It has not come up, and its monitor takes it away: not before that does anybody hear of it.
-            container.WaitForMonitor(Patience);
-            throw;
-        }
         finally
         {
             session?.Dispose();
+        }
+    }
+
+    /// <summary>One that does not come up is gone when anybody hears of it. With -d it stays, to be looked at and started again.</summary>
+    private static void Start(RunOptions options, EngineContainer container, CidFile? cidFile, Action attach)
+    {
+        try
+        {
+            cidFile?.Write(container.Id);
+            if (options is { Detach: true, Remove: false }) cidFile?.Keep();
+            using (container.Lock()) MonitorProcess.Start(container, options.Detach ? null : attach);
+            if (options.PidFile is { } file) AtomicPid(file, container.State().Pid);
+            cidFile?.Keep();
+        }
+        catch (Exception error) when (Message.Has(error) && (options.Remove || !options.Detach))
+        {
+            TakeAway(container);
+            throw;
+        }
+    }
+
+    /// <summary>With all that was made for it. What goes wrong here is not said: what went wrong before is.</summary>
+    private static void TakeAway(EngineContainer container)
+    {
+        try
+        {
+            // With --rm its monitor removes it.
+            if (!container.IsRunning) container.WaitForMonitor(Patience);
+            if (!Directory.Exists(container.Directory)) return;
+            using IDisposable held = container.Lock();
+            container.End();
+            if (!Directory.Exists(container.Directory)) return;
+            container.Remove();
+            ContainerVolumes.RemoveAnonymous(container);
+        }
+        catch (Exception error) when (Message.Has(error))
+        {
+            // `minirun ps -a` shows it, and `rm` removes it.
         }
     }
 
@@ -60,8 +90,10 @@ internal static class EngineRun
     {
         RunOptions options = RunCommand.ReadOptions(RunParser.Parse(arguments));
         options.Detach = true;
+        using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
-        WriteCidFile(options, container.Id);
+        cidFile?.Write(container.Id);
+        cidFile?.Keep();
         OciOutput.Line(container.Id);
         return 0;
     }
@@ -130,12 +162,9 @@ internal static class EngineRun
         if (options.Init) throw new UserError($"--init: not with --runtime {runtime}", "leave --runtime away, or run an init program of the root file system");
     }
 
-    private static void WriteCidFile(RunOptions options, string id)
+    private static void AtomicPid(string path, int pid)
     {
-        if (options.CidFile is not { } path) return;
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)0x1a4 /* 0644 */ });
-        file.Write(Encoding.ASCII.GetBytes(id));
+        byte[] text = Encoding.ASCII.GetBytes(pid.ToString(CultureInfo.InvariantCulture) + "\n");
+        Minirun.Engine.AtomicFile.Write(path, text, 0x1a4 /* 0644 */);
     }
-
-    private static void AtomicPid(string path, int pid) => Minirun.Engine.AtomicFile.Write(path, Encoding.ASCII.GetBytes(pid.ToString(CultureInfo.InvariantCulture) + "\n"), 0x1a4 /* 0644 */);
 }

@@ -27,7 +27,11 @@ internal static class LifeVerbs
             words => EngineProgram.Each(words, Wait, prints: false))
         { Follows = true },
         new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
-        new("rm", "CONTAINER…", "remove containers", [new("force", 'f', null, "kill them first; no error when there is none"), new("volumes", 'v', null, "and the volumes without a name that they use"), new("link", 'l', null, "docker's links are not there")], words => EngineProgram.Each(words, word => Remove(word, words))),
+        new("rm", "CONTAINER…", "remove containers", [
+            new("force", 'f', null, "kill them first; exit with 0 also when there is none"),
+            new("volumes", 'v', null, "and the volumes without a name that they use"),
+            new("link", 'l', null, "docker's links are not there"),
+        ], words => EngineProgram.Each(words, word => Remove(word, words))),
     ];
 
     private static int Start(OciArguments words)
@@ -41,7 +45,7 @@ internal static class LifeVerbs
         AttachSession? session = null;
         Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.
-        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"));
+        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), passesHangUp: false);
         using (session) return session.Run();
     }
 
@@ -76,7 +80,9 @@ internal static class LifeVerbs
         container.Settle();
         if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
         if (number == signal.SIGKILL) container.Stop(number, -1);
-        else container.Signal(number);
+        else if (!container.Signal(number))
+            Message.Warning($"{SignalName.Of(number)} does nothing to container {word}: its first process has no handler for it, and then "
+                + $"the kernel drops it; `minirun stop {word}` ends it");
     }
 
     private static void Running(string word, Action<EngineContainer> act, string name)
@@ -116,15 +122,7 @@ internal static class LifeVerbs
     private static void Remove(string word, OciArguments words)
     {
         if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
-        EngineContainer container;
-        try
-        {
-            container = EngineVerbs.Store.Find(word);
-        }
-        catch (UserError) when (words.Has("force"))
-        {
-            return;
-        }
+        EngineContainer container = EngineVerbs.Store.Find(word);
         using IDisposable held = container.Lock();
         if (words.Has("force")) container.End();
         else
@@ -142,5 +140,11 @@ internal static class LifeVerbs
     private static int Seconds(OciArguments words, EngineContainer container) => (words.Text("time") ?? words.Text("timeout")) is not { } text ? container.Config.StopTimeout
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds) ? seconds : throw new UserError($"--time {text}: not a number of seconds", null);
 
-    private static int Signal(string name) => SignalName.Parse(name) is > 0 and var number ? number : throw new UserError($"invalid signal: {name}", "a name such as TERM, or a number");
+    private static int Signal(string name)
+    {
+        if (SignalName.Parse(name) is > 0 and var number) return number;
+        string hint = name == "0" ? "whether it runs is what `minirun inspect -f '{{.State.Status}}' NAME` says"
+            : "a name such as TERM, or a number from 1 to 64";
+        throw new UserError($"invalid signal: {name}", hint);
+    }
 }

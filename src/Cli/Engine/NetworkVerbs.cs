@@ -19,7 +19,8 @@ internal static class NetworkVerbs
         new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
         new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
         new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
-        new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "no error when there is none")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
+            words => EngineProgram.Each(words, Store.Remove)),
         new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune) { Minimum = 0, Maximum = 0 },
         new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
         new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
@@ -112,12 +113,6 @@ internal static class NetworkVerbs
             ["Labels"] = new JsonObject(config.Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
             ["CNI"] = JsonNode.Parse(config.Json),
         };
-    }
-
-    private static void Remove(string name, bool force)
-    {
-        if (force && Store.TryFind(name) is null) return;
-        Store.Remove(name);
     }
 
     private static int Prune(OciArguments words)

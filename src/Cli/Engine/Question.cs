@@ -16,7 +16,12 @@ internal static class Question
     {
         if (words.Has("force")) return true;
         OciOutput.Text($"WARNING! {warning}\nAre you sure you want to continue? [y/N] ");
-        string answer = StandardInput.ReadLine() ?? throw new UserError("nothing is removed: nobody answered", "--force does not ask");
+        if (StandardInput.ReadLine() is not { } answer)
+        {
+            // Nobody has ended the question's line with an Enter.
+            OciOutput.Line("");
+            throw new UserError("nothing is removed: nobody answered", "--force does not ask");
+        }
         return answer.Trim().ToLowerInvariant() is "y" or "yes";
     }
 }

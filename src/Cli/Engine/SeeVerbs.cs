@@ -36,7 +36,7 @@ internal static class SeeVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(words.Words[0]);
         if (!new LogConfig(container.Config.LogDriver, container.Config.LogOptions).IsReadable)
-            throw new UserError("configured logging driver does not support reading", $"its lines went to {container.Config.LogDriver}", 1);
+            throw new UserError("configured logging driver does not support reading", $"its lines went to {container.Config.LogDriver}");
         int tail = words.Text("tail") is not { } text || text == "all" ? -1 : int.TryParse(text, out int lines) && lines >= 0 ? lines : throw new UserError($"--tail {text}: not a number of lines", "a number, or all");
         using InitOf end = new(words.Has("follow") ? container : null);
         var query = new LogQuery

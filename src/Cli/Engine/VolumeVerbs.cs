@@ -13,6 +13,8 @@ internal static class VolumeVerbs
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly OciFlag s_force = new("force", 'f', null, "exit with 0 also when there is none; also when its driver is gone");
+
     private static VolumeStore Store => new(EngineVerbs.Store.Paths);
 
     public static EngineVerb[] All() =>
@@ -30,8 +32,8 @@ internal static class VolumeVerbs
         ], List) { Minimum = 0, Maximum = 0 },
         new("volume list", "", "the same as volume ls", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "as in ls"), new("format", '\0', "FORMAT", "as in ls")], List) { Minimum = 0, Maximum = 0 },
         new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON", [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
-        new("volume rm", "VOLUME…", "remove volumes that no container uses", [new("force", 'f', null, "no error when there is none; also when its driver is gone")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
-        new("volume remove", "VOLUME…", "the same as volume rm", [new("force", 'f', null, "no error when there is none; also when its driver is gone")], words => EngineProgram.Each(words, word => Remove(word, words.Has("force")))),
+        new("volume rm", "VOLUME…", "remove volumes that no container uses", [s_force], Remove),
+        new("volume remove", "VOLUME…", "the same as volume rm", [s_force], Remove),
         new("volume prune", "", "remove all local volumes without a name that no container uses", [
             new("all", 'a', null, "also those with a name"),
             Question.Force,
@@ -113,8 +115,7 @@ internal static class VolumeVerbs
             }
             catch (Exception error) when (Message.Has(error))
             {
-                Message.Print(error);
-                status = 1;
+                status = Math.Max(status, EngineProgram.Complain(error));
             }
         if (words.Text("format") is null) OciOutput.Line(SafeText.Json(all.ToJsonString(s_indented)));
         return status;
@@ -148,12 +149,7 @@ internal static class VolumeVerbs
         return node;
     }
 
-    private static void Remove(string name, bool force)
-    {
-        VolumeStore store = Store;
-        if (force && store.Find(name) is null) return;
-        store.Remove(name, force);
-    }
+    private static int Remove(OciArguments words) => EngineProgram.Each(words, word => Store.Remove(word, words.Has("force")));
 
     private static int Prune(OciArguments words)
     {

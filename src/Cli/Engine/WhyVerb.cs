@@ -26,15 +26,14 @@ internal static class WhyVerb
     private static FlightRecord Find(string reference)
     {
         ContainerStore store = EngineVerbs.Store;
+        FlightRecord? buried = null;
         try
         {
             return FlightRecord.Of(store.Find(reference));
         }
-        catch (UserError error)
+        catch (UserError error) when (error.IsMissing && (buried = Graveyard.Find(store.Paths, reference)) is not null)
         {
-            // Several that begin so, or none: then one that was.
-            if (error.Message.StartsWith("no such", StringComparison.Ordinal) && Graveyard.Find(store.Paths, reference) is { } record) return record;
-            throw;
+            return buried;
         }
     }
 

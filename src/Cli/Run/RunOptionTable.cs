@@ -12,7 +12,8 @@ internal static class RunOptionTable
 
     public static readonly RunOption[] All =
     [
-        new("--net", null, "MODE", Namespaces, "network: host (default), none (only lo); with the engine pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlag.Apply) { Alias = "--network" },
+        new("--net", null, "MODE", Namespaces, "network: host (default; a user's with -d: auto), none (only lo); with the engine auto, "
+            + "pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlag.Apply) { Alias = "--network" },
         new("--pid", null, "MODE", Namespaces, "process ids: private (default) or host", (o, v) => o.Pid = v),
         new("--uts", null, "MODE", Namespaces, "host name: private (default) or host", (o, v) => o.Uts = v),
         new("--ipc", null, "MODE", Namespaces, "System V IPC and POSIX queues: private (default) or host", (o, v) => o.Ipc = v),
@@ -74,7 +75,8 @@ internal static class RunOptionTable
         new("--name", null, "NAME", Lifetime, "a name that no other running container of yours has", (o, v) => o.Name = v),
         new("--pidfile", null, "FILE", Lifetime, "write the command's host pid to a file", (o, v) => o.PidFile = v),
         new("--cidfile", null, "FILE", Lifetime, "write the container's id to a new file", (o, v) => o.CidFile = v),
-        new("--rm", null, null, Lifetime, "with -d: remove it when it has ended; in the foreground nothing is left anyway", (o, v) => o.Remove = Flag(v)),
+        new("--rm", null, null, Lifetime, "remove it when it has ended: with -d, a volume, or a flag of the next two groups; else nothing "
+            + "is left anyway", (o, v) => o.Remove = Flag(v)),
         new("--detach", 'd', null, Lifetime, "it lives on; prints its id: ps, logs, exec, stop, rm are for it", (o, v) => o.Detach = Flag(v)),
 
         new("--restart", null, "POLICY", LivesOn, "no, on-failure[:N], always, unless-stopped", (o, v) => o.ForEngine("restart", v)),

@@ -16,7 +16,7 @@ internal sealed unsafe class RunRecords : IDisposable
     private readonly string _id = RandomId.New();
     private string? _nameFile;
     private int _lock = -1;
-    private bool _ended;
+    private CidFile? _cidFile;
 
     private RunRecords(RunOptions options) => _options = options;
 
@@ -29,7 +29,8 @@ internal sealed unsafe class RunRecords : IDisposable
         try
         {
             if (options.Name is { } name) records.TakeName(name);
-            if (options.CidFile is { } file) records.WriteCidFile(file);
+            records._cidFile = CidFile.Make(options.CidFile);
+            records._cidFile?.Write(records._id);
             return records;
         }
         catch
@@ -46,20 +47,18 @@ internal sealed unsafe class RunRecords : IDisposable
         if (_nameFile is not null) WriteLocked($"{{\"id\":\"{_id}\",\"name\":\"{_options.Name}\",\"pid\":{pid}}}\n");
     }
 
-    public void Ended() => _ended = true;
+    /// <summary>It has run: one that never did leaves no id behind (docker does the same).</summary>
+    public void Ended() => _cidFile?.Keep();
 
     public void Dispose()
     {
-        // A container that never ran leaves no id behind (docker does the same).
-        if (!_ended && _options.CidFile is { } file && _cidWritten) unistd.unlink(file);
+        _cidFile?.Dispose();
         if (_lock >= 0)
         {
             unistd.unlink(_nameFile!);
             unistd.close(_lock);
         }
     }
-
-    private bool _cidWritten;
 
     private void TakeName(string name)
     {
@@ -112,19 +111,6 @@ internal sealed unsafe class RunRecords : IDisposable
             || status.stx_uid != uid || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFDIR || (status.stx_mode & 0x12 /* 0022 */) != 0)
             throw new UserError($"--name: {parent} is not a directory of yours alone", "remove it, or set XDG_RUNTIME_DIR");
         return directory;
-    }
-
-    private void WriteCidFile(string path)
-    {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
-        if (fd < 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            throw new UserError($"--cidfile {path}: {Errno.Describe(errno)}", errno == Errno.EEXIST ? "another container wrote it: remove it if that has ended" : "check the directory");
-        }
-        _cidWritten = true;
-        WriteTo(fd, _id);
-        unistd.close(fd);
     }
 
     private static void WriteWhole(string path, string text, string flag)

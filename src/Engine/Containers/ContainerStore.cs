@@ -84,7 +84,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
                 if (found.Length == 1 && Load(found[0]) is { } container) return container;
             }
         }
-        throw new UserError($"no such container: {reference}", "minirun ps -a lists them");
+        throw new UserError($"no such container: {reference}", "minirun ps -a lists them") { IsMissing = true };
     }
 
     /// <summary>Gives a container another name.</summary>

@@ -160,14 +160,16 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     public void WriteConfig() => AtomicFile.Write(Directory + "/container.json", ContainerJson.Write(Config));
 
-    /// <summary>Sends a signal to the first process.</summary>
+    /// <summary>Sends a signal to the first process. False where the kernel drops it, and nothing happens.</summary>
     /// <exception cref="UserError">It does not run.</exception>
-    public void Signal(int number)
+    public bool Signal(int number)
     {
         using FirstProcess first = FirstProcess.Find(this)
             ?? throw new UserError($"container {Config.Name} is not running", "minirun ps -a says what became of it");
         EngineEvents.Add(this, "kill", "signal", EngineEvents.Text(number));
+        bool isHeard = !DroppedSignal.Is(number, first.Pid);
         first.Init.Signal(number);
+        return isHeard;
     }
 
     /// <summary>Asks it to end, and after a while ends it.</summary>
@@ -269,7 +271,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
             }
             catch (LinuxException error) when (error.Call == "open")
             {
-                throw new UserError($"no such container: {container.Config.Name}", "it was removed meanwhile");
+                throw new UserError($"no such container: {container.Config.Name}", "it was removed meanwhile") { IsMissing = true };
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class AutoMode : INetworkMode
             }
             catch (UserError error)
             {
-                why = error.Message;
+                why = error.Hint is { } hint ? $"{error.Message}; {hint}" : error.Message;
             }
         return why;
     }

@@ -32,7 +32,8 @@ public sealed class NetworkStore(EnginePaths paths)
     }
 
     /// <exception cref="UserError">There is none of that name.</exception>
-    public CniConfig Find(string name) => TryFind(name) ?? throw new UserError($"network {name} not found", "minirun network ls lists them");
+    public CniConfig Find(string name) =>
+        TryFind(name) ?? throw new UserError($"network {name} not found", "minirun network ls lists them") { IsMissing = true };
 
     public CniConfig? TryFind(string name)
     {

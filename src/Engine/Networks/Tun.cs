@@ -13,7 +13,13 @@ internal static class Tun
     public static void Require(string mode)
     {
         int fd = fcntl.open(Device, fcntl.O_RDWR | fcntl.O_CLOEXEC);
-        if (fd < 0) throw new UserError($"--net {mode}: {Device}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "modprobe tun; or take --net none or --net host");
-        unistd.close(fd);
+        if (fd >= 0)
+        {
+            unistd.close(fd);
+            return;
+        }
+        int errno = Marshal.GetLastPInvokeError();
+        string mend = errno is Errno.EACCES or Errno.EPERM ? $"as root: chmod 666 {Device} (udev's default)" : "as root: modprobe tun";
+        throw new UserError($"--net {mode}: {Device}: {Errno.Describe(errno)}", $"{mend}; or take --net none or --net host");
     }
 }

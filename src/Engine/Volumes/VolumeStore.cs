@@ -56,7 +56,7 @@ public sealed class VolumeStore(EnginePaths paths)
         if (VolumeNames.IsName(name))
             foreach (IVolumeDriver driver in Drivers.All())
                 if (Asked(driver, each => each.Get(name), null) is { } volume) return (new VolumeRecord { Name = name, Driver = driver.Name }, volume);
-        throw new UserError($"no such volume: {name}", "minirun volume ls lists them");
+        throw new UserError($"no such volume: {name}", "minirun volume ls lists them") { IsMissing = true };
     }
 
     /// <summary>All of them by name. What a crash left is mended on the way.</summary>

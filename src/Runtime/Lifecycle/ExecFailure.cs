@@ -14,11 +14,15 @@ internal static unsafe class ExecFailure
 {
     private const int HeadBytes = 4096;
 
-    public static UserError Explain(Operation operation, int errno, int pid)
+    public static UserError Explain(ContainerPlan plan, int errno, int pid)
     {
+        Operation operation = plan.Operations[^1];
         string command = operation.Path!;
-        int root = fcntl.open($"/proc/{pid}/root", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-        string cwd = ProcFile.ReadLink($"/proc/{pid}/cwd") ?? "/";
+        int root = OpenRoot($"/proc/{pid}");
+        // A child that has entered a user namespace is closed to a user's eyes (ptrace(2), dumpable) until it executes something in there.
+        if (root < 0 && plan.Spec.JoinedDirectory is { } first) root = OpenRoot(first);
+        string cwd = ProcFile.ReadLink($"/proc/{pid}/cwd") ?? plan.Spec.Oci.Process.Cwd;
+        if (cwd.Length == 0) cwd = "/";
         try
         {
             foreach (string candidate in ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries))
@@ -79,6 +83,8 @@ internal static unsafe class ExecFailure
         string ours = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
         return Refused(command, $"exec format error: it is for {machine}, this machine is {ours}", "use a root file system for this machine, or install qemu-user-static and binfmt-support");
     }
+
+    private static int OpenRoot(string process) => fcntl.open(process + "/root", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
 
     private static UserError NotFound(string message, string hint) => new(message, hint, UserError.NotFound);
 

@@ -122,6 +122,7 @@ internal static class Executor
             JoinedProcess = pidfd,
             JoinedFlags = different,
             JoinedRoot = (different & sched.CLONE_NEWNS) == 0 ? OpenRoot(pid) : 0,
+            JoinedDirectory = ProcessIdentity.Directory(pid),
             WantsCgroup = hasCgroup,
             HostProc = OpenProc(process, different),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),

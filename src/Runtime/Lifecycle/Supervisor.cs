@@ -114,6 +114,7 @@ public sealed unsafe class Supervisor
             if (left <= 0 && !_timedOut)
             {
                 _timedOut = true;
+                _terminal?.EndLine();
                 Warn("the time of --timeout is over: the container is killed");
                 _container.Signal(signal.SIGKILL);
             }

@@ -17,7 +17,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
     private int _typedStart, _typedEnd;
-    private bool _inputEnded, _outputEnded, _readerIsGone, _told;
+    private bool _inputEnded, _outputEnded, _readerIsGone, _told, _isInLine;
 
     public TerminalRelay(int master, bool plainNewlines)
     {
@@ -65,6 +65,15 @@ internal sealed unsafe class TerminalRelay : IDisposable
             signals.Typed(number, SignalKeys.ForegroundGroup(_master), started);
     }
 
+    /// <summary>Before we say something ourselves: where the container is in the middle of a line, that line ends.</summary>
+    public void EndLine()
+    {
+        if (!_isInLine) return;
+        _isInLine = false;
+        ReadOnlySpan<byte> end = "\r\n"u8;
+        fixed (byte* start = end) _ = unistd.write(1, start, end.Length);
+    }
+
     /// <summary>After the end: what the container's terminal still holds.</summary>
     public void Drain()
     {
@@ -84,6 +93,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
             nint got = unistd.read(_master, buffer, _buffer.Length);
             if (got > 0)
             {
+                _isInLine = buffer[got - 1] != '\n';
                 for (nint done = 0; done < got;)
                 {
                     nint written = unistd.write(1, buffer + done, got - done);

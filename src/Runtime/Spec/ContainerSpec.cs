@@ -40,6 +40,9 @@ public sealed class ContainerSpec
     /// <summary>Which of its namespaces.</summary>
     public ulong JoinedFlags { get; init; }
 
+    /// <summary>exec: the directory in /proc of that process.</summary>
+    public string? JoinedDirectory { get; init; }
+
     /// <summary>The container is in a cgroup of its own. `minirun run` makes one for limits alone.</summary>
     public bool WantsCgroup { get; init; }
 

@@ -57,7 +57,7 @@ public sealed class ContainerVerbTests : IDisposable
         _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
         Assert.Equal("local\n", _root.Run("inspect", "-f", "{{.Driver}}", "data").Succeeds().Out);
         Assert.Equal("bridge\n", _root.Run("inspect", "--type", "network", "-f", "{{.Name}}", "bridge").Succeeds().Out);
-        _root.Run("inspect", "--type", "container", "data").Fails(125, "no such container: data");
+        _root.Run("inspect", "--type", "container", "data").Fails(1, "no such container: data");
         _root.Run("inspect", "--type", "image", "data").Fails(125, "--type image");
         Assert.Matches("^[1-9][0-9]+\n$", _root.Run("inspect", "-s", "-f", "{{.SizeRootFs}}", "web").Succeeds().Out);
     }

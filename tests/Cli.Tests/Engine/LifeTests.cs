@@ -262,7 +262,7 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public void Who_is_not_there_is_said() => _root.Run("stop", "nobody").Fails(125, "no such container: nobody");
+    public void Who_is_not_there_is_said() => _root.Run("stop", "nobody").Fails(1, "no such container: nobody");
 
     [Theory]
     [InlineData("--restart", "sometimes")]

@@ -22,7 +22,9 @@ public sealed class PruneTests : IDisposable
         _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
         Assert.Contains("Are you sure you want to continue? [y/N]", Answer("n\n", what, "prune").Exits(0).Out);
         Assert.Equal("web\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Out);
-        Assert.Contains("nobody answered", _root.Run(what, "prune").Exits(125).Error);
+        Result unanswered = _root.Run(what, "prune").Exits(125);
+        Assert.Contains("nobody answered", unanswered.Error);
+        Assert.EndsWith("[y/N] \n", unanswered.Out);
         Assert.DoesNotContain("[y/N]", _root.Run(what, "prune", "-f").Succeeds().Out);
     }
 

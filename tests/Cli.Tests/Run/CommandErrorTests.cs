@@ -20,6 +20,23 @@ public sealed class CommandErrorTests : IDisposable
     public void An_empty_command_is_127() =>
         Run("").Fails(127, "empty");
 
+    /// <summary>Of a user's exec the process itself cannot be looked at: it has entered a user namespace.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("/etc/passwd", "no execute bit")]
+    [InlineData("/bin", "it is a directory")]
+    [InlineData("etc/passwd", "no execute bit")]
+    [InlineData("/no/command", "no such file")]
+    [InlineData("no-command", "executable file not found in $PATH")]
+    [InlineData("", "empty")]
+    public void Exec_gives_the_reason_that_run_gives(string command, string why)
+    {
+        using var root = new Engine.EngineRoot();
+        root.Run("run", "-d", "--name", "web", _rootfs.Path, "sleep", "1000").Exits(0);
+        Result run = root.Run("run", _rootfs.Path, command), exec = root.Run("exec", "web", command);
+        run.Fails(run.ExitCode, why);
+        Assert.Equal($"{run.ExitCode}: {run.Error}", $"{exec.ExitCode}: {exec.Error}");
+    }
+
     [Fact]
     public void A_missing_ELF_interpreter_is_named()
     {

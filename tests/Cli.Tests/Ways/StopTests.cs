@@ -30,6 +30,36 @@ public sealed class StopTests : IDisposable
         Assert.Equal("9", _root.Inspect("web", ".State.ExitCode"));
     }
 
+    /// <summary>As docker has it: `kill` sends the signal itself.</summary>
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("USR1")]
+    public void Kill_says_so_when_the_kernel_drops_the_signal(string name)
+    {
+        _root.Detached(["--name", "web"], "sleep", "1000");
+        Result killed = _root.Run("kill", "-s", name, "web").Exits(0);
+        Assert.Equal("web\n", killed.Out);
+        Assert.StartsWith($"minirun: SIG{name} does nothing to container web: its first process has no handler for it", killed.Error);
+        Assert.Contains("minirun stop web", killed.Error);
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+    }
+
+    [Theory]
+    [InlineData("TERM", "sh", "-c", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done")]
+    [InlineData("USR1", "sh", "-c", "trap '' USR1; echo ready; exec sleep 1000")]
+    [InlineData("WINCH", "sh", "-c", "echo ready; exec sleep 1000")]
+    [InlineData("KILL", "sh", "-c", "echo ready; exec sleep 1000")]
+    public void Kill_says_nothing_of_a_signal_that_is_heard_or_ignored_or_means_nothing(string name, params string[] command)
+    {
+        _root.Detached(["--name", "web"], command);
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Contains("ready")));
+        _root.Run("kill", "-s", name, "web").Succeeds();
+    }
+
+    [Fact]
+    public void Of_signal_0_kill_says_what_to_do_instead() =>
+        _root.Run("kill", "-s", "0", _root.Detached([], "sleep", "1000")).Fails(125, "invalid signal: 0", "minirun inspect");
+
     [Fact]
     public void A_signal_to_its_monitor_is_the_same()
     {
