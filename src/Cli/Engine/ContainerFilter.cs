@@ -22,6 +22,8 @@ internal sealed class ContainerFilter
             string key = filter[..equals];
             if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network" or "publish")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish");
             if (key == "status" && filter[(equals + 1)..] is not ("created" or "restarting" or "running" or "removing" or "paused" or "exited" or "dead")) throw new UserError($"invalid filter '{filter}'", "status is created, restarting, running, paused or exited");
+            // Also when nothing is left that it could be compared with.
+            if (key is "before" or "since") _ = Find(filter[(equals + 1)..]);
             if (!_wanted.TryGetValue(key, out List<string>? values)) _wanted[key] = values = [];
             values.Add(filter[(equals + 1)..]);
         }
@@ -61,10 +63,13 @@ internal sealed class ContainerFilter
                 int equals = value.IndexOf('=');
                 return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label) && (equals < 0 || label == value[(equals + 1)..]);
             default:
-                EngineContainer other = _all.Find(each => each.Config.Name == value || each.Id.StartsWith(value, StringComparison.Ordinal))
-                    ?? throw new UserError($"no such container: {value}", "minirun ps -a lists them") { IsMissing = true };
+                EngineContainer other = Find(value);
                 int order = string.CompareOrdinal(config.Created, other.Config.Created);
                 return key == "before" ? order < 0 : order > 0;
         }
     }
+
+    private EngineContainer Find(string name) =>
+        _all.Find(each => each.Config.Name == name || each.Id.StartsWith(name, StringComparison.Ordinal))
+            ?? throw new UserError($"no such container: {name}", "minirun ps -a lists them") { IsMissing = true };
 }

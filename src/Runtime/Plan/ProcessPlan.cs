@@ -243,7 +243,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     private string Candidates()
     {
         string command = Wanted.Args[0];
-        if (command.Length == 0) throw new UserError("the command is empty", "give the name of a program after the root file system", UserError.NotFound);
+        const string empty = "exec: \"\": executable file not found in $PATH: the command is empty";
+        if (command.Length == 0) throw new UserError(empty, "give the name of a program", UserError.NotFound);
         if (command.Contains('/')) return command + "\0";
         string path = Wanted.Env.Find(entry => entry.StartsWith("PATH=", StringComparison.Ordinal)) ?? SpecBuilder.DefaultPath;
         string candidates = "";

@@ -29,7 +29,7 @@ public sealed class ForegroundTests : IDisposable
         foreach (string[] more in (string[][])[[], ["--rm"]])
         {
             if (more.Length > 0 && words.Contains("--restart")) continue;
-            _root.Run(["run", "--cidfile", cidFile, .. more, .. command]).Fails(status);
+            _root.Run(["run", "--cidfile", cidFile, .. more, .. command]).Exits(status);
             Assert.Equal("", _root.Run("ps", "-aq").Succeeds().Out);
             Assert.False(File.Exists(cidFile));
         }

@@ -12,16 +12,16 @@ public sealed class MissingTests : IDisposable
         "inspect none", "inspect none web", "kill none", "kill web none", "logs none", "logs -f none", "pause none", "port none",
         "ps --filter before=none", "rename none other", "restart none", "rm none", "rm none ended", "start none", "start -a none",
         "start none ended", "stats --no-stream none", "stop none", "stop none ended", "top none", "unpause none",
-        "update --restart no none", "wait none", "wait ended none", "why none", "volume inspect none", "volume inspect none data", "volume rm none",
-        "network inspect none", "network rm none",
+        "update --restart no none", "wait none", "wait ended none", "why none", "volume inspect none", "volume inspect none data",
+        "volume rm none", "network inspect none", "network rm none",
     ];
 
     /// <summary>They name nothing, or what is to be made.</summary>
     private static readonly string[] s_others =
     [
         "run", "create", "events", "info", "doctor", "version", "completion", "help", "system df", "system prune", "system info",
-        "container prune", "volume create", "volume ls", "volume list", "volume remove", "volume prune", "network create", "network ls",
-        "network prune", "network connect", "network disconnect", "volume-plugin",
+        "system events", "container prune", "volume create", "volume ls", "volume list", "volume remove", "volume prune",
+        "network create", "network ls", "network prune", "network connect", "network disconnect", "volume-plugin",
     ];
 
     private readonly EngineRoot _root = new();

@@ -79,5 +79,6 @@ public sealed class ConfigFuzzTests
         : null;
 
     /// <summary>What the planner finds: where in the document, and why.</summary>
-    private static readonly Regex s_place = new(@"^((process|root|mounts|linux|hooks|annotations)\b[^ ]*: |the command is empty$)");
+    private static readonly Regex s_place = new(
+        @"^((process|root|mounts|linux|hooks|annotations)\b[^ ]*: |exec: """": executable file .*: the command is empty$)");
 }
