@@ -11,6 +11,7 @@ namespace Minirun.Cli.Run;
 /// </summary>
 internal sealed unsafe class CidFile : IDisposable
 {
+    private const int Mode = 0x1a4 /* 0644 */;
     private readonly string _path;
     private readonly int _fd;
     private bool _isKept;
@@ -22,8 +23,13 @@ internal sealed unsafe class CidFile : IDisposable
     public static CidFile? Make(string? path)
     {
         if (path is null) return null;
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
-        if (fd >= 0) return new CidFile(path, fd);
+        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode);
+        if (fd >= 0)
+        {
+            // Whatever the caller's umask takes away.
+            sys_syscall.syscall(sys_syscall.SYS_fchmod, fd, Mode);
+            return new CidFile(path, fd);
+        }
         int errno = Marshal.GetLastPInvokeError();
         string hint = errno == Errno.EEXIST ? "another container wrote it: remove it if that has ended" : "check the directory";
         throw new UserError($"--cidfile {path}: {Errno.Describe(errno)}", hint);

@@ -64,7 +64,8 @@ public sealed class PluginVolumeTests : IDisposable
         using StubPlugin good = Plugin("good"), bad = Plugin("bad");
         bad.Answers["VolumeDriver.Mount"] = (500, """{"Mountpoint":"","Err":"no bricks"}""");
         string[] volumes = ["--mount", "type=volume,src=one,dst=/a,volume-driver=good", "--mount", "type=volume,src=two,dst=/b,volume-driver=bad"];
-        Assert.Contains("volume driver bad: VolumeDriver.Mount: no bricks", _root.Run(["run", "--name", "web", .. volumes, Rootfs.Busybox, "true"]).Exits(125).Error, StringComparison.Ordinal);
+        Result failed = _root.Run(["run", "-d", "--name", "web", .. volumes, Rootfs.Busybox, "true"]).Exits(125);
+        Assert.Contains("volume driver bad: VolumeDriver.Mount: no bricks", failed.Error, StringComparison.Ordinal);
         Assert.Single(Calls(good, "Unmount"));
         Assert.Empty(Calls(bad, "Unmount"));
         bad.Answers.Clear();

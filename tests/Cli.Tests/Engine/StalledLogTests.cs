@@ -35,7 +35,7 @@ public sealed class StalledLogTests : IDisposable
             var watch = Stopwatch.StartNew();
             _root.Run(command).Succeeds();
             Assert.True(watch.Elapsed < s_mostForAnEnd, $"{driver}: {watch.Elapsed}");
-            _root.Run("rm", "-f", "web").Succeeds();
+            _root.Run("rm", "-f", "web").Exits(0);
         }
     }
 
