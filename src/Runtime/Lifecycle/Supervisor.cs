@@ -46,7 +46,11 @@ public sealed unsafe class Supervisor
     [AllowNull]
     public ParentPart Part
     {
-        get => field ??= new ParentPart { Warn = Warn, TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()) };
+        get => field ??= new ParentPart
+        {
+            Warn = WarnUser,
+            TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()),
+        };
         init;
     }
 
@@ -114,8 +118,7 @@ public sealed unsafe class Supervisor
             if (left <= 0 && !_timedOut)
             {
                 _timedOut = true;
-                _terminal?.EndLine();
-                Warn("the time of --timeout is over: the container is killed");
+                WarnUser("the time of --timeout is over: the container is killed");
                 _container.Signal(signal.SIGKILL);
             }
             if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);
@@ -126,6 +129,12 @@ public sealed unsafe class Supervisor
                 if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("poll", Marshal.GetLastPInvokeError());
                 fds.Clear();
             }
+    }
+
+    private void WarnUser(string text)
+    {
+        _terminal?.EndLine();
+        Warn(text);
     }
 
     private int Finish()

@@ -62,6 +62,27 @@ public sealed class DetachTests : IDisposable
         Assert.Equal(pty.Settings, pty.ReadSettings());
     }
 
+    /// <summary>script(1) is the terminal, and is killed.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("attach web")]
+    [InlineData("start -ai web")]
+    public void Closing_the_terminal_leaves_a_container_that_ran_before(string words)
+    {
+        _root.Detached(["--name", "web", "-it"], "cat");
+        string[] arguments = ["--quiet", "--flush", "--command", $"exec '{Programs.Minirun}' {words}", "/dev/null"];
+        using var script = new RunningProgram(_root.How, Programs.Find("script")!, arguments);
+        script.Input.Write("there\n");
+        script.Input.Flush();
+        script.AwaitOut("there\r\nthere");
+        List<int> clients = Family.Below(script.Pid);
+        script.Signal(Kernel.SIGKILL);
+        Assert.True(Deadline.Wait(() => !clients.Exists(pid => Directory.Exists($"/proc/{pid}"))));
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+        using Pty again = Attached();
+        again.Type("still\n");
+        again.Await("still\r\nstill");
+    }
+
     /// <summary>Keys that begin with their own beginning.</summary>
     [Requires(Need.UserNamespaces)]
     public void Of_keys_that_repeat_themselves_only_the_whole_leaves()
