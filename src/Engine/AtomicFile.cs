@@ -58,7 +58,7 @@ public static unsafe class AtomicFile
         {
             Write(path, bytes);
         }
-        catch (LinuxException error) when (error.Number is Errno.ENOSPC or Errno.EDQUOT)
+        catch (LinuxException error) when (error.Number is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG)
         {
             if (!Overwrite(path, bytes)) throw;
         }

@@ -36,6 +36,9 @@ internal unsafe struct Child
     /// <summary>A procfs that nobody else mounts anything in, or -1.</summary>
     public int Proc;
 
+    /// <summary>The list of our children (proc_tid_children(5)), or -1.</summary>
+    public int Children;
+
     /// <summary>What a hook that failed wrote to stdout and stderr: the parent reads it through our /proc/PID/fd.</summary>
     public int Output;
     public int ErrorOutput;

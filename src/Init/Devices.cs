@@ -45,7 +45,7 @@ internal static unsafe class Devices
 
     /// <summary>
     /// A descriptor of the host's /dev/null would let root inside change the mode and owner of the host's node: it is replaced by one of the
-    /// container's own, if that is the real thing (CVE-2026-88265).
+    /// container's own, if that is the real thing (CVE-2026-88265). Where there is none, one that cannot be changed stays.
     /// </summary>
     public static bool ReopenNull(Child* child)
     {
@@ -54,8 +54,11 @@ internal static unsafe class Devices
         {
             if (!IsNull(child, fd)) continue;
             if (own < 0) own = OpenNull(child);
-            if (own < 0) return false;
-            if (!IsNull(child, own)) return child->Fail(SYS_openat, Errno.ENODEV);
+            if (own < 0 || !IsNull(child, own))
+            {
+                if (CannotBeChanged(child, fd)) continue;
+                return own < 0 ? false : child->Fail(SYS_openat, Errno.ENODEV);
+            }
             if (!child->Try(SYS_dup3, own, fd, 0)) return false;
         }
         Child.Close(own);
@@ -68,6 +71,18 @@ internal static unsafe class Devices
         byte* path = child->Dev >= 0 ? Text.Pointer("null"u8) : Text.Pointer("/dev/null"u8);
         int from = child->Dev >= 0 ? child->Dev : AT_FDCWD;
         return (int)child->Call(SYS_openat, from, (nint)path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    }
+
+    /// <summary>It is of a read-only mount, or belongs to nobody in this user namespace: root here is not its owner.</summary>
+    private static bool CannotBeChanged(Child* child, int fd)
+    {
+        const uint nobody = 65534;
+        statfs system;
+        statx status;
+        int call = child->FailedCall, errno = child->Errno;
+        if (child->Try(SYS_fstatfs, fd, (nint)(&system)) && (system.f_flags & sys_vfs.ST_RDONLY) != 0) return true;
+        if (Mounts.Stat(child, fd, &status) && status.stx_uid == nobody) return true;
+        return child->Fail(call, errno);   // what is to be told is that there is none
     }
 
     private static bool IsNull(Child* child, int fd)

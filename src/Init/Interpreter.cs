@@ -17,7 +17,7 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Null = child.Proc = -1;
+        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Null = child.Proc = child.Children = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -115,8 +115,9 @@ internal static unsafe class Interpreter
         OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),
         OpCode.Seccomp => SeccompFilters.Install(child, op),
         OpCode.CloseFds => Files.CloseFrom(child, op),
-        OpCode.Signals => Process.ResetSignals(child, (ulong)op->A),
+        OpCode.Signals => Process.ResetSignals(child),
         OpCode.WorkingDirectory => Files.ChangeDirectory(child, child->At(op->S1), op->A != 0),
+        OpCode.OpenChildren => Reaper.OpenChildren(child),
         OpCode.Reaper => Reaper.Start(child, op),
         OpCode.FindProgram => Process.Find(child, op),
         OpCode.Exec => Process.Execute(child, op),

@@ -86,7 +86,7 @@ public unsafe struct Joining
         return memory < 0 || Sys.Call(SYS_pread64, planFd, memory, header.Length, 0) != header.Length ? null : (Joining*)memory;
     }
 
-    /// <summary>Outside, so the path is the host's. That it did not work is found, and told, by the operation of the plan.</summary>
+    /// <summary>Outside, so the path is the host's. That it did not work is seen, and told, by the parent.</summary>
     private static void SetOomScore(int score)
     {
         byte* text = stackalloc byte[24];

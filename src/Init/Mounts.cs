@@ -31,7 +31,8 @@ internal static unsafe class Mounts
         }
         bool mounted = tree >= 0 && ((op->Flags & OpFlags.CopyUp) == 0 || CopyUp.Copy(child, target, tree))
             && ((op->C | op->E | op->F) == 0 || SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)op->C, recursive: true))
-            && Move(child, tree, target);
+            && Move(child, tree, target)
+            && (child->Outcome != ReportKind.FellBack || HideCgroups(child, tree));
         // What lies under the new devpts, in a /dev that we made: a directory that is empty, and that nobody can reach any more.
         if (mounted && (op->Flags & OpFlags.IsPts) != 0 && (op->Flags & OpFlags.InDev) != 0) child->Empty = target;
         else Child.Close(target);
@@ -122,6 +123,19 @@ internal static unsafe class Mounts
         else if (masked && !file && child->Empty < 0) child->Empty = tree;
         else Child.Close(tree);
         return masked;
+    }
+
+    /// <summary>In an outer container's /sys there are its control groups, which are another's here; a new sysfs has none.</summary>
+    private static bool HideCgroups(Child* child, int sys)
+    {
+        int place = (int)child->Call(SYS_openat, sys, (nint)Text.Pointer("fs/cgroup"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (place < 0) return child->Errno is Errno.ENOENT or Errno.ENOTDIR;
+        int tree = EmptyDirectory(child);
+        bool hidden = tree >= 0 && Move(child, tree, place);
+        Child.Close(place);
+        if (hidden && child->Empty < 0) child->Empty = tree;
+        else Child.Close(tree);
+        return hidden;
     }
 
     public static bool Move(Child* child, int tree, int target) =>

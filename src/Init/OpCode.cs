@@ -66,4 +66,5 @@ public enum OpCode : ushort
     CheckRoot,
     SettleRoot,
     Copy,
+    OpenChildren,
 }

@@ -5,14 +5,24 @@ namespace Minirun.Init;
 
 /// <summary>
 /// --init, and the guard of a container without a pid namespace: stays behind as the parent of the command, passes signals on, reaps
-/// orphans, and ends as the command ended. It runs with the command's own identity and limits, holding no descriptor but stdio.
+/// orphans, and ends as the command ended. It runs with the command's own identity and limits, holding no descriptor but stdio and the list of its children.
 /// </summary>
 internal static unsafe class Reaper
 {
     private const int AnyChild = -1;
 
+    /// <summary>The guard's only descriptor but stdio: the list of its children.</summary>
+    private const int List = 3;
+
     /// <summary>Our own name for "the parent is gone": the last real-time signal, which minirun does not pass on.</summary>
     private const int ParentDied = 64;
+
+    /// <summary>Of the procfs of outside: inside there may be none, or one that root there has taken away or covered.</summary>
+    public static bool OpenChildren(Child* child)
+    {
+        child->Children = (int)child->Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/thread-self/children"u8), fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        return child->Children >= 0;
+    }
 
     /// <summary>A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1 when stdin is the container's terminal.</summary>
     public static bool Start(Child* child, PlanOp* op)
@@ -36,7 +46,9 @@ internal static unsafe class Reaper
         // Renewed as a signal that can be caught: there are orphans to kill before we go.
         if (subreaper && op->B != 0) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, ParentDied);
         Sys.Call(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, 0);
-        Sys.Call(SYS_close_range, 3, 0x7fffffff, 0);
+        // In the place of whatever the command was given as its first descriptor.
+        bool lists = child->Children >= 0 && (child->Children == List || Sys.Call(SYS_dup3, child->Children, List, fcntl.O_CLOEXEC) >= 0);
+        Sys.Call(SYS_close_range, lists ? List + 1 : List, 0x7fffffff, 0);
         ReleaseStdio();
         Sys.Call(SYS_exit_group, Serve((int)command, subreaper));
         return false;
@@ -90,17 +102,15 @@ internal static unsafe class Reaper
 
     /// <summary>
     /// Every descendant is, or becomes when its parent dies, our child: kill the children until there are none. The list is
-    /// read from the kernel each time (/proc/thread-self/children, proc(5)).
+    /// read from the kernel each time (proc_tid_children(5)).
     /// </summary>
     private static void KillOrphans()
     {
         byte* list = stackalloc byte[4096];
         while (true)
         {
-            nint fd = Sys.Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/thread-self/children"u8), fcntl.O_RDONLY | fcntl.O_CLOEXEC);
-            if (fd < 0) return;
-            nint length = Sys.Call(SYS_read, fd, (nint)list, 4095);
-            Child.Close(fd);
+            Sys.Call(SYS_lseek, List, 0, 0 /* SEEK_SET */);
+            nint length = Sys.Call(SYS_read, List, (nint)list, 4095);
             if (length <= 0) return;
             list[length] = 0;
             KillListed(list);

@@ -18,6 +18,7 @@ public static partial class signal
     public const int SIGSEGV = 11;
     public const int SIGUSR2 = 12;
     public const int SIGPIPE = 13;
+    public const int SIGXFSZ = 25;
     public const int SIGALRM = 14;
     public const int SIGTERM = 15;
     public const int SIGCHLD = 17;

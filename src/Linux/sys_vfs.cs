@@ -24,6 +24,7 @@ public static unsafe partial class sys_vfs
     public const long PSTOREFS_MAGIC = 0x6165676c;
     public const long BINFMTFS_MAGIC = 0x42494e4d;
     public const long NSFS_MAGIC = 0x6e736673;
+    public const long ST_RDONLY = 1;
     public const long ST_NOEXEC = 8;
 
     [LibraryImport("libc", EntryPoint = "statfs",

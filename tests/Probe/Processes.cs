@@ -40,6 +40,15 @@ internal static unsafe partial class Processes
         while (true) sys_syscall.syscall(SYS_pause);
     }
 
+    /// <summary>Wants no signal when its parent ends.</summary>
+    public static int Outlive()
+    {
+        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, 0, 0, 0, 0), "prctl");
+        Out.Line("ready");
+        Out.Flush();
+        return SleepForever();
+    }
+
     /// <summary>Ends its first thread, as pthread_exit(3) in main does, while another lives on.</summary>
     public static int EndMainThread()
     {
@@ -68,7 +77,8 @@ internal static unsafe partial class Processes
         }
     }
 
-    private static int Spawn(string verb) => Spawn("/proc/self/exe", ["probe", verb], []);
+    /// <summary>Without a /proc it is where the tests put it.</summary>
+    private static int Spawn(string verb) => Spawn(File.Exists("/proc/self/exe") ? "/proc/self/exe" : "/probe", ["probe", verb], []);
 
     private static int Spawn(string program, string[] words, string[] variables)
     {

@@ -48,6 +48,7 @@ internal static class Program
         "spawn" => Processes.SpawnOrphan(),
         "spawn-middle" => Processes.SpawnSleeper(),
         "sleep" => Processes.SleepForever(),
+        "outlive" => Processes.Outlive(),
         "end-main-thread" => Processes.EndMainThread(),
         "reap" => Processes.Reap(rest),
         "syscall" => Facts.SystemCall(rest),

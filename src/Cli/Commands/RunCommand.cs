@@ -22,10 +22,12 @@ internal static class RunCommand
         var host = new Host();
         var spec = new SpecBuilder(options, host);
         var planner = new Planner(spec.Spec, host);
+        bool whole = spec.MayMount;
+        if (whole) spec.Complete();
         ContainerPlan plan = planner.Begin();
         void Complete(int pid)
         {
-            spec.Complete();
+            if (!whole) spec.Complete();
             planner.Complete();
         }
         // The rest of specification and plan is worked out while the child starts, unless somebody wants to see it first.

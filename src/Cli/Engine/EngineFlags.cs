@@ -3,6 +3,7 @@ using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Monitor;
+using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Spec;
@@ -17,11 +18,19 @@ internal static class EngineFlags
     {
         foreach (var (flag, value) in options.Engine ?? []) Apply(flag, value, config);
         // For who makes it again: a unit of systemd.
-        config.CreateCommand = [.. Environment.GetCommandLineArgs().SkipWhile(word => word is not ("run" or "create")).Skip(1)];
+        config.CreateCommand = [.. OwnWords().SkipWhile(word => word is not ("run" or "create")).Skip(1)];
         config.CreateDirectory = CurrentDirectory.TryPath ?? "/";
         if (config.Health is { Command: "" }) throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
         SdNotify.Check(config.SdNotify, config.Health is not null);
         if (config.AutoRemove && config.Restart.Name != "no") throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
+    }
+
+    /// <summary>.NET's own list loses what is not UTF-8.</summary>
+    private static string[] OwnWords()
+    {
+        string[] words = Environment.GetCommandLineArgs();
+        byte[][] bytes = Boot.LastArguments(words.Length);
+        return bytes.Length == words.Length ? Array.ConvertAll(bytes, each => KernelText.Decode(each)) : words;
     }
 
     private static void Apply(string flag, string value, ContainerConfig config)

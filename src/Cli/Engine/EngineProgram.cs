@@ -1,5 +1,6 @@
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
+using Minirun.Engine.Events;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Engine;
@@ -12,6 +13,7 @@ internal static class EngineProgram
     /// <exception cref="UserError">A flag or word that cannot be, or what the verb says.</exception>
     public static int Execute(string word, ReadOnlySpan<string> rest)
     {
+        EngineEvents.Warn = Message.Warning;
         (EngineVerb? chosen, int taken) = EngineVerbs.Choose(word, rest);
         if (chosen is not { } verb) return rest is ["--help"] or ["-h"] ? Help(word) : throw new UserError(rest.Length == 0 ? $"{word}: what of it?" : $"{word}: unknown command '{rest[0]}'", $"`minirun {word} --help` lists them");
         rest = rest[taken..];

@@ -25,7 +25,8 @@ internal static class ContainerEnd
         bool waits = container.MonitorLives();
         using FirstProcess? first = AwaitFirst(container);
         if (first is null) return waits;
-        using var ending = new Ending(first.Init, first.Pid, ProcessCgroup.Find(first.Pid, container.Id, () => RuntimeLeft.CgroupOf(container)));
+        Cgroup? cgroup = ProcessCgroup.Find(first.Pid, container.Id, () => RuntimeLeft.CgroupOf(container));
+        using var ending = new Ending(first.Init, first.Pid, cgroup, EngineContainer.OwnNamespaces);
         ending.Thaw();
         bool asks = number != signal.SIGKILL;
         if (asks) EndingSignal.Send(container, first.Init, number);

@@ -17,6 +17,9 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 {
     private const int Poll = 5;   // ms
 
+    /// <summary>The kinds of namespaces that a container shares with no other; with the host perhaps.</summary>
+    internal static readonly string[] OwnNamespaces = ["mnt", "user"];
+
     public ContainerStore Store { get; } = store;
     public string Directory { get; } = directory;
     public ContainerConfig Config { get; } = config;

@@ -20,6 +20,9 @@ public static unsafe class EngineEvents
     internal static string Current(EnginePaths paths) => DirectoryOf(paths) + "/journal";
     internal static string Older(EnginePaths paths) => DirectoryOf(paths) + "/journal.1";
 
+    /// <summary>Hears, once, that the journal could not be written, and why; a monitor has nobody to tell.</summary>
+    public static Action<string>? Warn { private get; set; }
+
     /// <summary>Writes it down. That it cannot be is no reason for what happens not to happen.</summary>
     public static void Add(EngineContainer container, string action, string? key = null, string? value = null)
     {
@@ -29,7 +32,9 @@ public static unsafe class EngineEvents
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
         {
-            // A full disk: containers are what matters.
+            // A full disk, a limit of file sizes: containers are what matters.
+            Warn?.Invoke($"the journal of events misses this: {DotNetError.Describe(error)}");
+            Warn = null;
         }
     }
 
@@ -38,10 +43,13 @@ public static unsafe class EngineEvents
         OwnDirectory.Make(DirectoryOf(paths), 0x1c0 /* 0700 */);
         string path = Current(paths);
         int fd = (int)LinuxException.Check(open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
-        fixed (byte* start = line) unistd.write(fd, start, line.Length);
+        nint written;
+        fixed (byte* start = line) written = unistd.write(fd, start, line.Length);
+        int errno = written < 0 ? System.Runtime.InteropServices.Marshal.GetLastPInvokeError() : Errno.ENOSPC;
         if (Identity(fd, "") is { Size: >= Full } full && sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 && Identity(AT_FDCWD, path) is { } now && now.Inode == full.Inode)
             unistd.rename(path, Older(paths));   // another writer that was here first has moved it: then the path is a new file
         unistd.close(fd);
+        if (written != line.Length) throw new LinuxException("write", errno, path);
     }
 
     private static byte[] Line(ContainerConfig config, string action, string? key, string? value)

@@ -29,7 +29,8 @@ internal static unsafe class HostsFile
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.ENOENT && !create) return;
-            throw new LinuxException("open", errno, path);
+            // Not waited for: the kernel would let a holder keep it for 45 s (/proc/sys/fs/lease-break-time).
+            throw new LinuxException("open", errno, errno == Errno.EAGAIN ? path + " is held by a lease (fcntl(2), F_SETLEASE)" : path);
         }
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         try

@@ -58,6 +58,14 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
     {
         List<NetworkPeer> all = All();
         foreach (NetworkPeer peer in all)
-            HostsFile.WritePeers($"{paths.Containers}/{peer.Id}/hosts", all.Where(other => other.Id != peer.Id).Select(other => $"{other.Address}\t{string.Join(' ', other.Names)}"));
+            try
+            {
+                IEnumerable<string> others = all.Where(other => other.Id != peer.Id).Select(other => $"{other.Address}\t{string.Join(' ', other.Names)}");
+                HostsFile.WritePeers($"{paths.Containers}/{peer.Id}/hosts", others);
+            }
+            catch (LinuxException error) when (error.Number == Errno.EAGAIN)
+            {
+                // A container holds its own file: nobody else's start or end fails for that.
+            }
     }
 }

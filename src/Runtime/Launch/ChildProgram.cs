@@ -39,7 +39,6 @@ public sealed unsafe class ChildProgram : IDisposable
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         var script = new ScriptWriter();
-        ulong mask = Boot.InheritedMask;
         // First above all numbers that they are to have: none overwrites another.
         int above = fcntl.DuplicateAbove(descriptors.Length + 1, sockets[1]);
         int[] moved = new int[descriptors.Length];
@@ -47,8 +46,7 @@ public sealed unsafe class ChildProgram : IDisposable
         if (ownSession) script.Add(0, SYS_setsid);
         for (int i = 0; i < moved.Length; i++) script.Add(0, SYS_dup3, moved[i], i, 0);
         script.Add(0, SYS_close_range, moved.Length, int.MaxValue, CloseOnExec);
-        script.Add(0, SYS_rt_sigaction, signal.SIGPIPE, script.Bytes(new byte[32]), 0, sizeof(ulong));
-        script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
+        script.ResetSignals(0);
         script.Add(0, SYS_execve, script.Text(path), script.Array(arguments), script.Array(environment ?? Environment()));
         try
         {

@@ -18,7 +18,7 @@ internal static unsafe class MountSources
         if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, FirstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
-            if (!source.MapsLater) source.Fd = source.Detached ? CloneMapped(source) : DuplicateAbove(FirstFd, anyFd);
+            if (!source.MapsLater) source.Fd = source.Detached ? Clone(source) : DuplicateAbove(FirstFd, anyFd);
     }
 
     /// <summary>The child has its own by now.</summary>
@@ -57,13 +57,13 @@ internal static unsafe class MountSources
         if (error is not null) throw error;
     }
 
-    private static int CloneMapped(MountSource source)
+    private static int Clone(MountSource source)
     {
         int tree = OpenTree(source);
         if (tree < 0) throw Failed(source, "open_tree");
         try
         {
-            MapIds(source, tree);
+            if (source.MapsIds) MapIds(source, tree);
             // High, like the others: a low number could be one that --preserve-fds hands to the command.
             return DuplicateAbove(FirstFd, tree);
         }
@@ -84,7 +84,8 @@ internal static unsafe class MountSources
     private static UserError Failed(MountSource source, string call)
     {
         int errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-        return new UserError($"mounts[{source.Index}]: cannot map the ids of {source.Path}: {call}: {Errno.Describe(errno)}", errno switch
+        string what = source.MapsIds ? "map the ids" : "make a clone";
+        return new UserError($"mounts[{source.Index}]: cannot {what} of {source.Path}: {call}: {Errno.Describe(errno)}", errno switch
         {
             Errno.EINVAL => "its file system cannot map ids on this kernel, or the mount is mapped already",
             Errno.EPERM => "it needs CAP_SYS_ADMIN where the file system was mounted: on the host, as a rule",

@@ -20,7 +20,6 @@ public static unsafe class NamespaceShell
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
         using var script = new ScriptWriter();
-        ulong mask = Boot.InheritedMask;
         if (namespaces != 0) script.Add(0, SYS_setns, pidfd, (long)namespaces);
         // A process is in a pid namespace from its birth; a shell that was not, while its jobs are, could not give them the terminal.
         // Its own number there comes into its memory: the fourth argument on x86-64, the fifth on arm64 (clone(2)).
@@ -39,7 +38,7 @@ public static unsafe class NamespaceShell
         script.Add(0, SYS_setresuid, 0, 0, 0).MayFail = true;
         for (int fd = 0; fd < 3 && unistd.isatty(terminal) == 1; fd++)
             if (unistd.isatty(fd) == 0) script.Add(0, SYS_dup3, terminal, fd, 0);
-        script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
+        script.ResetSignals(0);
         script.Add(0, SYS_execve, script.Text(Program), script.Array("sh", "-i"), script.Array(Environment())).EndsAtOnce = true;
         try
         {

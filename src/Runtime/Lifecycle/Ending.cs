@@ -6,7 +6,7 @@ namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
 /// The end of all processes of a container, from any state: by its cgroup where it has one, which also thaws; by its first process, whose
-/// end is that of all others in a pid namespace of their own; and by its mount namespace where it shares the pid namespace of others.
+/// end is that of all others in a pid namespace of their own; and by its other namespaces where it shares the pid namespace of others.
 /// </summary>
 public sealed class Ending : IDisposable
 {
@@ -19,20 +19,18 @@ public sealed class Ending : IDisposable
     /// <param name="init">The first process; null: it has ended. Not ours to close.</param>
     /// <param name="pid">The same.</param>
     /// <param name="cgroup">The container's, proven; null: it has none.</param>
-    /// <param name="mountNamespace">Whether it has one of its own.</param>
-    public Ending(InitProcess? init, int pid, Cgroup? cgroup, bool mountNamespace = true)
+    /// <param name="own">The kinds of its namespaces that nobody else is in.</param>
+    public Ending(InitProcess? init, int pid, Cgroup? cgroup, params ReadOnlySpan<string> own)
     {
         (_init, _pid, _cgroup) = (init, pid, cgroup);
-        if (init is null || !mountNamespace) return;
-        string own = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid") ?? "";
-        if (own == ProcFile.ReadLink("/proc/self/ns/pid") || !IsFirst(pid)) _members = NamespaceMembers.Of(pid, "mnt");
+        if (init is not null) _members = Outliving(pid, own);
     }
 
-    /// <summary>What outlives a process that shares our pid namespace: held before its end. Null when the kernel ends it all.</summary>
-    public static NamespaceMembers? Outliving(int pid)
+    /// <summary>What outlives a first process: held before its end. Null when the kernel ends it all, with the pid namespace.</summary>
+    public static NamespaceMembers? Outliving(int pid, params ReadOnlySpan<string> own)
     {
-        bool shares = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid") == ProcFile.ReadLink("/proc/self/ns/pid");
-        return shares ? NamespaceMembers.Of(pid, "mnt") : null;
+        string? space = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid");
+        return space == ProcFile.ReadLink("/proc/self/ns/pid") || !IsFirst(pid) ? NamespaceMembers.Of(pid, own) : null;
     }
 
     /// <summary>What is frozen takes no signal but SIGKILL, on cgroup version 1 not even that.</summary>
@@ -41,12 +39,7 @@ public sealed class Ending : IDisposable
     public void Kill()
     {
         _init?.Signal(signal.SIGKILL);
-        if (_cgroup is not null)
-            Gone(() =>
-            {
-                _cgroup.Kill();
-                _cgroup.ThawAll();
-            });
+        if (_cgroup is not null) Gone(_cgroup.Kill);
         _members?.Kill();
     }
 

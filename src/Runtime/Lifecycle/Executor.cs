@@ -32,6 +32,7 @@ internal static class Executor
         ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host, container.Cgroup is not null);
         if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
         if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
+        NullDevice.Seal();
         using StreamRelay? streams = StreamRelay.Open(spec);
         var planner = new Planner(spec, host);
         ContainerPlan plan = planner.Begin();
@@ -42,6 +43,7 @@ internal static class Executor
             if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
             else cgroup?.Enter(pid);
             if (container.Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
+            CheckOomScore(spec, pid);
             planner.CompleteExec();
         }
         LaunchedContainer child = Launcher.Start(plan, host, PlanMode.Quiet, null, Complete, birth);
@@ -50,6 +52,15 @@ internal static class Executor
         unistd.close(pidfd);
         foreach (string warning in plan.Spec.Warnings ?? []) globals.Warn(warning);
         return Follow(plan, child, container, options, globals, streams);
+    }
+
+    /// <summary>It set its score by itself before it entered (<see cref="Init.Joining"/>), and could not say when it may not.</summary>
+    private static void CheckOomScore(ContainerSpec spec, int pid)
+    {
+        if (spec.Oci.Process.OomScoreAdj is not { } wanted) return;
+        string has = ProcFile.Read($"/proc/{pid}/oom_score_adj").Trim();
+        if (has != wanted.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            spec.Warn($"process.oomScoreAdj: cannot set {wanted}, the score stays {has}: a lower one takes CAP_SYS_RESOURCE outside of user namespaces");
     }
 
     private static int Follow(

@@ -60,11 +60,9 @@ public static unsafe class HookRunner
     private static void Write(ScriptWriter script, OciHook hook, string bundle, int* fds)
     {
         const int toCloseOnExec = 4;   // CLOSE_RANGE_CLOEXEC: the report socket must tell of a failed execve
-        ulong mask = Boot.InheritedMask;
         for (int fd = 0; fd < 3; fd++) script.Add(0, SYS_dup3, fds[fd], fd, 0);
         script.Add(0, SYS_close_range, 3, int.MaxValue, toCloseOnExec);
-        script.Add(0, SYS_rt_sigaction, signal.SIGPIPE, script.Bytes(new byte[32]), 0, sizeof(ulong));
-        script.Add(0, SYS_rt_sigprocmask, signal.SIG_SETMASK, script.Bytes(new ReadOnlySpan<byte>(&mask, sizeof(ulong))), 0, sizeof(ulong));
+        script.ResetSignals(0);
         // Where runc runs them; the bundle may be gone by the time of poststop.
         script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];

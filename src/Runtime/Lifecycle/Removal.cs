@@ -17,7 +17,7 @@ public static class Removal
     public static void Kill(Container container, Action<string> warn)
     {
         using InitProcess? init = OwnInit(container, warn);
-        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }));
+        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }), container.OwnNamespaces());
         ending.Kill();
         if (ending.Await(Patience)) return;
         (string why, string hint) = ending.Explain();
@@ -43,9 +43,8 @@ public static class Removal
 
     private static bool EndsAnyway(Container container)
     {
-        const int Moment = 200;
         using InitProcess? process = InitProcess.Open(container.Record);
-        return process is null || process.WaitForEnd(Moment);
+        return process is null || (ProcessIdentity.IsEnding(container.Record.Pid) && process.WaitForEnd(Patience));
     }
 
     /// <summary>
@@ -59,7 +58,7 @@ public static class Removal
             try
             {
                 // Without a pid namespace of its own, processes outlive the first one.
-                Gone(() => KillAll(cgroup));
+                Gone(cgroup.Kill);
                 Gone(cgroup.Delete);
             }
             catch (Exception error) when (error is LinuxException or UserError)
@@ -117,13 +116,6 @@ public static class Removal
             globals.Warn(error.Message);
             return null;
         }
-    }
-
-    /// <summary>Of SIGKILL: a frozen process of cgroup v1 dies only when it thaws.</summary>
-    private static void KillAll(Cgroup cgroup)
-    {
-        cgroup.Kill();
-        cgroup.ThawAll();
     }
 
     /// <summary>That a cgroup is gone already is what we want.</summary>

@@ -50,11 +50,24 @@ public static unsafe class RootReader
         }
     }
 
-    /// <summary>openat2(RESOLVE_IN_ROOT): a descriptor, or -1 with errno in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+    /// <summary>
+    /// openat2(RESOLVE_IN_ROOT): a descriptor, or -1 with errno in <see cref="Marshal.GetLastPInvokeError"/>. Into a procfs no symbolic link leads:
+    /// what is "self" there is we, and with the host's pids a container's link to it would show what is ours (ELOOP).
+    /// </summary>
     public static int OpenInside(int root, string path, int flags)
     {
-        open_how how = new() { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
         byte[] name = KernelText.EncodeName(path);
+        int fd = Open(root, name, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+        statfs status;
+        if (fd < 0 || sys_vfs.fstatfs_(fd, &status) != 0 || status.f_type != sys_vfs.PROC_SUPER_MAGIC) return fd;
+        unistd.close(fd);
+        // Not asked and then believed: this way there is no link to be exchanged meanwhile.
+        return Open(root, name, flags, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    }
+
+    private static int Open(int root, byte[] name, int flags, int resolve)
+    {
+        open_how how = new() { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = (ulong)(uint)resolve };
         fixed (byte* pointer = name) return openat2(root, pointer, &how);
     }
 }

@@ -53,6 +53,10 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         return "/" + string.Join('/', parts);
     }
 
+    /// <summary>What was made ready for a mount of the document, unless this is another part of it.</summary>
+    public static MountSource? Prepared(ContainerPlan plan, int index, string source) =>
+        plan.Sources?.GetValueOrDefault(index) is { } prepared && prepared.Path == source ? prepared : null;
+
     /// <summary>Where a path is looked up: in our own /dev, or in the root.</summary>
     public OpFlags At(string path) => _devIsOurs && path.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
 
@@ -186,7 +190,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         if (mount.Source is not { Length: > 0 } given) throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
         CheckData(options.Data);
         string source = Source(spec, host, given);
-        MountSource? prepared = plan.Sources?.GetValueOrDefault(_index);
+        MountSource? prepared = Prepared(plan, _index, source);
         string? own = prepared is null or { MapsLater: true } ? OwnTree(spec, source) : null;
         if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
         {

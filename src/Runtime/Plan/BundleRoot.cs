@@ -50,7 +50,8 @@ internal sealed class BundleRoot
     private void MountAll()
     {
         _mounts = new BundleMounts(_spec, _host, _plan);
-        for (int i = 0; i < _spec.Oci.Mounts.Count; i++) _mounts.Add(_spec.Oci.Mounts[i], i);
+        for (int i = 0; i < _spec.Oci.Mounts.Count; i++)
+            foreach (OciMount part in SysTree.Parts(_spec, _host, _spec.Oci.Mounts[i])) _mounts.Add(part, i);
         new BundleDevices(_spec, _host, _plan, _mounts).Add();
     }
 

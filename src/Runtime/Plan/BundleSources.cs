@@ -19,9 +19,29 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             OciMount mount = spec.Oci.Mounts[i];
             MountOptions options = MountOptions.Parse(mount.Options);
             if (!(options.IsBind || mount.Type == "bind") || options.IsRemount || mount.Source is not { Length: > 0 }) continue;
+            if (SysTree.IsNeeded(spec, host, mount)) continue;
             bool mapped = options.IsIdMapped || mount.UidMappings is not null || mount.GidMappings is not null;
             if (mapped) AddMapped(mount, i, options);
             else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null) AddPlain(mount, i, options);
+        }
+    }
+
+    /// <summary>The host's /sys without the control groups in it, also for <c>minirun run</c>.</summary>
+    public void AddSys()
+    {
+        for (int i = 0; i < spec.Oci.Mounts.Count; i++)
+        {
+            if (SysTree.SourceOf(spec, host, spec.Oci.Mounts[i], i) is not { } source) continue;
+            (plan.Sources ??= [])[i] = source;
+            plan.Add(new()
+            {
+                Name = "source:sys",
+                Step = LaunchStep.MapSource,
+                Path = source.Path,
+                Place = spec.FromBundle ? $"mounts[{i}].source" : null,
+                Source = source,
+                Why = "a clone of /sys without the control groups that are mounted in it: CAP_SYS_ADMIN inside would take off what covers them",
+            });
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         });
         LaunchUser user = LaunchUser.Of(spec, host);
         if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
-        if (spec.FromBundle && spec.JoinedProcess < 0) AddSources(user);
+        if (spec.JoinedProcess < 0) AddSources(user);
         LaunchIdentity(user);
         if (spec.Relayed != 0) Add(new()
         {
@@ -71,6 +71,8 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
     private void AddSources(LaunchUser user)
     {
         BundleSources sources = new(spec, host, plan);
+        sources.AddSys();
+        if (!spec.FromBundle) return;
         sources.Add(user.MustChange);
         sources.AddNodes();
     }

@@ -16,22 +16,32 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
 
     // Whether the parts of a path were mounted by us on ground of our own (a fresh /dev): then names in it need no care.
     private bool _ownDev;
-    private Operation? _readOnlyLater;
+    private readonly List<Operation> _readOnlyLater = [];
+    private int _index;
 
-    public void Add(OciMount mount)
+    /// <param name="mount">The mount, or a part of it.</param>
+    /// <param name="index">Its number in the document.</param>
+    public void Add(OciMount mount, int index)
     {
+        _index = index;
         MountOptions options = MountOptions.Parse(mount.Options);
         if (mount.Type == "overlay" && mount.Source is not null) AddOverlay(mount, options);
         else if (spec.CopiedFiles.Contains(mount.Destination) && mount.Source == mount.Destination) AddCopy(mount, options);
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, options);
-        else if (mount.Type == "cgroup") _readOnlyLater = new CgroupMounts(spec, host, plan, Target(mount.Destination), At(mount.Destination), place: null).Add(mount, mount.Destination, options);
+        else if (mount.Type == "cgroup") AddCgroups(mount, options);
         else AddFileSystem(mount, options);
     }
 
-    /// <summary>The directory of cgroup hierarchies, when places of other mounts have been made in it.</summary>
+    /// <summary>The directories of cgroup hierarchies and of parts of /sys, when places of other mounts have been made in them.</summary>
     public void MakeReadOnly()
     {
-        if (_readOnlyLater is { } mount) plan.Add(BundleMounts.ReadOnly(mount));
+        foreach (Operation mount in _readOnlyLater) plan.Add(BundleMounts.ReadOnly(mount));
+    }
+
+    private void AddCgroups(OciMount mount, MountOptions options)
+    {
+        var cgroups = new CgroupMounts(spec, host, plan, Target(mount.Destination), At(mount.Destination), place: null);
+        if (cgroups.Add(mount, mount.Destination, options) is { } top) _readOnlyLater.Add(top);
     }
 
     public void HidePaths()
@@ -75,7 +85,10 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None) | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0) | At(mount.Destination);
         string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type) ? "/" + (type == "proc" ? "proc" : "sys") : null;
         if (fallback is not null) flags |= OpFlags.Fallback;
-        plan.Add(new()
+        // Only the parts of /sys are mounted in it.
+        bool later = mount is { Destination: "/sys", Type: "tmpfs" } && !spec.UserMounts.Contains("/sys") && (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
+        if (later) flags |= OpFlags.KeepOpen;
+        Operation made = new()
         {
             Name = Name(mount.Destination),
             Code = OpCode.MountFs,
@@ -83,12 +96,14 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             S2 = Target(mount.Destination),
             S3 = options.Data.Length > 0 ? options.Data : null,
             S4 = fallback,
-            A = options.Set | options.TreeSet,
+            A = (options.Set | options.TreeSet) & ~(later ? sys_mount.MOUNT_ATTR_RDONLY : 0L),
             Flags = flags,
             Path = mount.Destination,
             Why = Reason(mount, type),
             IfLeftOut = "there is no {source} on {path}",
-        });
+        };
+        plan.Add(made);
+        if (later) _readOnlyLater.Add(made);
         if (isDev) AddDevices();
     }
 
@@ -98,13 +113,15 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         string source = BindSource.Find(mount, host, out int type);
         isDirectory = type == sys_stat.S_IFDIR;
         // A mount that follows the host's keeps its propagation; all others are cut off, when the whole tree was not already.
-        long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates ? sys_mount.MS_PRIVATE : 0;
+        MountSource? prepared = BundleMounts.Prepared(plan, _index, source);
+        long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates || prepared is not null ? sys_mount.MS_PRIVATE : 0;
         plan.Add(new()
         {
             Name = Name(mount.Destination),
             Code = OpCode.Bind,
             S1 = source,
             S2 = Target(mount.Destination),
+            Source = prepared,
             A = options.Set,
             B = options.Clear,
             C = propagation,
@@ -112,7 +129,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             F = options.TreeClear,
             Path = mount.Destination,
             Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
-                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0),
+                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0)
+                | (prepared is not null ? OpFlags.Detached : 0),
             Why = ours ? Reason(mount, "bind") : "as asked for",
             IfLeftOut = "{source} of the host is not on {path}",
         });

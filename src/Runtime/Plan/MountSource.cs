@@ -27,6 +27,8 @@ public sealed class MountSource
     /// <summary>Or the user namespace that has them.</summary>
     public string? UserNamespace { get; init; }
 
+    public bool MapsIds => Uids.Count > 0 || UserNamespace is not null;
+
     /// <summary>The ids of the whole tree are mapped.</summary>
     public bool MapsTree { get; init; }
 

@@ -34,7 +34,7 @@ public static class Phases
 
     public static Phase Of(OpCode code) => code switch
     {
-        OpCode.ParentDeath or OpCode.Dumpable or OpCode.Unshare => Phase.Program,
+        OpCode.ParentDeath or OpCode.Dumpable or OpCode.Unshare or OpCode.OpenChildren => Phase.Program,
         OpCode.Propagation or OpCode.BindRoot or OpCode.OverlayRoot or OpCode.OpenRoot => Phase.Root,
         OpCode.MountFs or OpCode.MountOverlay or OpCode.Bind or OpCode.CgroupBind or OpCode.Remount or OpCode.MountAttributes or OpCode.OpenDev
             or OpCode.Device or OpCode.Symlink or OpCode.NullStdio or OpCode.Copy => Phase.Mounts,

@@ -161,7 +161,8 @@ public sealed class Planner
         });
         Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec));
         var mounts = new MountPlan(_spec, _host, _plan, follows);
-        foreach (OciMount mount in _spec.Oci.Mounts) mounts.Add(mount);
+        for (int i = 0; i < _spec.Oci.Mounts.Count; i++)
+            foreach (OciMount part in SysTree.Parts(_spec, _host, _spec.Oci.Mounts[i])) mounts.Add(part, i);
         mounts.MakeReadOnly();
         mounts.HidePaths();
     }

@@ -24,7 +24,19 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     public void Open()
     {
         if (spec.FromBundle || LabelPlan.IsWanted(Wanted)) KernelPlan.Open(plan);
+        if (IsGuarded) plan.Add(new()
+        {
+            Name = "children",
+            Code = OpCode.OpenChildren,
+            Flags = OpFlags.MayFail,
+            Path = "/proc/thread-self/children",
+            Why = "the list of our children, opened while /proc is still the host's: whoever of them outlives the command is killed",
+            IfLeftOut = "processes that the command leaves behind live on",
+        });
     }
+
+    /// <summary>No pid namespace ends all others with its first process: fork-news stays behind, and does it.</summary>
+    private bool IsGuarded => !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
 
     /// <summary>What the container is called, its lo, its kernel parameters.</summary>
     public void Names()
@@ -197,11 +209,17 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
         if (spec.FromBundle) AddStart();
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);
-        plan.Add(new() { Name = "signals", Code = OpCode.Signals, A = (long)Boot.InheritedMask, Why = "the caller's signal mask, and SIGPIPE as every program expects it", IfLeftOut = "the command has the signals that minirun relays blocked" });
+        plan.Add(new()
+        {
+            Name = "signals",
+            Code = OpCode.Signals,
+            Why = "no signal is blocked, and SIGPIPE and SIGXFSZ do what every program expects of them",
+            IfLeftOut = "the command has the signals that minirun relays blocked",
+        });
         // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a way around.
         if (!Notifies) AddFilters();
         if (KeepsRights) IdentityPlan.AddLast(plan, _granted);
-        bool guard = !spec.FromBundle && !spec.Has(sched.CLONE_NEWPID);
+        bool guard = IsGuarded;
         if (spec.Init || guard) plan.Add(new()
         {
             Name = "init",

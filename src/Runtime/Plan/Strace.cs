@@ -67,7 +67,8 @@ public static class Strace
         OpCode.Seccomp => $"seccomp(SECCOMP_SET_MODE_FILTER, {operation.Path})",
         OpCode.CloseFds => $"close_range({operation.A}, ~0)",
         OpCode.WorkingDirectory => $"chdir({Quote((string)operation.S1!)}); getcwd()",
-        OpCode.Signals => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigprocmask(SIG_SETMASK, caller's)",
+        OpCode.Signals => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigaction(SIGXFSZ, SIG_DFL); rt_sigprocmask(SIG_SETMASK, [])",
+        OpCode.OpenChildren => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_RDONLY) = children",
         OpCode.Reaper => "clone(SIGCHLD); rt_sigtimedwait(), wait4() until the command ends",
         OpCode.Exec => $"execve({string.Join(" | ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{string.Join(", ", ((CommandLine)operation.S2!).Words.Select(Quote))}])",
         _ => operation.Code.ToString(),
@@ -101,8 +102,8 @@ public static class Strace
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
         LaunchStep.MapSource when operation.Source!.Node is { } node =>
             $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
-        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, "
-            + $"OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd; {MapIds(operation.Source)}",
+        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd"
+            + (operation.Source.MapsIds ? "; " + MapIds(operation.Source) : ""),
         LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
         _ => "execveat(fd, \"\", [\"fork-news\", plan], [], AT_EMPTY_PATH)",
@@ -128,7 +129,12 @@ public static class Strace
             : (operation.Flags & OpFlags.SourceOfOwnTree) != 0 ? "root/" + operation.S1
             : Quote((string)operation.S1!);
         bool later = operation.Source?.MapsLater == true;
-        if (operation.Source is { } prepared && !later) source = prepared.Detached ? "idmapped " + source : "opened " + source;
+        if (operation.Source is { } prepared && !later) source = prepared switch
+        {
+            { MapsIds: true } => "idmapped ",
+            { Detached: true } => "cloned ",
+            _ => "opened ",
+        } + source;
         string open = operation.Source?.Detached == true ? source : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
         string mapped = later ? " = fd; by minirun: " + MapIds(operation.Source!) : "";
         return $"{open}{mapped}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";

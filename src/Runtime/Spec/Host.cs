@@ -16,6 +16,10 @@ public class Host
     /// <summary>Whether a file of the host exists.</summary>
     public virtual bool Exists(string path) => fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.F_OK, 0) == 0;
 
+    /// <summary>The full paths of what is in a directory of the host, in order.</summary>
+    public virtual IEnumerable<string> Names(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal) : [];
+
     /// <summary>The type bits (S_IFMT) of a file of the host; 0 when there is none.</summary>
     public virtual unsafe int FileType(string path)
     {

@@ -68,6 +68,9 @@ public sealed class SpecBuilder
 
     public ContainerSpec Spec { get; }
 
+    /// <summary>What of the mounts is prepared before the child starts depends on both parts: the command may mount.</summary>
+    public bool MayMount => (Granted(_options, _host, Spec.Namespaces | Spec.Unshared) & 1UL << capability.CAP_SYS_ADMIN) != 0;
+
     /// <summary>Both parts.</summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
     public static ContainerSpec Build(RunOptions options, Host host) => new SpecBuilder(options, host).Complete();

@@ -42,6 +42,24 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     /// <exception cref="UserError">It is gone.</exception>
     public OciSpec Configuration() => Bundle.Parse(Directory.ReadConfig() ?? throw new UserError($"container {Id}: its configuration is gone", $"`minirun-oci delete --force {Id}` removes what is left"), Bundle.ConfigName);
 
+    /// <summary>
+    /// The kinds of namespaces that were made for it alone, by the names of their files: what is in one belongs to it. Where nothing says which,
+    /// nearly all containers have a mount namespace.
+    /// </summary>
+    public string[] OwnNamespaces()
+    {
+        try
+        {
+            List<OciNamespace> all = Configuration().Linux.Namespaces;
+            bool Has(string type) => all.Exists(each => each.Type == type && string.IsNullOrEmpty(each.Path));
+            return [.. Has("mount") ? ["mnt"] : Array.Empty<string>(), .. Has("user") ? ["user"] : Array.Empty<string>()];
+        }
+        catch (Exception error) when (error is UserError or LinuxException)
+        {
+            return ["mnt"];
+        }
+    }
+
     public bool IsFrozen()
     {
         try

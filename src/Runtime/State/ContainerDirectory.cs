@@ -168,23 +168,26 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     public void Intend(IReadOnlyCollection<string> cgroups, bool isOurs) => CgroupIntent.Note(CgroupIntentPath, cgroups, isOurs);
 
     /// <summary>The cgroups that were made for it.</summary>
-    internal List<string> IntendedCgroups()
-    {
-        try
-        {
-            return CgroupIntent.Paths(ReadFile(CgroupIntentPath)).FindAll(Cgroups.CgroupProof.MayBe);
-        }
-        catch (LinuxException)
-        {
-            return [];
-        }
-    }
+    internal List<string> IntendedCgroups() => CgroupIntent.Paths(ReadIntent()).FindAll(Cgroups.CgroupProof.MayBe);
 
     /// <summary>Removes a container that was never made to its end. The caller holds the lock.</summary>
     public void Abandon()
     {
-        CgroupIntent.Undo(ReadFile(CgroupIntentPath), Id);
+        CgroupIntent.Undo(ReadIntent(), Id);
         Delete();
+    }
+
+    /// <summary>One that is spoilt says nothing, and is removed with the rest.</summary>
+    private byte[]? ReadIntent()
+    {
+        try
+        {
+            return ReadFile(CgroupIntentPath);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>

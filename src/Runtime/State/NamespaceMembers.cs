@@ -5,29 +5,36 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.State;
 
 /// <summary>
-/// The processes of a namespace, found by its inode number in /proc/PID/ns. It is held open meanwhile: the kernel gives the number of one
-/// that has ended to the next.
+/// The processes of a container by its own namespaces: those in its mount namespace, and those in its user namespace or one below, wherever else
+/// they went. A namespace is known by its inode number in /proc/PID/ns and is held open meanwhile: the kernel gives the number of one that has
+/// ended to the next.
 /// </summary>
 public sealed class NamespaceMembers : IDisposable
 {
-    private readonly string _kind, _link;
-    private readonly int _fd;
+    private const nint NS_GET_PARENT = 0xb702;   // ioctl_ns(2)
+    private const int Deepest = 32;              // user_namespaces(7)
 
-    private NamespaceMembers(string kind, string link, int fd) => (_kind, _link, _fd) = (kind, link, fd);
+    private readonly List<(string Kind, string Link, int Fd)> _own;
+    private readonly string? _callers = ProcFile.ReadLink("/proc/self/ns/user");
 
-    /// <summary>Null when it is also ours, or cannot be looked at.</summary>
+    private NamespaceMembers(List<(string Kind, string Link, int Fd)> own) => _own = own;
+
+    /// <summary>Null when all of these are also ours, or cannot be looked at.</summary>
     /// <param name="pid">A process of it.</param>
-    /// <param name="kind">The name of its file: pid, mnt.</param>
-    public static NamespaceMembers? Of(int pid, string kind)
+    /// <param name="kinds">Of the namespaces that were made for it and that nobody else is in, the names of their files: mnt, user.</param>
+    public static NamespaceMembers? Of(int pid, params ReadOnlySpan<string> kinds)
     {
-        string path = $"{ProcessIdentity.Directory(pid)}/ns/{kind}";
-        int fd = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
-        if (fd < 0) return null;
-        // Of what was opened: the process may have ended since.
-        string? link = ProcFile.ReadLink("/proc/self/fd/" + fd.ToString(CultureInfo.InvariantCulture));
-        if (link is not null && link != ProcFile.ReadLink("/proc/self/ns/" + kind)) return new(kind, link, fd);
-        unistd.close(fd);
-        return null;
+        List<(string, string, int)> own = [];
+        foreach (string kind in kinds)
+        {
+            int fd = fcntl.open($"{ProcessIdentity.Directory(pid)}/ns/{kind}", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+            if (fd < 0) continue;
+            // Of what was opened: the process may have ended since.
+            string? link = Link(fd);
+            if (link is not null && link != ProcFile.ReadLink("/proc/self/ns/" + kind)) own.Add((kind, link, fd));
+            else unistd.close(fd);
+        }
+        return own.Count > 0 ? new(own) : null;
     }
 
     /// <summary>Those that live.</summary>
@@ -67,9 +74,40 @@ public sealed class NamespaceMembers : IDisposable
         return true;
     }
 
-    public void Dispose() => unistd.close(_fd);
+    public void Dispose()
+    {
+        foreach (var (_, _, fd) in _own) unistd.close(fd);
+    }
 
-    private bool Has(int pid) =>
-        (ProcFile.ReadLink($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/{_kind}")
-            ?? ProcFile.ReadLink($"{ProcessIdentity.Directory(pid)}/ns/{_kind}")) == _link;
+    private bool Has(int pid)
+    {
+        foreach (var (kind, link, _) in _own)
+        {
+            string? its = ProcFile.ReadLink($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/{kind}")
+                ?? ProcFile.ReadLink($"{ProcessIdentity.Directory(pid)}/ns/{kind}");
+            bool isIn = its == link || (kind == "user" && its is not null && its != _callers && IsBelow(pid, link));
+            // One that has ended, and that nobody has waited for, is still in its user namespace.
+            if (isIn) return ProcessIdentity.StartTime(pid) != 0;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a process is in a user namespace that was made in that one, or in one of those.</summary>
+    private static bool IsBelow(int pid, string ancestor)
+    {
+        int space = fcntl.open(ProcessIdentity.Directory(pid) + "/ns/user", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        bool found = false;
+        for (int i = 0; space >= 0 && !found && i <= Deepest; i++)
+        {
+            // None above ours can be had (EPERM).
+            int parent = (int)syscall(SYS_ioctl, space, NS_GET_PARENT, 0);
+            unistd.close(space);
+            space = parent;
+            found = space >= 0 && Link(space) == ancestor;
+        }
+        if (space >= 0) unistd.close(space);
+        return found;
+    }
+
+    private static string? Link(int fd) => ProcFile.ReadLink("/proc/self/fd/" + fd.ToString(CultureInfo.InvariantCulture));
 }

@@ -7,7 +7,8 @@ namespace Minirun.Runtime.State;
 public static class ProcessIdentity
 {
     // Counted from the state, field 3.
-    private const int ThreadsField = 17, StartTimeField = 19;
+    private const int FlagsField = 6, ThreadsField = 17, StartTimeField = 19;
+    private const ulong PF_EXITING = 4;
 
     /// <summary>The start time of a process, in clock ticks since boot; 0 when there is none, or only its zombie.</summary>
     public static ulong StartTime(int pid)
@@ -23,6 +24,21 @@ public static class ProcessIdentity
     }
 
     public static bool IsAlive(int pid, ulong startTime) => pid > 0 && startTime != 0 && StartTime(pid) == startTime;
+
+    /// <summary>Whether all of its threads are on their way out, on which a process leaves its cgroup first; true when it is gone.</summary>
+    public static bool IsEnding(int pid)
+    {
+        try
+        {
+            foreach (string task in System.IO.Directory.EnumerateDirectories(DirectoryOf(pid) + "/task"))
+                if (!HasEnded(task) && ProcFile.Read(task + "/stat") is var stat && (Number(stat, StateAt(stat), FlagsField) & PF_EXITING) == 0) return false;
+        }
+        catch (Exception error) when (error is IOException or LinuxException)
+        {
+            // It has ended meanwhile.
+        }
+        return true;
+    }
 
     /// <summary>
     /// Where /proc shows the namespaces, the root and the files of a process: its own directory, or that of a thread when its first

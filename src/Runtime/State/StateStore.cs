@@ -8,7 +8,7 @@ namespace Minirun.Runtime.State;
 public sealed unsafe class StateStore(string root)
 {
     public const string NotThere = "container does not exist";
-    private const uint OwnerOnly = 0x1c0 /* 0700 */, StickyOwnerOnly = 0x3c0 /* 01700 */, MayPass = 0x1c9 /* 0711 */, OthersMayWrite = 0x12 /* 0022 */;
+    private const uint OwnerOnly = 0x1c0 /* 0700 */, StickyOwnerOnly = 0x3c0 /* 01700 */, MayPass = 0x1c9 /* 0711 */;
 
     /// <summary>A new container's directory, locked. That it can be made is what makes the id ours.</summary>
     /// <exception cref="UserError">The id is no id, or taken.</exception>
@@ -80,9 +80,7 @@ public sealed unsafe class StateStore(string root)
             int errno = Marshal.GetLastPInvokeError();
             return errno == Errno.ENOENT ? false : throw new LinuxException("statx", errno, root);
         }
-        uint me = unistd.geteuid();
-        if ((status.stx_mode & S_IFMT) != S_IFDIR || (status.stx_uid != me && status.stx_uid != 0) || (status.stx_mode & OthersMayWrite) != 0)
-            throw new UserError($"{root}: not a directory that only you can write: the containers' state would be anybody's", "chmod go-w it, or give another --root");
+        OwnDirectory.Check(root, "--root");
         return true;
     }
 

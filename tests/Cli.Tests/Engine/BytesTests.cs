@@ -56,6 +56,13 @@ public sealed class BytesTests : IDisposable
     }
 
     [Fact]
+    public void A_unit_of_systemd_makes_the_container_from_the_same_bytes()
+    {
+        string unit = Bash("$M create --name web -e \"V=$x\" -l \"n=$x\" $B echo \"$x\" >out; $M generate systemd --new web").Exits(0).Out;
+        Assert.Contains($"create --name=web \"--env=V=caf\\xe9\" \"--label=n=caf\\xe9\" -- {_rootfs.Path} echo \"caf\\xe9\"\n", unit);
+    }
+
+    [Fact]
     public void An_exec_gets_the_bytes_that_were_given()
     {
         Bash("$M run -d --name web $B sleep 1000; mkdir -p \"$B/tmp/$x\"; echo \"V=$x\" >e").Exits(0);

@@ -35,6 +35,23 @@ public sealed class CpTests : IDisposable
         Assert.Equal(Describe("tree"), Describe("back"));
     }
 
+    /// <summary>With the host's pids, /proc/self is whoever looks: the cp itself, with its caller's variables.</summary>
+    [Fact]
+    public void No_link_of_a_container_leads_into_proc()
+    {
+        _root.Environment["SECRET_OF_THE_CALLER"] = "secret";
+        Detached("web", "--pid", "host", "--tmpfs", "/tmp");
+        _root.Run("exec", "web", "sh", "-c", "cd /tmp; ln -s /proc/self/environ e; ln -s /proc/self d; ln -s ../proc/self/status s; ln -s /proc p; ln -s /proc/1/status 1; ln -s /etc/passwd fine").Succeeds();
+        foreach (string path in (string[])["/tmp/e", "/tmp/d/environ", "/tmp/d/", "/tmp/s", "/tmp/p/self/environ", "/tmp/p/self", "/tmp/1", "/proc/self/environ"])
+        {
+            Result result = _root.Run("cp", "-L", "web:" + path, _files["out"]);
+            Assert.True(result.ExitCode != 0, path);
+            Assert.False(File.Exists(_files["out"]) || Directory.Exists(_files["out"]), path);
+            Assert.DoesNotContain("secret", _root.Run("cp", "-L", "web:" + path, "-").Out);
+        }
+        _root.Run("cp", "-L", "web:/tmp/fine", _files["out"]).Succeeds();
+    }
+
     [Fact]
     public void Names_are_as_with_docker()
     {

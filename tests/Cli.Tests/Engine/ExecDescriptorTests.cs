@@ -27,4 +27,18 @@ public sealed class ExecDescriptorTests : IDisposable
         // The shell that looks has the directories of its own look open.
         Assert.DoesNotContain(found.Split('\n'), line => line.StartsWith("found", StringComparison.Ordinal) && !line.EndsWith("/fd", StringComparison.Ordinal));
     }
+
+    /// <summary>There is none in it that could take the place of the caller's, which stays where nobody inside can change it.</summary>
+    [Fact]
+    public void A_caller_s_dev_null_does_where_the_container_has_none()
+    {
+        _root.Detached(["--name", "web", "--tmpfs", "/dev", "--privileged"], "sleep", "1000");
+        const string change = "[ ! -e /dev/null ] && chmod 777 /proc/self/fd/0 2>&1; chown 1:1 /proc/self/fd/0; touch /proc/self/fd/0; cat; echo read";
+        string mode = Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/null").Out;
+        Start how = _root.How with { Before = "exec </dev/null" };
+        Result result = Support.Minirun.Run(how, "exec", "-i", "web", "sh", "-c", change);
+        Assert.EndsWith("read\n", result.Exits(0).Out);
+        Support.Minirun.Run(_root.How with { Before = "exec </dev/null >/dev/null" }, "exec", "web", "echo", "written").Succeeds();
+        Assert.Equal(mode, Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/null").Out);
+    }
 }

@@ -21,6 +21,14 @@ public sealed class ExecProcessTests
         if (OciBundle.IsOurs) Assert.Contains("CAP_OF_TOMORROW", result.Error);
     }
 
+    [Requires(Need.User)]
+    public void An_oom_score_that_only_root_may_set_is_a_warning()
+    {
+        Result result = Exec("cat /proc/self/oom_score_adj", ("oomScoreAdj", "-500")).Exits(0);
+        Assert.Equal("0\n", result.Out);
+        Assert.Contains("process.oomScoreAdj: cannot set -500, the score stays 0", result.Error);
+    }
+
     [Fact]
     public void The_oom_score_is_set()
     {

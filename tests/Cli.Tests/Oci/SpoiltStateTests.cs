@@ -134,6 +134,19 @@ public sealed class SpoiltStateTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("mkdir")]
+    [InlineData("mkfifo")]
+    [InlineData("ln -s /dev/zero")]
+    public void A_spoilt_intent_keeps_nothing_from_removal(string make)
+    {
+        using var root = new TemporaryDirectory();
+        string half = Directory.CreateDirectory(root["half"]).FullName;
+        Minirun.Other("bash", "-c", $"{make} {half}/cgroup.intent").Succeeds();
+        Minirun.Other(OciBundle.Program, "--root", root.Path, "delete", "--force", "half").Succeeds();
+        Assert.False(Directory.Exists(half));
+    }
+
     [Requires(Need.Root)]
     public void An_intent_removes_no_directory_but_a_cgroups()
     {

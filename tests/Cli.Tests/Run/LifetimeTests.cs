@@ -72,6 +72,30 @@ public sealed class LifetimeTests
         Assert.True(Deadline.Wait(() => !below.Exists(Kernel.IsAlive)), $"still alive: {string.Join(' ', below.Where(Kernel.IsAlive))}");
     }
 
+    /// <summary>docs/reliability.md says so: the kernel lets it, and only a process of ours that it cannot change sees to its end all the same.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, "--init")]
+    [InlineData(false, "--pid", "host")]
+    [InlineData(false, "--ns", "user,mnt")]
+    public void A_command_that_wants_to_outlive_minirun_does_where_nobody_of_ours_is_beside_it(bool outlives, params string[] options)
+    {
+        using RunningProgram program = Container.Start(options, "/probe", "outlive");
+        program.AwaitOut("ready");
+        List<int> below = Family.Below(program.Pid);
+        program.Signal(Kernel.SIGKILL);
+        Assert.True(Deadline.Wait(() => program.HasEnded));
+        if (!outlives) Assert.True(Deadline.Wait(() => !below.Exists(Kernel.IsAlive)), string.Join(' ', options));
+        foreach (int pid in below.Where(Kernel.IsAlive))
+        {
+            Assert.True(outlives);
+            Kernel.Signal(pid, Kernel.SIGKILL);
+            Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)));
+            outlives = false;
+        }
+        Assert.False(outlives, "it has not: docs/reliability.md and docs/security.md may say so");
+    }
+
     [Fact]
     public void When_the_command_ends_nothing_it_started_lives_on()
     {

@@ -41,6 +41,8 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         new("groups", "1000 100\n", way => Output(way, "", s_student, "id", "-G")) { Needs = Need.SubordinateIdsOrRoot },
         new("environment", "a b\n\"é\n", way => Output(way, "", ["-e", "A=a b\n\"é"], "sh", "-c", "echo \"$A\"")),
         new("working directory", "/tmp\n", way => Output(way, "", ["-w", "/tmp"], "pwd")),
+        new("signals that the caller blocks", "SigBlk:\t0000000000000000\n", Blocked),
+        new("SIGTERM of a caller that blocks it", "143", SignalledBlocked),
         new("left afterwards", "nothing", Left),
     ];
 
@@ -60,11 +62,28 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
     private static string Signalled(Way way, int number)
     {
         using var trial = new Trial(way);
+        return Signalled(trial, number);
+    }
+
+    private static string Signalled(Trial trial, int number)
+    {
         string seconds = Seconds();
         using RunningProgram running = trial.Start([], "sleep", seconds);
         if (!Deadline.Wait(() => Programs.Running("sleep", seconds))) return "not begun: " + running.OutSoFar + running.ErrorSoFar;
         running.Signal(number);
         return running.Result().ExitCode.ToString();
+    }
+
+    private static string Blocked(Way way)
+    {
+        using var trial = new Trial(way) { BlocksSignals = true };
+        return trial.Run([], "grep", "SigBlk", "/proc/self/status").Out;
+    }
+
+    private static string SignalledBlocked(Way way)
+    {
+        using var trial = new Trial(way) { BlocksSignals = true };
+        return Signalled(trial, Kernel.SIGTERM);
     }
 
     private static string Handled(Way way)

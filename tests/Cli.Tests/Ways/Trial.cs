@@ -14,15 +14,20 @@ internal sealed class Trial(Way way) : IDisposable
     /// <summary>Redirections of the program under test, in the shell's words.</summary>
     public string Redirected { get; init; } = "";
 
+    /// <summary>Its caller has signals blocked, and hands that down.</summary>
+    public bool BlocksSignals { get; init; }
+
+    private const string Blocking = "--block-signal=HUP,INT,QUIT,TERM,USR1,USR2,ALRM,TSTP,PIPE";
+
     public Result Run(string[] options, params string[] command) => Run("", options, command);
 
     public Result Run(string input, string[] options, params string[] command) =>
-        Support.Minirun.Other(How with { Input = way.First + input }, "/bin/bash", Words(options, command));
+        Support.Minirun.Other(How with { Input = way.First + input }, Program, Arguments(options, command));
 
     /// <summary>Its stdin stays open.</summary>
     public RunningProgram Start(string[] options, params string[] command)
     {
-        var running = new RunningProgram(How, "/bin/bash", Words(options, command));
+        var running = new RunningProgram(How, Program, Arguments(options, command));
         running.Input.Write(way.First);
         running.Input.Flush();
         return running;
@@ -35,6 +40,11 @@ internal sealed class Trial(Way way) : IDisposable
         if (!redirections.Contains('0') && way.First.Length > 0) pty.Type(way.First);
         return pty;
     }
+
+    private string Program => BlocksSignals ? Programs.Find("env")! : "/bin/bash";
+
+    private string[] Arguments(string[] options, string[] command) =>
+        [.. BlocksSignals ? [Blocking, "/bin/bash"] : Array.Empty<string>(), .. Words(options, command)];
 
     /// <summary>The whole as words of bash: `bash -c SCRIPT way FLAG… -- COMMAND…`.</summary>
     public string[] Words(string[] options, string[] command)

@@ -33,6 +33,7 @@ internal static class Scenarios
         ["fds"] = () => ("LISTEN_FDS=2 run --preserve-fds 1", Options(o => o.PreserveFds = 1), Listening()),
         ["user-and-groups"] = () => ("run -u ada --group-add tty -w /home/ada, as root", Options(o => { o.User = "ada"; o.GroupAdd.Add("tty"); o.Workdir = "/home/ada"; }), TestHost.Root()),
         ["privileged"] = () => ("run --privileged, as root", Options(o => o.Privileged = true), TestHost.Root()),
+        ["privileged-user"] = () => ("run --privileged, as user 1000: /sys by its parts", Options(o => o.Privileged = true), TestHost.User()),
         ["process"] = () => ("run with limits, umask, nice, cpus, names, environment", Options(Process), TestHost.Root()),
         ["limits"] = () => ("run --memory 64m --device /dev/fuse:r, as root", Options(o => { o.Resources = new() { Memory = new() { Limit = 64 << 20 } }; o.Devices.Add("/dev/fuse:r"); }), TestHost.Root()),
         ["limits-unified"] = () => ("run --pids-limit 20, as user 1000 on cgroup version 2", Options(o => o.Resources = new() { Pids = new() { Limit = 20 } }), TestHost.Unified()),

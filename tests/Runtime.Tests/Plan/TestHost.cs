@@ -10,7 +10,8 @@ internal sealed class TestHost : Host
     public const string Rootfs = "/srv/busybox";
 
     private static readonly string[] s_directories =
-        [Rootfs, "/srv/data", "/srv/data/sub", "/home/ada", "/proc/acpi", "/proc/scsi", "/sys/firmware", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/sys", "/proc", "/dev"];
+        [Rootfs, "/srv/data", "/srv/data/sub", "/home/ada", "/proc/acpi", "/proc/scsi", "/sys/firmware", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+         "/sys", "/sys/class", "/sys/fs", "/sys/fs/cgroup", "/sys/fs/ext4", "/sys/kernel", "/sys/kernel/security", "/proc", "/dev"];
 
     private static readonly string[] s_files =
         ["/srv/file", "/etc/resolv.conf", "/etc/hosts", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sysrq-trigger"];
@@ -80,6 +81,9 @@ internal sealed class TestHost : Host
     public override int FileType(string path) =>
         s_directories.Contains(path) ? sys_stat.S_IFDIR : s_files.Contains(path) ? sys_stat.S_IFREG : path == "/dev/fuse" ? sys_stat.S_IFCHR : 0;
 
+    public override IEnumerable<string> Names(string directory) =>
+        s_directories.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal);
+
     public override (uint Major, uint Minor) DeviceNumber(string path) => (10, 229);
 
     public override bool HasAppArmor => true;
@@ -94,6 +98,8 @@ internal sealed class TestHost : Host
     public override IReadOnlyList<MountInfo> Mounts { get; } =
     [
         new("/", "/proc", "rw", "proc", "rw"),
+        new("/", "/sys", "rw", "sysfs", "rw"),
+        new("/", "/sys/kernel/security", "rw", "securityfs", "rw"),
         new("/", "/sys/fs/cgroup/cpu,cpuacct", "rw", "cgroup", "rw,cpu,cpuacct", "cgroup"),
         new("/", "/sys/fs/cgroup/memory", "rw", "cgroup", "rw,memory", "cgroup"),
         new("/", "/sys/fs/cgroup/systemd", "rw", "cgroup", "rw,xattr,name=systemd", "systemd"),

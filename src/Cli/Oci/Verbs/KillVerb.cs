@@ -38,7 +38,7 @@ internal static class KillVerb
         using InitProcess? init = InitProcess.Open(container.Record);
         // Held before the first process ends: the others are found by its namespace then.
         bool alone = number == signal.SIGKILL && init is not null && container.Record.Cgroup is null;
-        using Ending? ending = alone ? new Ending(init, container.Record.Pid, null) : null;
+        using Ending? ending = alone ? new Ending(init, container.Record.Pid, null, container.OwnNamespaces()) : null;
         // The first process is known by itself, whatever the state says of the cgroup.
         if (init is null || !init.Signal(number))
         {
@@ -48,11 +48,9 @@ internal static class KillVerb
             return;
         }
         ending?.Kill();
-        if (number == signal.SIGKILL && (container.Record.SharesPidNamespace || container.IsFrozen()) && container.Cgroup is { } own)
-        {
-            if (container.Record.SharesPidNamespace) SignalAll(own, number);
-            else Thaw(own);
-        }
+        if (number != signal.SIGKILL || container.Cgroup is not { } own) return;
+        if (container.Record.SharesPidNamespace) SignalAll(own, number);
+        else Thaw(own);
     }
 
     private static void SignalAll(Cgroup cgroup, int number)
@@ -66,10 +64,9 @@ internal static class KillVerb
         {
             // The cgroup is gone, and everybody with it.
         }
-        if (number == signal.SIGKILL) Thaw(cgroup);
     }
 
-    /// <summary>What is frozen on cgroup v1 dies only when it thaws.</summary>
+    /// <summary>What is frozen on cgroup v1, it may be by the container itself below its own, dies only when it thaws; its first process waits for it.</summary>
     private static void Thaw(Cgroup cgroup)
     {
         try
