@@ -53,16 +53,16 @@ public sealed class EndingTests : IDisposable
     [InlineData("restart", "-t", "0")]
     public void With_a_limit_of_file_sizes(params string[] verb)
     {
-        _root.Detached(["--name", "c0"], "sh", "-c", Command);
-        string[] members = Members(Pid("c0"));
-        Result result = Support.Minirun.Run(_root.How with { Before = "ulimit -f 0" }, [.. verb, "c0"]);
+        _root.Detached(["--name", "web"], "sh", "-c", Command);
+        string[] members = Members(Pid("web"));
+        Result result = Support.Minirun.Run(_root.How with { Before = "ulimit -f 0" }, [.. verb, "web"]);
         if (verb[0] != "restart") result.Exits(0);
         Assert.Contains("the journal of events misses this", result.Error);
         Assert.Contains("(EFBIG)", result.Error);
         AssertGone(members, verb[0]);
         // It is ours alone that ignores the signal.
         if (verb[0] == "stop") Container.Run(["--ulimit", "fsize=0", "--tmpfs", "/tmp"], "sh", "-c", "sh -c 'echo >/tmp/file'; [ $? = 153 ]").Exits(0);
-        _root.Run("rm", "-f", "c0").Exits(0);
+        _root.Run("rm", "-f", "web").Exits(0);
         AssertNothingLeft(verb[0]);
     }
 
