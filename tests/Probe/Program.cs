@@ -59,6 +59,8 @@ internal static class Program
         "notify" => Notify.Send(rest),
         "linger" => Lingering.Send(),
         "change-mounts" => Mounts.Change(),
+        "hold" => Leases.Hold(rest),
+        "can-hold" => Leases.Count(rest),
         _ => Unknown(verb),
     };
 

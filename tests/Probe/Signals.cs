@@ -33,6 +33,8 @@ internal static partial class Signals
         return 0;
     }
 
+    public static void Ignore(int number) => signal_(number, 1);
+
     [LibraryImport("libc", EntryPoint = "signal")] private static partial nint signal_(int number, nint handler);
 
     private sealed class BlockingNumber : IDisposable

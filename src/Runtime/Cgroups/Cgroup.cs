@@ -99,9 +99,8 @@ public sealed class Cgroup
             if (State.Paths.ContainsKey("freezer")) Freezer.ThawAll(State);
             return;
         }
-        bool freezes = State.Paths.ContainsKey("freezer");
         // Held still they cannot fork away from the list. Without a freezer: until none is left.
-        if (freezes && State.Paths.TryGetValue("freezer", out string? freezer)) CgroupFs.Write(freezer + "/freezer.state", "FROZEN");
+        bool freezes = State.Paths.TryGetValue("freezer", out string? freezer) && CgroupFs.Write(freezer + "/freezer.state", "FROZEN") == 0;
         List<int> pids = Pids();
         for (int round = 0; pids.Count > 0 && round < 100; round++)
         {
@@ -204,12 +203,12 @@ public sealed class Cgroup
             last = path;
             int errno = CgroupFs.Write(path + below + "/cgroup.procs", text);
             if (errno != 0)
-                throw new UserError($"cannot enter the cgroup {path + below}: {Errno.Describe(errno)}", errno switch
+                throw new UserError($"cannot enter the cgroup {path + below}: {Errno.Describe(errno)}", CgroupFs.Hint(errno, errno switch
                 {
                     Errno.EBUSY => "it has cgroups below that take its controllers: name one of them with --cgroup",
                     Errno.ENOENT => "there is no such cgroup (any more)",
                     _ => "both it and the cgroup you are in must be yours: systemd-run --user --scope -p Delegate=yes minirun …",
-                });
+                }));
         }
     }
 }

@@ -31,7 +31,8 @@ public sealed class CgroupBirth
                 controllers.Add(controller);
                 continue;
             }
-            int fd = controller.Length == 0 ? fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC) : fcntl.open(path + "/tasks", fcntl.O_WRONLY | fcntl.O_CLOEXEC);
+            int fd = controller.Length == 0 ? fcntl.open(path, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC)
+                : CgroupFs.Open(path + "/tasks", fcntl.O_WRONLY);
             if (fd < 0) continue;
             if (controller.Length == 0) directory = fd;
             else tasks.Add(fd);

@@ -12,11 +12,32 @@ internal static unsafe class CgroupFs
 
     public static bool IsWritable(string path) => fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.W_OK, fcntl.AT_EACCESS) == 0;
 
-    /// <summary>One write(2): each is one command to the kernel.</summary>
-    public static int Write(string path, string text) => WriteAndClose(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CLOEXEC), text);
+    /// <summary>
+    /// A container whose root is root outside owns the files of its cgroup, and may hold each with a lease: an open waits for 45 seconds
+    /// then (fcntl(2), F_SETLEASE), and one that does not wait fails with EAGAIN. Once it is open it waits as any other: else a lower limit
+    /// reclaims no memory.
+    /// </summary>
+    public static int Open(string path, int access) => Opened(fcntl.open(path, access | fcntl.O_NONBLOCK | fcntl.O_CLOEXEC), access);
 
     /// <summary>The same of a file in an open directory.</summary>
-    public static int Write(int directory, byte[] name, string text) => WriteAndClose(Entry.TryOpen(directory, name, fcntl.O_WRONLY), text);
+    private static int Open(int directory, byte[] name, int access) => Opened(Entry.TryOpen(directory, name, access | fcntl.O_NONBLOCK), access);
+
+    private static int Opened(int fd, int access)
+    {
+        if (fd >= 0 && access != fcntl.O_RDONLY) fcntl.fcntl_(fd, fcntl.F_SETFL, access);
+        return fd;
+    }
+
+    /// <summary>What to do about a file that cannot be opened or written; <paramref name="otherwise"/> where nobody holds it.</summary>
+    public static string? Hint(int errno, string? otherwise) =>
+        errno != Errno.EAGAIN ? otherwise
+            : "a process of the container holds that file with a lease (fcntl(2), F_SETLEASE): end that process first";
+
+    /// <summary>One write(2): each is one command to the kernel.</summary>
+    public static int Write(string path, string text) => WriteAndClose(Open(path, fcntl.O_WRONLY), text);
+
+    /// <summary>The same of a file in an open directory.</summary>
+    public static int Write(int directory, byte[] name, string text) => WriteAndClose(Open(directory, name, fcntl.O_WRONLY), text);
 
     private static int WriteAndClose(int fd, string text)
     {
@@ -38,10 +59,10 @@ internal static unsafe class CgroupFs
     }
 
     /// <summary>The whole text; null when it cannot be read.</summary>
-    public static string? Read(string path) => ReadAndClose(fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC));
+    public static string? Read(string path) => ReadAndClose(Open(path, fcntl.O_RDONLY));
 
     /// <summary>The same of a file in an open directory.</summary>
-    public static string? Read(int directory, byte[] name) => ReadAndClose(Entry.TryOpen(directory, name, fcntl.O_RDONLY));
+    public static string? Read(int directory, byte[] name) => ReadAndClose(Open(directory, name, fcntl.O_RDONLY));
 
     private static string? ReadAndClose(int fd)
     {

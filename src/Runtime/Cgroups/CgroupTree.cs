@@ -57,7 +57,7 @@ internal static unsafe class CgroupTree
     public static bool AwaitEvent(string directory, string key, ulong value, int milliseconds = Deadline)
     {
         string path = directory + "/cgroup.events";
-        int fd = fcntl.open(path, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        int fd = CgroupFs.Open(path, fcntl.O_RDONLY);
         if (fd < 0) return false;
         long end = Environment.TickCount64 + milliseconds;
         byte* text = stackalloc byte[256];

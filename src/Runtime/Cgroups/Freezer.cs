@@ -84,6 +84,8 @@ internal static class Freezer
     private static void Write(string file, string value)
     {
         int errno = CgroupFs.Write(file, value);
-        if (errno != 0) throw new UserError($"cannot write {value} to {file}: {Errno.Describe(errno)}", errno == Errno.ENOENT ? "the container is gone" : "the cgroup is not yours to change");
+        if (errno == 0) return;
+        string hint = errno == Errno.ENOENT ? "the container is gone" : "the cgroup is not yours to change";
+        throw new UserError($"cannot write {value} to {file}: {Errno.Describe(errno)}", CgroupFs.Hint(errno, hint));
     }
 }

@@ -41,6 +41,7 @@ internal static class LimitWriter
             Errno.ENODEV => "there is no such device",
             _ => "`minirun doctor` shows which cgroups this machine has",
         };
-        throw new UserError($"linux.resources.{setting.Field}: cannot write {setting.Value} to {path}: {Errno.Describe(errno)}", hint);
+        string what = $"linux.resources.{setting.Field}: cannot write {setting.Value} to {path}";
+        throw new UserError($"{what}: {Errno.Describe(errno)}", CgroupFs.Hint(errno, hint));
     }
 }

@@ -34,7 +34,7 @@ internal static unsafe class OomWatch
     private static int OpenOld(string directory)
     {
         string file = directory + "/memory.oom_control";
-        int oom = (int)LinuxException.Check(fcntl.open(file, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", file);
+        int oom = (int)LinuxException.Check(CgroupFs.Open(file, fcntl.O_RDONLY), "open", file);
         int fd = (int)syscall(SYS_eventfd2, 0, fcntl.O_CLOEXEC | fcntl.O_NONBLOCK);
         int errno = CgroupFs.Write(directory + "/cgroup.event_control", fd + " " + oom);
         unistd.close(oom);

@@ -67,6 +67,39 @@ public sealed class HostInodeTests
     public void Devices_read_and_write_all_the_same(string device, string script) =>
         Assert.True(Container.Run(["--device", "/dev/" + device], "sh", "-c", script).ExitCode == 0, device);
 
+    /// <summary>
+    /// A lease takes no right but to be the owner, so docs/security.md says what is left: uid 0 that is root outside owns the host's /sys,
+    /// where it is shown because the network is the host's, and its own control groups.
+    /// </summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("", "/sys/kernel")]
+    [InlineData("--userns host", "/sys/kernel")]
+    [InlineData("--userns single", "/sys/kernel")]
+    [InlineData("--cap-drop ALL", "/sys/kernel")]
+    [InlineData("-m 64m", "/sys/kernel /sys/fs/cgroup")]
+    [InlineData("-m 64m --net none", "/sys/fs/cgroup")]
+    [InlineData("--net none", "")]
+    [InlineData("--net none --userns host", "")]
+    [InlineData("-m 64m -u 1000", "")]
+    [InlineData("-m 64m --userns 0:100000:65536", "")]
+    public void What_can_be_held_of_the_hosts_is_what_the_documentation_says(string flags, string expected)
+    {
+        string[] words = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string own = Container.Sh(words, "stat -c %d /sys"), host = Support.Minirun.Other("stat", "-c", "%d", "/sys").Succeeds().Lines[0];
+        Result result = Container.Run(words, "/probe", "can-hold", "/sys/kernel", "/sys/fs/cgroup").Succeeds();
+        // A sysfs of a network namespace of its own has inodes of its own: who holds them holds nobody else.
+        IEnumerable<string[]> lines = result.Lines.Select(line => line.Split(' '));
+        IEnumerable<string[]> held = lines.Where(line => line[1] == "some" && (line[0] == "/sys/fs/cgroup" || own == host));
+        Assert.Equal(expected, string.Join(' ', held.Select(line => line[0])));
+    }
+
+    [Requires(Need.User)]
+    public void An_ordinary_users_container_holds_nothing_of_the_hosts()
+    {
+        Result result = Container.Run([], "/probe", "can-hold", "/sys/kernel", "/sys/fs/cgroup");
+        Assert.Equal(["/sys/kernel none", "/sys/fs/cgroup none"], result.Succeeds().Lines);
+    }
+
     /// <param name="result">Of <see cref="HostStandIn.Run"/>.</param>
     /// <param name="atLeast">So many mounts of the host's are seen inside: or the test would look at nothing.</param>
     private static void Check(Result result, int atLeast)
