@@ -30,3 +30,4 @@ echo
 echo "== Isolation matrix as $(id -un)"
 suite matrix tests/Hostile/matrix.sh
 suite matrix-naive tests/Hostile/prove-matrix.sh
+suite check-root tests/Hostile/check-root.sh

@@ -28,8 +28,8 @@ internal static unsafe class Devices
     }
 
     /// <summary>
-    /// S2: where; A: type and mode, B: uid, C: gid, D: number; E: 1: none can be made here, in a user namespace (mknod(2)), so one is bound: that of Fd, which
-    /// the parent made, or the host's at S1.
+    /// S2: where; A: type and mode, B: uid, C: gid, D: number; E: 1: none can be made here, in a user namespace (mknod(2)), so the host's
+    /// at S1 is bound; 2: or that of Fd, if the parent could make one.
     /// </summary>
     public static bool Make(Child* child, PlanOp* op)
     {
@@ -111,11 +111,14 @@ internal static unsafe class Devices
     {
         int tree = op->Fd > 0 ? op->Fd : Mounts.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
         bool bound = false;
-        if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT) && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
+        if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT)
+            && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-            // Root inside may be the owner of the host's node: its mode, owner and times stay as they are, and reading and writing go on.
-            const ulong attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+            // Root inside may be the owner of the host's node: its mode, owner and times stay as they are, and reading and writing go on. A
+            // node of the container's own, on a tmpfs where nothing else is, is its to change.
+            bool own = op->E == 2 && op->Fd > 0;
+            ulong attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | (own ? 0UL : MOUNT_ATTR_RDONLY);
             bound = target >= 0 && Mounts.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
                 && Mounts.Move(child, tree, target);
             Child.Close(target);

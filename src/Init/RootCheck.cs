@@ -62,28 +62,29 @@ internal static unsafe class RootCheck
     }
 
     /// <summary>
-    /// The host's mounts were cloned with the namespace, and got their numbers then: the old root's is the first of them, our root's comes
-    /// after the last. None in between may be reached from our root. Where the kernel cannot list them: none of them outlives the old root
-    /// in this namespace, as an unmount takes all that is below.
+    /// The old root is in the namespace no more, and with it goes all that is mounted below. A list of mounts shows those alone that can be
+    /// reached from our root, so it would not tell of one that lies below it, as after a chroot. But it tells of others than the old root:
+    /// the host's mounts were cloned with the namespace, and got their numbers then; the old root's is the first of them, our root's comes
+    /// after the last.
     /// </summary>
     private static bool OldRootIsGone(Child* child, statx* root, bool staysBelow)
     {
-        bool gone = (root->stx_mask & STATX_MNT_ID_UNIQUE) != 0
-            ? ListIsOurs(child, root->stx_mnt_id, staysBelow)
-            : staysBelow || IsOutside(child, child->OldRoot);
+        bool gone = (staysBelow || IsOutside(child, child->OldRoot))
+            && ((root->stx_mask & STATX_MNT_ID_UNIQUE) == 0 || ListIsOurs(child, root->stx_mnt_id));
         Child.Close(child->OldRoot);
         child->OldRoot = -1;
         return gone;
     }
 
-    private static bool ListIsOurs(Child* child, ulong root, bool staysBelow)
+    /// <summary>Also where the kernel cannot list them.</summary>
+    private static bool ListIsOurs(Child* child, ulong root)
     {
         // struct mnt_id_req: its size, below which mount, after which one.
         ulong* request = stackalloc ulong[] { MNT_ID_REQ_SIZE_VER0, LSMT_ROOT, child->OldRootId - 1 };
         ulong first;
         nint count = child->Call(SYS_listmount, (nint)request, (nint)(&first), 1);
         // An outer container's filter may not know the call.
-        if (count < 0 && child->Errno is Errno.ENOSYS or Errno.EPERM) return staysBelow || IsOutside(child, child->OldRoot);
+        if (count < 0 && child->Errno is Errno.ENOSYS or Errno.EPERM) return true;
         return count >= 0 && (count == 0 || first >= root || child->Fail(SYS_listmount, Errno.EBUSY));
     }
 

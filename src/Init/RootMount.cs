@@ -98,10 +98,14 @@ internal static unsafe class RootMount
     {
         statx root, top;
         if (!RootCheck.Look(child, child->Root, Text.Pointer(""u8), &root)) return false;
+        ulong last = 0;
         do
         {
             if (!child->Try(SYS_umount2, (nint)Text.Pointer("."u8), MNT_DETACH)
                 || !RootCheck.Look(child, AT_FDCWD, Text.Pointer("/.."u8), &top)) return false;
+            // An unmount that says it is done and is not, as an outer filter may have it, would be asked for without an end.
+            if (top.stx_mnt_id == last) return child->Fail(SYS_umount2, Errno.EBUSY);
+            last = top.stx_mnt_id;
         }
         while (top.stx_mnt_id == child->OldRootId || RootCheck.IsOlder(&top, &root));
         return true;

@@ -60,6 +60,7 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
             var other => throw new UserError($"linux.devices[{index}].type: unknown type '{other}'", "it is c, b, u or p"),
         };
         bool isNode = type != sys_stat.S_IFIFO;
+        MountSource? own = plan.Nodes?.GetValueOrDefault(index);
         plan.Add(new()
         {
             Name = path[1..],
@@ -70,8 +71,8 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
             B = device.Uid ?? 0,
             C = device.Gid ?? 0,
             D = isNode ? Number(device.Major, device.Minor) : 0,
-            E = isNode && mounts.InUserNamespace ? 1 : 0,
-            Source = plan.Nodes?.GetValueOrDefault(index),
+            E = !isNode || !mounts.InUserNamespace ? 0 : own is null ? 1 : 2,
+            Source = own,
             Flags = mounts.At(path),
             Path = path,
             Place = index < 0 ? null : $"linux.devices[{index}]",

@@ -38,7 +38,9 @@ public static class Strace
         OpCode.Chroot => "fchdir(root); chroot(\".\"); chdir(\"/\")",
         OpCode.MoveRoot => "umount2(procfs and sysfs of the host, MNT_DETACH); fchdir(root); chroot(\".\"); chdir(\"/\")",
         OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {(operation.C == 0 ? Attributes(operation.A) : Propagation(operation.C))}{Tree(operation.Flags)})",
-        OpCode.CheckRoot => $"statx(\"/\", \"/..\", \".\", STATX_MNT_ID_UNIQUE); {(operation.A == 2 ? "" : "listmount(LSMT_ROOT, old root's and later); ")}statx(0, 1, 2)",
+        OpCode.CheckRoot => "statx(\"/\", \"/..\", \".\", STATX_MNT_ID_UNIQUE); "
+            + $"{(operation.A == 0 ? "mount_setattr(old root) = EINVAL; " : "")}"
+            + $"{(operation.A == 2 ? "" : "listmount(LSMT_ROOT, old root's and later); ")}statx(0, 1, 2)",
         OpCode.Hostname => $"sethostname({Quote((string)operation.S1!)})",
         OpCode.Domainname => $"setdomainname({Quote((string)operation.S1!)})",
         OpCode.Notify => $"socket(AF_UNIX, SOCK_DGRAM); bind({operation.S1}); sendmsg(→ minirun, SCM_RIGHTS)",
@@ -165,8 +167,9 @@ public static class Strace
         string number = operation.D == 0 ? "" : $", makedev({operation.D >> 32}, {(uint)operation.D})";
         string type = (operation.A & sys_stat.S_IFMT) switch { sys_stat.S_IFBLK => "S_IFBLK", sys_stat.S_IFIFO => "S_IFIFO", _ => "S_IFCHR" };
         string bound = operation.Source is null ? $"open_tree({Quote((string)operation.S1!)}, OPEN_TREE_CLONE)" : $"made {operation.Path}";
+        string attributes = (operation.Source is null ? "MOUNT_ATTR_RDONLY|" : "") + "MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC";
         return operation.E != 0
-            ? $"{bound}; statx({type}{number}); mount_setattr(MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC); move_mount(→ root{operation.Path})"
+            ? $"{bound}; statx({type}{number}); mount_setattr({attributes}); move_mount(→ root{operation.Path})"
             : $"mknodat(root{operation.Path}, {type}|0{Convert.ToString(operation.A & 0xfff, 8)}{number}); fchownat({operation.B}, {operation.C})";
     }
 

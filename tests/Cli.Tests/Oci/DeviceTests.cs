@@ -19,10 +19,11 @@ public sealed class DeviceTests
     [Requires(Need.Root)]
     public void What_a_container_does_to_its_devices_does_nothing_to_those_of_the_host()
     {
-        string before = Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/zero").Out;
+        string before = Support.Minirun.Other("stat", "-c", "%a %u %g %Y %Z", "/dev/zero").Out;
         using MountBundle bundle = Bundle(true, """{"path": "/dev/zero", "type": "c", "major": 1, "minor": 5, "fileMode": 420}""");
-        Assert.Equal("644 0\n644 0", bundle.Sh("stat -c '%a %u' /dev/zero; chmod 600 /dev/zero; chown 5 /dev/zero; stat -c '%a %u' /dev/zero"));
-        Assert.Equal(before, Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/zero").Out);
+        const string script = "cd /dev; stat -c '%a %u' zero; touch -d @1 zero; chmod 600 zero; chown 5 zero; stat -c '%a %u %Y' zero";
+        Assert.Equal("644 0\n600 5 1", bundle.Sh(script));
+        Assert.Equal(before, Support.Minirun.Other("stat", "-c", "%a %u %g %Y %Z", "/dev/zero").Out);
     }
 
     [Requires(Need.Root)]
