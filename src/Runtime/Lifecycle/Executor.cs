@@ -162,7 +162,8 @@ internal static class Executor
     private static int OpenProc(OciProcess process, ulong joined)
     {
         bool isNeeded = LabelPlan.IsWanted(process) && (joined & sched.CLONE_NEWUSER) != 0;
-        return isNeeded ? (int)LinuxException.Check(fcntl.open("/proc", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", "/proc") : -1;
+        const int flags = fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC;
+        return isNeeded ? (int)LinuxException.Check(fcntl.open("/proc", flags), "open", "/proc") : 0;
     }
 
     /// <summary>The namespaces that are not ours already: setns(2) refuses one's own user namespace.</summary>

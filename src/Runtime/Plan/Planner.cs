@@ -62,7 +62,7 @@ public sealed class Planner
         }
         if (Wanted.Terminal) OwnTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
-        process.Join(_spec.HostProc);
+        process.Join();
         if (_spec.JoinedRoot > 0) EnterJoinedRoot();
         process.Command();
         return _plan;

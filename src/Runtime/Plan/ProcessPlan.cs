@@ -69,13 +69,13 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         AddSession();
     }
 
-    /// <summary>The process of a document in a container that runs: all but the command itself. <paramref name="proc"/>: a procfs of the host, opened before its namespaces were joined.</summary>
-    public void Join(int proc)
+    /// <summary>The process of a document in a container that runs: all but the command itself.</summary>
+    public void Join()
     {
         _joins = true;
         AskForRights();
         // The OOM score was set outside, before anything was entered (Joining).
-        if (LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, Math.Max(proc, 0));
+        if (LabelPlan.IsWanted(Wanted)) KernelPlan.OpenProc(plan, spec.HostProc);
         LabelPlan.Add(plan, host);
         AddRlimits();
         SchedulingPlan.Add(plan, joins: true);

@@ -35,6 +35,7 @@ internal sealed class Desk : IDisposable
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;
         start.Environment["TERM"] = "dumb";
+        Dispositions.MakeDefault(start);
         using Process shell = Process.Start(start)!;
         shell.StandardInput.Close();
         Task<string> output = shell.StandardOutput.ReadToEndAsync();

@@ -32,6 +32,7 @@ internal sealed class RunningProgram : IDisposable
         foreach (var (name, value) in how.Environment)
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;
+        Dispositions.MakeDefault(start);
         _process = Process.Start(start)!;
         _out = new Output(_process.StandardOutput);
         _error = new Output(_process.StandardError);
