@@ -26,7 +26,7 @@ make_workspace() {
     work=$(mktemp -d /var/tmp/minirun-test.XXXXXXXX)
     trap 'rm -rf --one-file-system "$work"' EXIT
     trap 'exit 130' INT; trap 'exit 143' TERM
-    mkdir "$work/home" "$work/tmp" "$work/checkout"
+    mkdir "$work/home" "$work/tmp" "$work/checkout" "$work/dev"
     mkdir -m 700 "$work/run"
     # Not by tar: it writes in small pieces, and a program in such a file starts slower (build.sh: place).
     cp -a --parents -- "$@" "$work/checkout"
@@ -47,7 +47,8 @@ environment() {
     env | grep -E '^(CI|TERM|LANG|LC_ALL|DOTNET_ROOT|DOTNET_NOLOGO|DOTNET_CLI_TELEMETRY_OPTOUT|MINIRUN_(TEST|HANG)_TIMEOUT|MINIRUN_OCI_UNDER_TEST|RUNTIME|RUNTIME_ARGS|TRIES|BENCH_[A-Z]+)=' || true
 }
 
-# No descriptor, capability, group or variable of root's goes along. (runuser would start a PAM session.)
+# No descriptor, capability, group or variable of root's goes along. (runuser would start a PAM session.) Nor do the machine's device nodes,
+# which any user may touch: the isolation matrix lets containers do so.
 run_as_user() {
     local fd variables
     mapfile -t variables < <(environment)
@@ -56,7 +57,10 @@ run_as_user() {
         if ((fd > 2 && fd != 255)); then exec {fd}>&-; fi
     done
     cd "$work/checkout" || exit
-    setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all -- env -i "${variables[@]}" "$@" </dev/null
+    # shellcheck disable=SC2016 # for the inner shell
+    local own_dev=("$OLDPWD/tests/Hostile/helpers/own-dev.sh" "$work/dev")
+    unshare --mount --propagation private -- bash -c '"$0" "$1" && shift && exec "$@"' "${own_dev[@]}" \
+        setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all -- env -i "${variables[@]}" "$@" </dev/null
 }
 
 bring_back() {

@@ -37,19 +37,8 @@ make_canary() {
 
 # Devices have their numbers, but inodes of ours; so have all files in /etc.
 own_files() {
-    local node
     mkdir "$LANE/dev" "$LANE/etc"
-    mount -t tmpfs -o mode=755 dev "$LANE/dev"
-    for node in /dev/* /dev/net/tun; do
-        if [[ -c $node || -b $node || -L $node ]]; then
-            mkdir -p "$LANE${node%/*}"
-            cp -a "$node" "$LANE$node"
-        fi
-    done
-    mkdir -p "$LANE"/dev/{pts,shm}
-    mount --rbind /dev/pts "$LANE/dev/pts"
-    mount -t tmpfs -o mode=1777 shm "$LANE/dev/shm"
-    mount --move "$LANE/dev" /dev
+    "$here/helpers/own-dev.sh" "$LANE/dev"
     mount -t tmpfs -o mode=755 etc "$LANE/etc"
     cp -a /etc/. "$LANE/etc"
     mount --bind "$LANE/etc" /etc

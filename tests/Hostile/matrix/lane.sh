@@ -13,6 +13,7 @@ exec {report}> >(cat >"$LANE/report")
 writer=$!
 mkfifo "$LANE/stdin"
 exec {input}<>"$LANE/stdin"
+exec {turn}>>"$WORK/turn"
 [[ " $WAYS " != *" life "* ]] || start_other
 [[ " $WAYS " != *" clients "* ]] || prepare_clients
 n=0

@@ -36,18 +36,23 @@ print_verdicts() {
     ((fell == 0))
 }
 
-# take_out_known: what is known and being worked on (matrix/known: a pattern, a tab, why), is told, and does not count.
+# take_out_known: what is known (matrix/known tells how), is told, and does not count.
 take_out_known() {
+    local who=user whole=''
     [[ -z ${STRICT-}${PROVE-} ]] || return 0
-    awk -F '\t' -v OFS='\t' -v told="$WORK/known" '
-        FNR == NR { if ($0 !~ /^#/ && NF > 1) { pattern[++n] = $1; because[n] = $2 }; next }
+    [[ $me != 0 ]] || who=root
+    [[ ${#wanted_flags[@]} != 0 || -n ${FORM-}${ONLY-} || " $WAYS " != *" run "* ]] || whole=1
+    awk -F '\t' -v OFS='\t' -v told="$WORK/known" -v stale="$WORK/stale" -v who="$who" -v whole="$whole" '
+        FNR == NR { if ($1 == who) { pattern[++n] = $2; except[n] = $3; because[n] = $4 }; next }
         $1 == "why" {
-            for (i = 1; i <= n; i++) if ($4 ~ pattern[i]) { seen[i]++; next }
+            for (i = 1; i <= n; i++) if ($4 ~ pattern[i] && $3 !~ except[i]) { seen[i]++; next }
             bad[$2, $3] = 1
         }
         { line[++lines] = $0 }
         END {
-            for (i = 1; i <= n; i++) if (seen[i]) print "# known, in " seen[i] " forms: " pattern[i] ": " because[i] >told
+            for (i = 1; i <= n; i++)
+                if (seen[i]) print "# known, in " seen[i] " forms: " pattern[i] ": " because[i] >told
+                else if (whole) print "matrix/known: in no form any more: " pattern[i] >stale
             for (i = 1; i <= lines; i++) {
                 split(line[i], part, "\t")
                 if (part[1] == "FALLS" && !((part[2], part[3]) in bad)) sub(/^FALLS/, "held", line[i])
@@ -56,6 +61,7 @@ take_out_known() {
         }' "$here/matrix/known" "$WORK/verdicts" >"$WORK/verdicts.new"
     mv "$WORK/verdicts.new" "$WORK/verdicts"
     [[ ! -e $WORK/known ]] || cat "$WORK/known"
+    [[ ! -e $WORK/stale ]] || gaps+=("$(cat "$WORK/stale")")
 }
 
 # lost WAY: forms without a verdict, and a way without a form.

@@ -35,6 +35,13 @@ fill_in() {
     echo "$text"
 }
 
+# As an ordinary user all lanes have one /dev, and nobody but root can give them more. A form that has the host's tree, or may mount,
+# touches its nodes: it has a turn of its own, while no other lane has a form, and each lane notes anew what it will compare with.
+take_turn() {
+    if [[ " $gives " == *" tree "* || " $gives " == *" mounts "* ]]; then flock "$turn"; else flock -s "$turn"; fi
+    note_host
+}
+
 # begin_form WAY N...: sets `flags` (of the command line), `stdio` and `gives`, and writes the head of the report.
 begin_form() {
     local way=$1 each i first second
@@ -64,6 +71,7 @@ begin_form() {
     [[ $way != clients ]] || base+=" rw:$SHORT rw:$LANE/clients rw:$LANE/tmp"
     [[ -n ${STRICT-} ]] || base+=$gives
     [[ $way != clients ]] || root_kept= # they make what they miss in it
+    [[ $me == 0 ]] || take_turn
     [[ -z $root_kept ]] || "$WORK/help/host" state "$LANE/root-before" "$ROOTFS/"
     printf '\nform\t%s\t%s\t%s\n' "$way" "${form:-plain}" "$base" 1>&"$report"
 }
@@ -72,6 +80,7 @@ end_form() {
     printf '\nstatus %s\t%s\n' "$1" "$(grep -m1 '^minirun' "$LANE/err" || head -c 300 "$LANE/err" | head -1)" 1>&"$report"
     witness
     [[ -z $root_kept ]] || "$WORK/help/host" check "$LANE/root-before" | sed 's/^changed/changed-root/' 1>&"$report"
+    [[ $me == 0 ]] || flock -u "$turn"
 }
 
 witness() {
