@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
-using Minirun.Linux.Calls;
 
 namespace Minirun.Runtime.Cgroups;
 

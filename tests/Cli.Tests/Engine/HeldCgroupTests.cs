@@ -10,28 +10,28 @@ namespace Minirun.Cli.Tests.Engine;
 public sealed class HeldCgroupTests
 {
     [TheoryRequires(Need.Root)]
-    [InlineData("exec", "c", "true")]
-    [InlineData("pause", "c")]
-    [InlineData("update", "-m", "80m", "c")]
+    [InlineData("exec", "held", "true")]
+    [InlineData("pause", "held")]
+    [InlineData("update", "-m", "80m", "held")]
     public void A_command_that_has_to_write_there_says_so_at_once(params string[] verb)
     {
-        using EngineRoot root = Holding("c");
+        using EngineRoot root = Holding("held");
         Result result = root.Run(verb);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("EAGAIN", result.Error);
         Assert.Contains("a process of the container holds that file with a lease", result.Error);
-        root.Run("stats", "--no-stream", "c").Exits(0);
+        root.Run("stats", "--no-stream", "held").Exits(0);
     }
 
     [TheoryRequires(Need.Root)]
-    [InlineData("stop", "-t", "0", "c")]
-    [InlineData("kill", "c")]
-    [InlineData("rm", "-f", "c")]
+    [InlineData("stop", "-t", "0", "held")]
+    [InlineData("kill", "held")]
+    [InlineData("rm", "-f", "held")]
     public void It_can_be_ended_all_the_same(params string[] verb)
     {
-        using EngineRoot root = Holding("c");
+        using EngineRoot root = Holding("held");
         root.Run(verb).Exits(0);
-        root.Run("rm", "-f", "c").Exits(0);
+        root.Run("rm", "-f", "held").Exits(0);
         Assert.Empty(root.Run("ps", "-aq").Succeeds().Out);
     }
 
