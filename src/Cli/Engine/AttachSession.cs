@@ -30,10 +30,9 @@ internal sealed unsafe class AttachSession : IDisposable
     public bool PassesSignals { get; set; } = true;
 
     /// <summary>
-    /// The end of our terminal (SIGHUP), too. A container that was there before us has nothing to do with it: whoever closes a window does
-    /// not mean it.
+    /// The container ran before us. The end of our terminal (SIGHUP) is no business of it then: whoever closes a window does not mean it.
     /// </summary>
-    public bool PassesHangUp { get; init; } = true;
+    public bool Joins { get; init; }
 
     /// <summary>We go when nobody reads what we write any more. Else that is the container's business, as in any pipeline.</summary>
     public bool EndsWithReader { get; set; }
@@ -41,13 +40,14 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <param name="container">It has a monitor.</param>
     /// <param name="input">Whether our input goes in.</param>
     /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
-    /// <param name="passesHangUp">As <see cref="PassesHangUp"/>.</param>
-    public static AttachSession Open(EngineContainer container, bool input, string? keys = null, bool passesHangUp = true)
+    /// <param name="joins">As <see cref="Joins"/>.</param>
+    public static AttachSession Open(EngineContainer container, bool input, string? keys = null, bool joins = false)
     {
         int socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET);
-        var session = new AttachSession(container, socket, input, keys) { PassesHangUp = passesHangUp };
-        // Before the command runs, if it is about to be started: it sees the right size from the first moment.
-        if (container.Config.Tty) session.SendSize();
+        var session = new AttachSession(container, socket, input, keys) { Joins = joins };
+        // Before the command runs, if it is about to be started: it sees the right size from the first moment. One that runs gets another
+        // size first, as docker has it: a change is what a shell draws its prompt anew for.
+        if (container.Config.Tty) session.SendSize(taller: joins ? 1 : 0);
         return session;
     }
 
@@ -185,18 +185,18 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <summary>Passes a signal on; true when it ends us alone instead.</summary>
     private bool EndsBy(int number)
     {
-        if (!PassesSignals || (number == signal.SIGHUP && !PassesHangUp)) return true;
+        if (!PassesSignals || (number == signal.SIGHUP && Joins)) return true;
         EndingSignal.PassOn(_container, number);
         return false;
     }
 
-    private void SendSize()
+    private void SendSize(int taller = 0)
     {
         winsize size;
         if (ioctl(1, TIOCGWINSZ, &size) != 0 && ioctl(0, TIOCGWINSZ, &size) != 0) return;
         byte* message = stackalloc byte[5];
         message[0] = 4;
-        *(ushort*)(message + 1) = size.ws_row;
+        *(ushort*)(message + 1) = (ushort)(size.ws_row + taller);
         *(ushort*)(message + 3) = size.ws_col;
         sys_socket.send(_socket, message, 5, sys_socket.MSG_NOSIGNAL);
     }

@@ -45,7 +45,7 @@ internal static class LifeVerbs
         AttachSession? session = null;
         Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.
-        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), passesHangUp: false);
+        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), joins: true);
         using (session) return session.Run();
     }
 

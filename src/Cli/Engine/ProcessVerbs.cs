@@ -94,7 +94,7 @@ internal static class ProcessVerbs
         if (status == ContainerState.Paused) throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
         if (status == ContainerState.Restarting) throw new UserError("you cannot attach to a restarting container, wait until it is running", $"minirun logs -f {words.Words[0]} shows what it writes");
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
-        using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"), passesHangUp: false);
+        using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"), joins: true);
         session.PassesSignals = words.Text("sig-proxy") != "false";
         session.EndsWithReader = true;
         return session.Run();

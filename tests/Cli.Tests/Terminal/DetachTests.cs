@@ -62,6 +62,20 @@ public sealed class DetachTests : IDisposable
         Assert.Equal(pty.Settings, pty.ReadSettings());
     }
 
+    [Requires(Need.UserNamespaces)]
+    public void Whoever_attaches_sees_the_prompt()
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using (Pty pty = Attached())
+        {
+            Say(pty, "first");
+            Leave(pty);
+        }
+        using Pty again = Attached();
+        again.Await("/ # ");
+        Leave(again);
+    }
+
     /// <summary>script(1) is the terminal, and is killed.</summary>
     [TheoryRequires(Need.UserNamespaces)]
     [InlineData("attach web")]
