@@ -7,6 +7,7 @@ using Minirun.Engine.Copying;
 using Minirun.Engine.Monitor;
 using Minirun.Engine.Networks;
 using Minirun.Runtime;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Engine;
 
@@ -61,6 +62,8 @@ internal static class ContainerInspect
         ContainerConfig config = container.Config;
         ContainerState state = container.State();
         string status = container.Status(state);
+        OciSpec oci = Bundle.Read(container.Directory);
+        JsonArray mounts = MountList.Of(container, oci);
         var described = new JsonObject
         {
             ["Id"] = config.Id,
@@ -89,7 +92,7 @@ internal static class ContainerInspect
                 ["LogConfig"] = new JsonObject { ["Type"] = config.LogDriver, ["Config"] = Map(config.LogOptions) },
                 ["Runtime"] = config.Runtime,
             },
-            ["Mounts"] = MountList.Of(container),
+            ["Mounts"] = mounts,
             ["Config"] = new JsonObject
             {
                 ["Hostname"] = config.Hostname,
@@ -106,6 +109,7 @@ internal static class ContainerInspect
             },
             ["NetworkSettings"] = NetworkSettings.Describe(config, state.Pid > 0 ? NetworkRecord.Of(container) : null),
         };
+        HostConfig.Add((JsonObject)described["HostConfig"]!, config, oci, mounts);
         if (config.Health is { } health)
             described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command), ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod, ["Retries"] = health.Retries };
         return described;

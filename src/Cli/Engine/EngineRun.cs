@@ -126,6 +126,7 @@ internal static class EngineRun
             // In the foreground stdin always goes in, as without a monitor.
             OpenStdin = options.Interactive || !options.Detach,
             AutoRemove = options.Remove,
+            Privileged = options.Privileged,
             Timeout = options.Timeout?.TotalSeconds ?? 0,
             Network = network,
         };

@@ -7,10 +7,10 @@ namespace Minirun.Cli.Engine;
 /// <summary>Mounts in `inspect`: volumes and binds that were asked for, with docker's fields.</summary>
 internal static class MountList
 {
-    public static JsonArray Of(EngineContainer container)
+    public static JsonArray Of(EngineContainer container, OciSpec oci)
     {
         var list = new JsonArray();
-        foreach (OciMount mount in Bundle.Read(container.Directory).Mounts)
+        foreach (OciMount mount in oci.Mounts)
         {
             bool isBind = mount.Type == "bind" || mount.Options.Contains("rbind") || mount.Options.Contains("bind");
             if (!isBind || IsEverywhere(mount, container)) continue;

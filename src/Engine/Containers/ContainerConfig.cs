@@ -31,6 +31,9 @@ public sealed class ContainerConfig
     /// <summary>--rm.</summary>
     public bool AutoRemove { get; set; }
 
+    /// <summary>--privileged.</summary>
+    public bool Privileged { get; set; }
+
     /// <summary>builtin, crun, runc, or the path of an OCI runtime.</summary>
     public string Runtime { get; set; } = "builtin";
 

@@ -69,4 +69,29 @@ public sealed class ContainerVerbTests : IDisposable
         _root.Run("wait", "web").Succeeds();
         Assert.Equal("0 \n", _root.Run("inspect", "-f", "{{.State.LogLost}} {{.State.LogTrouble}}", "web").Succeeds().Out);
     }
+
+    [Requires(Need.UserNamespaces)]
+    public void Inspect_has_mounts_and_rights_where_docker_has_them()
+    {
+        using var shared = new TemporaryDirectory();
+        string[] volumes = ["-v", "data:/data", "-v", shared.Path + ":/mnt:ro"];
+        _root.Run(["create", "--name", "web", "--privileged", "--read-only", .. volumes, Rootfs.Busybox]).Exits(0);
+        Assert.Equal("true", _root.Inspect("web", ".HostConfig.Privileged"));
+        Assert.Equal("true", _root.Inspect("web", ".HostConfig.ReadonlyRootfs"));
+        Assert.Equal($"[\"data:/data\",\"{shared.Path}:/mnt:ro\"]", _root.Inspect("web", "json .HostConfig.Binds"));
+        Assert.Equal("0 0", _root.Inspect("web", ".HostConfig.Memory") + " " + _root.Inspect("web", ".HostConfig.NanoCpus"));
+    }
+
+    [TheoryRequires(Need.Root)]
+    [InlineData("--memory", "20m", ".HostConfig.Memory", "20971520")]
+    [InlineData("--memory-reservation", "10m", ".HostConfig.MemoryReservation", "10485760")]
+    [InlineData("--cpus", "0.5", ".HostConfig.NanoCpus", "500000000")]
+    [InlineData("--cpu-shares", "512", ".HostConfig.CpuShares", "512")]
+    [InlineData("--cpuset-cpus", "0", ".HostConfig.CpusetCpus", "0")]
+    [InlineData("--pids-limit", "50", ".HostConfig.PidsLimit", "50")]
+    public void Inspect_has_limits_where_docker_has_them(string flag, string value, string field, string expected)
+    {
+        _root.Run("create", "--name", "web", flag, value, Rootfs.Busybox).Exits(0);
+        Assert.Equal(expected, _root.Inspect("web", field));
+    }
 }
