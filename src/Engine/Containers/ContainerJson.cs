@@ -21,6 +21,7 @@ internal static class ContainerJson
         json.WriteBoolean("tty"u8, config.Tty);
         json.WriteBoolean("openStdin"u8, config.OpenStdin);
         json.WriteBoolean("autoRemove"u8, config.AutoRemove);
+        json.WriteBoolean("privileged"u8, config.Privileged);
         Text(json, "runtime"u8, config.Runtime);
         json.WriteBoolean("systemdCgroup"u8, config.SystemdCgroup);
         Text(json, "logDriver"u8, config.LogDriver);
