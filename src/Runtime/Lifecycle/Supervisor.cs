@@ -46,16 +46,12 @@ public sealed unsafe class Supervisor
     [AllowNull]
     public ParentPart Part
     {
-        get => field ??= new ParentPart
-        {
-            Warn = WarnUser,
-            TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()),
-        };
+        get => field ??= new ParentPart { Warn = Warn, TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()) };
         init;
     }
 
     /// <summary>Says something to the user beside the command's output.</summary>
-    public required Action<string> Warn { get; init; }
+    public Action<string> Warn { get; private set; } = static _ => { };
 
     /// <summary>Waits for the end; gives the exit status as a shell has it.</summary>
     /// <exception cref="UserError">The container could not be made, or the command not executed. Nothing of it is left.</exception>
@@ -63,7 +59,12 @@ public sealed unsafe class Supervisor
         ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started,
         Action<string> warn, StreamRelay? streams, ParentPart? part = null)
     {
-        var supervisor = new Supervisor(plan, container, watcher, mode, timeout, streams) { Started = started, Warn = warn, Part = part };
+        var supervisor = new Supervisor(plan, container, watcher, mode, timeout, streams) { Started = started, Part = part };
+        supervisor.Warn = text =>
+        {
+            supervisor._terminal?.EndLine();
+            warn(text);
+        };
         try
         {
             return supervisor.Loop();
@@ -118,7 +119,7 @@ public sealed unsafe class Supervisor
             if (left <= 0 && !_timedOut)
             {
                 _timedOut = true;
-                WarnUser("the time of --timeout is over: the container is killed");
+                Warn("the time of --timeout is over: the container is killed");
                 _container.Signal(signal.SIGKILL);
             }
             if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);
@@ -129,12 +130,6 @@ public sealed unsafe class Supervisor
                 if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("poll", Marshal.GetLastPInvokeError());
                 fds.Clear();
             }
-    }
-
-    private void WarnUser(string text)
-    {
-        _terminal?.EndLine();
-        Warn(text);
     }
 
     private int Finish()
