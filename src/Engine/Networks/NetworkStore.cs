@@ -3,8 +3,8 @@ using System.Text.Json;
 using Minirun.Engine.Networks.Cni;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
-using Minirun.Runtime.State;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 
