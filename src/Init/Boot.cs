@@ -59,7 +59,7 @@ public static unsafe class Boot
             Interpreter.Run(Text.Number(argv[1]), argc >= 3 ? Text.Number(argv[2]) : -1);
         }
         OpenStandardDescriptors();
-        IgnoreFileSize();
+        Signals.IgnoreFileSize();
         if (AddressSpace.IsTooSmall())
             Refuse("minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\nhint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
         s_argc = argc;
@@ -118,15 +118,6 @@ public static unsafe class Boot
             int access = fd == 0 ? Linux.fcntl.O_RDONLY : Linux.fcntl.O_WRONLY;
             if (Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), access) != fd) Refuse(NoNull);
         }
-    }
-
-    /// <summary>Beyond a limit (`ulimit -f`) a write is to fail with EFBIG, and to be said; the signal would end us half way through a stop or a removal.</summary>
-    private static void IgnoreFileSize()
-    {
-        ulong* action = stackalloc ulong[4];
-        action[0] = 1;   // SIG_IGN
-        for (int i = 1; i < 4; i++) action[i] = 0;
-        Sys.Call(SYS_rt_sigaction, Linux.signal.SIGXFSZ, (nint)action, 0, sizeof(ulong));
     }
 
     private static ReadOnlySpan<byte> NoNull =>

@@ -67,7 +67,7 @@ internal static unsafe class Hook
         Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
         bool ready = child->Try(SYS_dup3, input, 0, 0) && child->Try(SYS_dup3, output, 1, 0) && child->Try(SYS_dup3, error, 2, 0)
             && child->Try(SYS_close_range, 3, 0x7fffffff, 0)
-            && Process.ResetSignals(child)
+            && Signals.Reset(child)
             && (op->D == 0 || SeccompFilters.InstallFollowing(child, op))
             && child->Try(SYS_execve, (nint)child->At(op->S1), (nint)argv, (nint)envp);
         if (!ready) *failed = child->Errno;

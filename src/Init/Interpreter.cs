@@ -115,7 +115,7 @@ internal static unsafe class Interpreter
         OpCode.NoNewPrivileges => child->Try(SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1),
         OpCode.Seccomp => SeccompFilters.Install(child, op),
         OpCode.CloseFds => Files.CloseFrom(child, op),
-        OpCode.Signals => Process.ResetSignals(child),
+        OpCode.Signals => Signals.Reset(child),
         OpCode.WorkingDirectory => Files.ChangeDirectory(child, child->At(op->S1), op->A != 0),
         OpCode.OpenChildren => Reaper.OpenChildren(child),
         OpCode.Reaper => Reaper.Start(child, op),

@@ -21,17 +21,6 @@ internal static unsafe class Process
         return child->Fail(SYS_prlimit64, errno);
     }
 
-    /// <summary>.NET ignores SIGPIPE, we ignore SIGXFSZ, and minirun blocks what it relays: all of that would live on in the command.</summary>
-    public static bool ResetSignals(Child* child)
-    {
-        ulong none = 0;
-        ulong* action = stackalloc ulong[4];
-        for (int i = 0; i < 4; i++) action[i] = 0;
-        return child->Try(SYS_rt_sigaction, signal.SIGPIPE, (nint)action, 0, sizeof(ulong))
-            && child->Try(SYS_rt_sigaction, signal.SIGXFSZ, (nint)action, 0, sizeof(ulong))
-            && child->Try(SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&none), 0, sizeof(ulong));
-    }
-
     /// <summary>
     /// S1: paths to try, as PATH has them; S2, S3: arrays of offsets, argv and envp; S4: where in the environment
     /// LISTEN_PID's number goes (sd_listen_fds(3)), 0 for nowhere. Returns only on failure.

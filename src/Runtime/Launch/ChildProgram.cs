@@ -46,7 +46,7 @@ public sealed unsafe class ChildProgram : IDisposable
         if (ownSession) script.Add(0, SYS_setsid);
         for (int i = 0; i < moved.Length; i++) script.Add(0, SYS_dup3, moved[i], i, 0);
         script.Add(0, SYS_close_range, moved.Length, int.MaxValue, CloseOnExec);
-        script.ResetSignals(0);
+        ChildSignals.Reset(script);
         script.Add(0, SYS_execve, script.Text(path), script.Array(arguments), script.Array(environment ?? Environment()));
         try
         {

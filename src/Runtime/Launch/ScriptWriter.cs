@@ -49,17 +49,6 @@ internal sealed unsafe class ScriptWriter : IDisposable
         return ref CollectionsMarshal.AsSpan(_calls)[^1];
     }
 
-    /// <summary>
-    /// The same for all programs that we execute: no signal is blocked, whatever our caller had and we relay, and what .NET (SIGPIPE) and we
-    /// (SIGXFSZ) ignore does what every program expects of it.
-    /// </summary>
-    public void ResetSignals(int op)
-    {
-        long byDefault = Bytes(new byte[32]), none = Bytes(new byte[sizeof(ulong)]);
-        foreach (int number in (ReadOnlySpan<int>)[signal.SIGPIPE, signal.SIGXFSZ]) Add(op, sys_syscall.SYS_rt_sigaction, number, byDefault, 0, sizeof(ulong));
-        Add(op, sys_syscall.SYS_rt_sigprocmask, signal.SIG_SETMASK, none, 0, sizeof(ulong));
-    }
-
     public long Text(string text) => Bytes(KernelText.EncodeName(text));
 
     public long Bytes(ReadOnlySpan<byte> bytes)

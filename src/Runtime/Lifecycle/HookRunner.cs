@@ -62,7 +62,7 @@ public static unsafe class HookRunner
         const int toCloseOnExec = 4;   // CLOSE_RANGE_CLOEXEC: the report socket must tell of a failed execve
         for (int fd = 0; fd < 3; fd++) script.Add(0, SYS_dup3, fds[fd], fd, 0);
         script.Add(0, SYS_close_range, 3, int.MaxValue, toCloseOnExec);
-        script.ResetSignals(0);
+        ChildSignals.Reset(script);
         // Where runc runs them; the bundle may be gone by the time of poststop.
         script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];

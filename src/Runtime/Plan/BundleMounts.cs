@@ -143,7 +143,7 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     {
         BundleProc.Check(this, destination, "overlay");
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer", "make it first");
-        plan.Add(MountPlan.Throwaway(spec, mount, Target(destination), At(destination) | BundleProc.Guard(destination), options, Place));
+        plan.Add(ThrowawayMount.Of(spec, mount, Target(destination), At(destination) | BundleProc.Guard(destination), options, Place));
     }
 
     private void AddFileSystem(OciMount mount, string destination, MountOptions options)

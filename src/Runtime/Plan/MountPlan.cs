@@ -152,25 +152,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     private void AddOverlay(OciMount mount, MountOptions options)
     {
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
-        plan.Add(Throwaway(spec, mount, Target(mount.Destination), OpFlags.None, options, place: null));
+        plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), OpFlags.None, options, place: null));
     }
-
-    /// <summary>An overlay over the mount's source, whose upper layer goes with the container.</summary>
-    public static Operation Throwaway(ContainerSpec spec, OciMount mount, string target, OpFlags flags, MountOptions options, string? place) => new()
-    {
-        Name = Name(mount.Destination),
-        Code = OpCode.MountOverlay,
-        S1 = mount.Source,
-        S2 = target,
-        S3 = "mode=755\0",
-        S4 = spec.OverlayFlag,
-        Path = mount.Destination,
-        A = options.Set | options.TreeSet,
-        Flags = flags,
-        Place = place,
-        Why = "an overlay over the directory: writes are thrown away at the end",
-        IfLeftOut = "{source} of the host is not on {path}",
-    };
 
     private void AddDevices()
     {

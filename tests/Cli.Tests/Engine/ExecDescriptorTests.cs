@@ -32,8 +32,9 @@ public sealed class ExecDescriptorTests : IDisposable
     [Fact]
     public void A_caller_s_dev_null_does_where_the_container_has_none()
     {
-        _root.Detached(["--name", "web", "--tmpfs", "/dev", "--privileged"], "sleep", "1000");
-        const string change = "[ ! -e /dev/null ] && chmod 777 /proc/self/fd/0 2>&1; chown 1:1 /proc/self/fd/0; touch /proc/self/fd/0; cat; echo read";
+        _root.Detached(["--name", "web", "--privileged"], "sh", "-c", "umount -l /dev/null; rm /dev/null && echo gone; exec sleep 1000");
+        Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "gone\n"));
+        const string change = "chmod 777 /proc/self/fd/0 2>&1; chown 1:1 /proc/self/fd/0; touch /proc/self/fd/0; cat; echo read";
         string mode = Support.Minirun.Other("stat", "-c", "%a %u %g", "/dev/null").Out;
         Start how = _root.How with { Before = "exec </dev/null" };
         Result result = Support.Minirun.Run(how, "exec", "-i", "web", "sh", "-c", change);
