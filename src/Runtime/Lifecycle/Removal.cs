@@ -17,7 +17,9 @@ public static class Removal
     public static void Kill(Container container, Action<string> warn)
     {
         using InitProcess? init = OwnInit(container, warn);
-        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }), container.OwnNamespaces());
+        // Of one that is not known to be the container's, though a signal harms it no more, nobody else is looked for.
+        string[] own = container.Doubt is null ? container.OwnNamespaces() : [];
+        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }), own);
         ending.Kill();
         if (ending.Await(Patience)) return;
         (string why, string hint) = ending.Explain();
@@ -33,18 +35,14 @@ public static class Removal
     {
         string? doubt = container.Doubt;
         if (doubt is null && InitProcess.Open(container.Record) is { } init) return init;
-        // Whom another command is killing leaves its cgroup a moment before it has ended.
-        if (doubt is not null && EndsAnyway(container)) doubt = null;
-        if (doubt is not null) warn(doubt + ": it is left as it is");
-        if (container.Directory.ReadInit() is not { } kept) return null;
-        (container.Record.Pid, container.Record.StartTime) = kept;
+        // Whom another command is killing leaves its cgroup before it has ended, and waits perhaps for others that are frozen: a signal harms it no more.
+        bool isEnding = doubt is not null && ProcessIdentity.IsEnding(container.Record.Pid);
+        if (doubt is not null && !isEnding) warn(doubt + ": it is left as it is");
+        (int Pid, ulong StartTime)? kept = container.Directory.ReadInit();
+        if (isEnding && (kept is null || kept.Value.Pid == container.Record.Pid)) return InitProcess.Open(container.Record);
+        if (kept is null) return null;
+        (container.Record.Pid, container.Record.StartTime) = kept.Value;
         return container.Doubt is null ? InitProcess.Open(container.Record) : null;
-    }
-
-    private static bool EndsAnyway(Container container)
-    {
-        using InitProcess? process = InitProcess.Open(container.Record);
-        return process is null || (ProcessIdentity.IsEnding(container.Record.Pid) && process.WaitForEnd(Patience));
     }
 
     /// <summary>

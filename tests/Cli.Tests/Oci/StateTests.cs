@@ -121,7 +121,7 @@ public sealed class StateTests
         Directory.CreateDirectory(bundle.Root);
         File.SetUnixFileMode(bundle.Root, (UnixFileMode)0b111_111_111);
         foreach (string[] verb in (string[][])[["create", "--bundle", bundle.Directory, "ID"], ["state", "ID"], ["kill", "ID"], ["list"]])
-            Assert.Contains("not a directory that only you can write", bundle.Oci(verb).Exits(1).Error);
+            Assert.Contains("can be written by others (mode 0777)", bundle.Oci(verb).Exits(1).Error);
     }
 
     [Requires(Need.User)]
