@@ -57,8 +57,8 @@ run_as_user() {
         if ((fd > 2 && fd != 255)); then exec {fd}>&-; fi
     done
     cd "$work/checkout" || exit
-    # shellcheck disable=SC2016 # for the inner shell
     local own_dev=("$OLDPWD/tests/Hostile/helpers/own-dev.sh" "$work/dev")
+    # shellcheck disable=SC2016 # for the inner shell
     unshare --mount --propagation private -- bash -c '"$0" "$1" && shift && exec "$@"' "${own_dev[@]}" \
         setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all -- env -i "${variables[@]}" "$@" </dev/null
 }
