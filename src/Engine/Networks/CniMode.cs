@@ -55,10 +55,13 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
         s_held?.Dispose();
         s_held = null;
         NetworkRecord record = context.Record;
+        // First what plugins have given: an address that is not given back is refused to the next start of the same container.
+        if (record.CniConfig is { } json)
+        {
+            List<string> wrong = CniChain.Delete(CniConfig.Parse("network.json", json), Arguments(context), record.CniResult);
+            record.Warning = string.Join("; ", wrong);
+        }
         new NetworkPeers(context.Paths, name).Leave(context.Container.Id);
-        if (record.CniConfig is not { } json) return;
-        List<string> wrong = CniChain.Delete(CniConfig.Parse("network.json", json), Arguments(context), record.CniResult);
-        record.Warning = string.Join("; ", wrong);
     }
 
     public IReadOnlyList<string>? Nameservers(NetworkContext context) =>

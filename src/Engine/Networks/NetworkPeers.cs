@@ -54,18 +54,23 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
         TreeRemoval.Remove(Directory);
     }
 
+    /// <summary>
+    /// A file that a container holds by a lease, or has made unwritable in another way, is its own loss: nobody else's start or end
+    /// fails for it, and the next that comes or goes tries again.
+    /// </summary>
     private void Tell()
     {
         List<NetworkPeer> all = All();
         foreach (NetworkPeer peer in all)
             try
             {
-                IEnumerable<string> others = all.Where(other => other.Id != peer.Id).Select(other => $"{other.Address}\t{string.Join(' ', other.Names)}");
-                HostsFile.WritePeers($"{paths.Containers}/{peer.Id}/hosts", others);
+                IEnumerable<NetworkPeer> others = all.Where(other => other.Id != peer.Id);
+                IEnumerable<string> lines = others.Select(other => $"{other.Address}\t{string.Join(' ', other.Names)}");
+                HostsFile.WritePeers($"{paths.Containers}/{peer.Id}/hosts", lines);
             }
-            catch (LinuxException error) when (error.Number == Errno.EAGAIN)
+            catch (LinuxException)
             {
-                // A container holds its own file: nobody else's start or end fails for that.
+                // As above.
             }
     }
 }
