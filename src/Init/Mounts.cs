@@ -47,7 +47,7 @@ internal static unsafe class Mounts
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         if (target < 0) return false;
         int overlay = FileSystems.MakeThrowaway(child, child->At(op->S1), child->At(op->S3), child->At(op->S4), (int)op->A);
-        bool mounted = overlay >= 0 && Move(child, overlay, target);
+        bool mounted = overlay >= 0 && MayCover(child, op->Flags, target) && Move(child, overlay, target);
         Child.Close(overlay);
         Child.Close(target);
         return mounted;
@@ -65,7 +65,7 @@ internal static unsafe class Mounts
             && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
             && ((op->Flags & OpFlags.MapsIds) == 0 || MapIds(child, op, tree))
             && SetAllAttributes(child, op, tree)
-            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree));
+            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree, op->Flags));
         Child.Close(place);
         Child.Close(tree);
         return done || MayBeLeftOut(child, op);
@@ -141,10 +141,10 @@ internal static unsafe class Mounts
     public static bool Move(Child* child, int tree, int target) =>
         child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
-    public static bool MoveInto(Child* child, PlanOp* op, int tree)
+    public static bool MoveInto(Child* child, PlanOp* op, int tree, OpFlags flags)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
-        bool moved = target >= 0 && MayCover(child, op, target) && Move(child, tree, target);
+        int target = Rootfs.Resolve(child, child->At(op->S2), flags, create: true);
+        bool moved = target >= 0 && MayCover(child, flags, target) && Move(child, tree, target);
         Child.Close(target);
         return moved;
     }
@@ -158,14 +158,14 @@ internal static unsafe class Mounts
         statx status;
         if (target >= 0 && keeps && Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
         if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
-        if (target < 0 || MayCover(child, op, target)) return target;
+        if (target < 0 || MayCover(child, op->Flags, target)) return target;
         Child.Close(target);
         return -1;
     }
 
     /// <summary>Wherever the symlinks of a root file system lead: what the kernel says about processes is not replaced (CVE-2019-16884).</summary>
-    private static bool MayCover(Child* child, PlanOp* op, int target) =>
-        (op->Flags & OpFlags.NotInProc) == 0 || !IsProc(child, target) || child->Fail(SYS_move_mount, Errno.EPERM);
+    private static bool MayCover(Child* child, OpFlags flags, int target) =>
+        (flags & OpFlags.NotInProc) == 0 || !IsProc(child, target) || child->Fail(SYS_move_mount, Errno.EPERM);
 
     private static bool IsProc(Child* child, int fd)
     {

@@ -21,7 +21,8 @@ internal static unsafe class OwnFiles
         int source = (int)child->Call(SYS_openat, AT_FDCWD, (nint)child->At(op->S1), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         int tree = source < 0 ? -1 : child->Dev >= 0 ? CopyTo(child, source, child->Dev) : CopyAside(child, source);
         Child.Close(source);
-        bool done = tree >= 0 && Mounts.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: false) && Mounts.MoveInto(child, op, tree);
+        bool done = tree >= 0 && Mounts.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: false)
+            && Mounts.MoveInto(child, op, tree, op->Flags | OpFlags.NotInProc);
         Child.Close(tree);
         // Not before: what has no name cannot be mounted. The mount keeps it.
         if (child->Dev >= 0) Sys.Call(SYS_unlinkat, child->Dev, Name, 0);

@@ -1,30 +1,18 @@
 using Minirun.Init;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>
-/// What may be mounted on /proc and below: a procfs, and the few files that lxcfs and the like emulate. Anything else could make the runtime write a
-/// label, or the kernel's settings, where an attacker wants them (CVE-2019-16884, CVE-2025-52881).
-/// </summary>
+/// <summary>What may be mounted on /proc and below (<see cref="ProcPlaces"/>), in a plan.</summary>
 internal static class BundleProc
 {
-    private static readonly string[] s_emulated =
-    [
-        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo",
-        "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
-    ];
-
     /// <exception cref="UserError">Such a thing must not be mounted there.</exception>
     public static void Check(BundleMounts mounts, string destination, string type)
     {
-        if (destination == "/proc" && type is not ("proc" or "bind"))
-            throw mounts.Wrong("destination", "\"/proc\" cannot be mounted because it is not of type proc", "mount type proc there, or bind a procfs");
-        if (destination.StartsWith("/proc/", StringComparison.Ordinal) && !IsEmulated(destination))
-            throw mounts.Wrong("destination", $"\"{destination}\" cannot be mounted because it is inside /proc", "to hide a file use linux.maskedPaths; these may be replaced: " + string.Join(", ", s_emulated));
+        if (ProcPlaces.Refusal(destination, type) is var (why, hint)) throw mounts.Wrong("destination", why, hint);
     }
 
     /// <summary>Wherever else a destination leads: not into procfs.</summary>
-    public static OpFlags Guard(string destination) => destination == "/proc" || IsEmulated(destination) ? OpFlags.None : OpFlags.NotInProc;
-
-    private static bool IsEmulated(string destination) => Array.IndexOf(s_emulated, destination) >= 0;
+    public static OpFlags Guard(string destination) =>
+        destination == "/proc" || ProcPlaces.IsEmulated(destination) ? OpFlags.None : OpFlags.NotInProc;
 }

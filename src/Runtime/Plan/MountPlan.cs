@@ -82,7 +82,9 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     {
         string type = mount.Type ?? throw new UserError($"mount on {mount.Destination}: no type", "give a type such as tmpfs, or bind");
         bool isDev = mount.Destination == "/dev" && type == "tmpfs", isPts = mount.Destination == "/dev/pts" && type == "devpts";
-        OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None) | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0) | At(mount.Destination);
+        OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None)
+            | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0)
+            | At(mount.Destination) | Guard(mount.Destination);
         string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type) ? "/" + (type == "proc" ? "proc" : "sys") : null;
         if (fallback is not null) flags |= OpFlags.Fallback;
         // Only the parts of /sys are mounted in it.
@@ -128,7 +130,11 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             E = options.TreeSet,
             F = options.TreeClear,
             Path = mount.Destination,
-            Flags = At(mount.Destination) | (isDirectory ? 0 : OpFlags.File) | (options.Recursive ? OpFlags.Recursive : 0) | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
+            Flags = At(mount.Destination) | Guard(mount.Destination)
+                | (!ours && mount.Destination == "/proc" ? OpFlags.SourceIsProc : 0)
+                | (isDirectory ? 0 : OpFlags.File)
+                | (options.Recursive ? OpFlags.Recursive : 0)
+                | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
                 | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0)
                 | (prepared is not null ? OpFlags.Detached : 0),
             Why = ours ? Reason(mount, "bind") : "as asked for",
@@ -152,7 +158,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     private void AddOverlay(OciMount mount, MountOptions options)
     {
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
-        plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), OpFlags.None, options, place: null));
+        plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), Guard(mount.Destination), options, place: null));
     }
 
     private void AddDevices()
@@ -187,6 +193,9 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     private static string Relative(string path) => path.TrimStart('/') is { Length: > 0 } name ? name : ".";
 
     private OpFlags At(string destination) => _ownDev && destination.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
+
+    /// <summary>Wherever the symlinks of a root file system lead what the user mounts. Ours are on places of our own.</summary>
+    private OpFlags Guard(string destination) => spec.UserMounts.Contains(destination) ? BundleProc.Guard(destination) : OpFlags.None;
 
     private string Target(string destination) => At(destination) == OpFlags.InDev ? destination["/dev/".Length..] : Relative(destination);
 
