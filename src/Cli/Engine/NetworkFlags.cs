@@ -29,6 +29,7 @@ internal static class NetworkFlags
         use.Mode = mode ?? (options.Detach || use.Ports.Count > 0 || use.Ip is not null ? NetworkModes.Default(use.Ports.Count > 0 || use.Ip is not null) : "host");
         warning = NetworkModes.Check(use, store);
         options.Net = ContainerNetwork.ForRuntime(use.Mode);
+        options.SharedIds = ContainerNetwork.SharedIds(use.Mode, store);
         return use;
     }
 

@@ -46,9 +46,9 @@ internal static class ContainerFiles
     public static void Write(NetworkContext context, INetworkMode mode)
     {
         string directory = context.Container.Directory;
-        if (mode.Name.StartsWith(JoinMode.Container, StringComparison.Ordinal))
+        if (mode is JoinMode { IsContainers: true } join)
         {
-            Copy(((JoinMode)mode).Peer(context.Container.Store).Directory, directory);
+            Copy(join.Peer(context.Container.Store).Directory, directory);
             return;
         }
         HostsFile.Write(directory + "/hosts", Hosts(context, mode));

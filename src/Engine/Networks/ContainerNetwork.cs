@@ -10,6 +10,10 @@ public static class ContainerNetwork
     /// <summary>What --net is for the runtime: the host's network, or a new one with only lo.</summary>
     public static string ForRuntime(string mode) => NetworkModes.Of(mode, EnginePaths.Default()) is { IsOwn: true } or JoinMode ? "none" : "host";
 
+    /// <summary>The id maps of the user namespace that a mode shares where no other is asked for; null: none.</summary>
+    public static IdMaps? SharedIds(string mode, ContainerStore store) =>
+        NetworkModes.Of(mode, store.Paths) is JoinMode { IsContainers: true } join ? SharedUserNamespace.IdsOf(join.Peer(store)) : null;
+
     /// <summary>Puts what a mode needs into a configuration that was made for <see cref="ForRuntime"/>.</summary>
     /// <param name="config">Its id is chosen.</param>
     public static void Configure(OciSpec oci, ContainerConfig config, ContainerStore store)
@@ -17,7 +21,7 @@ public static class ContainerNetwork
         NetworkUse use = config.Network;
         INetworkMode mode = NetworkModes.Of(use.Mode, store.Paths);
         string directory = $"{store.Paths.Containers}/{config.Id}";
-        if (mode is JoinMode) Join(oci, use.Mode, directory, store);
+        if (mode is JoinMode join) Join(oci, join, directory, store);
         // On the host's network as well: the host's own files could be held by a lease.
         ContainerFiles.Mount(oci, directory);
     }
@@ -78,24 +82,11 @@ public static class ContainerNetwork
 
     private static string[] Names(EngineContainer container) => [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
 
-    /// <summary>Who joins a network namespace of a user namespace joins that, too: it is nobody in the network else.</summary>
-    private static void Join(OciSpec oci, string mode, string directory, ContainerStore store)
+    private static void Join(OciSpec oci, JoinMode mode, string directory, ContainerStore store)
     {
         foreach (OciNamespace each in oci.Linux.Namespaces)
             if (each.Type == "network") each.Path = $"{directory}/{JoinMode.NetLink}";
-        bool joinsUser = mode.StartsWith(JoinMode.Container, StringComparison.Ordinal) && HasUserNamespace(new JoinMode(mode).Peer(store));
-        oci.Linux.Namespaces.RemoveAll(each => each.Type == "user" && mode.StartsWith(JoinMode.Container, StringComparison.Ordinal));
-        if (joinsUser) oci.Linux.Namespaces.Add(new OciNamespace { Type = "user", Path = $"{directory}/{JoinMode.UserLink}" });
-        if (!mode.StartsWith(JoinMode.Container, StringComparison.Ordinal))
-        {
-            // A sysfs of a namespace that is somebody else's cannot be mounted.
-            bool owns = !oci.Linux.Namespaces.Exists(each => each.Type == "user");
-            if (!owns && oci.Mounts.Find(mount => mount is { Destination: "/sys", Type: "sysfs" }) is { } sys) (sys.Type, sys.Source, sys.Options) = ("bind", "/sys", ["rbind", "rro", "rnosuid", "rnodev", "rnoexec"]);
-            return;
-        }
-        oci.Linux.UidMappings = oci.Linux.GidMappings = null;
+        if (mode.IsContainers) SharedUserNamespace.Choose(oci, mode.Peer(store), $"{directory}/{JoinMode.UserLink}");
+        else if (oci.Linux.Namespaces.Exists(each => each.Type == "user")) SharedUserNamespace.ShowHosts(oci);
     }
-
-    private static bool HasUserNamespace(EngineContainer peer) =>
-        Bundle.Read(peer.Directory).Linux.Namespaces.Exists(each => each.Type == "user");
 }

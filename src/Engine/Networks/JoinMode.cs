@@ -14,6 +14,9 @@ internal sealed class JoinMode(string mode) : INetworkMode
     public const string NetLink = "net", UserLink = "user";
 
     public string Name => mode;
+
+    /// <summary>Of another container, and not of a path.</summary>
+    public bool IsContainers => mode.StartsWith(Container, StringComparison.Ordinal);
     public bool IsOwn => false;
     public bool CanPublish => false;
     public bool CanChooseAddress => false;
@@ -34,9 +37,10 @@ internal sealed class JoinMode(string mode) : INetworkMode
         EngineContainer peer = Peer(context.Container.Store);
         ContainerState state = peer.State();
         if (!EngineContainer.IsAlive(state)) throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
-        string process = ProcessIdentity.Directory(state.Pid) + "/ns/";
-        Point(context, NetLink, process + "net");
-        Point(context, UserLink, process + "user");
+        string process = ProcessIdentity.Directory(state.Pid);
+        SharedUserNamespace.Check(context.Container, peer, process);
+        Point(context, NetLink, process + "/ns/net");
+        Point(context, UserLink, process + "/ns/user");
     }
 
     public void Connect(NetworkContext context, int pid)

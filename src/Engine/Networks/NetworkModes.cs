@@ -53,7 +53,16 @@ public static class NetworkModes
             if (!System.Net.IPAddress.TryParse(server, out _)) throw new UserError($"--dns {server}: not an address", null);
         foreach (string host in use.AddHosts) ContainerFiles.ParseHost(host);
         mode.Require();
-        if (mode is JoinMode join && use.Mode.StartsWith(JoinMode.Container, StringComparison.Ordinal)) join.Peer(store);
+        if (mode is JoinMode { IsContainers: true } join) RefuseNames(use, join.Peer(store));
         return mode is AutoMode && AutoMode.Missing() is { } why ? $"no network but lo: {why}" : null;
+    }
+
+    /// <summary>It has the other's files; what it asks for itself would be left out in silence.</summary>
+    private static void RefuseNames(NetworkUse use, EngineContainer peer)
+    {
+        string? asked = use.Dns.Count > 0 ? "--dns" : use.DnsSearch.Count > 0 ? "--dns-search" : use.DnsOptions.Count > 0 ? "--dns-option"
+            : use.AddHosts.Count > 0 ? "--add-host" : use.Aliases.Count > 0 ? "--network-alias" : null;
+        if (asked is not null)
+            throw new UserError($"{asked}: not with --net {use.Mode}", $"it has the names of container {peer.Config.Name}: ask there");
     }
 }

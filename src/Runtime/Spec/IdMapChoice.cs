@@ -13,6 +13,7 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         if ((namespaces & sched.CLONE_NEWUSER) == 0) return new(null, null, null, CanSetGroups: (host.Capabilities & 1UL << 6) != 0, "no user namespace: ids are the host's");
         IdMapChoice choice = options.UserNs switch
         {
+            [] when options.SharedIds is { } shared => Shared(shared, host),
             [] or ["auto"] => Auto(host, user),
             ["keep-id"] => KeepId(host, user),
             ["single"] => Single(host, user.Uid, user.Gid, "asked for with --userns single"),
@@ -34,6 +35,11 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
                 $"you are 0 inside; 1 and up are your {ranges.UidCount} ids from /etc/subuid, written by newuidmap");
         return Single(host, user.Uid, user.Gid, "no range in /etc/subuid and /etc/subgid, no newuidmap, or no_new_privs set by the caller");
     }
+
+    /// <summary>With one id that its maker mapped alone, setgroups(2) was denied for good.</summary>
+    private static IdMapChoice Shared(IdMaps shared, Host host) =>
+        new(shared.Uids, shared.Gids, null, CanMapAll(host) || shared.Uids is not [{ Size: 1 }],
+            "those of the user namespace that is shared");
 
     private static IdMapChoice KeepId(Host host, ContainerUser user)
     {

@@ -19,6 +19,9 @@ public sealed class RunOptions
     public string? CgroupNs { get; set; }
     public List<string> UserNs { get; } = [];
 
+    /// <summary>The id maps of a user namespace that is there and is to be shared, unless --userns asks for others.</summary>
+    public IdMaps? SharedIds { get; set; }
+
     /// <summary>--ns: only these namespaces, for lessons.</summary>
     public string? OnlyNamespaces { get; set; }
 

@@ -1,0 +1,64 @@
+using Minirun.Engine.Containers;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Engine.Networks;
+
+/// <summary>
+/// The user namespace of a container that has the network of another. A network belongs to the user namespace that it was made in, and
+/// only who is in there has powers over it, such as a port below 1024. So that one is shared, unless --userns asked for other ids: then
+/// root enters the network first and makes a user namespace of the container's own after it, which nobody else may.
+/// </summary>
+internal static class SharedUserNamespace
+{
+    /// <summary>What the other has; null: no user namespace of its own. That of the host is never shared unasked.</summary>
+    public static IdMaps? IdsOf(EngineContainer peer) => IdMaps.From(Bundle.Read(peer.Directory));
+
+    /// <summary>Decides for a document that has what was asked for.</summary>
+    /// <exception cref="UserError">It asks for other ids, and only root may have them.</exception>
+    public static void Choose(OciSpec oci, EngineContainer peer, string link)
+    {
+        OciSpec other = Bundle.Read(peer.Directory);
+        IdMaps? own = IdMaps.From(oci), others = IdMaps.From(other);
+        if (own is not null && others is not null && own.Equals(others))
+        {
+            foreach (OciNamespace each in oci.Linux.Namespaces)
+                if (each.Type == "user") each.Path = link;
+            // Its network may in turn be that of another.
+            if (!other.Mounts.Exists(IsSysfs)) ShowHosts(oci);
+            return;
+        }
+        if (unistd.geteuid() != 0)
+            throw new UserError(
+                $"--userns: not other ids than container {peer.Config.Name}, whose network is shared, has ({others?.ToString() ?? "all"})",
+                "leave --userns away, which shares its user namespace, too; only root can join a network from another one");
+        if (own is not null) ShowHosts(oci);
+    }
+
+    /// <summary>At each start: a container of that name may be another one by now.</summary>
+    /// <exception cref="UserError">Its ids are not those that ours was made with.</exception>
+    public static void Check(EngineContainer container, EngineContainer peer, string process)
+    {
+        OciSpec oci = Bundle.Read(container.Directory);
+        bool shares = oci.Linux.Namespaces.Exists(each => each is { Type: "user", Path.Length: > 0 });
+        if (!shares || IdMaps.From(oci) is not { } made) return;
+        IdMaps now = IdMaps.Parse(ProcFile.Read(process + "/uid_map"), ProcFile.Read(process + "/gid_map"));
+        if (!made.Equals(now))
+            throw new UserError(
+                $"the user ids of container {peer.Config.Name} are {now}, and {container.Config.Name} was made for {made}",
+                $"remove {container.Config.Name} and make it again");
+    }
+
+    /// <summary>
+    /// A sysfs can be mounted only by who has powers over the network that it shows: else it is the host's, as on the host's network.
+    /// </summary>
+    public static void ShowHosts(OciSpec oci)
+    {
+        if (oci.Mounts.Find(IsSysfs) is not { } sys) return;
+        string access = sys.Options.Contains("rw") ? "rrw" : "rro";
+        (sys.Type, sys.Source, sys.Options) = ("bind", "/sys", ["rbind", access, "rnosuid", "rnodev", "rnoexec"]);
+    }
+
+    private static bool IsSysfs(OciMount mount) => mount is { Destination: "/sys", Type: "sysfs" };
+}
