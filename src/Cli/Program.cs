@@ -19,9 +19,9 @@ internal static unsafe class Program
     {
         KeepBytes(arguments);
         if (IsForkNews(arguments)) return ForkNews(arguments);
-        // Modes are those that are written beside what is made, whatever the caller's umask lets through. A plain `run` hands it on to its command.
-        bool keepsUmask = !IsOci() && arguments is (["run", ..] or ["container", "run", ..]);
-        if (!keepsUmask) StateUmask();
+        // Modes are those that are written beside what is made, whatever the caller's umask lets through; and a command begins with the
+        // same, whoever started it and in which way.
+        sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);
         if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return ContainerMonitor.Run(arguments);
         int status;
         try
@@ -48,9 +48,6 @@ internal static unsafe class Program
         for (int i = 0; i < arguments.Length; i++)
             if (arguments[i].AsSpan().IndexOfAny('\uFFFD', KernelText.Mark) >= 0 && (bytes ??= Boot.LastArguments(arguments.Length)) is { Length: > 0 }) arguments[i] = KernelText.Decode(bytes[i]);
     }
-
-    internal static void StateUmask() => sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);
-
 
     private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciProgram.Name);
 

@@ -11,14 +11,15 @@ namespace Minirun.Cli.Engine;
 internal static class EngineCgroup
 {
     /// <summary>On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's.</summary>
-    public static void Choose(OciSpec oci, ContainerConfig config, string? parent, bool root)
+    public static void Choose(OciSpec oci, ContainerConfig config, RunOptions options, bool root)
     {
+        string? parent = options.CgroupParent;
         bool slice = parent is not null && parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/');
         bool unified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
         config.SystemdCgroup = slice || (parent is null && unified && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus()));
         oci.Linux.CgroupsPath = config.SystemdCgroup ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}:minirun:{config.Id}"
             : parent is not null ? $"{parent.TrimEnd('/')}/{config.Id}"
-            : root && (oci.Linux.Resources is not null || CanMake()) ? $"{ParentCgroup.Path}/{config.Id}" : null;
+            : root && (options.WantsCgroup || CanMake()) ? $"{ParentCgroup.Path}/{config.Id}" : null;
     }
 
     /// <summary>In a container root sees cgroups that are read-only: there is none without a limit, as for a user.</summary>

@@ -100,7 +100,6 @@ internal static class EngineRun
 
     private static EngineContainer Make(RunOptions options)
     {
-        Program.StateUmask();
         if (options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0) throw new UserError("--explain, --step, --dry-run and --without are for the foreground", "leave -d away");
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
@@ -139,7 +138,7 @@ internal static class EngineRun
         config.Id = RandomId.New();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
-        EngineCgroup.Choose(oci, config, options.CgroupParent, host.Uid == 0);
+        EngineCgroup.Choose(oci, config, options, host.Uid == 0);
         EngineCgroup.KeepMountsInside(oci, config);
         EngineContainer made = store.Create(config, oci.ToBytes());
         volumes.Keep();

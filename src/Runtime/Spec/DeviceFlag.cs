@@ -6,7 +6,7 @@ namespace Minirun.Runtime.Spec;
 internal readonly record struct DeviceFlag(string Text, string Source, string Destination, string Access)
 {
     /// <summary>Making nodes (m) every container may: a node alone opens nothing.</summary>
-    private bool IsNarrow => !Access.Contains('r') || !Access.Contains('w');
+    public bool IsNarrow => !Access.Contains('r') || !Access.Contains('w');
 
     /// <exception cref="UserError">It is not of this form.</exception>
     public static DeviceFlag Parse(string text)
@@ -19,24 +19,8 @@ internal readonly record struct DeviceFlag(string Text, string Source, string De
         return new DeviceFlag(text, source, destination, access);
     }
 
-    /// <summary>Rules for devices that may not be both read and written; all others stay as they are.</summary>
-    /// <exception cref="UserError">The rule cannot be had.</exception>
-    public static void Limit(RunOptions options, Host host)
-    {
-        foreach (string text in options.Devices)
-        {
-            DeviceFlag device = Parse(text);
-            if (!device.IsNarrow) continue;
-            device.CheckNode(host);
-            if (host.Uid != 0 || host.IsInUserNamespace) throw new UserError($"--device {text}: access narrower than rwm is kept by the devices cgroup, which takes root", "leave the access away, or run it as root");
-            (uint major, uint minor) = host.DeviceNumber(device.Source);
-            if (IsEverybodys(major, minor)) throw new UserError($"--device {text}: access narrower than rwm cannot be had: every container may use this device", "leave the access away");
-            options.Resources ??= new OciResources();
-            options.Resources.Devices ??= [new OciDeviceRule { Allow = true, Access = "rwm" }];
-            string denied = (device.Access.Contains('r') ? "" : "r") + (device.Access.Contains('w') ? "" : "w");
-            options.Resources.Devices.Add(new OciDeviceRule { Allow = false, Type = host.FileType(device.Source) == sys_stat.S_IFBLK ? "b" : "c", Major = major, Minor = minor, Access = denied });
-        }
-    }
+    /// <summary>What of reading and writing it may not.</summary>
+    public string Denied => (Access.Contains('r') ? "" : "r") + (Access.Contains('w') ? "" : "w");
 
     public void CheckNode(Host host)
     {
@@ -44,5 +28,5 @@ internal readonly record struct DeviceFlag(string Text, string Source, string De
     }
 
     /// <summary>null, zero, full, random, urandom; tty, ptmx; pseudo-terminals (config-linux.md, "Default Devices").</summary>
-    private static bool IsEverybodys(uint major, uint minor) => (major, minor) is (1, 3 or 5 or 7 or 8 or 9) or (5, 0 or 2) or (136, _);
+    public static bool IsEverybodys(uint major, uint minor) => (major, minor) is (1, 3 or 5 or 7 or 8 or 9) or (5, 0 or 2) or (136, _);
 }

@@ -29,7 +29,7 @@ public sealed class SpecBuilder
         _options = options;
         _host = host;
         string rootfs = FindRootfs(options, host);
-        if (options.Devices.Count > 0) DeviceFlag.Limit(options, host);
+        OciResources? resources = DeviceChoice.AddTo(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
         NamespaceChoice.RefuseWithout(namespaces, options);
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
@@ -62,7 +62,7 @@ public sealed class SpecBuilder
         foreach (string name in NamespaceSet.OciNames(namespaces)) oci.Linux.Namespaces.Add(new OciNamespace { Type = name });
         oci.Linux.UidMappings = _ids.Uids;
         oci.Linux.GidMappings = _ids.Gids;
-        oci.Linux.Resources = options.Resources;
+        oci.Linux.Resources = resources;
         oci.Process = process;
     }
 

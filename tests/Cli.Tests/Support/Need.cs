@@ -39,4 +39,7 @@ public enum Need
 
     /// <summary>tmux, as a terminal that people use.</summary>
     Tmux = 2048,
+
+    /// <summary>/dev/fuse, which anybody may open.</summary>
+    Fuse = 4096,
 }

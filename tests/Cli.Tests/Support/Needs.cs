@@ -18,6 +18,7 @@ internal static class Needs
         [Need.SystemResource] = new(() => Kernel.MayRaiseLimits ? null : "CAP_SYS_RESOURCE is missing"),
         [Need.Strace] = new(() => Programs.Find("strace") is null ? "strace is not here" : null),
         [Need.OldCgroups] = new(() => Kernel.Uid == 0 && Directory.Exists("/sys/fs/cgroup/pids") && Directory.Exists("/sys/fs/cgroup/memory") ? null : "pids and memory of cgroup version 1 are not here, or we are not root"),
+        [Need.Fuse] = new(Fuse),
         [Need.Tmux] = new(() => Programs.Find("tmux") is null ? "tmux is not here" : null),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
@@ -45,6 +46,19 @@ internal static class Needs
     {
         const string hybrid = "/sys/fs/cgroup/unified/cgroup.controllers";
         return Programs.Find("crun") is null ? "crun is not here" : File.Exists(hybrid) && File.ReadAllText(hybrid).Trim().Length > 0 ? "crun does not run with hybrid cgroups" : null;
+    }
+
+    private static string? Fuse()
+    {
+        try
+        {
+            using var device = new FileStream("/dev/fuse", FileMode.Open, FileAccess.ReadWrite);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"/dev/fuse cannot be opened: {error.Message}";
+        }
     }
 
     private static string? SubordinateIds()

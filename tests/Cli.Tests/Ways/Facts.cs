@@ -11,11 +11,24 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
 {
     public Need Needs { get; init; }
 
+    /// <summary>Of a container that is made for it.</summary>
+    public bool IsOfNew { get; init; }
+
     public override string ToString() => Name;
 
     private const string ByName = "echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin";
     private const string Handler = "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done";
     private static readonly string[] s_student = ["-u", "student"];
+    private static readonly string[] s_makesNodes = ["-m", "100m", "--userns", "host", "--cap-add", "MKNOD"];
+
+    /// <summary>A device that anybody may open, and that is not among those that every container has: FUSE's.</summary>
+    private const string Device = "/dev/fuse", Given = "/dev/kmsg:/dev/given:r";
+    private static readonly string MakeAndOpen = "mknod /dev/other c 10 229 || exit; " + Opened("/dev/other");
+
+    private static string Opened(string device) => $"(exec 3<>{device}) 2>/dev/null && echo open || echo refused";
+
+    private static Fact OfDevice(string name, string expected, string[] options, string script, Need needs = Need.Fuse | Need.Root) =>
+        new(name, expected, way => Output(way, "", options, "sh", "-c", script)) { Needs = needs, IsOfNew = true };
 
     public static readonly Fact[] All =
     [
@@ -43,6 +56,13 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         new("working directory", "/tmp\n", way => Output(way, "", ["-w", "/tmp"], "pwd")),
         new("signals that the caller blocks", "SigBlk:\t0000000000000000\n", Blocked),
         new("SIGTERM of a caller that blocks it", "143", SignalledBlocked),
+        new("umask", "0022\n", Umask),
+        OfDevice("device that is given", "open\n", ["--device", Device], Opened(Device), Need.Fuse),
+        OfDevice("device that is given, among limits", "open\n", ["-m", "100m", "--device", Device], Opened(Device)),
+        OfDevice("device that is given to be read", "refused\n", ["--device", Device + ":r"], Opened(Device)),
+        OfDevice("device that is not given", "refused\n", s_makesNodes, MakeAndOpen),
+        OfDevice("another device than the one that is given", "refused\n", [.. s_makesNodes, "--device", Given], MakeAndOpen),
+        OfDevice("all devices, privileged", "open\n", [.. s_makesNodes, "--privileged"], MakeAndOpen),
         new("left afterwards", "nothing", Left),
     ];
 
@@ -50,6 +70,12 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
     {
         using var trial = new Trial(way);
         return trial.Run(options, command).ExitCode.ToString();
+    }
+
+    private static string Umask(Way way)
+    {
+        using var trial = new Trial(way) { Before = "umask 077" };
+        return trial.Run([], "sh", "-c", "umask").Out;
     }
 
     private static string Output(Way way, string input, string[] options, params string[] command)

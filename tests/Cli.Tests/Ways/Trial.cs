@@ -19,6 +19,9 @@ internal sealed class Trial(Way way) : IDisposable
 
     private const string Blocking = "--block-signal=HUP,INT,QUIT,TERM,USR1,USR2,ALRM,TSTP,PIPE";
 
+    /// <summary>A line of bash before all.</summary>
+    public string Before { get; init; } = "";
+
     public Result Run(string[] options, params string[] command) => Run("", options, command);
 
     public Result Run(string input, string[] options, params string[] command) =>
@@ -51,7 +54,7 @@ internal sealed class Trial(Way way) : IDisposable
     {
         string prelude = "opts=(); while [[ $1 != -- ]]; do opts+=(\"$1\"); shift; done; shift\n";
         string script = Redirected.Length == 0 ? way.Script : way.Script.TrimEnd() + " " + Redirected;
-        return ["-c", prelude + script, "way", .. options, "--", .. command];
+        return ["-c", prelude + Before + "\n" + script, "way", .. options, "--", .. command];
     }
 
     public Start How => _root.How with

@@ -19,6 +19,9 @@ internal sealed record Way(string Name, string Script)
     /// <summary>What the machine must have.</summary>
     public Need Needs { get; init; }
 
+    /// <summary>Its flags are those of a container that is there already: what that has, it has.</summary>
+    public bool IsInOther => Name.StartsWith("exec", StringComparison.Ordinal);
+
     public static readonly Way[] All =
     [
         new("foreground", """exec "$M" run "${opts[@]}" "$R" "$@" """),
