@@ -75,7 +75,8 @@ internal sealed class Trial(Way way) : IDisposable
     public void Dispose()
     {
         string oci = _directory["oci"];
-        if (System.IO.Directory.Exists(oci)) Support.Minirun.Other(Programs.Minirun + "-oci", "--root", oci, "delete", "--force", "way");
+        if (System.IO.Directory.Exists(oci))
+            Support.Minirun.Other(Programs.Minirun + "-oci", "--root", oci, "delete", "--force", "way-" + Path.GetFileName(Directory));
         _root.Dispose();
         _directory.Dispose();
     }

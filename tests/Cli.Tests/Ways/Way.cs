@@ -45,7 +45,7 @@ internal sealed record Way(string Name, string Script)
             """) { Needs = Need.Runc | Need.Root },
         new("minirun-oci run", """
             "$M" run --print-spec "${opts[@]}" "$R" "$@" </dev/null >"$D/config.json" || exit
-            exec "${M}-oci" --root "$D/oci" run --bundle "$D" way
+            exec "${M}-oci" --root "$D/oci" run --bundle "$D" "way-${D##*/}"
             """),
     ];
 
