@@ -43,8 +43,21 @@ internal static class NamespaceChoice
         if ((namespaces & sched.CLONE_NEWUTS) == 0 && options.Hostname is not null)
             throw options.OnlyNamespaces is not null ? Needs("--hostname " + options.Hostname, "a UTS namespace", "uts") : new UserError($"--hostname {options.Hostname}: not with --uts host, whose name is the host's", "leave one of them out");
         if (options.OnlyNamespaces is null) return;
+        RefuseOther(namespaces, sched.CLONE_NEWPID, "--pid", options.Pid, "a pid namespace", "pid");
+        RefuseOther(namespaces, sched.CLONE_NEWUTS, "--uts", options.Uts, "a UTS namespace", "uts");
+        RefuseOther(namespaces, sched.CLONE_NEWIPC, "--ipc", options.Ipc, "an IPC namespace", "ipc");
+        RefuseOther(namespaces, sched.CLONE_NEWCGROUP, "--cgroupns", options.CgroupNs, "a cgroup namespace", "cgroup");
         if ((namespaces & sched.CLONE_NEWNET) == 0 && options.Net == "none") throw Needs("--net none", "a network namespace", "net");
         if ((namespaces & sched.CLONE_NEWUSER) == 0 && options.UserNs is [not ("host" or "auto"), ..]) throw Needs("--userns " + options.UserNs[0], "a user namespace", "user");
+    }
+
+    /// <summary>--ns alone says which namespaces there are: another flag must not say otherwise.</summary>
+    private static void RefuseOther(ulong namespaces, ulong flag, string option, string? value, string what, string name)
+    {
+        bool isNew = (namespaces & flag) != 0;
+        Apply(0, flag, option, value);   // a word that means nothing is an error here, too
+        if (value == "private" && !isNew) throw Needs($"{option} private", what, name);
+        if (value == "host" && isNew) throw new UserError($"{option} host: not with {name} in --ns", "leave one of them out");
     }
 
     private static UserError Needs(string asked, string what, string name) => new($"{asked}: needs {what}, which --ns leaves out", $"add {name} to the list of --ns");
