@@ -14,7 +14,8 @@ internal static unsafe class RootMount
     /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host
     /// leads through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount
     /// in it: a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the
-    /// container's alone then, or the host would see it too.
+    /// container's alone then, or the host would see it too. A: the root is a slave of it in the end; 2: it has to be made one itself
+    /// before.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -22,6 +23,7 @@ internal static unsafe class RootMount
         child->Root = (int)tree;
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
         if (op->A != 0) child->Origin = (int)OpenMountOf(child);
+        if (op->A == 2 && !SetPropagation(child, child->Origin, MS_SLAVE)) return false;
         if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
         return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : MoveOnTop(child, child->Root);
     }

@@ -16,9 +16,9 @@ internal static class RootOps
     {
         Name = "root",
         Code = OpCode.BindRoot,
-        A = follows ? 1 : 0,
+        A = !follows ? 0 : shared ? 2 : 1,
         B = inPlace ? 1 : 0,
-        C = shared ? 1 : 0,
+        C = shared && !follows ? 1 : 0,
         Path = spec.Oci.Root.Path,
         Why = inPlace ? "pivot_root wants a mount point, so the directory is bound; in its own place, where hooks look for it"
             : "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
