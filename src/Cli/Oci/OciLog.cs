@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Cli.Output;
 using Minirun.Linux;
+using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci;
@@ -11,6 +12,21 @@ namespace Minirun.Cli.Oci;
 /// </summary>
 internal sealed class OciLog(OciGlobals globals)
 {
+    /// <summary>The file is there before anything is done: an engine that finds none in the end would not know what went wrong (runc's way, and crun's).</summary>
+    /// <exception cref="UserError">It cannot be opened; messages go to stderr from here on.</exception>
+    public void Open()
+    {
+        if (globals.Log is not { } path) return;
+        int fd = TryOpen(path), errno = Marshal.GetLastPInvokeError();
+        if (fd >= 0)
+        {
+            unistd.close(fd);
+            return;
+        }
+        globals.Log = null;
+        throw new UserError($"--log: open {path}: {Errno.Describe(errno)}", "its directory has to be there, and yours to write in");
+    }
+
     public void Error(string message, string? hint)
     {
         Write("error", message, hint);
@@ -35,7 +51,7 @@ internal sealed class OciLog(OciGlobals globals)
 
     private static unsafe bool Append(string path, string line)
     {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        int fd = TryOpen(path);
         if (fd < 0)
         {
             OciOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
@@ -48,6 +64,9 @@ internal sealed class OciLog(OciGlobals globals)
         unistd.close(fd);
         return written == bytes.Length;
     }
+
+    private static int TryOpen(string path) =>
+        fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
 
     /// <summary>A string of JSON, which is one of Go's as well; a byte that is not UTF-8 is shown as a person sees it.</summary>
     private static string Quote(string text)

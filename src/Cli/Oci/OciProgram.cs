@@ -36,6 +36,7 @@ internal static class OciProgram
             if (words.WantsHelp) return OciHelp.Print(verb);
             Count(verb, words.Words.Count);
             called = verb;
+            if (!verb.EndsContainers) log.Open();
             return verb.Execute(globals, words);
         }
         catch (UserError error)

@@ -20,6 +20,9 @@ internal sealed record OciVerb(string Name, string Arguments, string Summary, Oc
     public string Failed { get; init; } = "";
     public int FailureCode { get; init; } = 1;
 
+    /// <summary>It ends or removes what lives: that is done whatever becomes of the messages.</summary>
+    public bool EndsContainers { get; init; }
+
     /// <summary>Printed below the flags.</summary>
     public string? Notes { get; init; }
 }

@@ -41,7 +41,8 @@ internal static class Hints
         (OpCode.WriteProc, Errno.EACCES or Errno.EPERM) => "a score below the caller's own needs CAP_SYS_RESOURCE on the host",
         (OpCode.TimeNamespace, Errno.ERANGE) => "no clock may start before zero, nor end soon: give a larger, or smaller, linux.timeOffsets",
         (OpCode.TimeNamespace, Errno.EINVAL or Errno.ENOSYS) => "time namespaces need Linux 5.6 with CONFIG_TIME_NS",
-        (OpCode.Scheduler, Errno.EPERM) => "a real-time policy, or a nice value below the caller's own, needs CAP_SYS_NICE on the host; SCHED_DEADLINE also all processors of the caller's cpuset",
+        (OpCode.Scheduler, Errno.EPERM) => "a real-time policy, or a nice value below the caller's own, needs CAP_SYS_NICE on the host; SCHED_DEADLINE "
+            + "also all processors of the caller's cpuset; in a cgroup of version 1 a real-time one may need linux.resources.cpu.realtimeRuntime",
         (OpCode.Scheduler, Errno.EINVAL) => "the kernel does not take this combination: see sched_setattr(2); priority is 1 to 99 for SCHED_FIFO and SCHED_RR, runtime <= deadline <= period for SCHED_DEADLINE",
         (OpCode.Scheduler, Errno.EBUSY) => "there is not so much processor time left for SCHED_DEADLINE",
         (OpCode.IoPriority, Errno.EPERM) => "IOPRIO_CLASS_RT needs CAP_SYS_ADMIN or CAP_SYS_NICE on the host",

@@ -21,6 +21,24 @@ public sealed class FlagTests
     }
 
     [Fact]
+    public void A_log_that_cannot_be_opened_is_an_error_before_anything_is_done_and_keeps_nobody_alive()
+    {
+        using OciBundle bundle = new OciBundle("sleep", "1000").Make("create");
+        foreach (string verb in (string[])["start", "state", "exec", "pause", "update"])
+            Assert.Contains("open /no/directory/log: no such file", Logged(bundle, verb).Exits(verb == "exec" ? 255 : 1).Error);
+        Assert.Equal("created", bundle.Status);
+        if (!OciBundle.IsOurs) return;   // runc wants one here, too
+        Logged(bundle, "kill", "KILL").Succeeds();
+        Logged(bundle, "delete", "--force").Succeeds();
+    }
+
+    private static Result Logged(OciBundle bundle, string verb, params string[] words)
+    {
+        string[] last = verb == "exec" ? ["true"] : verb == "kill" ? words : [], flags = verb == "kill" ? [] : words;
+        return bundle.Oci(["--log", "/no/directory/log", verb, .. flags, bundle.Id, .. last]);
+    }
+
+    [Fact]
     public void A_pidfd_of_a_process_of_exec_goes_to_its_socket()
     {
         if (!OciBundle.IsOurs) return;

@@ -12,6 +12,7 @@ internal static class KillVerb
     public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process", [new("all", 'a', null, "to all processes of the container"), IdPattern.Flag], Execute)
     {
         Maximum = 2,
+        EndsContainers = true,
     };
 
     private static int Execute(OciGlobals globals, OciArguments arguments)
