@@ -89,4 +89,5 @@ clean_clients() {
         ! command -v podman >/dev/null || podman unshare rm -rf "$LANE/clients/store" "$LANE/clients/store2" 2>/dev/null || true
         kill "$(cat "$SHORT/libpod/pause.pid" 2>/dev/null)" 2>/dev/null || true
     fi
+    rm -rf --one-file-system "$SHORT" 2>/dev/null || true
 }
