@@ -22,7 +22,7 @@ internal static unsafe class Program
         // Modes are those that are written beside what is made, whatever the caller's umask lets through; and a command begins with the
         // same, whoever started it and in which way.
         sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);
-        if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return ContainerMonitor.Run(arguments);
+        if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return MonitorProgram.Run(arguments);
         int status;
         try
         {

@@ -7,6 +7,7 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
 using static Minirun.Linux.termios_;
 
 namespace Minirun.Cli.Engine;
@@ -18,13 +19,15 @@ internal sealed unsafe class AttachSession : IDisposable
     private readonly EngineContainer _container;
     private readonly int _socket;
     private readonly bool _input;
-    private readonly DetachKeys _keys;
+    private readonly InputQueue _typed;
+    private readonly Outlet[] _outlets = [new(1), new(2)];
     private readonly byte[] _buffer = new byte[65536];
     private RawTerminal? _terminal;
-    private bool _welcome;
+    private int _shownStart, _shownEnd;
+    private bool _welcome, _inputEnds, _discards;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys) =>
-        (_container, _socket, _input, _keys) = (container, socket, input, new DetachKeys(keys));
+        (_container, _socket, _input, _typed) = (container, socket, input, new InputQueue(new DetachKeys(keys)));
 
     /// <summary>Signals to us are for the container; else they end us alone.</summary>
     public bool PassesSignals { get; set; } = true;
@@ -47,7 +50,7 @@ internal sealed unsafe class AttachSession : IDisposable
         var session = new AttachSession(container, socket, input, keys) { Joins = joins };
         // Before the command runs, if it is about to be started: it sees the right size from the first moment. One that runs gets another
         // size first, as docker has it: a change is what a shell draws its prompt anew for.
-        if (container.Config.Tty) session.SendSize(taller: joins ? 1 : 0);
+        if (container.Config.Tty) SendSize(socket, taller: joins ? 1 : 0);
         return session;
     }
 
@@ -56,35 +59,51 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         bool terminal = _container.Config.Tty && unistd.isatty(0) == 1;
         if (terminal && _input) _terminal = new RawTerminal();
-        if (_container.Config.Tty) SendSize();
+        if (_container.Config.Tty) SendSize(_socket);
         ulong mask = Boot.RelayedSignals;
-        int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
+        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
+        int signals = Boot.SignalsAreBlocked
+            ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags)
+            : -1;
         bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
         long deadline = Environment.TickCount64 + Patience;
-        pollfd* fds = stackalloc pollfd[4];
+        pollfd* fds = stackalloc pollfd[5];
         while (true)
         {
-            bool ours = _terminal?.Take() ?? RawTerminal.IsForeground();
-            fds[0] = new pollfd { fd = _socket, events = poll.POLLIN };
-            fds[1] = new pollfd { fd = reads && ours ? 0 : -1, events = poll.POLLIN };
+            bool ours = _terminal?.Take() ?? RawTerminal.IsForeground(), readsNow = reads && ours && _typed.HasRoom(IsRaw);
+            short events = (short)((Shows ? 0 : poll.POLLIN) | (Sends ? poll.POLLOUT : 0));
+            fds[0] = new pollfd { fd = events == 0 ? -1 : _socket, events = events };
+            fds[1] = new pollfd { fd = readsNow ? 0 : -1, events = poll.POLLIN };
             fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
             fds[3] = new pollfd { fd = watchesReader ? 1 : -1 };
+            fds[4] = new pollfd { fd = Shows ? Outlet.Descriptor : -1, events = poll.POLLOUT };
             int patience = !_welcome ? (int)Math.Max(0, deadline - Environment.TickCount64) : reads && !ours ? RawTerminal.LookAgain : -1;
-            int ready = poll.poll_(fds, 4, patience);
+            int ready = poll.poll_(fds, 5, patience);
             if (ready < 0 || (ready == 0 && _welcome)) continue;
             if (fds[3].revents != 0) return 128 + signal.SIGPIPE;
-            if (ready == 0) throw new UserError($"the monitor of container {_container.Config.Name} does not answer", "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
-            if (fds[0].revents != 0 && Receive() is { } status) return status;
+            if (ready == 0) throw NoAnswer();
+            if (fds[4].revents != 0) Show();
+            // Nobody is there to take what is typed; what it has said before is read in its turn.
+            if ((fds[0].revents & (poll.POLLHUP | poll.POLLERR)) != 0) StopSending();
+            else if ((fds[0].revents & poll.POLLOUT) != 0) Send();
+            if ((fds[0].revents & ~poll.POLLOUT) != 0 && !Shows && Receive() is { } status) return status;
             if (fds[1].revents != 0)
             {
-                Input what = SendInput();
-                if (what == Input.Detach) return Leave();
-                if (what == Input.HungUp && EndsBy(signal.SIGHUP)) return 128 + signal.SIGHUP;
-                reads = what == Input.Goes;
+                InputEvent what = _typed.Read(IsRaw);
+                _inputEnds = what == InputEvent.Ended;
+                Send();
+                if (what == InputEvent.Detach) return Leave();
+                if (what == InputEvent.HungUp && EndsBy(signal.SIGHUP)) return 128 + signal.SIGHUP;
+                reads = what == InputEvent.Goes;
             }
             if (fds[2].revents != 0 && Relay(signals) is var left and > 0) return 128 + left;
         }
     }
+
+    private bool IsRaw => _terminal is { IsRaw: true };
+
+    private UserError NoAnswer() => new($"the monitor of container {_container.Config.Name} does not answer",
+        "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
 
     /// <summary>
     /// A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).
@@ -102,14 +121,6 @@ internal sealed unsafe class AttachSession : IDisposable
         unistd.close(_socket);
     }
 
-    private enum Input
-    {
-        Goes,
-        Ended,
-        HungUp,
-        Detach,
-    }
-
     /// <summary>The exit code, when that is what came.</summary>
     private int? Receive()
     {
@@ -121,19 +132,23 @@ internal sealed unsafe class AttachSession : IDisposable
         // Whatever it is: it is there.
         _welcome = true;
         if (_buffer[0] == 3) return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
-        fixed (byte* start = _buffer)
-            for (nint done = 1; done < length;)
-            {
-                nint count = unistd.write(_buffer[0] == 2 ? 2 : 1, start + done, length - done);
-                if (count > 0) done += count;
-                else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
-                {
-                    // Whoever writes for a reader that has gone is told so.
-                    if (errno == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
-                    break;
-                }
-            }
+        if (_buffer[0] is not (1 or 2) || _discards) return null;
+        (_shownStart, _shownEnd) = (1, (int)length);
+        Show();
         return null;
+    }
+
+    /// <summary>There is output that was read and not yet written. Nothing more is read before it has been.</summary>
+    private bool Shows => _shownStart < _shownEnd;
+
+    private Outlet Outlet => _outlets[_buffer[0] - 1];
+
+    private void Show()
+    {
+        int count = Outlet.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
+        _shownStart = count < 0 ? _shownEnd : _shownStart + count;
+        // Whoever writes for a reader that has gone is told so.
+        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
     }
 
     /// <summary>Its monitor is gone without a word.</summary>
@@ -141,30 +156,39 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         _container.WaitForMonitor(1000);
         ContainerState state = _container.State();
-        if (state.Status == ContainerState.Running) throw new UserError($"the monitor of container {_container.Config.Name} was killed: it runs on, and nobody hears it", $"minirun restart {_container.Config.Name} gives it another");
+        if (state.Status == ContainerState.Running)
+            throw new UserError(
+                $"the monitor of container {_container.Config.Name} was killed: it runs on, and nobody hears it",
+                $"minirun restart {_container.Config.Name} gives it another");
         if (state.Cause == "unknown") Output.Message.Warning($"container {_container.Config.Name}: {state.Error}");
         return state.ExitCode;
     }
 
-    private Input SendInput()
+    private bool Sends => !_typed.IsEmpty || _inputEnds;
+
+    /// <summary>As much as the monitor takes now: it takes nothing while the container does not read what it has.</summary>
+    private void Send()
     {
-        byte* typed = stackalloc byte[4096];
-        nint length = unistd.read(0, typed, 4096);
-        bool isOurs = _terminal is { IsRaw: true };
-        if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) return Input.Goes;
-        // In raw mode no key ends the input: the terminal is gone. That is to be seen before its SIGHUP comes, which a shell may send
-        // later.
-        if (length <= 0 && isOurs) return Input.HungUp;
-        if (length < 0) return Input.Ended;
-        byte[] message = new byte[1 + length + _keys.MostHeld];
-        int count = (int)length;
-        bool detaches = false;
-        if (isOurs) detaches = _keys.Take(new ReadOnlySpan<byte>(typed, count), message.AsSpan(1), out count);
-        else new ReadOnlySpan<byte>(typed, count).CopyTo(message.AsSpan(1));
-        message[0] = length == 0 ? (byte)5 : (byte)0;
-        fixed (byte* start = message)
-            if (count > 0 || length == 0) sys_socket.send(_socket, start, count + 1, sys_socket.MSG_NOSIGNAL);
-        return detaches ? Input.Detach : length == 0 ? Input.Ended : Input.Goes;
+        byte* message = stackalloc byte[1 + InputQueue.AtOnce];
+        while (Sends)
+        {
+            ReadOnlySpan<byte> bytes = _typed.First;
+            message[0] = bytes.IsEmpty ? (byte)5 : (byte)0;
+            bytes.CopyTo(new Span<byte>(message + 1, bytes.Length));
+            if (sys_socket.send(_socket, message, bytes.Length + 1, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) StopSending();
+                return;
+            }
+            _typed.Taken(bytes.Length);
+            _inputEnds &= !bytes.IsEmpty;
+        }
+    }
+
+    private void StopSending()
+    {
+        _typed.Clear();
+        _inputEnds = false;
     }
 
     /// <summary>A signal that ends us; 0: none.</summary>
@@ -175,7 +199,7 @@ internal sealed unsafe class AttachSession : IDisposable
         {
             int number = (int)info.ssi_signo;
             if (number == signal.SIGCONT) _terminal?.Retake();
-            if (number == signal.SIGWINCH) SendSize();
+            if (number == signal.SIGWINCH) Resize();
             else if (number is signal.SIGCHLD or signal.SIGPIPE) continue;
             else if (EndsBy(number)) return number;
         }
@@ -186,11 +210,30 @@ internal sealed unsafe class AttachSession : IDisposable
     private bool EndsBy(int number)
     {
         if (!PassesSignals || (number == signal.SIGHUP && Joins)) return true;
-        EndingSignal.PassOn(_container, number);
+        if (EndingSignal.PassOn(_container, number) || !Shows || !DroppedSignal.Ends(number)) return false;
+        // It has ended, and only a reader is waited for that does not take what it wrote.
+        _discards = true;
+        _shownStart = _shownEnd;
         return false;
     }
 
-    private void SendSize(int taller = 0)
+    /// <summary>By a connection of its own: on ours it would have to wait until the container has read what was typed before.</summary>
+    private void Resize()
+    {
+        if (!_container.Config.Tty) return;
+        try
+        {
+            int socket = UnixSocket.Connect(_container.AttachPath, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_NONBLOCK);
+            SendSize(socket);
+            unistd.close(socket);
+        }
+        catch (LinuxException)
+        {
+            // It has ended, or its monitor stands still.
+        }
+    }
+
+    private static void SendSize(int socket, int taller = 0)
     {
         winsize size;
         if (ioctl(1, TIOCGWINSZ, &size) != 0 && ioctl(0, TIOCGWINSZ, &size) != 0) return;
@@ -198,6 +241,6 @@ internal sealed unsafe class AttachSession : IDisposable
         message[0] = 4;
         *(ushort*)(message + 1) = (ushort)(size.ws_row + taller);
         *(ushort*)(message + 3) = size.ws_col;
-        sys_socket.send(_socket, message, 5, sys_socket.MSG_NOSIGNAL);
+        sys_socket.send(socket, message, 5, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
     }
 }

@@ -6,6 +6,7 @@ using Minirun.Engine.Monitor;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
 using static Minirun.Linux.termios_;
 
 namespace Minirun.Cli.Engine;
@@ -15,8 +16,9 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
 {
     private const int Grace = 100;   // ms; for what it has written before its end
     private readonly byte[] _buffer = new byte[65536];
-    private readonly byte[] _typed = new byte[4096], _passed = new byte[4096 + keys.MostHeld];
-    private int _from, _to;
+    private readonly InputQueue _typed = new(keys);
+    private readonly Outlet _screen = new(1);
+    private int _shownStart, _shownEnd;
     private RawTerminal? _terminal;
 
     /// <summary>Gives its exit code; 0 when detached.</summary>
@@ -35,89 +37,97 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
         _terminal = terminal;
         bool reads = true, writes = true, ended = false;
-        pollfd* fds = stackalloc pollfd[4];
+        pollfd* fds = stackalloc pollfd[5];
         while (true)
         {
-            bool waits = _from < _to;
-            fds[0] = new pollfd { fd = writes ? process.Master : -1, events = (short)(poll.POLLIN | (waits ? poll.POLLOUT : 0)) };
-            bool ours = terminal.Take();
-            fds[1] = new pollfd { fd = reads && !waits && !ended && ours ? 0 : -1, events = poll.POLLIN };
+            bool waits = writes && !_typed.IsEmpty, shows = Shows, ours = terminal.Take();
+            short events = (short)((shows ? 0 : poll.POLLIN) | (waits ? poll.POLLOUT : 0));
+            fds[0] = new pollfd { fd = writes && events != 0 ? process.Master : -1, events = events };
+            fds[1] = new pollfd { fd = reads && !ended && ours && _typed.HasRoom(terminal.IsRaw) ? 0 : -1, events = poll.POLLIN };
             fds[2] = new pollfd { fd = ended ? -1 : process.PidFd, events = poll.POLLIN };
             fds[3] = new pollfd { fd = signals, events = poll.POLLIN };
-            int ready = poll.poll_(fds, 4, ended ? Grace : ours ? -1 : RawTerminal.LookAgain);
+            fds[4] = new pollfd { fd = shows ? _screen.Descriptor : -1, events = poll.POLLOUT };
+            int ready = poll.poll_(fds, 5, ended && !shows ? Grace : ours ? -1 : RawTerminal.LookAgain);
             if (ready < 0) continue;
-            if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0) writes = Show();
-            if (ended && (ready == 0 || !writes)) return process.Wait();
-            if (writes && waits && (fds[0].revents & poll.POLLOUT) != 0) Pass();
+            if (fds[4].revents != 0) Show();
+            if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0)
+            {
+                if (Shows) _typed.Clear();
+                else writes = Receive();
+            }
+            if (ended && !Shows && (ready == 0 || !writes)) return process.Wait();
+            if (writes && (fds[0].revents & poll.POLLOUT) != 0) Pass();
             if (fds[1].revents != 0)
             {
-                reads = Read(out bool detached);
-                if (detached)
-                {
-                    process.Leave();
-                    terminal.Dispose();
-                    OciOutput.Error("read escape sequence");
-                    return 0;
-                }
+                InputEvent what = _typed.Read(terminal.IsRaw);
+                reads = what == InputEvent.Goes;
+                if (!_typed.IsEmpty) Pass();
+                if (what == InputEvent.Detach) return Leave(terminal);
             }
             ended |= fds[2].revents != 0;
-            if (fds[3].revents != 0) Relay(signals);
+            // Once it has ended, only a reader is waited for that does not take what it wrote.
+            if (fds[3].revents != 0 && Relay(signals) && ended) _shownStart = _shownEnd;
         }
     }
+
+    private int Leave(RawTerminal terminal)
+    {
+        process.Leave();
+        terminal.Dispose();
+        OciOutput.Error("read escape sequence");
+        return 0;
+    }
+
+    /// <summary>There is output that was read and not yet written. Nothing more is read before it has been.</summary>
+    private bool Shows => _shownStart < _shownEnd;
 
     /// <summary>What it writes. False when nobody has the terminal any more.</summary>
-    private bool Show()
+    private bool Receive()
     {
         nint length;
-        fixed (byte* start = _buffer)
-        {
-            length = unistd.read(process.Master, start, _buffer.Length);
-            if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
-            for (nint done = 0; done < length;)
-            {
-                nint count = unistd.write(1, start + done, length - done);
-                if (count > 0) done += count;
-                else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
-                {
-                    // Whoever writes for a reader that has gone is told so.
-                    if (errno == Errno.EPIPE) process.Signal(signal.SIGPIPE);
-                    break;
-                }
-            }
-        }
+        fixed (byte* start = _buffer) length = unistd.read(process.Master, start, _buffer.Length);
+        if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
+        (_shownStart, _shownEnd) = (0, (int)length);
+        Show();
         return true;
     }
 
-    /// <summary>What is typed. False when nothing more comes.</summary>
-    private bool Read(out bool detached)
+    private void Show()
     {
-        detached = false;
-        nint length;
-        fixed (byte* start = _typed) length = unistd.read(0, start, _typed.Length);
-        if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN;
-        detached = keys.Take(_typed.AsSpan(0, (int)length), _passed, out int count);
-        (_from, _to) = (0, count);
-        if (count > 0) Pass();
-        return true;
+        int count = _screen.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
+        _shownStart = count < 0 ? _shownEnd : _shownStart + count;
+        // Whoever writes for a reader that has gone is told so.
+        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE) process.Signal(signal.SIGPIPE);
     }
 
+    /// <summary>What is typed, as far as the terminal takes it.</summary>
     private void Pass()
     {
-        fixed (byte* start = _passed)
+        while (_typed.First is { IsEmpty: false } bytes)
         {
-            nint count = unistd.write(process.Master, start + _from, _to - _from);
+            nint count;
+            fixed (byte* start = bytes) count = unistd.write(process.Master, start, bytes.Length);
+            if (count > 0) _typed.Taken((int)count);
+            else if (Marshal.GetLastPInvokeError() == Errno.EAGAIN) return;
             // Nobody reads it any more: it is lost, as in any terminal.
-            _from = count > 0 ? _from + (int)count : Marshal.GetLastPInvokeError() == Errno.EAGAIN ? _from : _to;
+            else _typed.Clear();
         }
     }
 
-    private void Relay(int signals)
+    /// <summary>Whether one came that is meant to end.</summary>
+    private bool Relay(int signals)
     {
         signalfd_siginfo info;
+        bool ends = false;
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
             if (info.ssi_signo == signal.SIGCONT) _terminal!.Retake();
             else if (info.ssi_signo == signal.SIGWINCH) SendSize();
-            else if (info.ssi_signo is not (signal.SIGCHLD or signal.SIGPIPE)) process.Signal((int)info.ssi_signo);
+            else if (info.ssi_signo is not (signal.SIGCHLD or signal.SIGPIPE))
+            {
+                process.Signal((int)info.ssi_signo);
+                ends |= DroppedSignal.Ends((int)info.ssi_signo);
+            }
+        return ends;
     }
 
     private void SendSize()

@@ -11,12 +11,14 @@ namespace Minirun.Engine.Containers;
 public static class EndingSignal
 {
     /// <summary>Passes on one that somebody who is attached got. When it asks for the end, nothing starts the container again.</summary>
-    public static void PassOn(EngineContainer container, int number)
+    /// <returns>False when there is no process for it.</returns>
+    public static bool PassOn(EngineContainer container, int number)
     {
         using InitProcess? init = container.Open();
-        if (init is null) return;
+        if (init is null) return false;
         if (number == SignalName.Parse(container.Config.StopSignal)) StopNote.Write(container);
         Send(container, init, number);
+        return true;
     }
 
     /// <summary>A key of its terminal has sent one to the foreground group; a first process without a handler does not get it.</summary>

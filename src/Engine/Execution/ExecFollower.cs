@@ -2,6 +2,7 @@ using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Execution;
 
@@ -10,7 +11,6 @@ internal static unsafe class ExecFollower
 {
     // SI_KERNEL: a key or the end of a terminal, which all of its foreground group got (sigaction(2)).
     private const int FromKernel = 0x80;
-
 
     /// <summary>Gives the exit status as a shell has it.</summary>
     /// <param name="child">The runtime.</param>
@@ -33,18 +33,25 @@ internal static unsafe class ExecFollower
             fixed (pollfd* first = fds) ready = poll.poll_(first, (nuint)count, patience);
             if (ready <= 0) continue;
             streams?.Move(fds[2..count]);
-            if (fds[1].revents != 0) Relay(signals, child.PidFd);
+            // Once it has ended, only a reader is waited for that does not take what it wrote.
+            if (fds[1].revents != 0 && Relay(signals, child.PidFd) && ended) break;
             ended |= fds[0].revents != 0;
         }
         if (signals >= 0) unistd.close(signals);
         return child.Wait();
     }
 
-    private static void Relay(int signals, int pidfd)
+    /// <summary>Whether one came that is meant to end.</summary>
+    private static bool Relay(int signals, int pidfd)
     {
+        bool ends = false;
         signalfd_siginfo info;
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        {
             if (info.ssi_code != FromKernel && info.ssi_signo is not (signal.SIGCHLD or signal.SIGWINCH))
                 sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, (int)info.ssi_signo, 0, 0);
+            ends |= DroppedSignal.Ends((int)info.ssi_signo);
+        }
+        return ends;
     }
 }

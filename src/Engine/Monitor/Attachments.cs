@@ -8,19 +8,20 @@ namespace Minirun.Engine.Monitor;
 
 /// <summary>
 /// Who watches a container now. Each has a connection (SOCK_SEQPACKET): a message is a byte that says what it is, and the data. Nobody misses
-/// anything: while one is behind, the container's output waits.
+/// anything: while one is behind, the container's output waits. What one types is read when the container has taken what came before.
 /// </summary>
-internal sealed unsafe class Attachments : IDisposable
+internal sealed unsafe class Attachments
 {
     public const byte Input = 0, Output = 1, Error = 2, Ended = 3, Resize = 4, EndOfInput = 5, Welcome = 6;
-    private const int MostAtOnce = 64;
+    private const byte EndOfTransmission = 4;
+    private const int MostAtOnce = 64, MostLeft = 1 << 20;   // clients, bytes
 
     private readonly List<Client> _clients = [];
+    private readonly Queue<(Client From, byte[] Bytes)> _typed = [];
     private readonly EngineContainer _container;
     private readonly Action _knocked;
     private readonly byte[] _buffer = new byte[8192];
-    private int _listener;
-    private byte[]? _input;
+    private int _listener, _taken, _left;
     private (ushort Rows, ushort Columns)? _size;
 
     /// <param name="container">Whom they watch.</param>
@@ -34,33 +35,52 @@ internal sealed unsafe class Attachments : IDisposable
     }
 
     /// <summary>One of them has not taken what was for it.</summary>
-    public bool IsBehind
+    public bool IsBehind => Waiting > 0;
+
+    /// <summary>The most that one of them has not taken, in bytes.</summary>
+    public int Waiting
     {
         get
         {
-            foreach (Client client in _clients)
-                if (client.Kept is not null) return true;
-            return false;
+            int most = 0;
+            foreach (Client client in _clients) most = Math.Max(most, client.Waiting);
+            return most;
         }
     }
 
     /// <summary>What was typed and the container has not taken yet.</summary>
-    public bool HasInput => _input is not null;
+    public bool HasInput => _typed.Count > 0;
 
     /// <summary>Passes on what was typed, as far as the container takes it.</summary>
     public void PassInput(ContainerStreams streams)
     {
-        while (_input is { } input)
+        while (_typed.TryPeek(out var first))
+        {
+            if (first.Bytes.Length == 0) streams.EndInput();
+            else if (!Pass(first.Bytes, streams)) return;
+            _typed.Dequeue();
+            _taken = 0;
+            if (first.From.HasLeft) _left -= first.Bytes.Length;
+            first.From.Held--;
+        }
+    }
+
+    /// <summary>False when the container does not take all of it now.</summary>
+    private bool Pass(byte[] typed, ContainerStreams streams)
+    {
+        // Nobody reads it any more: it is lost, as in a pipe.
+        while (streams.Input >= 0 && _taken < typed.Length)
         {
             SignalKeys keys = streams.IsTerminal ? new(streams.Input) : default;
             nint count;
-            fixed (byte* start = input) count = streams.Input < 0 ? input.Length : unistd.write(streams.Input, start, input.Length);
-            if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN) return;
-            // Nobody reads it any more: it is lost, as in a pipe.
-            _input = count < 0 || count == input.Length ? null : input[(int)count..];
-            if (count > 0 && keys.Signal(input.AsSpan(0, (int)count)) is not 0 and var number)
+            fixed (byte* start = typed) count = unistd.write(streams.Input, start + _taken, typed.Length - _taken);
+            if (count < 0) return Marshal.GetLastPInvokeError() != Errno.EAGAIN;
+            ReadOnlySpan<byte> taken = typed.AsSpan(_taken, (int)count);
+            _taken += (int)count;
+            if (keys.Signal(taken) is not 0 and var number)
                 EndingSignal.Typed(_container, number, SignalKeys.ForegroundGroup(streams.Input));
         }
+        return true;
     }
 
     /// <summary>Says what to wait for; gives the number of entries filled.</summary>
@@ -68,7 +88,11 @@ internal sealed unsafe class Attachments : IDisposable
     {
         fds[0] = new pollfd { fd = _clients.Count < MostAtOnce ? _listener : -1, events = poll.POLLIN };
         for (int i = 0; i < _clients.Count; i++)
-            fds[i + 1] = new pollfd { fd = _clients[i].Fd, events = (short)((HasInput ? 0 : poll.POLLIN) | (_clients[i].Kept is null ? 0 : poll.POLLOUT)) };
+        {
+            Client client = _clients[i];
+            short events = (short)((client.Held > 0 ? 0 : poll.POLLIN) | (client.Waiting == 0 ? 0 : poll.POLLOUT));
+            fds[i + 1] = new pollfd { fd = client.Fd, events = events };
+        }
         return _clients.Count + 1;
     }
 
@@ -79,14 +103,27 @@ internal sealed unsafe class Attachments : IDisposable
         for (int i = fds.Length - 1; i >= 1; i--)
         {
             Client client = _clients[i - 1];
-            if ((fds[i].revents & poll.POLLOUT) != 0 && client.Kept is { } kept && Send(client.Fd, kept)) client.Kept = null;
-            if ((fds[i].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0 && !Receive(client, streams))
+            if ((fds[i].revents & ~poll.POLLIN) != 0) SendKept(client);
+            if ((fds[i].revents & ~poll.POLLOUT) != 0 && !Receive(client, streams)) Remove(i - 1);
+            // What it had sent before it went is the container's.
+            else if ((fds[i].revents & poll.POLLHUP) != 0)
             {
-                unistd.close(client.Fd);
-                _clients.RemoveAt(i - 1);
+                while (_left < MostLeft && Receive(client, streams)) { }
+                Remove(i - 1);
             }
         }
+        PassInput(streams);
         if (fds[0].revents != 0) Accept();
+    }
+
+    private void Remove(int at)
+    {
+        Client client = _clients[at];
+        unistd.close(client.Fd);
+        _clients.RemoveAt(at);
+        client.HasLeft = true;
+        foreach (var (from, bytes) in _typed)
+            if (from == client) _left += bytes.Length;
     }
 
     /// <summary>Takes in those who wait at the door.</summary>
@@ -117,7 +154,7 @@ internal sealed unsafe class Attachments : IDisposable
         if (_clients.Count == 0) return;
         byte[] message = [kind, .. data];
         foreach (Client client in _clients)
-            if (!Send(client.Fd, message)) client.Kept = message;
+            if (client.Waiting > 0 || !Send(client.Fd, message)) client.Keep(message);
     }
 
     /// <summary>The container has ended.</summary>
@@ -128,13 +165,38 @@ internal sealed unsafe class Attachments : IDisposable
         Say(Ended, code);
     }
 
-    public void Dispose()
+    /// <summary>Nobody new comes in.</summary>
+    public void Close()
     {
-        foreach (Client client in _clients) unistd.close(client.Fd);
-        _clients.Clear();
         unistd.close(_listener);
         unistd.unlink(_container.AttachPath);
         _listener = -1;
+    }
+
+    /// <summary>
+    /// Waits for those who are behind: what the container wrote last, and how it ended, is theirs, however slow they are. Whoever does this
+    /// minds no container any more, and a signal ends it.
+    /// </summary>
+    public void Flush()
+    {
+        Span<pollfd> fds = stackalloc pollfd[Most];
+        for (_clients.RemoveAll(IsDone); _clients.Count > 0; _clients.RemoveAll(IsDone))
+        {
+            for (int i = 0; i < _clients.Count; i++) fds[i] = new pollfd { fd = _clients[i].Fd, events = poll.POLLOUT };
+            fixed (pollfd* first = fds) poll.poll_(first, (nuint)_clients.Count, -1);
+            foreach (Client client in _clients) SendKept(client);
+        }
+    }
+
+    private static bool IsDone(Client client)
+    {
+        if (client.Waiting == 0) unistd.close(client.Fd);
+        return client.Waiting == 0;
+    }
+
+    private static void SendKept(Client client)
+    {
+        while (client.Kept.TryPeek(out byte[]? message) && Send(client.Fd, message)) client.Sent();
     }
 
     /// <summary>False when it would have to wait. One that is gone is told nothing, and found later.</summary>
@@ -144,17 +206,17 @@ internal sealed unsafe class Attachments : IDisposable
             return sys_socket.send(fd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) >= 0 || Marshal.GetLastPInvokeError() != Errno.EAGAIN;
     }
 
-    /// <summary>False when it is gone.</summary>
+    /// <summary>False when it is gone, or has sent no more.</summary>
     private bool Receive(Client client, ContainerStreams streams)
     {
         nint length;
         fixed (byte* start = _buffer) length = sys_socket.recv(client.Fd, start, _buffer.Length, sys_socket.MSG_DONTWAIT);
-        if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
+        // ECONNRESET: it went with something of ours unread. What it had sent comes after that.
+        if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR or Errno.ECONNRESET;
         switch (_buffer[0])
         {
-            case Input when streams.Input >= 0:
-                _input = _buffer[1..(int)length];
-                PassInput(streams);
+            case Input when length > 1 && streams.Input >= 0:
+                Take(client, _buffer[1..(int)length]);
                 break;
             case Resize when length >= 5:
                 ushort rows = BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(1));
@@ -163,15 +225,37 @@ internal sealed unsafe class Attachments : IDisposable
                 streams.Resize(rows, columns);
                 break;
             case EndOfInput:
-                streams.EndInput();
+                // A terminal is told by its key for that, which waits behind the others.
+                Take(client, streams.IsTerminal ? [EndOfTransmission] : []);
                 break;
         }
         return true;
     }
 
+    private void Take(Client client, byte[] typed)
+    {
+        client.Held++;
+        _typed.Enqueue((client, typed));
+    }
+
     private sealed class Client
     {
         public int Fd;
-        public byte[]? Kept;
+
+        /// <summary>How much of what it sent the container has not taken; until then nothing more is read of it.</summary>
+        public int Held;
+        public bool HasLeft;
+        public readonly Queue<byte[]> Kept = [];
+
+        /// <summary>What it has not taken, in bytes.</summary>
+        public int Waiting { get; private set; }
+
+        public void Keep(byte[] message)
+        {
+            Kept.Enqueue(message);
+            Waiting += message.Length;
+        }
+
+        public void Sent() => Waiting -= Kept.Dequeue().Length;
     }
 }

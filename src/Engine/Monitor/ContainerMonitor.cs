@@ -1,4 +1,3 @@
-using System.Text;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
 using Minirun.Engine.Flight;
@@ -16,7 +15,7 @@ namespace Minirun.Engine.Monitor;
 /// Minds one container from its start to its end: makes it through its runtime, holds its input and output, writes its log, serves those who
 /// attach, learns how it ended, and starts it again when that is asked for. One thread, one loop.
 /// </summary>
-public sealed unsafe class ContainerMonitor
+internal sealed unsafe class ContainerMonitor
 {
     private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000, Patience = 5000;   // bytes, ms
     private readonly EngineContainer _container;
@@ -33,7 +32,7 @@ public sealed unsafe class ContainerMonitor
     private MemoryWatch? _memory;
     private NamespaceMembers? _outliving;
 
-    private ContainerMonitor(EngineContainer container, string? sdNotify)
+    public ContainerMonitor(EngineContainer container, string? sdNotify)
     {
         _container = container;
         _state = container.State();
@@ -44,39 +43,27 @@ public sealed unsafe class ContainerMonitor
         _notify = ContainerNotify.Of(container, sdNotify);
     }
 
-    /// <summary>The whole life of a process of <see cref="MonitorProcess"/>.</summary>
-    public static int Run(ReadOnlySpan<string> arguments)
+    /// <summary>Those who watch the container; they may have something to take when it and its monitor are done.</summary>
+    public Attachments Attachments => _attachments;
+
+    public int ExitCode => _state.ExitCode;
+
+    /// <summary>From the first start to the last end.</summary>
+    public void Run()
     {
-        if (arguments is [HeldTerminal.Word]) return HeldTerminal.Run();
-        fixed (byte* name = Encoding.UTF8.GetBytes(MonitorProcess.Name + "\0"))
-            sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_NAME, (nint)name, 0, 0);
-        // Containers are made by runtimes that end then: their first processes become our children.
-        sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
-        fcntl.fcntl_(MonitorProcess.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
-        if (arguments.Length > 3) fcntl.fcntl_(MonitorProcess.ManagerFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
-        var container = new ContainerStore(EnginePaths.At(arguments[0], arguments[1])).Find(arguments[2]);
-        using var held = new MonitorLock(container);
-        var monitor = new ContainerMonitor(container, arguments.Length > 3 ? arguments[3] : null);
         try
         {
-            monitor.Life();
+            Life();
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {
-            monitor.Fail(error as UserError ?? new UserError(DotNetError.Describe(error), null));
+            Fail(error as UserError ?? new UserError(DotNetError.Describe(error), null));
         }
         finally
         {
-            monitor._attachments.Dispose();
-            monitor._notify?.Dispose();
+            _attachments.Close();
+            _notify?.Dispose();
         }
-        if (container.Config.AutoRemove)
-        {
-            container.Remove();
-            ContainerVolumes.RemoveAnonymous(container);
-        }
-        // For a service manager whose main process we are.
-        return monitor._state.ExitCode;
     }
 
     private void Life()
@@ -189,7 +176,8 @@ public sealed unsafe class ContainerMonitor
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
             // What a container that waited has left in its pipes is taken at its end: what of it does not get through is at least counted.
-            bool waits = (_log!.IsBehind && (!ended || _log.Waiting >= MostAtEnd)) || _attachments.IsBehind;
+            bool waits = (_log!.IsBehind && (!ended || _log.Waiting >= MostAtEnd))
+                || (_attachments.IsBehind && (!ended || _attachments.Waiting >= MostAtEnd));
             fds[0] = new pollfd { fd = ended ? -1 : pidfd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = waits ? -1 : streams.Output, events = poll.POLLIN };
             fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };

@@ -77,14 +77,12 @@ internal sealed unsafe class ContainerStreams : IDisposable
         Error = -1;
     }
 
-    /// <summary>No more input: a terminal is told by its key for that.</summary>
+    /// <summary>No more input, where that is a pipe.</summary>
     public void EndInput()
     {
         if (Input < 0) return;
-        byte endOfTransmission = 4;
-        if (IsTerminal) unistd.write(Input, &endOfTransmission, 1);
-        else unistd.close(Input);
-        if (!IsTerminal) Input = -1;
+        unistd.close(Input);
+        Input = -1;
     }
 
     public void Resize(ushort rows, ushort columns)

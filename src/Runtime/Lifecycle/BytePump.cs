@@ -10,10 +10,8 @@ namespace Minirun.Runtime.Lifecycle;
 /// <param name="room">How many at a time.</param>
 internal sealed unsafe class BytePump(int from, int to, int ours, int room)
 {
-    // A pipe that poll(2) calls writable takes so many without blocking (pipe(7), PIPE_BUF).
-    private const int AtOnce = 4096;
-
     private readonly byte[] _buffer = new byte[room];
+    private readonly Outlet _sink = new(to);
     private int _start, _end;
 
     /// <summary>One of the two sides is gone.</summary>
@@ -62,10 +60,9 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
 
     private void Empty()
     {
-        nint count;
-        fixed (byte* buffer = _buffer) count = unistd.write(to, buffer + _start, Math.Min(_end - _start, AtOnce));
-        if (count > 0) _start += (int)count;
+        int count = _sink.Write(_buffer.AsSpan(_start, _end - _start));
+        if (count >= 0) _start += count;
         // Who read it is gone: the writer is told by its own pipe, as if it had the caller's.
-        else if (count < 0 && Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) End();
+        else End();
     }
 }

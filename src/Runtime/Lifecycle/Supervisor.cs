@@ -83,7 +83,7 @@ public sealed unsafe class Supervisor
     private int Loop()
     {
         if (_steps) StepOn(LaunchStep.EnterRootfs);
-        Span<pollfd> fds = stackalloc pollfd[6 + StreamRelay.Most];
+        Span<pollfd> fds = stackalloc pollfd[4 + TerminalRelay.Most + StreamRelay.Most];
         while (true)
         {
             int count = 0;
@@ -137,24 +137,25 @@ public sealed unsafe class Supervisor
         // A failure may have been reported in the same moment.
         while (_reporting) ReadReport();
         int status = _container.Collect();
-        _terminal?.Drain();
-        if (_streams is not null) Drain(_streams);
+        Drain();
         _notify?.Finish();
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
     }
 
     /// <summary>What the container has written before its end; a signal to us ends the wait for a reader that does not take it.</summary>
-    private void Drain(StreamRelay streams)
+    private void Drain()
     {
-        Span<pollfd> fds = stackalloc pollfd[1 + StreamRelay.Most];
-        while (streams.Drains() && (fds[0].revents == 0 || !_signals.IsInterrupted()))
+        Span<pollfd> fds = stackalloc pollfd[1 + TerminalRelay.Most + StreamRelay.Most];
+        while ((_terminal?.Drains() == true | _streams?.Drains() == true) && (fds[0].revents == 0 || !_signals.IsInterrupted()))
         {
             fds[0] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
-            streams.Prepare(fds[1..], reads: false);
+            int terminal = 1 + (_terminal?.Prepare(fds[1..]) ?? 0);
+            int count = terminal + (_streams?.Prepare(fds[terminal..], reads: false) ?? 0);
             // The time of --timeout is the container's, which has ended.
             fixed (pollfd* first = fds)
-                if (poll.poll_(first, (nuint)fds.Length, -1) < 0) fds.Clear();
-            streams.Move(fds[1..]);
+                if (poll.poll_(first, (nuint)count, -1) < 0) fds.Clear();
+            _terminal?.Show(fds[1..]);
+            _streams?.Move(fds[terminal..]);
         }
     }
 

@@ -9,6 +9,9 @@ namespace Minirun.Runtime.Lifecycle;
 /// </summary>
 internal sealed unsafe class TerminalRelay : IDisposable
 {
+    /// <summary>How many entries <see cref="Prepare"/> fills.</summary>
+    public const int Most = 3;
+
     private const byte EndOfTransmission = 4;
 
     private readonly int _master;
@@ -16,7 +19,8 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private RawTerminal? _terminal;
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
-    private int _typedStart, _typedEnd;
+    private readonly Outlet _screen = new(1);
+    private int _typedStart, _typedEnd, _shownStart, _shownEnd;
     private bool _inputEnded, _outputEnded, _readerIsGone, _told, _isInLine;
 
     public TerminalRelay(int master, bool plainNewlines)
@@ -46,23 +50,34 @@ internal sealed unsafe class TerminalRelay : IDisposable
     /// <summary>Says what to wait for; gives the number of entries filled.</summary>
     public int Prepare(Span<pollfd> fds)
     {
-        bool pending = _typedStart < _typedEnd, waits = _terminal is null;
-        fds[0] = new pollfd { fd = _outputEnded || waits ? -1 : _master, events = (short)(poll.POLLIN | (pending ? poll.POLLOUT : 0)) };
+        bool pending = _typedStart < _typedEnd, reads = !_outputEnded && _terminal is not null && !Holds;
+        short events = (short)((reads ? poll.POLLIN : 0) | (pending ? poll.POLLOUT : 0));
+        fds[0] = new pollfd { fd = reads || pending ? _master : -1, events = events };
         fds[1] = new pollfd { fd = _inputEnded || pending || _terminal?.Take() != true ? -1 : 0, events = poll.POLLIN };
-        return 2;
+        fds[2] = new pollfd { fd = Holds ? _screen.Descriptor : -1, events = poll.POLLOUT };
+        return Most;
     }
 
     /// <param name="fds">What <see cref="Prepare"/> filled.</param>
     /// <param name="signals">Hears of the signals that keys send.</param>
     /// <param name="started">The command runs.</param>
-    public void Move(Span<pollfd> fds, SignalRelay signals, bool started)
+    public void Move(ReadOnlySpan<pollfd> fds, SignalRelay signals, bool started)
     {
-        if ((fds[0].revents & ~poll.POLLOUT) != 0) CopyOutput();
+        Show(fds);
         if (_readerIsGone && !_told) signals.Tell(signal.SIGPIPE);
         _told = _readerIsGone;
         if (fds[1].revents != 0) ReadInput();
+        // Nobody has its other end: what is typed is for nobody.
+        if ((fds[0].revents & poll.POLLHUP) != 0) _typedStart = _typedEnd;
         if (_typedStart < _typedEnd && WriteInput() is not 0 and var number)
             signals.Typed(number, SignalKeys.ForegroundGroup(_master), started);
+    }
+
+    /// <summary>What the container writes, as far as it is taken. Nothing more is read before that.</summary>
+    public void Show(ReadOnlySpan<pollfd> fds)
+    {
+        if (fds[2].revents != 0) WriteOutput();
+        if ((fds[0].revents & ~poll.POLLOUT) != 0 && !Holds && ReadOutput()) WriteOutput();
     }
 
     /// <summary>Before we say something ourselves: where the container is in the middle of a line, that line ends.</summary>
@@ -71,13 +86,15 @@ internal sealed unsafe class TerminalRelay : IDisposable
         if (!_isInLine) return;
         _isInLine = false;
         ReadOnlySpan<byte> end = "\r\n"u8;
-        fixed (byte* start = end) _ = unistd.write(1, start, end.Length);
+        _screen.Write(end);
     }
 
-    /// <summary>After the end: what the container's terminal still holds.</summary>
-    public void Drain()
+    /// <summary>The container has ended: what its terminal still holds is shown, and nothing is waited for.</summary>
+    /// <returns>False when all of it has been.</returns>
+    public bool Drains()
     {
-        while (!_outputEnded && CopyOutput()) { }
+        (_inputEnded, _typedStart) = (true, _typedEnd);
+        return Holds || (!_outputEnded && !_readerIsGone && ReadOutput());
     }
 
     public void Dispose()
@@ -86,30 +103,30 @@ internal sealed unsafe class TerminalRelay : IDisposable
         unistd.close(_master);
     }
 
-    private bool CopyOutput()
+    /// <summary>There is something that was read and not yet shown.</summary>
+    private bool Holds => _shownStart < _shownEnd;
+
+    /// <summary>False when there is nothing, or the end has come.</summary>
+    private bool ReadOutput()
     {
-        fixed (byte* buffer = _buffer)
+        nint got;
+        fixed (byte* buffer = _buffer) got = unistd.read(_master, buffer, _buffer.Length);
+        if (got > 0)
         {
-            nint got = unistd.read(_master, buffer, _buffer.Length);
-            if (got > 0)
-            {
-                _isInLine = buffer[got - 1] != '\n';
-                for (nint done = 0; done < got;)
-                {
-                    nint written = unistd.write(1, buffer + done, got - done);
-                    if (written > 0) done += written;
-                    else if (Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
-                    {
-                        _readerIsGone = errno == Errno.EPIPE;
-                        return false;
-                    }
-                }
-                return true;
-            }
-            // EIO: nobody has the container's side open any more.
-            if (got == 0 || Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _outputEnded = true;
-            return false;
+            _isInLine = _buffer[got - 1] != '\n';
+            (_shownStart, _shownEnd) = (0, (int)got);
+            return true;
         }
+        // EIO: nobody has the container's side open any more.
+        if (got == 0 || Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _outputEnded = true;
+        return false;
+    }
+
+    private void WriteOutput()
+    {
+        int count = _screen.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
+        if (count >= 0) _shownStart += count;
+        else (_readerIsGone, _shownStart) = (Marshal.GetLastPInvokeError() == Errno.EPIPE, _shownEnd);
     }
 
     private void ReadInput()

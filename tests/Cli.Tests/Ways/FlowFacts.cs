@@ -1,0 +1,78 @@
+using System.Globalization;
+using Minirun.Cli.Tests.Support;
+
+namespace Minirun.Cli.Tests.Ways;
+
+/// <summary>Much input and much output, and a side that does not take what is for it.</summary>
+internal sealed partial record Fact
+{
+    private const int Much = 5_000_000;
+
+    /// <summary>Of a command that reads nothing before it has written all, as sort(1) at the end of a pipeline of filters may.</summary>
+    private static string Pipeline(Way way)
+    {
+        using var trial = new Trial(way);
+        string[] words = trial.Words([], ["sh", "-c", $"head -c {Much} /dev/zero; cat >/dev/null; echo done"]);
+        string script = $"first=$1; shift; (printf %s \"$first\"; head -c {Much} /dev/zero) | \"$@\" | wc -c";
+        using var pipe = new RunningProgram(trial.How, "/bin/bash", ["-c", script, "pipe", way.First, "/bin/bash", .. words]);
+        return pipe.Result().Out.Trim();
+    }
+
+    /// <summary>Of a command that reads nothing at all of much input: what it writes comes, and signals reach it.</summary>
+    private static string Unread(Way way, int number)
+    {
+        using var trial = new Trial(way);
+        const string script = "trap 'exit 9' TERM INT; while :; do echo tick; sleep 0.02; done";
+        using RunningProgram running = trial.Start([], "sh", "-c", script);
+        var feed = new Thread(() => Feed(running)) { IsBackground = true };
+        feed.Start();
+        // More than is on its way when the input stands still.
+        running.AwaitOut(string.Concat(Enumerable.Repeat("tick\n", 50)));
+        running.Signal(number);
+        return running.Result().ExitCode.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Feed(RunningProgram running)
+    {
+        try
+        {
+            running.Input.BaseStream.Write(new byte[Much]);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // It has ended without reading it.
+        }
+    }
+
+    /// <summary>Of a command whose reader waits: the signal reaches it at once, and the reader gets its exit status in the end.</summary>
+    private static string Unheard(Way way)
+    {
+        using var trial = new Trial(way);
+        string word = Seconds(), gate = trial.Directory + "/gate";
+        Support.Minirun.Other("mkfifo", gate).Succeeds();
+        string[] words = trial.Words([], ["yes", word]);
+        string script = $"\"$@\" | (read -r go <{gate}; wc -c) >/dev/null; exit ${{PIPESTATUS[0]}}";
+        using var pipe = new RunningProgram(trial.How, "/bin/bash", ["-c", script, "pipe", "/bin/bash", .. words]);
+        pipe.Input.Write(way.First);
+        pipe.Input.Flush();
+        if (!Deadline.Wait(() => Programs.Running("yes", word))) return "not begun: " + pipe.ErrorSoFar;
+        // The program under test, whatever was started before it for its container.
+        int client = Family.Below(pipe.Pid).Find(IsUnderTest);
+        Kernel.Signal(client, Kernel.SIGTERM);
+        if (!Deadline.Wait(() => !Programs.Running("yes", word))) return "lives on";
+        File.WriteAllText(gate, "go\n");
+        return pipe.Result().ExitCode.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsUnderTest(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')[0].Split('/')[^1] is "minirun" or "minirun-oci";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
