@@ -54,6 +54,7 @@ public static partial class sys_syscall
     public const int SYS_capget = 125;
     public const int SYS_capset = 126;
     public const int SYS_fstatfs = 138;
+    public const int SYS_rt_sigpending = 127;
     public const int SYS_rt_sigtimedwait = 128;
     public const int SYS_personality = 135;
     public const int SYS_setpriority = 141;
@@ -201,6 +202,7 @@ public static partial class sys_syscall
         SYS_setfsuid => "setfsuid",
         SYS_setfsgid => "setfsgid",
         SYS_capget => "capget",
+        SYS_rt_sigpending => "rt_sigpending",
         SYS_rt_sigtimedwait => "rt_sigtimedwait",
         SYS_clock_gettime => "clock_gettime",
         SYS_exit_group => "exit_group",

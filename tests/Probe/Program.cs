@@ -58,6 +58,7 @@ internal static class Program
         "depth" => Facts.Depth(rest[0]),
         "notify" => Notify.Send(rest),
         "linger" => Lingering.Send(),
+        "fuse" => Fuse.Hang(rest[0]),
         "change-mounts" => Mounts.Change(),
         "hold" => Leases.Hold(rest),
         "can-hold" => Leases.Count(rest),

@@ -2,7 +2,6 @@ using Minirun.Cli.Oci;
 using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
-using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Namespaces;
@@ -47,7 +46,6 @@ internal static class ProcessVerbs
         bool tty = byItself || words.Has("tty"), interactive = byItself || words.Has("interactive");
         if (tty && !detach && words.Has("interactive")) InputDevice.Check(host);
         bool joins = tty && !detach && host.IsTerminal(0);
-        if (detach) Boot.UnblockSignals();
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         var request = new ExecRequest
         {

@@ -42,7 +42,8 @@ internal static class OciProgram
         catch (UserError error)
         {
             log.Error(called?.Failed + error.Message, error.Hint);
-            return error.ExitCode == UnknownVerb ? UnknownVerb : called?.FailureCode ?? 1;
+            // Of a start that a signal has ended the status is the signal's.
+            return error.ExitCode is UnknownVerb or > 128 ? error.ExitCode : called?.FailureCode ?? 1;
         }
         catch (Exception error)
         {

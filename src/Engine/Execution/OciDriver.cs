@@ -21,7 +21,7 @@ namespace Minirun.Engine.Execution;
 public sealed class OciDriver(string name, string path, string called, string root) : IExecutionDriver
 {
     private static readonly string[] s_systemd = ["--systemd-cgroup"];
-    private const int NotExecutable = 126, NotFound = 127;
+    private const int NotExecutable = 126, NotFound = 127, OwnFailure = 255;
 
     public string Name => name;
 
@@ -72,7 +72,9 @@ public sealed class OciDriver(string name, string path, string called, string ro
         {
             using ChildProgram child = StartExec(id, request, "--quiet", "--log", Log(file), "--log-format", "json");
             int status = ExecFollower.Wait(child, streams: null);
-            return status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told ? status : throw Failure(told, isCommand: true);
+            if (status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told) return status;
+            UserError error = Failure(told, isCommand: true);
+            throw status is > 128 and < OwnFailure ? new UserError(error.Message, error.Hint, status) : error;
         }
         finally
         {

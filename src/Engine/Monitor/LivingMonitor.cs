@@ -79,17 +79,22 @@ internal static unsafe class LivingMonitor
     /// <summary>Kills one that hangs, with the programs that it waits for. What it had made is taken back by who looks next.</summary>
     public static void Kill(EngineContainer container)
     {
-        if (Pid(container) is not (> 0 and var pid)) return;
+        if (Pid(container) is > 0 and var pid) Kill(pid, container.Id);
+    }
+
+    /// <summary>False when it does not end.</summary>
+    internal static bool Kill(int pid, string id)
+    {
         var held = new List<int>();
         try
         {
-            if (!Hold(pid, held) || !Is(pid, container.Id)) return;
+            if (!Hold(pid, held) || !Is(pid, id)) return true;
             // While it stands still it starts none that we do not see.
             syscall(SYS_pidfd_send_signal, held[0], signal.SIGSTOP, 0, 0);
             HoldBelow(pid, held);
             foreach (int pidfd in held) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
             var end = new pollfd { fd = held[0], events = poll.POLLIN };
-            poll.poll_(&end, 1, Patience);
+            return poll.poll_(&end, 1, Patience) > 0;
         }
         finally
         {

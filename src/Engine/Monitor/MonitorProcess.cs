@@ -3,6 +3,7 @@ using Minirun.Engine.Containers;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Monitor;
@@ -44,14 +45,14 @@ public static unsafe class MonitorProcess
             {
                 unistd.close(sockets[1]);
                 sockets[1] = -1;
-                Expect(sockets[0], Listens, container);
+                Expect(sockets[0], Listens, container, child);
                 // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the main process himself.
                 string main = attach is null ? ServiceManager.MainPid(child.Pid) : "";
                 if (monitorSpeaks && attach is null) manager!.Say(main);
                 attach?.Invoke();
                 byte go = Go;
                 sys_socket.send(sockets[0], &go, 1, sys_socket.MSG_NOSIGNAL);
-                Expect(sockets[0], Runs, container);
+                Expect(sockets[0], Runs, container, child);
                 if (!monitorSpeaks) manager?.Say(main + ServiceManager.Ready);
             }
         }
@@ -70,8 +71,13 @@ public static unsafe class MonitorProcess
         manager?.Say((attaches ? "" : ServiceManager.MainPid(container.State().MonitorPid)) + ServiceManager.Ready);
     }
 
-    private static void Expect(int socket, byte what, EngineContainer container)
+    private static void Expect(int socket, byte what, EngineContainer container, ChildProgram monitor)
     {
+        if (StartSignals.Await(socket) is not 0 and var number)
+        {
+            StopNote.Write(container);
+            throw StartSignals.GivenUp(number, monitor.Pid, LivingMonitor.Kill(monitor.Pid, container.Id));
+        }
         byte* answer = stackalloc byte[4096];
         nint length;
         while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }

@@ -59,7 +59,8 @@ internal static unsafe class LaunchScript
                     break;
                 case LaunchStep.CloneAgain:
                     ref RawCall clone = ref script.Add(op, SYS_clone, plan.Operations[op].A | (long)(sched.CLONE_PARENT | sched.CLONE_PARENT_SETTID), 0, (long)script.Shared, 0, 0);
-                    clone.Forks = clone.EndsAtOnce = true;
+                    clone.Forks = true;
+                    script.EndAtOnce();
                     break;
                 case LaunchStep.EnterRootfs:
                     script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
@@ -106,6 +107,7 @@ internal static unsafe class LaunchScript
             : script.Array("fork-news", planFd.ToString());
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
+        if (joined is not null) script.EndAtOnce();
     }
 
     /// <summary>A read that ends when the parent has written the id maps (<see cref="Go"/>), or died.</summary>

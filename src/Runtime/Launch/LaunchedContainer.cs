@@ -6,7 +6,8 @@ namespace Minirun.Runtime.Launch;
 /// <summary>A child on its way to be, or that is, the container's first process.</summary>
 public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, IDisposable memory)
 {
-    private bool _collected;
+    private const int Patience = 10_000;   // ms
+    private bool _collected, _isLeft;
 
     public int Pid { get; } = pid;
 
@@ -16,12 +17,16 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     /// <summary>Our end of the report socket; it ends when the command has been executed.</summary>
     public int ReportFd { get; } = reportFd;
 
-    /// <summary>Kills the child, if it lives, and collects it, if nobody did.</summary>
-    public void Abandon()
+    /// <summary>Kills the child, if it lives, and collects it, if nobody did. One that the kernel keeps is left behind.</summary>
+    /// <returns>False when it has not ended.</returns>
+    public bool Abandon(int patience = Patience)
     {
-        if (_collected) return;
+        if (_collected || _isLeft) return _collected;
         Signal(signal.SIGKILL);
-        Collect();
+        var end = new pollfd { fd = PidFd, events = poll.POLLIN };
+        _isLeft = poll.poll_(&end, 1, patience) == 0;
+        if (!_isLeft) Collect();
+        return _collected;
     }
 
     /// <summary>Waits for the child's end; gives its wait(2) status.</summary>

@@ -70,6 +70,7 @@ public static unsafe class Launcher
     /// <summary>The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our child too (CLONE_PARENT).</summary>
     private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
     {
+        if (StartSignals.Await(firstPidFd) is not 0 and var number) throw GiveUp(number, first, firstPidFd, reportFd, joinedFd);
         int status = LaunchedContainer.Wait(first);
         unistd.close(firstPidFd);
         int pid = joinedFd >= 0 ? JoiningRequest.Read(joinedFd) : *script.Shared;
@@ -93,6 +94,19 @@ public static unsafe class Launcher
         unistd.close(reportFd);
         script.Dispose();
         throw error;
+    }
+
+    /// <summary>Its memory stays: the child may be in it.</summary>
+    private static UserError GiveUp(int number, int first, int firstPidFd, int reportFd, int joinedFd)
+    {
+        syscall(SYS_pidfd_send_signal, firstPidFd, signal.SIGKILL, 0, 0);
+        var end = new pollfd { fd = firstPidFd, events = poll.POLLIN };
+        bool ended = poll.poll_(&end, 1, StartSignals.Patience) > 0;
+        if (ended) LaunchedContainer.Wait(first);
+        // It may have made the other in its last moment, which waits for us else.
+        sys_socket.shutdown(reportFd, sys_socket.SHUT_RDWR);
+        if (joinedFd >= 0 && JoiningRequest.Read(joinedFd) is > 0 and var second) signal.kill(second, signal.SIGKILL);
+        return StartSignals.GivenUp(number, first, ended);
     }
 
     private static void WriteIdMaps(ContainerPlan plan, int pid, int reportFd, Watcher? watcher)

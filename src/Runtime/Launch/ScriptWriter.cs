@@ -58,6 +58,12 @@ internal sealed unsafe class ScriptWriter : IDisposable
         return (long)copy;
     }
 
+    /// <summary>All calls so far are of a child whose end is waited for: it must not wait for us after a failure.</summary>
+    public void EndAtOnce()
+    {
+        foreach (ref RawCall call in CollectionsMarshal.AsSpan(_calls)) call.EndsAtOnce = true;
+    }
+
     /// <summary>An argv or envp: pointers, closed by a null.</summary>
     public long Array(params ReadOnlySpan<string> texts)
     {

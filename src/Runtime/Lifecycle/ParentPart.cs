@@ -28,6 +28,8 @@ public sealed class ParentPart
     {
         while (true)
         {
+            if (StartSignals.Await(container.ReportFd) is not 0 and var number)
+                throw StartSignals.GivenUp(number, container.Pid, container.Abandon(StartSignals.Patience));
             Report report;
             int fd = ReportChannel.Receive(container.ReportFd, &report);
             if (fd == ReportChannel.Ended) return ReportKind.None;

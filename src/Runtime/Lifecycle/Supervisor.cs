@@ -25,6 +25,7 @@ public sealed unsafe class Supervisor
     private TerminalRelay? _terminal;
     private NotifyRelay? _notify;
     private bool _reporting = true;
+    private long _giveUpAt = long.MaxValue;
     private bool _timedOut;
 
     private Supervisor(
@@ -92,7 +93,7 @@ public sealed unsafe class Supervisor
             fds[count++] = new pollfd { fd = _reporting ? _container.ReportFd : -1, events = poll.POLLIN };
             if (_terminal is not null) count += _terminal.Prepare(fds[count..]);
             int notify = count;
-            if (_notify is not null) fds[count++] = new pollfd { fd = _notify.Fd, events = poll.POLLIN };
+            if (_notify is not null) fds[count++] = _notify.Awaits;
             int streams = count;
             if (_streams is not null) count += _streams.Prepare(fds[count..], reads: !_reporting);
             Poll(fds[..count]);
@@ -103,6 +104,7 @@ public sealed unsafe class Supervisor
                 if (_reporting && fds[1].revents != 0) continue;
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
+            if (_reporting && _signals.EndedBy is { } number && fds[0].revents == 0) GiveUp(number);
             if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals, started: !_reporting);
             if (streams > notify && fds[notify].revents != 0) _notify!.Move();
             _streams?.Move(fds[streams..count]);
@@ -110,9 +112,17 @@ public sealed unsafe class Supervisor
         }
     }
 
+    /// <summary>A signal has ended the start, but the child may be where the kernel lets nothing end it: then we go without it.</summary>
+    private void GiveUp(int number)
+    {
+        if (_giveUpAt == long.MaxValue) _giveUpAt = Clock.Now() + StartSignals.Patience * 1_000_000L;
+        if (Clock.Now() >= _giveUpAt) throw StartSignals.GivenUp(number, _container.Pid, _container.Abandon(0));
+    }
+
     private void Poll(Span<pollfd> fds)
     {
         int milliseconds = _terminal is { LooksAgain: true } || _streams is { LooksAgain: true } ? RawTerminal.LookAgain : -1;
+        if (_giveUpAt != long.MaxValue) milliseconds = StartSignals.Patience;
         if (_deadline != long.MaxValue)
         {
             long left = _deadline - Clock.Now();
