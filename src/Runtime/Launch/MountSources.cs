@@ -12,13 +12,16 @@ internal static unsafe class MountSources
     /// <summary>Numbers from here on are asked for, so that they never are those of the command.</summary>
     private const int FirstFd = 64;
 
+    /// <summary>Or lower, where there may not be so many.</summary>
+    private static readonly int s_firstFd = (int)Math.Min(FirstFd, sys_resource.OpenFiles / 2);
+
     /// <summary>Detached trees are made; the others get the number of a descriptor, which the child then opens.</summary>
     public static void Prepare(ContainerPlan plan, int anyFd)
     {
-        if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, FirstFd);
+        if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, s_firstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
-            if (!source.MapsLater) source.Fd = source.Detached ? Clone(source) : DuplicateAbove(FirstFd, anyFd);
+            if (!source.MapsLater) source.Fd = source.Detached ? Clone(source) : DuplicateAbove(s_firstFd, anyFd);
     }
 
     /// <summary>The child has its own by now.</summary>
@@ -65,7 +68,7 @@ internal static unsafe class MountSources
         {
             if (source.MapsIds) MapIds(source, tree);
             // High, like the others: a low number could be one that --preserve-fds hands to the command.
-            return DuplicateAbove(FirstFd, tree);
+            return DuplicateAbove(s_firstFd, tree);
         }
         finally
         {

@@ -37,11 +37,8 @@ public sealed class DaemonTests : IDisposable
         { "--pid host", "unshare -U" },
         { "--pid host", "unshare -r -m unshare -U -m" },
         { "--ns user,mnt", "unshare -U -m" },
+        { "--ns user", "" },
     };
-
-    [Fact]
-    public void It_ends_with_the_command_without_a_mount_namespace() =>
-        AssertGone(_root.Run(["run", .. Options("--ns user"), Rootfs.Busybox, "sh", "-c", Leaving("", "true")]).Exits(0).Lines[0], "--ns user");
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -69,7 +66,6 @@ public sealed class DaemonTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Forms))]
-    [InlineData("--ns user", "")]
     public void Forced_deletion_ends_it(string form, string namespaces)
     {
         string config = _directory["config.json"];
