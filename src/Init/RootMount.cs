@@ -15,7 +15,7 @@ internal static unsafe class RootMount
     /// leads through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount
     /// in it: a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the
     /// container's alone then, or the host would see it too. A: the root is a slave of it in the end; 2: it has to be made one itself
-    /// before.
+    /// before. D: attributes of it and of all that is mounted in it.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -24,7 +24,8 @@ internal static unsafe class RootMount
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
         if (op->A != 0) child->Origin = (int)OpenMountOf(child);
         if (op->A == 2 && !SetPropagation(child, child->Origin, MS_SLAVE)) return false;
-        if (tree < 0 || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
+        if (tree < 0 || (op->D != 0 && !Mounts.SetAttributes(child, child->Root, (ulong)op->D, 0, 0, recursive: true))
+            || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
         return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : MoveOnTop(child, child->Root);
     }
 
@@ -40,11 +41,11 @@ internal static unsafe class RootMount
 
     /// <summary>
     /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. S1: tmpfs options,
-    /// S2: overlay flag userxattr. From there on it is a root like any other: one mount on "/".
+    /// S2: overlay flag userxattr, D: attributes. From there on it is a root like any other: one mount on "/".
     /// </summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
-        child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), child->At(op->S1), child->At(op->S2), attributes: 0);
+        child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), child->At(op->S1), child->At(op->S2), attributes: (int)op->D);
         return child->Root >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
     }
 

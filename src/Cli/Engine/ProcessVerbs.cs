@@ -75,7 +75,7 @@ internal static class ProcessVerbs
     private static OciUser FindUser(EngineContainer container, string user, Host host)
     {
         string rootfs = container.Config.Rootfs, process = $"/proc/{container.State().Pid}/";
-        ContainerUser found = ContainerUser.Parse(user, [], host.ReadInside(rootfs, "/etc/passwd") ?? "", host.ReadInside(rootfs, "/etc/group") ?? "");
+        ContainerUser found = ContainerUser.Parse(user, [], host.ReadInside(rootfs, "/etc/passwd"), host.ReadInside(rootfs, "/etc/group"));
         IReadOnlyList<IdMap> map = IdMap.Parse(ProcFile.Read(process + "gid_map"));
         bool mayTake = ProcFile.Read(process + "setgroups").StartsWith("allow", StringComparison.Ordinal);
         List<uint>? groups = mayTake

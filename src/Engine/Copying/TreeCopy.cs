@@ -125,7 +125,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
 
     private void CopyRegular(int source, in statx status, int directory, byte[] name)
     {
-        int read = Entry.Reopen(source, O_RDONLY), write = -1;
+        int read = Entry.Reopen(source, O_RDONLY, name), write = -1;
         bool kept = false;
         try
         {

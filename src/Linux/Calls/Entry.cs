@@ -23,11 +23,16 @@ public static unsafe class Entry
         fixed (byte* pointer = name) return openat2(directory, pointer, &how);
     }
 
-    /// <summary>The file of an O_PATH descriptor, for its contents: it is that very file.</summary>
-    public static int Reopen(int fd, int flags)
+    /// <summary>
+    /// The file of an O_PATH descriptor, for its contents: it is that very file. Who holds a lease on it (F_SETLEASE in fcntl(2)) does not hold us: EAGAIN.
+    /// </summary>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="flags">Of open(2).</param>
+    /// <param name="name">For the error.</param>
+    public static int Reopen(int fd, int flags, byte[]? name = null)
     {
         string path = Link(fd);
-        return (int)LinuxException.Check(open(path, flags | O_CLOEXEC), "open", path);
+        return (int)LinuxException.Check(open(path, flags | O_NONBLOCK | O_CLOEXEC), "open", name is null ? path : Text(name));
     }
 
     public static string Link(int fd) => "/proc/self/fd/" + fd.ToString(CultureInfo.InvariantCulture);

@@ -19,6 +19,7 @@ internal static class RootOps
         A = !follows ? 0 : shared ? 2 : 1,
         B = inPlace ? 1 : 0,
         C = shared && !follows ? 1 : 0,
+        D = Attributes(spec),
         Path = spec.Oci.Root.Path,
         Why = inPlace ? "pivot_root wants a mount point, so the directory is bound; in its own place, where hooks look for it"
             : "pivot_root wants a mount point, so the directory is bound; out of every path's way until it is entered",
@@ -31,10 +32,13 @@ internal static class RootOps
         Code = OpCode.OverlayRoot,
         S1 = "mode=755\0",
         S2 = spec.OverlayFlag,
+        D = Attributes(spec),
         Path = spec.Oci.Root.Path,
         Why = "an overlay with its upper layer in memory: every write is thrown away at the end",
         IfLeftOut = Without,
     };
+
+    private static long Attributes(ContainerSpec spec) => spec.RootHasNoDevices ? Linux.sys_mount.MOUNT_ATTR_NODEV : 0;
 
     /// <summary>Without a mount namespace there is only the directory.</summary>
     public static Operation Open(ContainerSpec spec) => new()

@@ -14,8 +14,8 @@ public static class Strace
     {
         OpCode.ParentDeath => operation.A == 0 ? "prctl(PR_SET_PDEATHSIG, 0)" : "prctl(PR_SET_PDEATHSIG, SIGKILL)",
         OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
-        OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, MS_UNBINDABLE); move_mount(root → {(operation.B != 0 ? Quote(operation.Path!) : "\"/\"")})",
-        OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}) = root; move_mount(root → \"/\")",
+        OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, {(operation.D == 0 ? "" : Attributes(operation.D) + "|")}MS_UNBINDABLE); move_mount(root → {(operation.B != 0 ? Quote(operation.Path!) : "\"/\"")})",
+        OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}{(operation.D == 0 ? "" : ", " + Attributes(operation.D))}) = root; move_mount(root → \"/\")",
         OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
         OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}){FileSystem(operation)}; move_mount(→ root{operation.Path})",
         OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.A == 0 ? "" : ", " + Attributes(operation.A))}); move_mount(→ root{operation.Path})",

@@ -16,6 +16,11 @@ public sealed class ContainerSpec
     /// <summary>The document is a bundle's, for an OCI runtime: nothing of <c>minirun run</c>'s own is added.</summary>
     public bool FromBundle { get; init; }
 
+    /// <summary>
+    /// Device nodes in the root file system open nothing (nodev): whoever made it may have put in any, and without a cgroup of devices nothing else holds them.
+    /// </summary>
+    public bool RootHasNoDevices { get; init; }
+
     /// <summary>The bundle's directory, which relative paths of its document start from.</summary>
     public string? Bundle { get; init; }
 

@@ -16,12 +16,12 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
             return new(host.Uid, host.Gid, null, null);
         if (wanted is null && (namespaces & sched.CLONE_NEWUSER) == 0) wanted = $"{host.Uid}:{host.Gid}";
         if (wanted is null && options.GroupAdd.Count == 0) return new(0, 0, null, []);
-        return Parse(wanted ?? "0", options.GroupAdd, Passwd(rootfs, host), host.ReadInside(rootfs, "/etc/group") ?? "");
+        return Parse(wanted ?? "0", options.GroupAdd, Passwd(rootfs, host), host.ReadInside(rootfs, "/etc/group"));
     }
 
     /// <summary>USER[:GROUP], each a name or a number. Digits are always a number, whatever names passwd has (CVE-2016-3697).</summary>
     /// <exception cref="UserError">The user or group is not there, or is no proper number.</exception>
-    public static ContainerUser Parse(string text, IReadOnlyList<string> groupAdd, string passwd, string group)
+    public static ContainerUser Parse(string text, IReadOnlyList<string> groupAdd, string? passwd, string? group)
     {
         string[] parts = text.Split(':');
         if (parts.Length > 2 || parts[0].Length == 0 || (parts.Length == 2 && parts[1].Length == 0))
@@ -40,30 +40,32 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
     /// <summary>The home directory, by the root file system's passwd.</summary>
     public string FindHome(string rootfs, Host host) => Home ?? HomeOf(Passwd(rootfs, host), Uid) ?? (Uid == 0 ? "/root" : "/");
 
-    private static string Passwd(string rootfs, Host host) => host.ReadInside(rootfs, "/etc/passwd") ?? "";
+    private static string? Passwd(string rootfs, Host host) => host.ReadInside(rootfs, "/etc/passwd");
 
-    internal static string? HomeOf(string passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
+    internal static string? HomeOf(string? passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
 
-    private static uint Group(string groups, string text, string asked, string flag = "--user") =>
+    private static uint Group(string? groups, string text, string asked, string flag = "--user") =>
         Entry(groups, text, "group", asked, 4, flag) is { } entry ? Number(entry[2], "group", asked, flag) : Number(text, "group", asked, flag);
 
     /// <summary>The line of a name or number; null for a number without one.</summary>
-    private static string[]? Entry(string file, string key, string kind, string asked, int fields, string flag = "--user")
+    private static string[]? Entry(string? file, string key, string kind, string asked, int fields, string flag = "--user")
     {
         if (StrictNumber.LooksNumeric(key)) return ById(file, Number(key, kind, asked, flag), fields);
         foreach (string[] entry in Lines(file, fields))
             if (entry[0] == key) return entry;
-        throw new UserError($"{flag} '{asked}': no {kind} '{key}' in the root file system's /etc/{(kind == "user" ? "passwd" : "group")}", "use a number, or a root file system that has the name");
+        string path = kind == "user" ? "/etc/passwd" : "/etc/group";
+        string why = file is null ? $"the root file system's {path} is not there, or cannot be read now" : $"no {kind} '{key}' in the root file system's {path}";
+        throw new UserError($"{flag} '{asked}': {why}", "use a number, or a root file system that has the name");
     }
 
-    private static string[]? ById(string file, uint id, int fields)
+    private static string[]? ById(string? file, uint id, int fields)
     {
         foreach (string[] entry in Lines(file, fields))
             if (StrictNumber.TryParse(entry[2], out uint found) && found == id) return entry;
         return null;
     }
 
-    private static List<uint> MemberOf(string groups, string name)
+    private static List<uint> MemberOf(string? groups, string name)
     {
         List<uint> found = [];
         foreach (string[] entry in Lines(groups, 4))
@@ -71,9 +73,9 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
         return found;
     }
 
-    private static IEnumerable<string[]> Lines(string file, int fields)
+    private static IEnumerable<string[]> Lines(string? file, int fields)
     {
-        foreach (string line in file.Split('\n'))
+        foreach (string line in (file ?? "").Split('\n'))
             if (line.Split(':') is { } entry && entry.Length == fields) yield return entry;
     }
 

@@ -187,6 +187,15 @@ public sealed class CpTests : IDisposable
     }
 
     [Fact]
+    public void A_lease_on_a_file_holds_nobody()
+    {
+        _root.Detached(["--name", "web", "--tmpfs", "/tmp"], "/probe", "lease", "/tmp/file");
+        Assert.True(Deadline.Wait(() => Minirun.Other("grep", "-q", $"LEASE  .* {_root.Inspect("web", ".State.Pid")} ", "/proc/locks").ExitCode == 0));
+        _root.Run("cp", "web:/tmp/file", _files["out"]).Fails(125, "file: resource temporarily unavailable");
+        Assert.True(Deadline.Wait(() => _root.Inspect("web", ".State.Status") == "exited"));
+    }
+
+    [Fact]
     public void A_whole_container_is_copied_without_what_the_kernel_shows()
     {
         Detached("web");
