@@ -39,9 +39,9 @@ internal static class CpVerb
     /// <param name="target">What is copied to.</param>
     private static CopyRules Rules(OciArguments words, FileTree? source, FileTree target)
     {
-        bool kernel = source is { IsContainers: false };
-        if (words.Has("archive")) return new() { KernelFilesToo = kernel, OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
-        return target.IsContainers ? new() { KernelFilesToo = kernel, Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new();
+        bool kernel = source is { IsContainers: false }, user = unistd.geteuid() != 0;
+        if (words.Has("archive")) return new() { KernelFilesToo = kernel, DeviceMayFail = user, OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
+        return target.IsContainers ? new() { KernelFilesToo = kernel, DeviceMayFail = user, Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new() { KernelFilesToo = kernel, DeviceMayFail = user };
     }
 
     /// <summary>`cp - CONTAINER:DIRECTORY` unpacks standard input there, `cp CONTAINER:PATH -` packs to standard output.</summary>
