@@ -47,7 +47,7 @@ public sealed class FileTree : IDisposable
     public int Open(string path, bool follow)
     {
         int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-        int fd = _root < 0 ? open(path, flags) : RootReader.OpenInside(_root, path, flags);
+        int fd = _root < 0 ? open(path, flags) : RootReader.OpenInside(_root, path, flags, refuses: true);
         int errno = Marshal.GetLastPInvokeError();
         if (fd < 0) return errno == Errno.ENOENT ? fd : throw new LinuxException("open", errno, _name + path);
         // A link of the container's, or a mount, may lead there; what the container may not do with it, we could.

@@ -54,12 +54,16 @@ public static unsafe class RootReader
     /// openat2(RESOLVE_IN_ROOT): a descriptor, or -1 with errno in <see cref="Marshal.GetLastPInvokeError"/>. Into a procfs no symbolic link leads:
     /// what is "self" there is we, and with the host's pids a container's link to it would show what is ours (ELOOP).
     /// </summary>
-    public static int OpenInside(int root, string path, int flags)
+    /// <param name="root">The directory that paths begin at.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="flags">Of open(2).</param>
+    /// <param name="refuses">The caller itself looks at what it gets, and keeps out of what is the kernel's.</param>
+    public static int OpenInside(int root, string path, int flags, bool refuses = false)
     {
         byte[] name = KernelText.EncodeName(path);
         int fd = Open(root, name, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
         statfs status;
-        if (fd < 0 || sys_vfs.fstatfs_(fd, &status) != 0 || status.f_type != sys_vfs.PROC_SUPER_MAGIC) return fd;
+        if (fd < 0 || refuses || sys_vfs.fstatfs_(fd, &status) != 0 || status.f_type != sys_vfs.PROC_SUPER_MAGIC) return fd;
         unistd.close(fd);
         // Not asked and then believed: this way there is no link to be exchanged meanwhile.
         return Open(root, name, flags, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
