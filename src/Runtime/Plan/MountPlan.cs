@@ -8,12 +8,6 @@ namespace Minirun.Runtime.Plan;
 /// <summary>The operations of an OCI document's mounts, devices, masked and read-only paths.</summary>
 internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan plan, bool hostPropagates)
 {
-    private static readonly (string Name, int Major, int Minor)[] s_devices =
-        [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
-
-    private static readonly (string Target, string Name)[] s_links =
-        [("/proc/self/fd", "fd"), ("fd/0", "stdin"), ("fd/1", "stdout"), ("fd/2", "stderr"), ("pts/ptmx", "ptmx")];
-
     // Whether the parts of a path were mounted by us on ground of our own (a fresh /dev): then names in it need no care.
     private bool _ownDev;
     private readonly List<Operation> _readOnlyLater = [];
@@ -56,7 +50,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
                 Code = OpCode.Mask,
                 S2 = Relative(path),
                 Path = path,
-                D = DeviceNumber(1, 3),
+                D = DefaultDevices.Number(1, 3),
                 Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
                 Why = "hidden: it tells about, or steers, the whole machine",
                 IfLeftOut = "{path} of the whole machine can be read",
@@ -101,12 +95,14 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
             A = (options.Set | options.TreeSet) & ~(later ? sys_mount.MOUNT_ATTR_RDONLY : 0L),
             Flags = flags,
             Path = mount.Destination,
-            Why = Reason(mount, type),
+            Why = MountReason.Of(mount, type),
             IfLeftOut = "there is no {source} on {path}",
         };
         plan.Add(made);
         if (later) _readOnlyLater.Add(made);
-        if (isDev) AddDevices();
+        if (!isDev) return;
+        _ownDev = true;
+        DefaultDevices.Add(plan, spec);
     }
 
     private void AddBind(OciMount mount, MountOptions options)
@@ -137,7 +133,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
                 | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
                 | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0)
                 | (prepared is not null ? OpFlags.Detached : 0),
-            Why = ours ? Reason(mount, "bind") : "as asked for",
+            Why = ours ? MountReason.Of(mount, "bind") : "as asked for",
             IfLeftOut = "{source} of the host is not on {path}",
         });
     }
@@ -151,7 +147,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         A = options.Set,
         Path = mount.Destination,
         Flags = OpFlags.File | OpFlags.Optional,
-        Why = Reason(mount, "bind"),
+        Why = MountReason.Of(mount, "bind"),
         IfLeftOut = "{source} of the host is not on {path}",
     });
 
@@ -160,33 +156,6 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
         plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), Guard(mount.Destination), options, place: null));
     }
-
-    private void AddDevices()
-    {
-        _ownDev = true;
-        foreach (var (name, major, minor) in s_devices)
-        {
-            // A default at a place that the user gave to something else would be in the way.
-            if (!spec.UserMounts.Contains("/dev/" + name)) plan.Add(new()
-            {
-                Name = "dev/" + name,
-                Code = OpCode.Bind,
-                S1 = "/dev/" + name,
-                S2 = name,
-                A = sys_mount.MOUNT_ATTR_RDONLY,
-                D = DeviceNumber(major, minor),
-                Flags = OpFlags.File | OpFlags.InDev,
-                Path = "/dev/" + name,
-                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound: the right one, and nobody can change it",
-                IfLeftOut = "there is no {path}",
-            });
-        }
-        if (!spec.UserMounts.Contains("/dev/null")) plan.Add(BundleDevices.NullStdio());
-        foreach (var (target, name) in s_links)
-            plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = "there is no {path}" });
-    }
-
-    private static long DeviceNumber(int major, int minor) => (long)major << 32 | (uint)minor;
 
     private static string Name(string destination) => destination.TrimStart('/') is { Length: > 0 } name ? name : "/";
 
@@ -198,20 +167,4 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     private OpFlags Guard(string destination) => spec.UserMounts.Contains(destination) ? BundleProc.Guard(destination) : OpFlags.None;
 
     private string Target(string destination) => At(destination) == OpFlags.InDev ? destination["/dev/".Length..] : Relative(destination);
-
-    private static string Reason(OciMount mount, string type) => mount.Destination switch
-    {
-        "/proc" when type == "bind" => "the pid namespace is the host's, so the host's /proc is shown",
-        "/proc" => "the processes of the new pid namespace, and no others (proc(5))",
-        "/dev" => "a /dev of its own with only harmless devices",
-        "/dev/pts" => "terminals of its own: none of the host's can be opened",
-        "/dev/shm" or "/dev/mqueue" when type == "bind" => "the IPC namespace is the host's, so is what it keeps here",
-        "/dev/shm" => "POSIX shared memory (shm_open(3)), of its own",
-        "/dev/mqueue" => "POSIX message queues of the new IPC namespace",
-        "/sys" when type == "bind" => "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
-        "/sys" => "the sysfs of the new network namespace",
-        "/etc/resolv.conf" => "the network is the host's, so names resolve as on the host; a copy, as whoever has the file itself may hold it",
-        "/etc/hosts" => "the network is the host's, so are the names it has; a copy, as whoever has the file itself may hold it",
-        _ => "as asked for",
-    };
 }

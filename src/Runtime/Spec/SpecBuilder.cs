@@ -88,20 +88,12 @@ public sealed class SpecBuilder
         bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS) && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
         oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds, Spec.NotifySocket is not null);
-        if (!_options.Privileged) _options.Mounts.ForEach(HideDevices);
+        if (!_options.Privileged) _options.Mounts.ForEach(VolumeFlags.HideDevices);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.CopiedFiles);
         Annotate(oci, _options);
         if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? DefaultHostname(oci.Root.Path));
         return Spec;
-    }
-
-    /// <summary>Whoever fills a volume may put in a node of any device; that of a directory of devices, or with "dev", is what is wanted of it.</summary>
-    private static void HideDevices(OciMount mount)
-    {
-        bool binds = mount.Type is "bind" or "overlay" or VolumeFlags.Type, devices = mount.Source is "/dev" || mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true;
-        if (!binds || devices || mount.Options.Exists(option => option is "dev" or "rdev" or "nodev" or "rnodev")) return;
-        mount.Options.Add(mount.Options.Contains("rbind") ? "rnodev" : "nodev");
     }
 
     private void FillProcess(OciProcess process)

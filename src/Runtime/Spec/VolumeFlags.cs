@@ -63,6 +63,14 @@ public static class VolumeFlags
         return mount.Destination.Length > 0 ? mount : throw new UserError($"--mount {text}: no destination", "write destination=/PATH");
     }
 
+    /// <summary>Whoever fills a volume may put in a node of any device; that of a directory of devices, or with "dev", is what is wanted of it.</summary>
+    internal static void HideDevices(OciMount mount)
+    {
+        bool binds = mount.Type is "bind" or "overlay" or Type, devices = mount.Source is "/dev" || mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true;
+        if (!binds || devices || mount.Options.Exists(option => option is "dev" or "rdev" or "nodev" or "rnodev")) return;
+        mount.Options.Add(mount.Options.Contains("rbind") ? "rnodev" : "nodev");
+    }
+
     private static void Add(RunOptions options, OciMount mount)
     {
         options.Mounts.Add(mount);
