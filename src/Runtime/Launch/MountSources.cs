@@ -15,6 +15,9 @@ internal static unsafe class MountSources
     /// <summary>Or lower, where there may not be so many.</summary>
     private static readonly int s_firstFd = (int)Math.Min(FirstFd, sys_resource.OpenFiles / 2);
 
+    /// <summary>The same for what else goes to the child by its number.</summary>
+    public static int First => s_firstFd;
+
     /// <summary>Detached trees are made; the others get the number of a descriptor, which the child then opens.</summary>
     public static void Prepare(ContainerPlan plan, int anyFd)
     {

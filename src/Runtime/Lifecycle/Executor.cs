@@ -13,7 +13,6 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary><c>exec</c>: another process in a container, by a child that enters its cgroup and its namespaces.</summary>
 internal static class Executor
 {
-    private const int FirstFd = 64;
     private const int PidfdThread = fcntl.O_EXCL;   // PIDFD_THREAD of linux/pidfd.h
 
     private static readonly ulong[] s_kinds =
@@ -150,7 +149,7 @@ internal static class Executor
         string path = ProcessIdentity.Directory(pid) + "/root";
         int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", path);
         // High: a low number could be one that --preserve-fds hands to the command.
-        int high = fcntl.DuplicateAbove(FirstFd, fd);
+        int high = fcntl.DuplicateAbove(MountSources.First, fd);
         unistd.close(fd);
         return high;
     }
