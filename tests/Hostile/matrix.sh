@@ -62,7 +62,7 @@ lanes=()
 for ((lane = 0; lane < LANES; lane++)); do
     # As root in a mount namespace with an own /dev and /etc: an attack that succeeds changes copies. An ordinary user can change neither.
     private=()
-    [[ $me != 0 ]] || private=(unshare --mount --propagation private --)
+    [[ $me != 0 ]] || private=(env MATRIX_OUTSIDE="$(readlink /proc/self/ns/mnt)" unshare --mount --propagation private --)
     ${private[@]+"${private[@]}"} "$here/matrix/lane.sh" "$lane" &
     lanes+=($!)
 done
