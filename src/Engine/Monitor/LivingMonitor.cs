@@ -89,8 +89,7 @@ internal static unsafe class LivingMonitor
         try
         {
             if (!Hold(pid, held) || !Is(pid, id)) return true;
-            // While it stands still it starts none that we do not see.
-            syscall(SYS_pidfd_send_signal, held[0], signal.SIGSTOP, 0, 0);
+            // Not stopped before: whoever kills us meanwhile would leave it standing still for ever. It goes first, and starts no more of them.
             HoldBelow(pid, held);
             foreach (int pidfd in held) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
             var end = new pollfd { fd = held[0], events = poll.POLLIN };
