@@ -100,7 +100,11 @@ internal static class EngineRun
 
     private static EngineContainer Make(RunOptions options)
     {
-        if (options.Explain != ExplainMode.None || options.Step || options.DryRun || options.Without.Count > 0) throw new UserError("--explain, --step, --dry-run and --without are for the foreground", "leave -d away");
+        if (SeenRun.IsWanted(options))
+        {
+            string kind = options.Detach ? "a background container" : $"--{options.Engine![0].Flag.Replace(VolumeFlags.Type, "volume")}, which is for containers with a monitor";
+            throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}", "they show a container that minirun itself minds, in the foreground: leave the other away");
+        }
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
         string image = options.Rootfs ?? "";

@@ -26,7 +26,9 @@ internal static class NetworkFlags
             if (flag == "publish-all") all = value == "true";
         }
         if (all) use.Ports.AddRange(exposed);
-        use.Mode = mode ?? (options.Detach || use.Ports.Count > 0 || use.Ip is not null ? NetworkModes.Default(use.Ports.Count > 0 || use.Ip is not null) : "host");
+        bool reached = use.Ports.Count > 0 || use.Ip is not null;
+        bool hasNone = options.OnlyNamespaces is { } list && !list.Split(',', StringSplitOptions.TrimEntries).Contains("net");
+        use.Mode = mode ?? (reached || (options.Detach && !hasNone) ? NetworkModes.Default(reached) : "host");
         warning = NetworkModes.Check(use, store);
         options.Net = ContainerNetwork.ForRuntime(use.Mode);
         options.SharedIds = ContainerNetwork.SharedIds(use.Mode, store);

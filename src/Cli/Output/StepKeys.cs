@@ -132,8 +132,7 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
         bool isOurs = ioctl(_fd, TIOCGPGRP, &group) == 0;
         try
         {
-            int status = NamespaceShell.Run(Child, plan.Spec.Namespaces, _fd);
-            if (status is UserError.NotFound or UserError.CannotExecute) say("     there is no /bin/sh there\n");
+            NamespaceShell.Run(Child, plan.Spec.Namespaces, _fd);
         }
         catch (LinuxException error)
         {

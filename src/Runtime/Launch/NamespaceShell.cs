@@ -63,5 +63,5 @@ public static unsafe class NamespaceShell
 
     /// <summary>Ours, with a prompt that says where one is.</summary>
     private static string[] Environment() =>
-        [.. ChildProgram.Environment().Where(each => !each.StartsWith("PS1=", StringComparison.Ordinal)), @"PS1=(half-made) \w \$ "];
+        [.. ChildProgram.Environment().Where(each => !each.StartsWith("PS1=", StringComparison.Ordinal)), @"PS1=(half-made) $PWD \$ "];
 }

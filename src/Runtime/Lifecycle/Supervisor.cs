@@ -83,7 +83,7 @@ public sealed unsafe class Supervisor
 
     private int Loop()
     {
-        if (_steps) StepOn(LaunchStep.EnterRootfs);
+        if (_steps) StepOn(_plan.IndexOf(LaunchStep.SealProgram) is >= 0 and var seal ? seal : _plan.IndexOf(LaunchStep.EnterRootfs));
         Span<pollfd> fds = stackalloc pollfd[4 + TerminalRelay.Most + StreamRelay.Most];
         while (true)
         {
@@ -212,8 +212,6 @@ public sealed unsafe class Supervisor
     }
 
     private void Say(int op, ReportKind kind, long nanoseconds) => _watcher?.After(op, kind, nanoseconds);
-
-    private void StepOn(LaunchStep step) => StepOn(_plan.IndexOf(step));
 
     /// <summary>Asks, then lets the child do the next operation that is its to do.</summary>
     private void StepOn(int op)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Minirun.Cli.Tests.Support;
 using Xunit;
 
@@ -76,6 +77,30 @@ public sealed class ExplainTests
         Assert.EndsWith("for the command\n", result.Out);
         Assert.Contains("Enter", result.Error);
         Assert.Contains("pivot_root", result.Error);
+    }
+
+    [Fact]
+    public void Step_asks_for_each_operation_once_and_in_order()
+    {
+        var how = new Start { Input = new string('\n', 100), Before = NoTerminal };
+        string said = Container.Run(how, ["--step"], "true").Exits(0).Error;
+        int[] asked = [.. Regex.Matches(said, @"^ *(\d+) \S", RegexOptions.Multiline).Select(match => int.Parse(match.Groups[1].Value))];
+        Assert.Equal(Enumerable.Range(1, asked.Length), asked);
+    }
+
+    /// <summary>None of them is passed over in silence where the container is one with a monitor, and nothing is run.</summary>
+    [Theory]
+    [InlineData("run", "--print-spec", "-v", "vol:/x")]
+    [InlineData("run", "--dry-run", "-l", "a=b")]
+    [InlineData("run", "--step", "--restart", "no")]
+    [InlineData("run", "--without", "hostname", "-d")]
+    [InlineData("create", "--print-spec")]
+    public void A_container_with_a_monitor_is_not_shown(params string[] words)
+    {
+        using var root = new Engine.EngineRoot();
+        Result result = root.Run([.. words, Rootfs.Busybox, "echo", "ran"]).Fails(125, "--print-spec", "do not go with", "leave the other away");
+        Assert.Equal("", result.Out);
+        Assert.Equal("", root.Run("ps", "-aq").Succeeds().Out);
     }
 
     [Fact]
