@@ -42,6 +42,7 @@ public static partial class sys_syscall
     public const int SYS_fchdir = 81;
     public const int SYS_fchmod = 91;
     public const int SYS_umask = 95;
+    public const int SYS_ftruncate = 77;
     public const int SYS_getuid = 102;
     public const int SYS_getgid = 104;
     public const int SYS_setpgid = 109;
@@ -196,6 +197,7 @@ public static partial class sys_syscall
         SYS_sendto => "sendto",
         SYS_recvfrom => "recvfrom",
         SYS_kill => "kill",
+        SYS_ftruncate => "ftruncate",
         SYS_getuid => "getuid",
         SYS_getgid => "getgid",
         SYS_setpgid => "setpgid",

@@ -17,6 +17,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     private const uint New = 0x1C0 /* 0700 */;
     /// <summary>Files that are open at a time because they have further names; beyond, a second name becomes a second file.</summary>
     private static readonly int s_mostLinks = (int)Math.Clamp((long)sys_resource.OpenFiles - (2 * DirectoryChain.MostOpen) - 64, 0, 400);
+    private const nint SeekEnd = 2, SeekData = 3, SeekHole = 4;
     private readonly byte[] _buffer = new byte[1 << 17];
     private readonly Finishing _finishing = new(rules);
 
@@ -156,11 +157,36 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         }
     }
 
+    /// <summary>Holes stay holes, as with cp(1): a file of a tebibyte may have nothing in it.</summary>
     private void Bytes(int read, int write, byte[] name)
     {
+        nint size = syscall(SYS_lseek, read, 0, SeekEnd), data = syscall(SYS_lseek, read, 0, SeekData);
+        // One that is all hole has no data (ENXIO). The kernel's files have no size, and nothing of that kind.
+        bool hasPlaces = size > 0 && (data >= 0 || System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.ENXIO);
+        if (!hasPlaces)
+        {
+            syscall(SYS_lseek, read, 0, 0);
+            Bytes(read, write, nint.MaxValue, name);
+        }
+        for (nint at = data; hasPlaces && at >= 0; at = syscall(SYS_lseek, read, at, SeekData))
+        {
+            nint end = LinuxException.Check(syscall(SYS_lseek, read, at, SeekHole), "lseek", Entry.Text(name));
+            LinuxException.Check(syscall(SYS_lseek, read, at, 0), "lseek", Entry.Text(name));
+            LinuxException.Check(syscall(SYS_lseek, write, at, 0), "lseek", Entry.Text(name));
+            Bytes(read, write, end - at, name);
+            at = end;
+        }
+        if (hasPlaces) LinuxException.Check(syscall(SYS_ftruncate, write, syscall(SYS_lseek, read, 0, SeekEnd)), "ftruncate", Entry.Text(name));
+    }
+
+    private void Bytes(int read, int write, nint most, byte[] name)
+    {
         fixed (byte* start = _buffer)
-            while (LinuxException.Check(unistd.read(read, start, _buffer.Length), "read", Entry.Text(name)) is > 0 and var length)
+            while (most > 0 && LinuxException.Check(unistd.read(read, start, nint.Min(most, _buffer.Length)), "read", Entry.Text(name)) is > 0 and var length)
+            {
                 for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
+                most -= length;
+            }
     }
 
     private bool Linked(statx status, int directory, byte[] name)

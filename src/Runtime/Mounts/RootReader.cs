@@ -19,7 +19,7 @@ public static unsafe class RootReader
         if (root < 0) return null;
         try
         {
-            return KernelText.Decode(ReadBytes(root, path, MaximumBytes) ?? []);
+            return ReadBytes(root, path, MaximumBytes) is { } bytes ? KernelText.Decode(bytes) : null;
         }
         finally
         {

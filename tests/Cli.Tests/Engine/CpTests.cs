@@ -195,6 +195,19 @@ public sealed class CpTests : IDisposable
     }
 
     [Fact]
+    public void Holes_of_a_file_are_no_bytes_of_the_copy()
+    {
+        Detached("web");
+        const string make = "cd $0 && truncate -s 8T empty && truncate -s 1T file && printf begin | dd of=file conv=notrunc 2>/dev/null && printf end >>file";
+        Minirun.Other("sh", "-c", make, Path.Combine(_rootfs.Path, "tmp")).Succeeds();
+        _root.Run("cp", "web:/tmp", _files["copy"]).Succeeds();
+        Assert.Equal(8L << 40, new FileInfo(_files["copy/empty"]).Length);
+        Assert.Equal((1L << 40) + 3, new FileInfo(_files["copy/file"]).Length);
+        Assert.Equal("beginend", Minirun.Other("sh", "-c", "head -c 5 $0; tail -c 3 $0", _files["copy/file"]).Succeeds().Out);
+        Assert.Equal("0", Minirun.Other("sh", "-c", "find $0 -size +1024k -printf '%b\\n' | awk '$1 > 64' | wc -l", _files["copy"]).Succeeds().Lines[0]);
+    }
+
+    [Fact]
     public void A_whole_container_is_copied_without_what_the_kernel_shows()
     {
         Detached("web");
