@@ -6,6 +6,7 @@ using Minirun.Engine.Containers;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 using static Minirun.Linux.termios_;
@@ -15,7 +16,7 @@ namespace Minirun.Cli.Engine;
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
 internal sealed unsafe class AttachSession : IDisposable
 {
-    private const int Detached = 0, Patience = 30_000;   // ms
+    private const int Detached = 0, EndSays = 5, Patience = 30_000;   // ms
     private readonly EngineContainer _container;
     private readonly int _socket;
     private readonly bool _input;
@@ -25,6 +26,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private RawTerminal? _terminal;
     private int _shownStart, _shownEnd;
     private bool _welcome, _inputEnds, _discards;
+    private byte _end;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys) =>
         (_container, _socket, _input, _typed) = (container, socket, input, new InputQueue(new DetachKeys(keys)));
@@ -115,6 +117,15 @@ internal sealed unsafe class AttachSession : IDisposable
         return Detached;
     }
 
+    /// <summary>After the end: why it was killed, in the words of a run without a monitor.</summary>
+    /// <param name="memory">The limit that was asked for; null: none.</param>
+    public void TellWhy(long? memory)
+    {
+        _terminal?.Dispose();
+        if ((_end & 1) != 0) Output.Message.Warning(Supervisor.TimeIsOver);
+        if ((_end & 2) != 0) Output.Message.Warning(OutOfMemory.Text(memory, "--memory"));
+    }
+
     public void Dispose()
     {
         _terminal?.Dispose();
@@ -131,7 +142,12 @@ internal sealed unsafe class AttachSession : IDisposable
         if (length <= 0) return Orphaned();
         // Whatever it is: it is there.
         _welcome = true;
-        if (_buffer[0] == 3) return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
+        if (_buffer[0] == 3)
+        {
+            // The monitor of an older minirun says no more than the status.
+            if (length > EndSays) _end = _buffer[EndSays];
+            return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
+        }
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
         Show();

@@ -37,6 +37,7 @@ internal static class EngineRun
                 return 0;
             }
             int status = session!.Run();
+            session.TellWhy(options.Resources?.Memory?.Limit);
             // With --rm it is gone when we are; unless our user has left it alone.
             if (options.Remove && container.State() is var state && !(state.Status == ContainerState.Running && EngineContainer.IsAlive(state))) container.WaitForMonitor(Patience);
             return status;

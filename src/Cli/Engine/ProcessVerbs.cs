@@ -1,3 +1,4 @@
+using System.Globalization;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Run;
 using Minirun.Engine.Containers;
@@ -54,7 +55,7 @@ internal static class ProcessVerbs
             Tty = tty,
             Size = host.TerminalSize,
             Detach = detach,
-            Cwd = words.Text("workdir"),
+            Cwd = Workdir(words.Text("workdir")),
             // What -e says wins.
             Env = [.. words.All("env-file").SelectMany(EnvFile.Read).Concat(words.All("env")).Select(Variable).Where(each => each.Length > 0)],
             User = words.Text("user") is { } user ? FindUser(container, user, host) : null,
@@ -72,14 +73,30 @@ internal static class ProcessVerbs
     /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take
     /// (setgroups(2)), are left out.
     /// </summary>
+    /// <summary>Null and the empty one: as the container's own process has it (docker).</summary>
+    private static string? Workdir(string? path) => path switch
+    {
+        null or "" => null,
+        ['/', ..] => path,
+        _ => throw new UserError($"--workdir {path}: not an absolute path", $"write -w /{path}"),
+    };
+
+    private static bool Has(IReadOnlyList<IdMap> map, uint id) => map.Any(each => id >= each.Inside && id - each.Inside < each.Size);
+
+    private static UserError Unmapped(string kind, uint id) => new(
+        $"--user: {kind} {id.ToString(CultureInfo.InvariantCulture)} is not in the map of the container's user namespace",
+        "take one that is (cat /proc/self/uid_map and gid_map in it), or make the container anew with another --userns");
+
     private static OciUser FindUser(EngineContainer container, string user, Host host)
     {
         string rootfs = container.Config.Rootfs, process = $"/proc/{container.State().Pid}/";
         ContainerUser found = ContainerUser.Parse(user, [], host.ReadInside(rootfs, "/etc/passwd"), host.ReadInside(rootfs, "/etc/group"));
-        IReadOnlyList<IdMap> map = IdMap.Parse(ProcFile.Read(process + "gid_map"));
+        IReadOnlyList<IdMap> users = IdMap.Parse(ProcFile.Read(process + "uid_map")), map = IdMap.Parse(ProcFile.Read(process + "gid_map"));
+        if (!Has(users, found.Uid)) throw Unmapped("user", found.Uid);
+        if (!Has(map, found.Gid)) throw Unmapped("group", found.Gid);
         bool mayTake = ProcFile.Read(process + "setgroups").StartsWith("allow", StringComparison.Ordinal);
         List<uint>? groups = mayTake
-            ? found.Groups?.FindAll(group => map.Any(each => group >= each.Inside && group - each.Inside < each.Size))
+            ? found.Groups?.FindAll(group => Has(map, group))
             : null;
         return new OciUser { Uid = found.Uid, Gid = found.Gid, AdditionalGids = groups };
     }

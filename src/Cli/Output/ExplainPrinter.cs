@@ -53,7 +53,16 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         var text = new StringBuilder();
         Describe(text, op);
         Write(text);
-        _keys.Await(line => OciOutput.Write(fd, line));
+        _keys.Await(line => OciOutput.Write(fd, Fitted(line)));
+    }
+
+    /// <summary>A line of words is broken between them; a question stands before its answer, and a list has columns: they stay.</summary>
+    private string Fitted(string text)
+    {
+        string words = text.TrimStart(' ');
+        bool isLine = words.Length > 1 && words.IndexOf('\n') == words.Length - 1;
+        int column = text.Length - words.Length;
+        return isLine ? Paragraph.Fit(_screen, text[..column], words[..^1], column) + "\n" : text;
     }
 
     public override void After(int op, ReportKind kind, long nanoseconds)

@@ -13,6 +13,9 @@ namespace Minirun.Engine.Monitor;
 internal sealed unsafe class Attachments
 {
     public const byte Input = 0, Output = 1, Error = 2, Ended = 3, Resize = 4, EndOfInput = 5, Welcome = 6;
+
+    /// <summary>What else <see cref="Ended"/> says, after the exit status.</summary>
+    public const byte TimeIsOver = 1, NoMemory = 2;
     private const byte EndOfTransmission = 4;
     private const int MostAtOnce = 64, MostLeft = 1 << 20;   // clients, bytes
 
@@ -157,12 +160,13 @@ internal sealed unsafe class Attachments
             if (client.Waiting > 0 || !Send(client.Fd, message)) client.Keep(message);
     }
 
-    /// <summary>The container has ended.</summary>
-    public void End(int status)
+    /// <summary>The container has ended, as its state says: with --rm that is gone before a slow one has read it.</summary>
+    public void End(ContainerState state)
     {
-        Span<byte> code = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(code, status);
-        Say(Ended, code);
+        Span<byte> end = stackalloc byte[5];
+        BinaryPrimitives.WriteInt32LittleEndian(end, state.ExitCode);
+        end[4] = (byte)((state.Cause == "timeout" ? TimeIsOver : 0) | (state.OomKilled ? NoMemory : 0));
+        Say(Ended, end);
     }
 
     /// <summary>Nobody new comes in.</summary>

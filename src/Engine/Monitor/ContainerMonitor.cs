@@ -86,7 +86,7 @@ internal sealed unsafe class ContainerMonitor
         }
         _state.Status = ContainerState.Exited;
         _container.Note(_state);
-        _attachments.End(_state.ExitCode);
+        _attachments.End(_state);
     }
 
     /// <summary>From one start to the end after it.</summary>
@@ -271,7 +271,7 @@ internal sealed unsafe class ContainerMonitor
         _state.Pid = 0;
         _state.FinishedAt = ContainerRecord.Now();
         _container.Note(_state);
-        _attachments.End(_state.ExitCode);
+        _attachments.End(_state);
         _starter.Say(MonitorProcess.Failure(error));
     }
 

@@ -36,9 +36,9 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
         Require();
         NetworkRecord record = context.Record;
         CniConfig config = new NetworkStore(context.Paths).Find(name);
-        PortOwners.Check(context.Container, [.. context.Use.Ports.SelectMany(PortMapping.Parse)]);
+        PortOwners.Check(context);
         s_held?.Dispose();
-        s_held = FreePort.Hold(context.Use.Ports);
+        s_held = PortOwners.Take(context, FreePort.Hold);
         record.Ports = s_held.Ports;
         HeldNamespace.Hold(context, pid);
         record.CniConfig = config.Json;

@@ -29,7 +29,7 @@ internal abstract class HelperMode(string name, string package, string other) : 
     public void Connect(NetworkContext context, int pid)
     {
         Require();
-        context.Record.Ports = FreePort.Resolve(context.Use.Ports);
+        context.Record.Ports = PortOwners.Take(context, FreePort.Resolve);
         // A user's is opened by its process, in whose user namespace the helper is root.
         if (unistd.geteuid() == 0) HeldNamespace.Hold(context, pid);
         context.Save();

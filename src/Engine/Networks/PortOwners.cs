@@ -8,13 +8,32 @@ namespace Minirun.Engine.Networks;
 /// </summary>
 internal static class PortOwners
 {
+    /// <summary>Of those on a bridge, whose ports are led to them by the kernel's rules, also when nobody holds a socket any more.</summary>
     /// <exception cref="UserError">Another has one of them.</exception>
-    public static void Check(EngineContainer container, IReadOnlyList<PortMapping> wanted)
+    public static void Check(NetworkContext context) => Check(context, record => record.CniConfig is not null);
+
+    /// <summary>Takes all of -p. Whose the socket is that one of them fails for, the kernel does not say.</summary>
+    /// <exception cref="UserError">One is taken: by another container, by its name, where one has it.</exception>
+    public static T Take<T>(NetworkContext context, Func<IEnumerable<string>, T> take)
     {
-        if (wanted.Count == 0) return;
-        foreach (EngineContainer other in container.Store.All())
+        try
         {
-            if (other.Id == container.Id || NetworkRecord.Of(other) is not { CniConfig: not null } record) continue;
+            return take(context.Use.Ports);
+        }
+        catch (UserError)
+        {
+            Check(context, _ => true);
+            throw;
+        }
+    }
+
+    private static void Check(NetworkContext context, Predicate<NetworkRecord> counts)
+    {
+        List<PortMapping> wanted = [.. context.Use.Ports.SelectMany(PortMapping.Parse)];
+        if (wanted.Count == 0) return;
+        foreach (EngineContainer other in context.Container.Store.All())
+        {
+            if (other.Id == context.Container.Id || NetworkRecord.Of(other) is not { } record || !counts(record)) continue;
             foreach (PortMapping theirs in record.Ports)
                 foreach (PortMapping ours in wanted)
                     if (ours.Meets(theirs) && other.IsRunning)

@@ -15,6 +15,8 @@ namespace Minirun.Runtime.Lifecycle;
 /// </summary>
 public sealed unsafe class Supervisor
 {
+    /// <summary>What is said of one that --timeout ends.</summary>
+    public const string TimeIsOver = "the time of --timeout is over: the container is killed";
     private readonly ContainerPlan _plan;
     private readonly LaunchedContainer _container;
     private readonly Watcher? _watcher;
@@ -129,7 +131,7 @@ public sealed unsafe class Supervisor
             if (left <= 0 && !_timedOut)
             {
                 _timedOut = true;
-                Warn("the time of --timeout is over: the container is killed");
+                Warn(TimeIsOver);
                 _container.Signal(signal.SIGKILL);
             }
             if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);

@@ -20,15 +20,25 @@ public static class ContainerProcesses
         {
             // What the state calls its cgroup is not, and has others in it.
         }
-        // Without a cgroup: the first process and those that come of it.
-        List<int> pids = [];
-        if (container.LivePid is var pid and > 0) AddTree(pid, pids);
-        return pids;
+        // Without a cgroup: the first process and those that come of it, and what `exec` has started, which is nobody's child in there.
+        SortedSet<int> pids = [];
+        if (container.LivePid is not (var pid and > 0)) return [];
+        AddTree(pid, pids);
+        using NamespaceMembers? members = OwnNamespace(container) is { } kind ? NamespaceMembers.Of(pid, kind) : null;
+        foreach (int member in members?.Pids() ?? []) AddTree(member, pids);
+        return [.. pids];
     }
 
-    private static void AddTree(int pid, List<int> pids)
+    /// <summary>
+    /// The kind of the namespace whose members are the container's alone; null: there is none. Not first the pid namespace: other containers
+    /// join that (--pid container:NAME).
+    /// </summary>
+    private static string? OwnNamespace(Container container) =>
+        container.OwnNamespaces().Contains("mnt") ? "mnt" : container.Record.SharesPidNamespace ? null : "pid";
+
+    private static void AddTree(int pid, SortedSet<int> pids)
     {
-        pids.Add(pid);
+        if (!pids.Add(pid)) return;
         try
         {
             foreach (int child in ProcFile.Children("/proc/" + pid.ToString(CultureInfo.InvariantCulture))) AddTree(child, pids);

@@ -81,4 +81,22 @@ public sealed class ForegroundTests : IDisposable
         _root.Run("run", "--rm", "--name", "gone", "-l", "a=b", Rootfs.Busybox, "true").Exits(0);
         Assert.Equal("kept\n", _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Out);
     }
+
+    /// <summary>As `minirun run` without a monitor says it, and in the same words.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData]
+    [InlineData("-l", "a=b")]
+    [InlineData("-v", "data:/x")]
+    [InlineData("--rm", "-v", "data:/x")]
+    public void One_whose_time_is_over_is_told_of(params string[] flags) =>
+        Assert.Equal("minirun: the time of --timeout is over: the container is killed\n",
+            _root.Run(["run", "--timeout", "300ms", .. flags, Rootfs.Busybox, "sleep", "1000"]).Exits(137).Error);
+
+    [TheoryRequires(Need.Root)]
+    [InlineData]
+    [InlineData("-l", "a=b")]
+    [InlineData("--rm", "-v", "data:/x")]
+    public void One_that_takes_too_much_memory_is_told_of(params string[] flags) =>
+        Assert.Equal("minirun: out of memory: the container reached its limit of 32 MiB (--memory), and the kernel killed a process of it\n",
+            _root.Run(["run", "--memory", "32m", .. flags, Rootfs.Busybox, "sh", "-c", "x=$(head -c 100000000 /dev/zero | tr '\\0' a)"]).Exits(137).Error);
 }

@@ -186,6 +186,33 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains(lines, line => line.EndsWith("sleep 1234", StringComparison.Ordinal));
     }
 
+    /// <summary>It is no child of the first process. Without a cgroup, as ordinary users' on version 1, only the namespaces tell.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData]
+    [InlineData("--ns", "user,mount,net")]
+    [InlineData("--ns", "user,pid,net")]
+    public void Top_and_stats_count_what_exec_has_started(params string[] flags)
+    {
+        _root.Detached(["--name", "web", .. flags], "sleep", "1234");
+        _root.Run("exec", "-d", "web", "sh", "-c", "sleep 4321; true").Exits(0);
+        string[] lines = [];
+        Deadline.Wait(() => (lines = _root.Run("top", "web").Succeeds().Lines).Length >= 4);
+        Assert.Equal(4, lines.Length);   // the head, two sleeps, and the shell
+        foreach (string seconds in (string[])["1234", "4321"]) Assert.Contains(lines, line => line.EndsWith("sleep " + seconds, StringComparison.Ordinal));
+        Assert.Equal("3", _root.Run("stats", "--no-stream", "--format", "{{.PIDs}}", "web").Succeeds().Lines[0]);
+        _root.Run("rm", "-f", "web").Exits(0);
+    }
+
+    [Fact]
+    public void Exec_speaks_of_its_flags()
+    {
+        _root.Detached(["--name", "web", "--userns", "single"], "sleep", "1000");
+        _root.Run("exec", "-w", "tmp", "web", "pwd").Fails(125, "--workdir tmp: not an absolute path", "write -w /tmp");
+        _root.Run("exec", "-u", "99999", "web", "id").Fails(125, "--user: user 99999 is not in the map", "uid_map");
+        _root.Run("exec", "-u", "0:99999", "web", "id").Fails(125, "--user: group 99999 is not in the map", "gid_map");
+        Assert.Equal("/\n", _root.Run("exec", "-w", "", "web", "pwd").Exits(0).Out);
+    }
+
     [Fact]
     public void Top_takes_the_options_of_ps()
     {

@@ -57,7 +57,9 @@ public sealed class StepTests
         Key(pty, "x");
         Assert.Contains("there is no such key", pty.Seen);
         pty.Type("q");
-        Assert.Equal(125, pty.ExitCode());
+        Emulator seen = pty.AtEnd(out int status);
+        Assert.Equal(125, status);
+        Assert.Empty(seen.Screen.BrokenWords);
     }
 
     /// <summary>

@@ -203,6 +203,9 @@ user_pasta() {
     contains "$(as_user port web)" "81/udp -> 127.0.0.1:8084"
     contains "$(as_user exec web ip -o addr)" 10.99.0.2
     equals "10.99.0.2 10.99.0.1" "$(as_user inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.Networks.pasta.Gateway}}' web)"
+    if as_user run -d --rm --name late -p 127.0.0.1:8083:1 "$busybox" true 2>"$work/said"; then fail "it was published twice"; fi
+    contains "$(cat "$work/said")" "already allocated: container web has it"
+    equals web "$(as_user ps -a --format '{{.Names}}')"
     as_user rm -f web
     clean
 }
