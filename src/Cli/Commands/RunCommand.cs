@@ -65,7 +65,7 @@ internal static class RunCommand
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.Birth);
         streams?.HandedOver();
         Action? started = records is null ? null : () => records.Started(container.Pid);
-        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams);
+        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams, thaw: cgroup is null ? null : cgroup.Thaw);
         records?.Ended();
         cgroup?.TellOom(status);
         return status;

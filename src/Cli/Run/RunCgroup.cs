@@ -70,6 +70,9 @@ internal sealed class RunCgroup : IDisposable
         if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory) && File.Exists(directory + "/memory.events")) _oomFd = _cgroup.OpenOomEvents();
     }
 
+    /// <summary>It, and all below it.</summary>
+    public void Thaw() => _cgroup.ThawAll();
+
     /// <summary>After the end: whether the kernel killed for want of memory.</summary>
     public void TellOom(int status)
     {

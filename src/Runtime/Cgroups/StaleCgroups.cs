@@ -64,6 +64,10 @@ public static class StaleCgroups
 
     private static void RemoveEmpty(string directory)
     {
+        // Whom it has frozen has been sent SIGKILL when the maker ended (die-with-parent), and on version 1 ends when it thaws.
+        var state = new CgroupState();
+        state.Paths[CgroupFs.Exists(directory + "/freezer.state") ? "freezer" : ""] = directory;
+        Freezer.ThawAll(state);
         CgroupWalk.RemoveBelow(directory);
         CgroupFs.RemoveDirectory(directory);
     }

@@ -45,6 +45,11 @@ public sealed unsafe class Supervisor
     /// <summary>What happens once the command has been executed: the moment to write a pid file.</summary>
     public Action? Started { get; init; }
 
+    /// <summary>
+    /// Lets go on what the container has frozen of itself, in a cgroup that it may write: on version 1 not even SIGKILL ends a frozen process.
+    /// </summary>
+    public Action? Thaw { get; init; }
+
     /// <summary>What else the child needs of us; of itself what <c>minirun run</c> does.</summary>
     [AllowNull]
     public ParentPart Part
@@ -60,9 +65,9 @@ public sealed unsafe class Supervisor
     /// <exception cref="UserError">The container could not be made, or the command not executed. Nothing of it is left.</exception>
     public static int Run(
         ContainerPlan plan, LaunchedContainer container, Watcher? watcher, PlanMode mode, TimeSpan? timeout, Action? started,
-        Action<string> warn, StreamRelay? streams, ParentPart? part = null)
+        Action<string> warn, StreamRelay? streams, ParentPart? part = null, Action? thaw = null)
     {
-        var supervisor = new Supervisor(plan, container, watcher, mode, timeout, streams) { Started = started, Part = part };
+        var supervisor = new Supervisor(plan, container, watcher, mode, timeout, streams) { Started = started, Part = part, Thaw = thaw };
         supervisor.Warn = text =>
         {
             supervisor._terminal?.EndLine();
@@ -106,6 +111,7 @@ public sealed unsafe class Supervisor
                 if (_reporting && fds[1].revents != 0) continue;
             }
             if (fds[1].revents != 0) _signals.Relay(_terminal, started: !_reporting);
+            if (fds[1].revents != 0) Thaw?.Invoke();
             if (_reporting && _signals.EndedBy is { } number && fds[0].revents == 0) GiveUp(number);
             if (_terminal is not null && notify > 3) _terminal.Move(fds[3..notify], _signals, started: !_reporting);
             if (streams > notify && fds[notify].revents != 0) _notify!.Move();
@@ -133,6 +139,7 @@ public sealed unsafe class Supervisor
                 _timedOut = true;
                 Warn(TimeIsOver);
                 _container.Signal(signal.SIGKILL);
+                Thaw?.Invoke();
             }
             if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);
         }
