@@ -1,5 +1,6 @@
 using Minirun.Engine.Events;
 using Minirun.Linux;
+using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Containers;
@@ -18,6 +19,8 @@ public static class EndingSignal
         if (init is null) return false;
         if (number == SignalName.Parse(container.Config.StopSignal)) StopNote.Write(container);
         Send(container, init, number);
+        // One that has frozen itself would never hear of it.
+        if (DroppedSignal.Ends(number)) ProcessCgroup.Find(init.Pid, container.Id, () => RuntimeLeft.CgroupOf(container))?.ThawAll();
         return true;
     }
 
