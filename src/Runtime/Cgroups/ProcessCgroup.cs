@@ -9,41 +9,45 @@ public static class ProcessCgroup
     /// </summary>
     /// <param name="pid">The container's first process.</param>
     /// <param name="id">What the cgroup's path has in it; nobody else's has.</param>
-    /// <param name="configured">The path that the configuration names, from the mount points on.</param>
+    /// <param name="configured">
+    /// For its end, with all that is in it: the path that the configuration names, from the mount points on. Null: the process's own, which has the limits; crun
+    /// makes it one below.
+    /// </param>
     public static Cgroup? Find(int pid, string id, Func<string>? configured = null)
     {
         if (CgroupFs.Read("/proc/" + pid + "/cgroup") is not { } text) return null;
         if (!text.Contains(id) && configured is null) return null;
         Hierarchies found = Hierarchies.Parse(CgroupFs.Read("/proc/self/mountinfo") ?? "", text);
         List<string> paths = [];
-        foreach (Hierarchy hierarchy in found.Old.Values) Add(paths, hierarchy.Own, id);
-        Add(paths, found.Unified?.Own, id);
-        if (paths.Count == 0) Add(paths, configured?.Invoke(), id);
+        bool whole = configured is not null;
+        foreach (Hierarchy hierarchy in found.Old.Values) Add(paths, hierarchy.Own, id, whole);
+        Add(paths, found.Unified?.Own, id, whole);
+        if (paths.Count == 0) Add(paths, configured?.Invoke(), id, whole);
         if (paths.Count == 0) return null;
         var state = new CgroupState();
         foreach (var (controller, hierarchy) in found.Old)
-            if (In(hierarchy, paths, id) is { } path) state.Paths[controller] = path;
-        if (found.Unified is { } unified && In(unified, paths, id) is { } last) state.Paths[""] = last;
+            if (In(hierarchy, paths, id, whole) is { } path) state.Paths[controller] = path;
+        if (found.Unified is { } unified && In(unified, paths, id, whole) is { } last) state.Paths[""] = last;
         return state.Paths.Count > 0 ? Cgroup.Open(state) : null;
     }
 
-    private static void Add(List<string> paths, string? path, string id)
+    private static void Add(List<string> paths, string? path, string id, bool whole)
     {
-        if (path is not null && path.StartsWith('/') && Upmost(path, id) is { } upmost && !paths.Contains(upmost)) paths.Add(upmost);
+        if (path is not null && path.StartsWith('/') && Place(path, id, whole) is { } place && !paths.Contains(place)) paths.Add(place);
     }
 
-    /// <summary>The container may have moved the process into a cgroup below its own.</summary>
-    private static string? Upmost(string path, string id)
+    /// <summary>Null: it is not of the container alone. Whole: the container may have moved the process into a cgroup below its own.</summary>
+    private static string? Place(string path, string id, bool whole)
     {
         int at = path.IndexOf(id, StringComparison.Ordinal);
-        if (at < 0) return null;
+        if (at < 0 || !whole) return at < 0 ? null : path;
         int end = path.IndexOf('/', at);
         return end < 0 ? path : path[..end];
     }
 
-    private static string? In(Hierarchy hierarchy, List<string> paths, string id)
+    private static string? In(Hierarchy hierarchy, List<string> paths, string id, bool whole)
     {
-        if (Upmost(hierarchy.Own, id) is { } own) return hierarchy.At(own);
+        if (Place(hierarchy.Own, id, whole) is { } own) return hierarchy.At(own);
         return paths.Find(path => CgroupProof.MayBe(hierarchy.Mount + path)) is { } found ? hierarchy.Mount + found : null;
     }
 
