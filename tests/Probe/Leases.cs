@@ -20,7 +20,15 @@ internal static unsafe class Leases
                 if (Take(file, held % 2 == 0 ? F_RDLCK : F_WRLCK) || Take(file, F_RDLCK)) held++;
         Out.Line($"holds {held} files");
         Out.Flush();
-        while (true) Thread.Sleep(Timeout.Infinite);
+        return Processes.SleepForever();
+    }
+
+    /// <summary>A file of ours, held against all others.</summary>
+    public static int Make(string path)
+    {
+        Facts.Write(path, "");
+        if (!Take(path, F_WRLCK)) throw new IOException($"{path}: no lease can be had on it");
+        return Processes.SleepForever();
     }
 
     /// <summary>One line for each of these directories: how many files below it can be held, and the place of the first.</summary>

@@ -34,16 +34,6 @@ internal static unsafe partial class Processes
     }
 
     /// <summary>Holds nobody's pipe open meanwhile.</summary>
-    /// <summary>Holds whoever opens a file of ours (F_SETLEASE): again as soon as that is broken.</summary>
-    public static int Lease(string path)
-    {
-        const int F_SETLEASE = 1024, F_WRLCK = 1;
-        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_CLOEXEC, 0x1b6), "open", path);
-        LinuxException.Check(fcntl.fcntl_(fd, F_SETLEASE, F_WRLCK), "fcntl", path);
-        // SIGIO would end us.
-        return SleepForever();
-    }
-
     public static int SleepForever()
     {
         for (int fd = 0; fd <= 2; fd++) unistd.close(fd);

@@ -57,7 +57,7 @@ internal static class Program
         "deepen" => Facts.Deepen(rest[0], int.Parse(rest[1])),
         "depth" => Facts.Depth(rest[0]),
         "notify" => Notify.Send(rest),
-        "lease" => Processes.Lease(rest[0]),
+        "lease" => Leases.Make(rest[0]),
         "linger" => Lingering.Send(),
         "fuse" => Fuse.Hang(rest[0]),
         "change-mounts" => Mounts.Change(),

@@ -25,7 +25,7 @@ internal static class ContainerEnd
         bool waits = container.MonitorLives();
         using FirstProcess? first = AwaitFirst(container);
         if (first is null) return waits;
-        Cgroup? cgroup = ProcessCgroup.Find(first.Pid, container.Id, () => RuntimeLeft.CgroupOf(container));
+        Cgroup? cgroup = RuntimeLeft.Cgroup(container, first.Pid);
         using var ending = new Ending(first.Init, first.Pid, cgroup, EngineContainer.OwnNamespaces);
         ending.Thaw();
         bool asks = number != signal.SIGKILL;

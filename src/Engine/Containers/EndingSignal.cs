@@ -1,6 +1,5 @@
 using Minirun.Engine.Events;
 using Minirun.Linux;
-using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Containers;
@@ -20,7 +19,7 @@ public static class EndingSignal
         if (number == SignalName.Parse(container.Config.StopSignal)) StopNote.Write(container);
         Send(container, init, number);
         // One that has frozen itself would never hear of it.
-        if (DroppedSignal.Ends(number)) ProcessCgroup.Find(init.Pid, container.Id, () => RuntimeLeft.CgroupOf(container))?.ThawAll();
+        if (DroppedSignal.Ends(number)) RuntimeLeft.Cgroup(container, init.Pid)?.ThawAll();
         return true;
     }
 

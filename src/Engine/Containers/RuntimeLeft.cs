@@ -23,6 +23,9 @@ internal static class RuntimeLeft
             $"its first process is {first.Pid}: ps and /proc/{first.Pid}/status tell what it waits for");
     }
 
+    /// <summary>All of the container's cgroup, found by its first process, for its end; null: it has none of its own.</summary>
+    public static Cgroup? Cgroup(EngineContainer container, int pid) => ProcessCgroup.Find(pid, container.Id, () => CgroupOf(container));
+
     private static List<string> Places(EngineContainer container)
     {
         string run = container.Store.Paths.Run;
@@ -49,7 +52,7 @@ internal static class RuntimeLeft
     }
 
     /// <summary>Where its configuration has it: a path, or a scope of systemd's, which ends by itself.</summary>
-    public static string CgroupOf(EngineContainer container)
+    private static string CgroupOf(EngineContainer container)
     {
         try
         {

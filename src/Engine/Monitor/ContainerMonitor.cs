@@ -198,7 +198,7 @@ internal sealed unsafe class ContainerMonitor
                 deadline = long.MaxValue;
                 sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
                 // One that is paused, or has frozen itself, ends when it thaws.
-                Runtime.Cgroups.ProcessCgroup.Find(_state.Pid, _container.Id, () => RuntimeLeft.CgroupOf(_container))?.ThawAll();
+                RuntimeLeft.Cgroup(_container, _state.Pid)?.ThawAll();
             }
             if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
             if (!ended) _health?.Work(fds[5].revents != 0);
