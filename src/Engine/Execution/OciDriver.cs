@@ -42,7 +42,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
     public int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket, bool systemd)
     {
         string pidFile = bundle + "/pid";
-        List<string> arguments = [.. systemd ? s_systemd : [], "create", "--bundle", bundle, "--pid-file", pidFile];
+        List<string> arguments = [.. systemd ? s_systemd : [], "create", "--bundle", ForRuntime(bundle), "--pid-file", pidFile];
         if (consoleSocket is not null) arguments.AddRange(["--console-socket", consoleSocket]);
         arguments.Add(id);
         Call(arguments, descriptors);
@@ -50,6 +50,9 @@ public sealed class OciDriver(string name, string path, string called, string ro
         unistd.unlink(pidFile);
         return pid;
     }
+
+    /// <summary>Ours knows by itself how /sys is bound.</summary>
+    private string ForRuntime(string bundle) => called == "minirun-oci" ? bundle : DividedBundle.Make(bundle);
 
     public void Start(string id) => Call(["start", id]);
 

@@ -8,7 +8,7 @@ namespace Minirun.Runtime.Plan;
 /// something on /sys/fs/cgroup, nothing of the host's lies below that. Without this capability the cover holds: in a mount namespace of a user
 /// namespace that a container makes, what came from outside is locked (mount_namespaces(7)).
 /// </summary>
-internal static class SysTree
+public static class SysTree
 {
     private const string Place = "/sys", FileSystems = "/sys/fs";
 
@@ -16,22 +16,40 @@ internal static class SysTree
     /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a container that lives on wherever it costs
     /// nothing, as `exec --privileged` may there.
     /// </summary>
-    public static bool IsNeeded(ContainerSpec spec, Host host, OciMount mount) =>
-        mount is { Destination: Place, Source: Place } && mount.Options.Contains("rbind") && spec.Has(sched.CLONE_NEWNS)
-        && (spec.Oci.Linux.MaskedPaths.Contains(CgroupMounts.Place) || spec.Oci.Mounts.Exists(other => other.Destination == CgroupMounts.Place))
+    internal static bool IsNeeded(ContainerSpec spec, Host host, OciMount mount) =>
+        spec.Has(sched.CLONE_NEWNS) && HasCover(spec.Oci, mount)
         && (MayUnmount(spec) ? Top(host) is not null : spec.FromBundle && CanBeCloned(host));
 
     /// <summary>The mounts that take the place of this one; itself where nothing is to be left out.</summary>
-    public static IEnumerable<OciMount> Parts(ContainerSpec spec, Host host, OciMount mount) =>
-        !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec, host, mount);
+    internal static IEnumerable<OciMount> Parts(ContainerSpec spec, Host host, OciMount mount) =>
+        !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec.Oci, host, mount);
+
+    /// <summary>
+    /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover: by their
+    /// names, as its user namespace is made before it mounts. The command may unmount, or what enters the container later may.
+    /// </summary>
+    /// <returns>Whether it has a cover.</returns>
+    public static bool Divide(OciSpec oci, Host host)
+    {
+        int at = oci.Mounts.FindIndex(mount => HasCover(oci, mount));
+        if (at < 0 || !oci.Linux.Namespaces.Exists(each => each.Type == "mount")) return false;
+        List<OciMount> parts = NamedParts(oci, host, oci.Mounts[at]);
+        oci.Mounts.RemoveAt(at);
+        oci.Mounts.InsertRange(at, parts);
+        return true;
+    }
 
     /// <summary>
     /// What minirun itself has to clone: in a user namespace of the container's own the host's mounts are locked to one another, and /sys cannot be
     /// had without those in it (has_locked_children).
     /// </summary>
-    public static MountSource? SourceOf(ContainerSpec spec, Host host, OciMount mount, int index) =>
+    internal static MountSource? SourceOf(ContainerSpec spec, Host host, OciMount mount, int index) =>
         (spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER)) && IsNeeded(spec, host, mount) && CanBeCloned(host)
             ? new() { Path = Place, Index = index, Detached = true } : null;
+
+    private static bool HasCover(OciSpec oci, OciMount mount) =>
+        mount is { Destination: Place, Source: Place } && mount.Options.Contains("rbind")
+        && (oci.Linux.MaskedPaths.Contains(CgroupMounts.Place) || oci.Mounts.Exists(other => other.Destination == CgroupMounts.Place));
 
     private static bool MayUnmount(ContainerSpec spec) => spec.Oci.Process.Capabilities is { } sets && sets.Bounding.Contains("CAP_SYS_ADMIN");
 
@@ -57,13 +75,13 @@ internal static class SysTree
     /// <summary>
     /// One by one by their names, on a tmpfs: all that an ordinary user, and who is in a user namespace, can have of /sys without what is mounted in it.
     /// </summary>
-    private static List<OciMount> NamedParts(ContainerSpec spec, Host host, OciMount mount)
+    private static List<OciMount> NamedParts(OciSpec oci, Host host, OciMount mount)
     {
         string access = mount.Options.Exists(option => option is "ro" or "rro") ? "ro" : "rw";
         List<OciMount> parts = [Tmpfs(Place, access)];
         foreach (string path in (IEnumerable<string>)[.. host.Names(Place), .. host.Names(FileSystems)])
             if (path is not (FileSystems or CgroupMounts.Place) && host.FileType(path) != 0) parts.Add(Part(mount, path, recursive: true));
-        if (spec.Oci.Linux.MaskedPaths.Contains(CgroupMounts.Place)) parts.Add(Tmpfs(CgroupMounts.Place, "ro"));
+        if (oci.Linux.MaskedPaths.Contains(CgroupMounts.Place)) parts.Add(Tmpfs(CgroupMounts.Place, "ro"));
         return parts;
     }
 
