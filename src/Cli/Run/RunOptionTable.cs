@@ -72,7 +72,7 @@ internal static class RunOptionTable
         new("--init", null, null, Lifetime, "fork-news stays as PID 1: passes signals on and reaps", (o, v) => o.Init = Flag(v)),
         new("--die-with-parent", null, null, Lifetime, "the container dies when minirun dies (default; =false switches it off)", (o, v) => o.DieWithParent = Flag(v)),
         new("--timeout", null, "DURATION", Lifetime, "kill the container after 90, 30s, 5m, 1h30m", (o, v) => o.Timeout = Values.Duration(v, "--timeout")),
-        new("--name", null, "NAME", Lifetime, "a name that no other running container of yours has", (o, v) => o.Name = v),
+        new("--name", null, "NAME", Lifetime, "a name that no other container of yours has", (o, v) => o.Name = v),
         new("--pidfile", null, "FILE", Lifetime, "write the command's host pid to a file", (o, v) => o.PidFile = v),
         new("--cidfile", null, "FILE", Lifetime, "write the container's id to a new file", (o, v) => o.CidFile = v),
         new("--rm", null, null, Lifetime, "remove it when it has ended: with -d, a volume, or a flag of the next two groups; else nothing "

@@ -161,12 +161,27 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
             if (!chosen) config.Name = ContainerNames.Random(attempt);
             ContainerNames.Check(config.Name);
             string link = $"{Paths.Names}/{config.Name}";
-            if (unistd.symlink(config.Id, link) == 0) return link;
+            if (unistd.symlink(config.Id, link) == 0)
+            {
+                if (!HeldName.IsHeld(Paths, config.Name)) return link;
+                unistd.unlink(link);
+                if (chosen) throw HeldName.InUse(config.Name);
+                continue;
+            }
             int errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EEXIST) throw new LinuxException("symlink", errno, link);
-            if (!Drop(link) && chosen)
-                throw new UserError($"conflict: the container name \"{config.Name}\" is already in use by container \"{ProcFile.ReadLink(link)}\"", $"minirun rm {config.Name} removes that one; minirun rename gives it another name");
+            if (chosen) CheckFree(config.Name);
         }
+    }
+
+    /// <summary>A name that a crash has left is taken away on the way.</summary>
+    /// <exception cref="UserError">A container has the name, or is about to.</exception>
+    internal void CheckFree(string name)
+    {
+        string link = $"{Paths.Names}/{name}";
+        if (ProcFile.ReadLink(link) is { } id && !Drop(link))
+            throw new UserError($"conflict: the container name \"{name}\" is already in use by container \"{id}\"",
+                $"minirun rm {name} removes that one; minirun rename gives it another name");
     }
 
     /// <summary>Takes a name away that a crash has left; false when a container has it, or is about to.</summary>

@@ -38,7 +38,7 @@ internal sealed record Machine(DateTime Time, string[] Mounts, HashSet<string> C
         HashSet<string> found = [];
         found.UnionWith(Directory.EnumerateFileSystemEntries(TestRun.Temporary));
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        foreach (string? directory in (string?[])["/run/minirun", runtime is null ? null : Path.Combine(runtime, "minirun"), $"/tmp/minirun-{Kernel.Uid}"])
+        foreach (string? directory in (string?[])["/run/minirun", runtime is null ? null : Path.Combine(runtime, "minirun")])
             if (directory is not null && Directory.Exists(directory))
                 found.UnionWith(Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }));
         return found;
