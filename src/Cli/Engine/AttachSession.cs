@@ -16,20 +16,26 @@ namespace Minirun.Cli.Engine;
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
 internal sealed unsafe class AttachSession : IDisposable
 {
-    private const int Detached = 0, EndSays = 5, Patience = 30_000;   // ms
+    private const int Detached = 0, EndSays = 5, AtOnce = 65536, Patience = 30_000;   // ms
     private readonly EngineContainer _container;
     private readonly int _socket;
     private readonly bool _input;
     private readonly InputQueue _typed;
     private readonly Outlet[] _outlets = [new(1), new(2)];
-    private readonly byte[] _buffer = new byte[65536];
+    private readonly byte[] _buffer = new byte[AtOnce + TerminalRequests.MostHeld + 1];
+
+    /// <summary>Of both outputs, where they go to a terminal whose answers do not go in.</summary>
+    private readonly TerminalRequests?[] _requests;
     private RawTerminal? _terminal;
     private int _shownStart, _shownEnd;
     private bool _welcome, _inputEnds, _discards;
     private byte _end;
 
-    private AttachSession(EngineContainer container, int socket, bool input, string? keys) =>
+    private AttachSession(EngineContainer container, int socket, bool input, string? keys)
+    {
         (_container, _socket, _input, _typed) = (container, socket, input, new InputQueue(new DetachKeys(keys)));
+        _requests = Array.ConvertAll((int[])[1, 2], fd => input ? null : TerminalRequests.Of(fd));
+    }
 
     /// <summary>Signals to us are for the container; else they end us alone.</summary>
     public bool PassesSignals { get; set; } = true;
@@ -136,7 +142,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private int? Receive()
     {
         nint length;
-        fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, _buffer.Length, 0);
+        fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, AtOnce, 0);
         // What we sent last was never read, for the monitor had ended: the kernel says so first, and then gives what is there for us.
         if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.ECONNRESET) return null;
         if (length <= 0) return Orphaned();
@@ -150,6 +156,7 @@ internal sealed unsafe class AttachSession : IDisposable
         }
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
+        if (_requests[_buffer[0] - 1] is { } requests) _shownEnd = 1 + requests.Filter(_buffer[1..(int)length], _buffer.AsSpan(1));
         Show();
         return null;
     }

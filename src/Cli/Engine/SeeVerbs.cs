@@ -47,7 +47,7 @@ internal static class SeeVerbs
             Follow = end.Descriptor >= 0,
             EndDescriptor = end.Descriptor,
         };
-        using Stream output = new Output.StandardStream(1), errors = new Output.StandardStream(2);
+        using Stream output = Output.StandardStream.ForOutputOfOthers(1), errors = Output.StandardStream.ForOutputOfOthers(2);
         var printer = new LogPrinter(output, errors, words.Has("timestamps"), words.Has("details"));
         if (container.Config.LogDriver == "journald") new JournalReader(container.Id).Read(query, printer.Print);
         else new LogReader(container.LogPath).Read(query, printer.Print);

@@ -4,8 +4,15 @@ using Minirun.Linux;
 namespace Minirun.Cli.Output;
 
 /// <summary>stdout or stderr as a stream, without .NET's Console, which sends a terminal into another mode when its streams are used.</summary>
-internal sealed unsafe class StandardStream(int fd) : Stream
+/// <param name="fd">1 or 2.</param>
+/// <param name="requests">Where it is a terminal whose answers nobody waits for: what makes it answer is left out.</param>
+internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests = null) : Stream
 {
+    private byte[] _shown = [];
+
+    /// <summary>For what a container has written or writes, and does not read an answer to.</summary>
+    public static StandardStream ForOutputOfOthers(int fd) => new(fd, TerminalRequests.Of(fd));
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -23,6 +30,12 @@ internal sealed unsafe class StandardStream(int fd) : Stream
     /// <exception cref="IOException">It cannot be written.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (requests is not null)
+        {
+            int most = buffer.Length + TerminalRequests.MostHeld + 1;
+            if (_shown.Length < most) _shown = new byte[2 * most];
+            buffer = _shown.AsSpan(0, requests.Filter(buffer, _shown));
+        }
         fixed (byte* start = buffer)
             for (int done = 0; done < buffer.Length;)
             {
