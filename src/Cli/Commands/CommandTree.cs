@@ -5,7 +5,9 @@ using Minirun.Cli.Output;
 
 namespace Minirun.Cli.Commands;
 
-/// <summary>All verbs, as the library knows them: it parses all but a well-formed <c>run</c>, and is asked for help and completion.</summary>
+/// <summary>
+/// All verbs, as the library knows them: it parses all but a well-formed <c>run</c>, and is asked for help and completion.
+/// </summary>
 internal static class CommandTree
 {
     /// <summary>Carries out anything but <c>run</c>; of <c>run</c>, says what is wrong with its flags.</summary>

@@ -123,6 +123,7 @@ internal static class CompletionCommand
 
     private static void Offer(string current, string word, string? meaning)
     {
-        if (word.StartsWith(current, StringComparison.Ordinal)) OciOutput.Line(SafeText.Of(word) + (string.IsNullOrEmpty(meaning) ? "" : "\t" + SafeText.Of(meaning)));
+        if (!word.StartsWith(current, StringComparison.Ordinal)) return;
+        OciOutput.Line(SafeText.Of(word) + (string.IsNullOrEmpty(meaning) ? "" : "\t" + SafeText.Of(meaning)));
     }
 }

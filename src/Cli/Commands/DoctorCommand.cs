@@ -60,7 +60,9 @@ internal static class DoctorCommand
             Lines(text, $"{state} {(probe.Needed ? '*' : ' ')} {probe.Name,-NameWidth}", probe.Detail);
             if (probe.Fix is not null) Lines(text, $"{"",TextColumn - NameWidth}{"fix:",-NameWidth}", probe.Fix);
         }
-        text.Append(works ? "\nminirun run will work (* what it needs)\n" : "\nminirun run will not work: something is missing that it needs (*)\n");
+        text.Append(works
+            ? "\nminirun run will work (* what it needs)\n"
+            : "\nminirun run will not work: something is missing that it needs (*)\n");
         OciOutput.Text(text.ToString());
     }
 
@@ -84,7 +86,12 @@ internal static class DoctorCommand
         writer.WriteEndArray();
     }));
 
-    private static string Word(ProbeState state) => state switch { ProbeState.Ok => "ok", ProbeState.Degraded => "degraded", _ => "missing" };
+    private static string Word(ProbeState state) => state switch
+    {
+        ProbeState.Ok => "ok",
+        ProbeState.Degraded => "degraded",
+        _ => "missing",
+    };
 
     private static string ColourOf(ProbeState state) => state switch
     {

@@ -48,7 +48,8 @@ internal static class RunCommand
         return options;
     }
 
-    internal static int Start(RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, RunCgroup? cgroup, Action<int>? complete)
+    internal static int Start(
+        RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, RunCgroup? cgroup, Action<int>? complete)
     {
         PlanMode mode = SeenRun.Mode(options);
         if (mode == PlanMode.Quiet) watcher = null;
@@ -65,7 +66,8 @@ internal static class RunCommand
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.Birth);
         streams?.HandedOver();
         Action? started = records is null ? null : () => records.Started(container.Pid);
-        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams, thaw: cgroup is null ? null : cgroup.Thaw);
+        Action? thaw = cgroup is null ? null : cgroup.Thaw;
+        int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams, thaw: thaw);
         records?.Ended();
         cgroup?.TellOom(status);
         return status;
