@@ -18,8 +18,7 @@ internal static class Origins
         foreach (var (flag, key, value, place) in s_all ?? [])
         {
             if (value.Length == 0 || !error.Message.StartsWith(flag, StringComparison.Ordinal) || !Names(error.Message[flag.Length..], value)) continue;
-            UserError located = place.Error($"{key}: {error.Message}", error.Hint);
-            return new UserError(located.Message, located.Hint, error.ExitCode);
+            return error.As(place.At($"{key}: {error.Message}"));
         }
         return error;
     }

@@ -25,7 +25,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
             Apply(key, key.Text!, value);
     }
 
-    public UserError Error(FileNode at, string message, string? hint = null) => at.In(file).Error(message, hint);
+    public UserError Error(FileNode at, string message, string hint) => at.In(file).Error(message, hint);
 
     /// <summary>A number, switch or text.</summary>
     public string Text(string key, FileNode node)
@@ -74,7 +74,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
         }
         catch (UserError error)
         {
-            throw Error(node, $"{key}: {error.Message}", error.Hint);
+            throw error.As(node.In(file).At($"{key}: {error.Message}"));
         }
     }
 

@@ -56,7 +56,7 @@ internal static class CpVerb
             if (packs && new Host().IsTerminal(1)) throw new UserError("cp: an archive does not go to a terminal", "minirun cp CONTAINER:PATH - >FILE.tar");
             bool contents = path.EndsWith("/.", StringComparison.Ordinal);
             using var found = new Descriptor(tree.Open(path, !packs || contents || path.EndsWith('/') || words.Has("follow-link")));
-            if (found.Number < 0) throw new UserError($"no such file or directory: {path}", "a container's paths begin at its root");
+            if (found.Number < 0) throw NotThere(tree, path);
             if (packs)
             {
                 using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
@@ -87,7 +87,7 @@ internal static class CpVerb
     {
         bool contents = from.EndsWith("/.", StringComparison.Ordinal) || from == ".", slash = from.EndsWith('/');
         using var read = new Descriptor(source.Open(from, follows || contents || slash));
-        if (read.Number < 0) throw new UserError($"no such file or directory: {from}", "a container's paths begin at its root");
+        if (read.Number < 0) throw NotThere(source, from);
         bool tree = IsDirectory(read.Number);
         using var there = new Descriptor(target.Open(to, follow: true));
         if (there.Number >= 0 && IsDirectory(there.Number))
@@ -115,7 +115,13 @@ internal static class CpVerb
         copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
     }
 
-    private static byte[] Name(string name) => name is "" or "." or ".." ? throw new UserError($"cp: '{name}' is no name for a copy", null) : KernelText.EncodeName(name);
+    private static UserError NotThere(FileTree tree, string path) => new($"no such file or directory: {path}", tree.IsContainers
+        ? "a container's paths begin at its root"
+        : $"it is a path of the host's{(path.StartsWith('/') ? "" : $", below {CurrentDirectory.TryPath}")}; one of a container is CONTAINER:PATH");
+
+    private static byte[] Name(string name) => name is "" or "." or ".."
+        ? throw new UserError($"cp: '{name}' is no name for a copy", "give the new name at the end of the target")
+        : KernelText.EncodeName(name);
 
     private static int Reopened(int fd) => (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
 

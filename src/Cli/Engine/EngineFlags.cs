@@ -44,6 +44,7 @@ internal static class EngineFlags
             case "log-driver": config.LogDriver = value; break;
             case "log-opt": LogConfig.Add(config.LogOptions, value); break;
             case "volume" or "volume-driver" or "volumes-from": break;   // ContainerVolumes takes them
+            case "detach-keys": _ = new DetachKeys(value); break;   // whoever attaches takes them
             case "sdnotify": config.SdNotify = SdNotify.Parse(value); break;
             case "runtime": config.Runtime = value; break;
             case "health-cmd": (config.Health ??= new()).Command = value; break;
@@ -52,7 +53,8 @@ internal static class EngineFlags
             case "health-start-period": (config.Health ??= new()).StartPeriod = Values.Duration(value, "--health-start-period").TotalSeconds; break;
             case "health-retries": (config.Health ??= new()).Retries = Number(value, "--health-retries", 1); break;
             default:
-                if (!NetworkFlags.Apply(flag, value, new NetworkUse())) throw new UserError($"--{flag}: not known to the engine", null);
+                if (!NetworkFlags.Apply(flag, value, new NetworkUse()))
+                    throw new UserError($"--{flag}: not known to the engine", "`minirun run --help` lists all flags");
                 break;
         }
     }
@@ -77,5 +79,8 @@ internal static class EngineFlags
     }
 
     private static int Number(string text, string flag, int least) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least ? number : throw new UserError($"{flag} {text}: not a whole number from {least} on", null);
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw new UserError($"{flag} {text}: not a whole number from {least} on",
+                $"such as {flag} {(flag == "--restart" ? "on-failure:5" : "10")}");
 }

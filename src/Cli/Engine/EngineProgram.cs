@@ -41,11 +41,16 @@ internal static class EngineProgram
         if (verb.Follows) OutputReader.EndWithIt();
         try
         {
+            if (words.Text("format") is { } format) Template.Check(format);
             return verb.Execute(words);
         }
         catch (UserError error) when (error.IsMissing)
         {
             return Complain(error);
+        }
+        catch (UserError error) when (error.Hint is null)
+        {
+            throw new UserError($"{verb.Name}: {error.Message}", $"`minirun {verb.Name} --help` lists the flags", error.ExitCode);
         }
     }
 

@@ -27,10 +27,11 @@ internal static class EngineRun
     {
         using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
+        string? keys = options.Engine?.FindLast(each => each.Flag == "detach-keys").Value;
         AttachSession? session = null;
         try
         {
-            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true));
+            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true, keys));
             if (options.Detach)
             {
                 OciOutput.Line(container.Id);

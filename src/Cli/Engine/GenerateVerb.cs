@@ -41,7 +41,7 @@ internal static class GenerateVerb
         if (!s_policies.Contains(policy)) throw new UserError($"--restart-policy {policy}: unknown", string.Join(", ", s_policies));
         if (words.Text("format") is { } format and not "json") throw new UserError($"--format {format}: unknown", "json");
         foreach (string variable in words.All("env"))
-            if (variable.IndexOf('=') < 1) throw new UserError($"--env {variable}: not NAME=VALUE", null);
+            if (variable.IndexOf('=') < 1) throw new UserError($"--env {variable}: not NAME=VALUE", "such as --env TZ=UTC");
         if (words.Has("new") && container.Config.CreateCommand.Count == 0) throw new UserError($"--new: how {container.Config.Name} was made is not known", "it is from an older minirun: make it again");
         if (container.Config.AutoRemove && !words.Has("new")) throw new UserError($"container {container.Config.Name} removes itself at its end (--rm)", "--new makes it again at each start");
         bool named = words.Has("name") || words.Has("new");

@@ -36,6 +36,7 @@ internal static class LifeVerbs
 
     private static int Start(OciArguments words)
     {
+        _ = new DetachKeys(words.Text("detach-keys"));
         bool attaches = words.Has("attach") || words.Has("interactive");
         if (attaches && words.Words.Count != 1) throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
         string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
@@ -137,8 +138,12 @@ internal static class LifeVerbs
         if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
     }
 
-    private static int Seconds(OciArguments words, EngineContainer container) => (words.Text("time") ?? words.Text("timeout")) is not { } text ? container.Config.StopTimeout
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds) ? seconds : throw new UserError($"--time {text}: not a number of seconds", null);
+    private static int Seconds(OciArguments words, EngineContainer container) =>
+        (words.Text("time") ?? words.Text("timeout")) is not { } text
+        ? container.Config.StopTimeout
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds)
+            ? seconds
+            : throw new UserError($"--time {text}: not a number of seconds", "such as --time 10; -1 waits for ever");
 
     private static int Signal(string name)
     {

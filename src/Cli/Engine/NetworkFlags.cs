@@ -22,7 +22,11 @@ internal static class NetworkFlags
         {
             Apply(flag, value, use);
             if (flag == "net") mode = Known(value);
-            if (flag == "expose") exposed.Add(value);
+            if (flag == "expose")
+            {
+                PortMapping.CheckExposed(value);
+                exposed.Add(value);
+            }
             if (flag == "publish-all") all = value == "true";
         }
         if (all) use.Ports.AddRange(exposed);

@@ -164,6 +164,9 @@ internal static class NetworkVerbs
                 OciOutput.Line(port.Outside);
                 found = true;
             }
-        return found ? 0 : throw new UserError($"no public port '{wanted}' published for {container.Config.Name}", null, 1);
+        return found
+            ? 0
+            : throw new UserError($"no public port '{wanted}' published for {container.Config.Name}",
+                $"minirun port {container.Config.Name} lists those that are", 1);
     }
 }

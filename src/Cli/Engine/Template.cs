@@ -11,8 +11,12 @@ namespace Minirun.Cli.Engine;
 /// </summary>
 internal static class Template
 {
+    /// <summary>Whether it is a template at all: said before anything is done, and not when there is something to show.</summary>
+    /// <exception cref="UserError">It is none.</exception>
+    public static void Check(string template) => Fill(template, null);
+
     /// <exception cref="UserError">It is no template, or names what is not there.</exception>
-    public static string Fill(string template, JsonNode data)
+    public static string Fill(string template, JsonNode? data)
     {
         var text = new StringBuilder();
         bool terminal = Screen.Out.IsTerminal;
@@ -32,7 +36,7 @@ internal static class Template
         return text.ToString();
     }
 
-    private static string Value(string expression, JsonNode data)
+    private static string Value(string expression, JsonNode? data)
     {
         string[] words = Words(expression);
         return words switch
@@ -67,8 +71,9 @@ internal static class Template
         return [.. words];
     }
 
-    private static JsonNode? Find(string path, JsonNode data)
+    private static JsonNode? Find(string path, JsonNode? data)
     {
+        if (data is null) return null;
         JsonNode? node = data;
         foreach (string name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {

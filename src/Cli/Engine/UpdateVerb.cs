@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
+using Minirun.Cli.Run;
 using Minirun.Engine;
 using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
@@ -63,6 +64,9 @@ internal static class UpdateVerb
     private static OciResources Read(OciArguments words)
     {
         OciResources changes = ResourceFlags.Read(words);
+        // Of one that does not run no kernel says what is wrong, and its next start would fail.
+        foreach (string flag in (string[])["cpuset-cpus", "cpuset-mems"])
+            if (words.Text(flag) is { Length: > 0 } list) LimitValues.List(list, "--" + flag);
         OciCpu cpu = changes.Cpu!;
         if (words.Text("cpu-shares") is not null) cpu.Shares = (ulong)words.Number("cpu-shares", 0);
         if (words.Text("cpus") is { } text)

@@ -44,7 +44,9 @@ internal static class VolumeVerbs
     private static int Create(OciArguments words)
     {
         string name = words.Words.Count > 0 ? words.Words[0] : words.Text("name") ?? "";
-        if (words.Words.Count > 0 && words.Text("name") is { } other && other != name) throw new UserError("conflicting options: either specify --name or provide positional arg, not both", null);
+        if (words.Words.Count > 0 && words.Text("name") is { } other && other != name)
+            throw new UserError("conflicting options: either specify --name or provide positional arg, not both",
+                "write minirun volume create NAME");
         var wanted = new VolumeRecord { Name = name, Driver = words.Text("driver") ?? LocalDriver.DriverName };
         foreach (string option in words.All("opt")) EngineFlags.Label(option, wanted.Options);
         foreach (string label in words.All("label")) EngineFlags.Label(label, wanted.Labels);

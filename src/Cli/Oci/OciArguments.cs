@@ -75,7 +75,8 @@ internal sealed class OciArguments
         return text.Length > digits && text.AsSpan(digits).IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
-    private static UserError NoNumber(string name, string text) => new($"invalid value \"{text}\" for flag -{name}: parse error");
+    private static UserError NoNumber(string name, string text) =>
+        UserError.AsRunc($"invalid value \"{text}\" for flag -{name}: parse error");
 
     /// <summary>True when the next word was the value.</summary>
     private bool TakeFlag(string argument, string? next, OciFlag[] flags)
@@ -89,7 +90,7 @@ internal sealed class OciArguments
         }
         if (Find(name, flags) is not { } flag)
         {
-            if (dashes == 2 || !TakeLetters(argument[1..], flags)) throw new UserError($"flag provided but not defined: -{name}");
+            if (dashes == 2 || !TakeLetters(argument[1..], flags)) throw UserError.AsRunc($"flag provided but not defined: -{name}");
             return false;
         }
         if (flag.Value is null)
@@ -97,7 +98,7 @@ internal sealed class OciArguments
             Add(flag, equals < 0 ? "true" : Bool(argument[(equals + 1)..], name));
             return false;
         }
-        string value = equals >= 0 ? argument[(equals + 1)..] : next ?? throw new UserError($"flag needs an argument: -{name}");
+        string value = equals >= 0 ? argument[(equals + 1)..] : next ?? throw UserError.AsRunc($"flag needs an argument: -{name}");
         if (flag.Value == Whole && !IsNumber(value)) throw NoNumber(name, value);
         Add(flag, value);
         return equals < 0;
@@ -128,6 +129,6 @@ internal sealed class OciArguments
     {
         "1" or "t" or "T" or "true" or "TRUE" or "True" => "true",
         "0" or "f" or "F" or "false" or "FALSE" or "False" => "false",
-        _ => throw new UserError($"invalid boolean value \"{text}\" for -{name}: parse error"),
+        _ => throw UserError.AsRunc($"invalid boolean value \"{text}\" for -{name}: parse error"),
     };
 }

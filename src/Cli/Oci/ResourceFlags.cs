@@ -42,10 +42,10 @@ internal static class ResourceFlags
     private static long? Number(OciArguments arguments, string flag) =>
         arguments.Text(flag) is not { Length: > 0 } text ? null
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
-        : throw new UserError($"invalid value for {flag}: '{text}' is not a whole number");
+        : throw UserError.AsRunc($"invalid value for {flag}: '{text}' is not a whole number");
 
     private static ulong? Positive(OciArguments arguments, string flag) => Number(arguments, flag) is { } number ? (ulong)InRange(number, long.MaxValue, flag) : null;
 
     private static long InRange(long number, long maximum, string flag) =>
-        number >= 0 && number <= maximum ? number : throw new UserError($"invalid value for {flag}: {number} is out of range");
+        number >= 0 && number <= maximum ? number : throw UserError.AsRunc($"invalid value for {flag}: {number} is out of range");
 }

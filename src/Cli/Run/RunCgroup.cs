@@ -52,7 +52,7 @@ internal sealed class RunCgroup : IDisposable
         }
         catch (UserError error)
         {
-            throw new UserError(LimitNames.InFlags(error.Message), error.Hint, error.ExitCode);
+            throw error.As(LimitNames.InFlags(error.Message));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class RunCgroup : IDisposable
         }
         catch (UserError error)
         {
-            throw new UserError(LimitNames.InFlags(error.Message), error.Hint, error.ExitCode);
+            throw error.As(LimitNames.InFlags(error.Message));
         }
         // systemd removes a scope as soon as it is empty, and its count with it.
         if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory) && File.Exists(directory + "/memory.events")) _oomFd = _cgroup.OpenOomEvents();

@@ -12,7 +12,8 @@ internal static class RunOptionTable
 
     public static readonly RunOption[] All =
     [
-        new("--net", null, "MODE", Namespaces, "network: host (default; a user's with -d: auto), none (only lo); with the engine auto, "
+        new("--net", null, "MODE", Namespaces, "network: host (default; a user's with -d: auto; with -p or --ip: root's bridge, "
+            + "a user's auto), none (only lo); with the engine auto, "
             + "pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlag.Apply) { Alias = "--network" },
         new("--pid", null, "MODE", Namespaces, "process ids: private (default) or host", (o, v) => o.Pid = v),
         new("--uts", null, "MODE", Namespaces, "host name: private (default) or host", (o, v) => o.Uts = v),
@@ -92,6 +93,9 @@ internal static class RunOptionTable
         new("--health-timeout", null, "DURATION", LivesOn, "time that a check may take (default 30s)", (o, v) => o.ForEngine("health-timeout", v)),
         new("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count", (o, v) => o.ForEngine("health-start-period", v)),
         new("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)", (o, v) => o.ForEngine("health-retries", v)),
+        new("--detach-keys", null, "KEYS", LivesOn,
+            "keys that leave its terminal, and it goes on (default ctrl-p,ctrl-q, where it has a monitor)",
+            (o, v) => o.ForEngine("detach-keys", v)),
         new("--sdnotify", null, "WHO", LivesOn, "who tells systemd that it is ready: container (default), conmon, healthy, ignore", (o, v) => o.ForEngine("sdnotify", v)),
         new("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime", (o, v) => o.ForEngine("runtime", v)),
 

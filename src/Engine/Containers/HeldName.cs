@@ -7,7 +7,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Containers;
 
 /// <summary>
-/// The name of a container that has no monitor: a file that is locked while the container lives. The kernel drops the lock of a minirun that was killed, so
+/// The name of a container that has no monitor: a file that is locked while the container lives. The kernel drops the lock of a minirun
+/// that was killed, so
 /// nothing stale can hold a name. Names of containers with a monitor are links (<see cref="ContainerStore"/>); no name is both.
 /// </summary>
 public sealed unsafe class HeldName : IDisposable
@@ -26,7 +27,8 @@ public sealed unsafe class HeldName : IDisposable
         HeldName held = Lock($"{Directory(paths)}/{name}", name);
         try
         {
-            // Whoever takes a name makes its own sign first, and looks for the other kind's then: of two at once, one at least sees the other.
+            // Whoever takes a name makes its own sign first, and looks for the other kind's then: of two at once, one at least sees the
+            // other.
             new ContainerStore(paths).CheckFree(name);
             return held;
         }
@@ -48,7 +50,8 @@ public sealed unsafe class HeldName : IDisposable
     }
 
     internal static UserError InUse(string name) =>
-        new($"conflict: the container name \"{name}\" is already in use by a container in the foreground", "choose another name, or end that container");
+        new($"conflict: the container name \"{name}\" is already in use by a container in the foreground",
+            "choose another name, or end that container");
 
     /// <summary>Who has it, for people who look.</summary>
     public void Write(string id, string name, int pid)
@@ -75,7 +78,8 @@ public sealed unsafe class HeldName : IDisposable
         }
         catch (LinuxException error)
         {
-            throw new UserError($"--name: cannot make {Directory(paths)}: {Errno.Describe(error.Number)}", "set MINIRUN_ROOT to a directory that you may write to");
+            throw new UserError($"--name: cannot make {Directory(paths)}: {Errno.Describe(error.Number)}",
+                "set MINIRUN_ROOT to a directory that you may write to");
         }
     }
 
@@ -84,7 +88,9 @@ public sealed unsafe class HeldName : IDisposable
         while (true)
         {
             int fd = fcntl.open(path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */);
-            if (fd < 0) throw new UserError($"--name {name}: {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "the directory must belong to you");
+            if (fd < 0)
+                throw new UserError($"--name {name}: {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}",
+                    "the directory must belong to you");
             if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
             {
                 unistd.close(fd);

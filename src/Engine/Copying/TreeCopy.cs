@@ -86,13 +86,15 @@ public sealed unsafe class TreeCopy(CopyRules rules)
 
     private int MakeDirectory(in statx status, int directory, byte[] name, out bool made)
     {
-        if (_targets.Contains(Entry.Identity(status))) throw new UserError("cannot copy a directory into itself", null);
+        if (_targets.Contains(Entry.Identity(status)))
+            throw new UserError("cannot copy a directory into itself", "name a target outside of it");
         made = Entry.Call(SYS_mkdirat, directory, name, (nint)New, 0, Errno.EEXIST);
         int to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
         if (!made && KernelFiles.Have(to))
         {
             unistd.close(to);
-            throw new UserError($"cp: {Entry.Text(name)} in the target is the kernel's: it takes no files", null);
+            throw new UserError($"cp: {Entry.Text(name)} in the target is the kernel's: it takes no files",
+                "name a target outside of /proc and /sys");
         }
         _targets.Add(Entry.Identity(Entry.Status(to)));
         return to;

@@ -24,7 +24,9 @@ public static class TreeDiff
             if (oci.Annotations?.GetValueOrDefault("minirun.ephemeral") == "true")
             {
                 using FileTree tree = FileTree.Of(container);
-                if (container.State().Pid <= 0) throw new UserError($"container {container.Config.Name} is ephemeral and does not run: what it wrote is gone", null);
+                if (container.State().Pid <= 0)
+                    throw new UserError($"container {container.Config.Name} is ephemeral and does not run: what it wrote is gone",
+                        "ask while it runs, or run it without --ephemeral");
                 int path = tree.Open("/", follow: true);
                 merged = Entry.Reopen(path, O_RDONLY | O_DIRECTORY);
                 unistd.close(path);

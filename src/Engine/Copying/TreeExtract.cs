@@ -113,7 +113,10 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         bool good = Entry.IsDirectory(Entry.Status(found));
         int open = good ? Entry.Reopen(found, O_RDONLY | O_DIRECTORY) : -1;
         unistd.close(found);
-        return good ? open : throw new UserError($"cp: {name} is no directory in the container, but is one in the archive", null);
+        return good
+            ? open
+            : throw new UserError($"cp: {name} is no directory in the container, but is one in the archive",
+                "remove it there first, or unpack into another directory");
     }
 
     private void Make(string name)

@@ -77,7 +77,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
             int status = ExecFollower.Wait(child, streams: null);
             if (status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told) return status;
             UserError error = Failure(told, isCommand: true);
-            throw status is > 128 and < OwnFailure ? new UserError(error.Message, error.Hint, status) : error;
+            throw status is > 128 and < OwnFailure ? error.As(error.Message, status) : error;
         }
         finally
         {
@@ -209,7 +209,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         const string own = " failed: ";
         string text = told.Text;
         if (called == "minirun-oci" && text.IndexOf(own, StringComparison.Ordinal) is > 0 and var at) text = text[(at + own.Length)..];
-        return new UserError(called == "minirun-oci" ? text : $"{name}: {text}", told.Hint, isCommand ? ExitCode(text) : UserError.Ours);
+        return UserError.Told(called == "minirun-oci" ? text : $"{name}: {text}", told.Hint, isCommand ? ExitCode(text) : UserError.Ours);
     }
 
     /// <summary>A descriptor that the runtime opens anew by its path, so it writes where all may read.</summary>

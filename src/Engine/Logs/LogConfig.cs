@@ -31,7 +31,7 @@ public sealed class LogConfig
     public static void Add(Dictionary<string, string> options, string text)
     {
         int equals = text.IndexOf('=');
-        if (equals <= 0) throw new UserError($"--log-opt {text}: not NAME=VALUE");
+        if (equals <= 0) throw new UserError($"--log-opt {text}: not NAME=VALUE", "such as --log-opt max-size=10m");
         options[text[..equals]] = text[(equals + 1)..];
     }
 }

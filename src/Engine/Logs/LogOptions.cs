@@ -46,5 +46,6 @@ public sealed class LogOptions(string driver, IReadOnlyDictionary<string, string
         }
     }
 
-    internal UserError Wrong(string name, string wanted) => new($"log opt {name}: '{Text(name)}' is not {wanted}");
+    internal UserError Wrong(string name, string wanted) => new($"log opt {name}: '{Text(name)}' is not {wanted}",
+        $"give --log-opt {name}=VALUE with {wanted}, or drop it");
 }

@@ -57,7 +57,7 @@ internal sealed unsafe class ContainerMonitor
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {
-            Fail(error as UserError ?? new UserError(DotNetError.Describe(error), null));
+            Fail(error as UserError ?? UserError.Told(DotNetError.Describe(error), null));
         }
         finally
         {

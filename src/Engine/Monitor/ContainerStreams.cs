@@ -58,7 +58,8 @@ internal sealed unsafe class ContainerStreams : IDisposable
         msghdr message = new() { msg_iov = &part, msg_iovlen = 1, msg_control = &control, msg_controllen = sizeof(cmsghdr_fd) };
         nint got = sys_socket.recvmsg(connection, &message, sys_socket.MSG_CMSG_CLOEXEC);
         unistd.close(connection);
-        if (got < 0 || message.msg_controllen < cmsghdr_fd.Length) throw new UserError("the runtime gave no terminal", null);
+        if (got < 0 || message.msg_controllen < cmsghdr_fd.Length)
+            throw new UserError("the runtime gave no terminal", "does it have --console-socket? See --runtime");
         Output = Input = control.fd;
         SetNonblocking(Output);
         CloseListener();

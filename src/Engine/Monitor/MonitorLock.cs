@@ -23,7 +23,9 @@ internal sealed class MonitorLock : IDisposable
             int errno = sys_file.flock(_fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0 ? Marshal.GetLastPInvokeError() : 0;
             if (errno == 0 && IsThere()) return;
             unistd.close(_fd);
-            if (waited >= Patience) throw new UserError($"container {container.Config.Name} has a monitor already: {Errno.Describe(errno)}", null);
+            if (waited >= Patience)
+                throw new UserError($"container {container.Config.Name} has a monitor already: {Errno.Describe(errno)}",
+                    "another command starts it: minirun ps shows what became of it");
             unsafe { poll.poll_(null, 0, Pause); }
         }
     }

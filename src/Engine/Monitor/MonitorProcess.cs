@@ -96,6 +96,6 @@ public static unsafe class MonitorProcess
     private static void Fail(string said, int code)
     {
         string[] parts = said.Split('\0', 2);
-        throw new UserError(parts[0], parts.Length > 1 ? parts[1] : null, code);
+        throw UserError.Told(parts[0], parts.Length > 1 ? parts[1] : null, code);
     }
 }

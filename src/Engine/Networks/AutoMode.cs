@@ -19,9 +19,9 @@ internal sealed class AutoMode : INetworkMode
     }
 
     /// <summary>Why there would be only lo; null when there is more.</summary>
-    public static string? Missing()
+    public static UserError? Missing()
     {
-        string? why = null;
+        UserError? why = null;
         foreach (INetworkMode mode in s_modes)
             try
             {
@@ -30,7 +30,7 @@ internal sealed class AutoMode : INetworkMode
             }
             catch (UserError error)
             {
-                why = error.Hint is { } hint ? $"{error.Message}; {hint}" : error.Message;
+                why = error;
             }
         return why;
     }

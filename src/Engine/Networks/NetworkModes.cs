@@ -48,13 +48,17 @@ public static class NetworkModes
         if (use.Ports.Count > 0 && !mode.CanPublish)
             throw new UserError($"--publish: not with --net {use.Mode}", use.Mode == "host" ? "the container listens on the host itself; for a network of its own take --net bridge (root) or --net pasta" : use.Mode == "none" ? "nobody reaches it there; take --net pasta, slirp4netns or bridge" : "publish ports of the container whose network it is");
         if (use.Ip is not null && !mode.CanChooseAddress) throw new UserError($"--ip: not with --net {use.Mode}", "take --net bridge, or a network of minirun network create");
-        if (use.Ip is not null && !System.Net.IPAddress.TryParse(use.Ip, out _)) throw new UserError($"--ip {use.Ip}: not an address", null);
+        if (use.Ip is not null && !System.Net.IPAddress.TryParse(use.Ip, out _))
+            throw new UserError($"--ip {use.Ip}: not an address", "such as --ip 10.88.0.7");
         foreach (string server in use.Dns)
-            if (!System.Net.IPAddress.TryParse(server, out _)) throw new UserError($"--dns {server}: not an address", null);
+            if (!System.Net.IPAddress.TryParse(server, out _))
+                throw new UserError($"--dns {server}: not an address", "such as --dns 9.9.9.9: a name server has no name");
         foreach (string host in use.AddHosts) ContainerFiles.ParseHost(host);
         mode.Require();
         if (mode is JoinMode { IsContainers: true } join) RefuseNames(use, join.Peer(store));
-        return mode is AutoMode && AutoMode.Missing() is { } why ? $"no network but lo: {why}" : null;
+        if (mode is not AutoMode || AutoMode.Missing() is not { } why) return null;
+        if (use.Ports.Count > 0) throw why.As($"--publish: no network but lo: {why.Message}");
+        return $"no network but lo: {why.Message}; {why.Hint}";
     }
 
     /// <summary>It has the other's files; what it asks for itself would be left out in silence.</summary>

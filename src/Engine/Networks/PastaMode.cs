@@ -36,7 +36,8 @@ internal sealed class PastaMode() : HelperMode("pasta", "passt", "slirp4netns")
         int before = arguments.Count;
         foreach (PortMapping port in ports)
             if (port.Protocol == protocol) arguments.AddRange([flag, (port.HostIp.Length > 0 ? port.HostIp + "/" : "") + $"{PortMapping.Number(port.HostPort)}:{PortMapping.Number(port.ContainerPort)}"]);
-            else if (port.Protocol == "sctp") throw new UserError($"--publish {port.Inside}: pasta moves tcp and udp", null);
+            else if (port.Protocol == "sctp")
+                throw new UserError($"--publish {port.Inside}: pasta moves tcp and udp", "take --net bridge (root)");
         // Else it forwards udp where it forwards tcp.
         if (arguments.Count == before) arguments.AddRange([flag, "none"]);
     }

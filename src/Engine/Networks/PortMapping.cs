@@ -10,15 +10,26 @@ namespace Minirun.Engine.Networks;
 /// <param name="Protocol">tcp, udp or sctp.</param>
 public readonly record struct PortMapping(string HostIp, int HostPort, int ContainerPort, string Protocol)
 {
-    private const string Form = "write [[IP:]HOST:]CONTAINER[/tcp|/udp], with ranges such as 8000-8009:80-89";
+    private const string Exposes = "--expose", Form = "write [[IP:]HOST:]CONTAINER[/tcp|/udp], with ranges such as 8000-8009:80-89";
+    private const string ExposedForm = "write PORT[/tcp|/udp], or a range such as 8000-8009";
 
     /// <summary>Reads -p: [[IP:]HOST:]CONTAINER[/PROTOCOL]; a range gives one for each port.</summary>
     /// <exception cref="UserError">It cannot be understood.</exception>
-    public static List<PortMapping> Parse(string text)
+    public static List<PortMapping> Parse(string text) => Parse(text, "--publish");
+
+    /// <summary>Checks --expose: a port of the container, or a range of them; what the host has of it is --publish's to say.</summary>
+    /// <exception cref="UserError">It is none.</exception>
+    public static void CheckExposed(string text)
+    {
+        if (text.Contains(':')) throw Wrong(text, Exposes, "not a port");
+        Parse(text, Exposes);
+    }
+
+    private static List<PortMapping> Parse(string text, string flag)
     {
         int slash = text.LastIndexOf('/');
         string protocol = slash < 0 ? "tcp" : text[(slash + 1)..].ToLowerInvariant(), rest = slash < 0 ? text : text[..slash];
-        if (protocol is not ("tcp" or "udp" or "sctp")) throw Wrong(text, $"unknown protocol '{protocol}'");
+        if (protocol is not ("tcp" or "udp" or "sctp")) throw Wrong(text, flag, $"unknown protocol '{protocol}'");
         int last = rest.LastIndexOf(':');
         string inside = rest[(last + 1)..], outside = last < 0 ? "" : rest[..last], ip = "";
         int before = outside.StartsWith('[') ? outside.IndexOf("]:", StringComparison.Ordinal) + 1 : outside.LastIndexOf(':');
@@ -26,15 +37,15 @@ public readonly record struct PortMapping(string HostIp, int HostPort, int Conta
         {
             ip = outside[..before].Trim('[', ']');
             outside = outside[(before + 1)..];
-            if (!System.Net.IPAddress.TryParse(ip, out _)) throw Wrong(text, $"'{ip}' is no address");
+            if (!System.Net.IPAddress.TryParse(ip, out _)) throw Wrong(text, flag, $"'{ip}' is no address");
             if (ip is "0.0.0.0") ip = "";
         }
-        else if (before == 0 && outside.Length > 0) throw Wrong(text, "an empty address");
-        var (first, end) = Range(inside, text);
-        var (host, hostEnd) = outside.Length == 0 ? (0, 0) : Range(outside, text);
+        else if (before == 0 && outside.Length > 0) throw Wrong(text, flag, "an empty address");
+        var (first, end) = Range(inside, text, flag);
+        var (host, hostEnd) = outside.Length == 0 ? (0, 0) : Range(outside, text, flag);
         int count = end - first + 1;
         // One port of a container and a range of the host: any of these that is free.
-        if (host != 0 && hostEnd - host + 1 != count) throw Wrong(text, "the two ranges have different lengths");
+        if (host != 0 && hostEnd - host + 1 != count) throw Wrong(text, flag, "the two ranges have different lengths");
         List<PortMapping> all = new(count);
         for (int i = 0; i < count; i++) all.Add(new(ip, host == 0 ? 0 : host + i, first + i, protocol));
         return all;
@@ -57,15 +68,18 @@ public readonly record struct PortMapping(string HostIp, int HostPort, int Conta
 
     internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static (int First, int Last) Range(string text, string whole)
+    private static (int First, int Last) Range(string text, string whole, string flag)
     {
         int dash = text.IndexOf('-');
-        int first = Port(dash < 0 ? text : text[..dash], whole), last = dash < 0 ? first : Port(text[(dash + 1)..], whole);
-        return last >= first ? (first, last) : throw Wrong(whole, $"the range {text} ends before it begins");
+        int first = Port(dash < 0 ? text : text[..dash], whole, flag), last = dash < 0 ? first : Port(text[(dash + 1)..], whole, flag);
+        return last >= first ? (first, last) : throw Wrong(whole, flag, $"the range {text} ends before it begins");
     }
 
-    private static int Port(string text, string whole) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536 ? port : throw Wrong(whole, $"'{text}' is no port");
+    private static int Port(string text, string whole, string flag) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536
+            ? port
+            : throw Wrong(whole, flag, $"'{text}' is no port");
 
-    private static UserError Wrong(string text, string why) => new($"--publish {text}: {why}", Form);
+    private static UserError Wrong(string text, string flag, string why) =>
+        new($"{flag} {text}: {why}", flag == Exposes ? ExposedForm : Form);
 }

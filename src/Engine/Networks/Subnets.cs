@@ -39,7 +39,9 @@ public static class Subnets
 
     /// <exception cref="UserError">It is no address, or outside.</exception>
     internal static string Inside(string address, IPNetwork subnet, string flag) =>
-        IPAddress.TryParse(address, out IPAddress? ip) && subnet.Contains(ip) ? address : throw new UserError($"{flag} {address}: not an address of {subnet}", null);
+        IPAddress.TryParse(address, out IPAddress? ip) && subnet.Contains(ip)
+            ? address
+            : throw new UserError($"{flag} {address}: not an address of {subnet}", "choose one of that subnet");
 
     internal static string First(IPNetwork subnet)
     {

@@ -33,7 +33,7 @@ internal static unsafe class CgroupFs
     }
 
     /// <summary>What to do about a file that cannot be opened or written; <paramref name="otherwise"/> where nobody holds it.</summary>
-    public static string? Hint(int errno, string? otherwise) =>
+    public static string Hint(int errno, string otherwise) =>
         errno != Errno.EAGAIN ? otherwise
             : "a process of the container holds that file with a lease (fcntl(2), F_SETLEASE): end that process first";
 

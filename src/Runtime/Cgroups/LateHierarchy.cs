@@ -37,7 +37,9 @@ internal static class LateHierarchy
                 if (!there.Add(pid)) continue;
                 found = true;
                 int errno = CgroupFs.Write(path + "/cgroup.procs", pid.ToString());
-                if (errno != 0 && errno != Errno.ESRCH) throw new UserError($"cannot move process {pid} to {path}: {Errno.Describe(errno)}", null);
+                if (errno != 0 && errno != Errno.ESRCH)
+                    throw new UserError($"cannot move process {pid} to {path}: {Errno.Describe(errno)}",
+                        "does the cgroup allow it: is there room below its pids.max and cpuset?");
             }
             if (!found) return;
         }

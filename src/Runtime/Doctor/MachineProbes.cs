@@ -47,11 +47,13 @@ internal static unsafe class MachineProbes
     private static Probe RuntimeDirectory(Host host)
     {
         const string name = "runtime-directory";
-        if (host.Environment("MINIRUN_ROOT") is { Length: > 0 } root) return Probe.Ok(name, false, $"{root.TrimEnd('/')}/run (MINIRUN_ROOT)");
+        if (host.Environment("MINIRUN_ROOT") is { Length: > 0 } root)
+            return Probe.Ok(name, false, $"{root.TrimEnd('/')}/run (MINIRUN_ROOT)");
         if (host.Uid == 0) return Probe.Ok(name, false, "/run/minirun");
         string? path = host.Environment("XDG_RUNTIME_DIR");
         string fix = $"log in through PAM (ssh, login, machinectl shell), or: export XDG_RUNTIME_DIR=/run/user/{host.Uid}";
-        if (string.IsNullOrEmpty(path)) return new Probe(name, false, ProbeState.Degraded, "XDG_RUNTIME_DIR is not set: what is running is noted on the disk", fix);
+        if (string.IsNullOrEmpty(path))
+            return new Probe(name, false, ProbeState.Degraded, "XDG_RUNTIME_DIR is not set: what is running is noted on the disk", fix);
         if (!Look(path, out statx status) || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFDIR) return new Probe(name, false, ProbeState.Missing, $"XDG_RUNTIME_DIR={path} is no directory", fix);
         return status.stx_uid != host.Uid || (status.stx_mode & 0x3f /* 0077 */) != 0
             ? new Probe(name, false, ProbeState.Degraded, $"{path} is not yours alone", $"chmod 700 {path}, or set XDG_RUNTIME_DIR to a directory of your own")

@@ -50,6 +50,8 @@ internal static class Hints
         (OpCode.Nice, Errno.EACCES or Errno.EPERM) => "a nice value below the caller's own needs CAP_SYS_NICE on the host",
         (OpCode.Affinity, Errno.EINVAL) => "none of these processors is there, or allowed: see `nproc` and /proc/self/status",
         (OpCode.WorkingDirectory, Errno.ENOENT) => "make the directory in the root file system, or give another with --workdir",
+        (OpCode.WorkingDirectory, Errno.ENOTDIR) =>
+            "it is a file, or lies below one: give a directory" + (plan.Spec.FromBundle ? "" : " with --workdir"),
         (OpCode.WorkingDirectory, Errno.EACCES) => "the user may not enter it, or it lies outside the root file system",
         (_, Errno.ENOENT) when operation.Step == LaunchStep.EnterRootfs => "the directory vanished",
         (_, Errno.EACCES) when operation.Step == LaunchStep.EnterRootfs => "a directory on the way may not be searched by you: see `namei -l` of the path",

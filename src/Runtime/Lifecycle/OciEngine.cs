@@ -59,9 +59,9 @@ public static class OciEngine
             case ContainerStatus.Created:
                 break;
             case ContainerStatus.Stopped:
-                throw new UserError("cannot start a container that has stopped", null);
+                throw UserError.AsRunc("cannot start a container that has stopped");
             default:
-                throw new UserError("cannot start an already running container", null);
+                throw UserError.AsRunc("cannot start an already running container");
         }
         Starter.Start(container, globals);
         return 0;

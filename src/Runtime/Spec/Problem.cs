@@ -16,7 +16,7 @@ internal static class Problem
         }
         catch (UserError error)
         {
-            throw new UserError($"{file}: {error.Message}", error.Hint, error.ExitCode);
+            throw error.As($"{file}: {error.Message}");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <exception cref="UserError">It was deleted meanwhile.</exception>
     public void Lock()
     {
-        if (!TryLock(Timeout.Infinite)) throw new UserError(StateStore.NotThere);
+        if (!TryLock(Timeout.Infinite)) throw UserError.AsRunc(StateStore.NotThere);
     }
 
     /// <summary>False when another holds it all the time.</summary>
@@ -63,7 +63,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         _lock = fd;
         if (IsSame(fd)) return true;
         Unlock();
-        throw new UserError(StateStore.NotThere);
+        throw UserError.AsRunc(StateStore.NotThere);
     }
 
     public void Unlock()
@@ -224,6 +224,6 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     private Exception Gone(string call)
     {
         int errno = Marshal.GetLastPInvokeError();
-        return errno == Errno.ENOENT ? new UserError(StateStore.NotThere) : new LinuxException(call, errno, Path);
+        return errno == Errno.ENOENT ? UserError.AsRunc(StateStore.NotThere) : new LinuxException(call, errno, Path);
     }
 }

@@ -8,7 +8,7 @@ public static class ContainerId
     /// <exception cref="UserError">It is none.</exception>
     public static string Check(string id)
     {
-        if (id.Length == 0) throw new UserError("container id cannot be empty");
+        if (id.Length == 0) throw UserError.AsRunc("container id cannot be empty");
         bool good = id is not ("." or "..") && id.Length <= MaximumLength;
         foreach (char c in id) good &= char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.';
         return good ? id : throw new UserError("invalid container ID format", "letters, digits, _ + - and .");

@@ -39,7 +39,7 @@ public sealed unsafe class StateStore(string root)
     }
 
     /// <exception cref="UserError">There is none of that id.</exception>
-    public ContainerDirectory Open(string id) => Find(id) ?? throw new UserError(NotThere);
+    public ContainerDirectory Open(string id) => Find(id) ?? throw UserError.AsRunc(NotThere);
 
     /// <summary>Null when there is none of that id.</summary>
     public ContainerDirectory? Find(string id)

@@ -18,7 +18,8 @@ public sealed class NameTests : IDisposable
         _root.Detached(["--name", "other", "--net", "none"], "sleep", "1000");
         foreach (string[] taker in Takers("web"))
         {
-            Result result = _root.Run(taker).Fails(125, "conflict: the container name \"web\" is already in use", "in the foreground", "hint: choose another name");
+            Result result = _root.Run(taker).Fails(125, "conflict: the container name \"web\" is already in use", "in the foreground",
+                "hint: choose another name");
             Assert.Equal(2, result.Error.Trim().Split('\n').Length);
         }
         Assert.Equal(["other"], _root.Run("ps", "-a", "--format", "{{.Names}}").Succeeds().Lines);
@@ -38,7 +39,8 @@ public sealed class NameTests : IDisposable
         _root.Detached(["--name", "other", "--net", "none"], "sleep", "1000");
         foreach (string[] taker in Takers("web"))
         {
-            Result result = _root.Run(taker).Fails(125, $"conflict: the container name \"web\" is already in use by container \"{id}\"", "hint: minirun rm web");
+            Result result = _root.Run(taker).Fails(125, $"conflict: the container name \"web\" is already in use by container \"{id}\"",
+                "hint: minirun rm web");
             Assert.Equal(2, result.Error.Trim().Split('\n').Length);
         }
         _root.Run("rm", "-f", "web").Succeeds();

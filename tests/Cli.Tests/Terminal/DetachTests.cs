@@ -16,13 +16,7 @@ public sealed class DetachTests : IDisposable
     [Requires(Need.UserNamespaces)]
     public void The_first_detach_key_does_not_reach_the_command()
     {
-        _root.Detached(["--name", "web", "-it"], "sh");
-        using (Pty pty = Attached())
-        {
-            Say(pty, "first");
-            Leave(pty);
-        }
-        using Pty again = Attached();
+        using Pty again = AttachedOnceMore();
         // Whatever stands on the shell's line is run by an Enter.
         again.Type("\n");
         Say(again, "second");
@@ -65,13 +59,7 @@ public sealed class DetachTests : IDisposable
     [Requires(Need.UserNamespaces)]
     public void Whoever_attaches_sees_the_prompt()
     {
-        _root.Detached(["--name", "web", "-it"], "sh");
-        using (Pty pty = Attached())
-        {
-            Say(pty, "first");
-            Leave(pty);
-        }
-        using Pty again = Attached();
+        using Pty again = AttachedOnceMore();
         again.Await("/ # ");
         Leave(again);
     }
@@ -112,10 +100,41 @@ public sealed class DetachTests : IDisposable
         again.Await("\r\nya\r\n");
     }
 
+    /// <summary>A run that has no other reason to have a monitor.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("ctrl-p,ctrl-q", CtrlP + CtrlQ)]
+    [InlineData("ctrl-a,d", "\u0001d")]
+    public void Run_with_detach_keys_goes_on_when_they_are_pressed(string keys, string typed)
+    {
+        using (Pty pty = InTerminal("run", "-it", "--name", "web", "--detach-keys", keys, "ROOTFS", "sh"))
+        {
+            Say(pty, "there");
+            pty.Type(typed);
+            Assert.EndsWith(Said, pty.AtEnd(out int status).Screen.Text);
+            Assert.Equal(0, status);
+        }
+        Assert.Equal("running", _root.Inspect("web", ".State.Status"));
+        using Pty again = Attached();
+        Say(again, "still");
+        Leave(again);
+    }
+
     private Pty InTerminal(params string[] words) =>
         new(_root.How, 24, 80, [Programs.Minirun, .. words.Select(word => word == "ROOTFS" ? Rootfs.Busybox : word)]);
 
     private Pty Attached() => InTerminal("attach", "web");
+
+    /// <summary>To a shell that somebody has talked to, and left by its keys.</summary>
+    private Pty AttachedOnceMore()
+    {
+        _root.Detached(["--name", "web", "-it"], "sh");
+        using (Pty pty = Attached())
+        {
+            Say(pty, "first");
+            Leave(pty);
+        }
+        return Attached();
+    }
 
     /// <summary>What the shell says, and not what was typed.</summary>
     private static void Say(Pty pty, string word)

@@ -273,6 +273,11 @@ user_without_tun() {
     mount -t tmpfs none /dev/net
     contains "$(as_user run -d --name web "$busybox" sleep 1000 2>&1)" "no network but lo: --net slirp4netns: "
     equals lo "$(as_user exec web ls /sys/class/net)"
+    as_user run -d --name late -p 8085:80 "$busybox" sleep 1000 2>"$work/said" && fail "it was published to nobody"
+    # Said once, before anything is made.
+    contains "$(cat "$work/said")" "--publish: no network but lo: --net slirp4netns: /dev/net/tun: "
+    equals 1 "$(grep -o /dev/net/tun: "$work/said" | wc -l)"
+    equals web "$(as_user ps -a --format '{{.Names}}')"
     as_user rm -f web
 }
 

@@ -16,7 +16,8 @@ internal static class CheckpointVerb
 
     // Any words after the verb: what is refused needs no correct flags.
     private static OciVerb Refusing(string name, string summary) =>
-        new(name, "ID", summary, s_flags, (_, _) => throw new UserError($"{name}: not supported: minirun does not checkpoint or restore containers"))
+        new(name, "ID", summary, s_flags, (_, _) =>
+            throw UserError.AsRunc($"{name}: not supported: minirun does not checkpoint or restore containers"))
         {
             Minimum = 0,
             Maximum = -1,

@@ -26,7 +26,7 @@ internal static class DeleteVerb
     {
         ContainerDirectory? directory = store.Find(id);
         if (directory is null && force) return;
-        if (directory is null) throw new UserError(StateStore.NotThere);
+        if (directory is null) throw UserError.AsRunc(StateStore.NotThere);
         try
         {
             using (directory) Delete(directory, globals, force);

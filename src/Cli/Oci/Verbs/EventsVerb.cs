@@ -22,7 +22,8 @@ internal static unsafe class EventsVerb
     {
         TimeSpan interval = Values.Duration(arguments.Text("interval") ?? "5s", "--interval");
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
-        using InitProcess init = InitProcess.Open(container.Record) ?? throw new UserError($"container with id {container.Id} is not running");
+        using InitProcess init = InitProcess.Open(container.Record)
+            ?? throw UserError.AsRunc($"container with id {container.Id} is not running");
         if (container.Cgroup is not { } cgroup) throw new UserError("a container without a cgroup has no events", NoCgroup.Hint);
         if (arguments.Has("stats")) Print(container.Id, cgroup);
         else Follow(container.Id, cgroup, init, interval);

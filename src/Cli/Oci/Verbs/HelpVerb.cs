@@ -6,7 +6,8 @@ namespace Minirun.Cli.Oci.Verbs;
 internal static class HelpVerb
 {
     public static OciVerb Verb => new("help", "[COMMAND]", "the commands, or one of them", [], (_, arguments) =>
-        arguments.Words is [var name] ? OciHelp.Print(OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", null, 3)) : OciHelp.Print())
+        arguments.Words is [var name] ? OciHelp.Print(OciVerbs.Find(name)
+            ?? throw UserError.AsRunc($"No help topic for '{name}'", 3)) : OciHelp.Print())
     {
         Minimum = 0,
     };

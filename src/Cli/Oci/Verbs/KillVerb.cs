@@ -44,7 +44,9 @@ internal static class KillVerb
         if (init is null || !init.Signal(number))
         {
             // Without a pid namespace of its own, the end of the first process is not the others' end.
-            if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || container.Cgroup is not { } cgroup || cgroup.Pids().Count == 0) throw new UserError("container not running");
+            if (number != signal.SIGKILL || !container.Record.SharesPidNamespace || container.Cgroup is not { } cgroup
+                || cgroup.Pids().Count == 0)
+                throw UserError.AsRunc("container not running");
             SignalAll(cgroup, number);
             return;
         }

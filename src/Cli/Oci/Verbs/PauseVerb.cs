@@ -9,7 +9,7 @@ internal static class PauseVerb
     public static OciVerb Pause => new("pause", "ID", "stop all processes of a container where they are", [], (globals, arguments) =>
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
-        if (container.Status() is not (ContainerStatus.Running or ContainerStatus.Created)) throw new UserError("container not running");
+        if (container.Status() is not (ContainerStatus.Running or ContainerStatus.Created)) throw UserError.AsRunc("container not running");
         if (container.Cgroup is null) throw new UserError("cannot pause a container without a cgroup", NoCgroup.Hint);
         container.Cgroup.Freeze();
         return 0;
@@ -18,7 +18,7 @@ internal static class PauseVerb
     public static OciVerb Resume => new("resume", "ID", "let the processes of a paused container go on", [], (globals, arguments) =>
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
-        if (container.Status() != ContainerStatus.Paused) throw new UserError("container not paused");
+        if (container.Status() != ContainerStatus.Paused) throw UserError.AsRunc("container not paused");
         container.Cgroup!.Thaw();
         return 0;
     });

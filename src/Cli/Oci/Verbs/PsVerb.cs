@@ -49,7 +49,7 @@ internal static class PsVerb
             Task<string> errors = ps.StandardError.ReadToEndAsync();
             string output = ps.StandardOutput.ReadToEnd();
             ps.WaitForExit();
-            return ps.ExitCode == 0 ? output : throw new UserError($"exit status {ps.ExitCode}: {errors.Result.Trim()}");
+            return ps.ExitCode == 0 ? output : throw UserError.AsRunc($"exit status {ps.ExitCode}: {errors.Result.Trim()}");
         }
         catch (Win32Exception)
         {

@@ -25,7 +25,9 @@ internal static unsafe class SpecVerb
         if (fd < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            throw errno == Errno.EEXIST ? new UserError($"File {name} exists. Remove it first") : new LinuxException("open", errno, path);
+            throw errno == Errno.EEXIST
+                ? UserError.AsRunc($"File {name} exists. Remove it first")
+                : new LinuxException("open", errno, path);
         }
         byte[] json = Encoding.UTF8.GetBytes(DefaultSpec.Make(arguments.Has("rootless")).ToJson() + "\n");
         fixed (byte* start = json) LinuxException.Check(unistd.write(fd, start, json.Length), "write", path);

@@ -37,7 +37,7 @@ internal static class UpdateVerb
     private static int Execute(OciGlobals globals, OciArguments arguments)
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
-        if (container.Status() is ContainerStatus.Stopped or ContainerStatus.Creating) throw new UserError("container not running");
+        if (container.Status() is ContainerStatus.Stopped or ContainerStatus.Creating) throw UserError.AsRunc("container not running");
         OciResources changes = arguments.Text("resources") is { } file ? Read(file) : ResourceFlags.Read(arguments);
         LimitChanges.DropUnset(changes);
         string? l3 = arguments.Text("l3-cache-schema"), bandwidth = arguments.Text("mem-bw-schema");

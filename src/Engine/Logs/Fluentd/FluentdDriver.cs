@@ -45,7 +45,9 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
         _ = options.Flag("fluentd-request-ack");
         _ = options.Flag("fluentd-sub-second-precision");
         _ = IsAsync(options);
-        if (options.Has("fluentd-async") && options.Has("fluentd-async-connect")) throw new UserError("conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'");
+        if (options.Has("fluentd-async") && options.Has("fluentd-async-connect"))
+            throw new UserError("conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'",
+                "they mean the same: keep fluentd-async");
         LogAttributes.Check(options);
         TagTemplate.Check(options);
     }

@@ -29,9 +29,13 @@ internal sealed class GelfDriver(Sender sender, GelfMessage message, GelfDatagra
     {
         Endpoint address = Address(options);
         _ = GelfDatagrams.Of(options);
-        if (address.IsStream && (options.Has("gelf-compression-type") || options.Has("gelf-compression-level"))) throw new UserError("compression is only supported on UDP");
+        if (address.IsStream && (options.Has("gelf-compression-type") || options.Has("gelf-compression-level")))
+            throw new UserError("compression is only supported on UDP",
+                "drop gelf-compression-…, or give --log-opt gelf-address=udp://HOST:PORT");
         foreach (string option in (string[])["gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay"])
-            if (!address.IsStream && options.Has(option)) throw new UserError($"\"{option}\" is only valid for TCP");
+            if (!address.IsStream && options.Has(option))
+                throw new UserError($"\"{option}\" is only valid for TCP",
+                    $"drop {option}, or give --log-opt gelf-address=tcp://HOST:PORT");
         _ = Reconnect(options);
         LogAttributes.Check(options);
         TagTemplate.Check(options);

@@ -50,11 +50,13 @@ internal sealed class JsonFileDriver(LogFile file, byte[] attributes) : ILogDriv
     {
         // As Docker's documents have it: -1 is without limit.
         long size = options.Text("max-size") == "-1" ? long.MaxValue : options.Size("max-size") ?? DefaultSize;
-        if (size <= 0) throw new UserError("max-size must be a positive number");
+        if (size <= 0) throw new UserError("max-size must be a positive number", "such as --log-opt max-size=10m; -1 is without limit");
         int files = options.Number("max-file", int.MinValue, 1000) ?? DefaultFiles;
-        if (files < 1) throw new UserError("max-file cannot be less than 1");
+        if (files < 1) throw new UserError("max-file cannot be less than 1", "such as --log-opt max-file=3");
         bool compress = options.Flag("compress") ?? false;
-        if (compress && (files < 2 || !options.Has("max-size") || size == long.MaxValue)) throw new UserError("compress cannot be true when max-file is less than 2 or max-size is not set");
+        if (compress && (files < 2 || !options.Has("max-size") || size == long.MaxValue))
+            throw new UserError("compress cannot be true when max-file is less than 2 or max-size is not set",
+                "add --log-opt max-size=10m --log-opt max-file=3");
         return (size, files, compress);
     }
 

@@ -23,7 +23,8 @@ internal sealed record Endpoint(string Network, string Host, int Port)
         int colon = text.IndexOf("://", StringComparison.Ordinal);
         string network = colon < 0 ? "" : text[..colon], rest = colon < 0 ? "" : text[(colon + 3)..];
         if (Array.IndexOf(networks, network) < 0) throw new UserError($"{option} should be in form proto://address, got {text}", $"proto is {string.Join(", ", networks)}");
-        if (rest.Length == 0) throw new UserError($"{option}: no address in {text}");
+        if (rest.Length == 0)
+            throw new UserError($"{option}: no address in {text}", "such as tcp://127.0.0.1:PORT, udp://HOST:PORT or unix:///PATH");
         return network is "unix" or "unixgram" ? new Endpoint(network, rest, 0) : HostAndPort(option, network, rest, port);
     }
 
@@ -40,7 +41,8 @@ internal sealed record Endpoint(string Network, string Host, int Port)
             if (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > 65535) port = 0;
         }
         host = host.Trim('[', ']');
-        if (port == 0 || host.Length == 0 || host.Contains('/')) throw new UserError($"{option}: please provide it as host:port, got {text}");
+        if (port == 0 || host.Length == 0 || host.Contains('/'))
+            throw new UserError($"{option}: please provide it as host:port, got {text}", "such as 127.0.0.1:24224");
         return new Endpoint(network, host, port);
     }
 

@@ -78,7 +78,9 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, 
         }
         if (errno == 0) return;
         _connection.Close();
-        throw new UserError($"failed to initialize logging driver: {driver}: {endpoint}: {_connection.Reason ?? "connect: " + Errno.Describe(errno)}");
+        string reason = _connection.Reason ?? "connect: " + Errno.Describe(errno);
+        throw new UserError($"failed to initialize logging driver: {driver}: {endpoint}: {reason}",
+            $"does it listen there? --log-opt {driver}-address=… names another place");
     }
 
     /// <summary>Sends as much as goes without waiting.</summary>

@@ -14,7 +14,9 @@ internal static class SocketAddress
     public static byte[] Path(string path)
     {
         byte[] name = Encoding.UTF8.GetBytes(path);
-        if (name.Length > LongestPath) throw new UserError($"{path}: too long for a socket (at most {LongestPath} bytes)");
+        if (name.Length > LongestPath)
+            throw new UserError($"{path}: too long for a socket (at most {LongestPath} bytes)",
+                "give a shorter path: a symbolic link will do");
         byte[] address = new byte[2 + name.Length + 1];
         address[0] = sys_socket.AF_UNIX;
         name.CopyTo(address, 2);

@@ -101,6 +101,8 @@ internal static class CniChain
         {
             text = (output + " " + error).Trim();
         }
-        return new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: {(text.Length > 0 ? text : "it failed without a word")}", null);
+        string said = text.Length > 0 ? text : "it failed without a word";
+        return new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: {said}",
+            $"minirun network inspect {config.Name} shows what it was told");
     }
 }

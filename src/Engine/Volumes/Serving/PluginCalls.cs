@@ -41,7 +41,7 @@ internal static class PluginCalls
             case "VolumeDriver.Get":
                 var one = new ByteWriter();
                 one.Add("{\"Volume\":"u8);
-                Add(one, driver.Get(Name(body)) ?? throw new UserError("no such volume"));
+                Add(one, driver.Get(Name(body)) ?? throw UserError.AsRunc("no such volume"));
                 one.Add(",\"Err\":\"\"}\n"u8);
                 return one.Written.ToArray();
             case "VolumeDriver.List": return List(driver.List());

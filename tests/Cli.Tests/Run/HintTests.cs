@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using Minirun.Cli.Tests.Engine;
+using Minirun.Cli.Tests.Support;
+using Xunit;
+
+namespace Minirun.Cli.Tests.Run;
+
+using Minirun = Support.Minirun;
+
+/// <summary>
+/// Every flag that has a value, of run and of the verbs, as their helps have them: a value that cannot be is one error that says what to
+/// do. A new kind of
+/// value has to be added here.
+/// </summary>
+public sealed partial class HintTests : IDisposable
+{
+    /// <summary>What no flag of the kind takes.</summary>
+    private static readonly Dictionary<string, string[]> s_wrong = new()
+    {
+        ["ADDRESS"] = ["foo", "1.2.3.4.5"],
+        ["CAP"] = ["CAP_NOTHING"],
+        ["DEV:N"] = ["nothing", "/dev/null:x"],
+        ["DEV:SIZE"] = ["nothing", "/dev/null:x"],
+        ["DIR"] = ["rel/../../x", "/bin/busybox"],
+        ["DRIVER"] = ["no-such-driver"],
+        ["DST[:OPTS]"] = ["rel", "/x:no-such-option"],
+        ["DURATION"] = ["abc", "-1", "1h30"],
+        ["FILE"] = ["/not/there/file"],
+        ["FILE=VALUE"] = ["nothing", "../x=1"],
+        ["FORMAT"] = ["{{.Nope", "{{nothing .Names}}"],
+        ["GROUP"] = ["no-such-group"],
+        ["HOST[:DST][:ACCESS]"] = ["/dev/not-there", "/dev/null:/x:q"],
+        ["KEY=VALUE"] = ["nothing=1", "nothing"],
+        ["KEYS"] = ["ctrl-1", "ab"],
+        ["LINES"] = ["abc"],
+        ["LIST"] = ["x", "3-"],
+        ["MODE"] = ["no-such-mode"],
+        ["N"] = ["abc", "1.5"],
+        ["NAME"] = ["a/b", "a b"],
+        ["NAME:ADDRESS"] = ["foo", "db:nothing"],
+        ["NAME=SOFT[:HARD]"] = ["x", "nofile=x", "nothing=1"],
+        ["NAME=VALUE"] = ["nothing", "max-size=foo", "nothing=1"],
+        ["NAME[:ro]"] = ["not-there", "web:x"],
+        ["NAME[=VALUE]"] = ["", "=x"],
+        ["NUMBER"] = ["abc", "-1"],
+        ["OCTAL"] = ["9"],
+        ["OP"] = ["nothing"],
+        ["OPT"] = ["nothing", "seccomp=/not/there"],
+        ["PATH"] = ["../x"],
+        ["POLICY"] = ["nothing", "on-failure:x", "always:1"],
+        ["PORT[/udp]"] = ["99999", "abc", "1:2", "80/nothing", "9-8"],
+        ["RUNTIME"] = ["no-such-runtime", "/not/there"],
+        ["SECONDS"] = ["abc", "1.5"],
+        ["SIGNAL"] = ["NOTHING", "0", "65"],
+        ["SIZE"] = ["foo", "1x"],
+        ["SPEC"] = ["type=nothing", "nothing"],
+        ["SRC:DST[:OPTS]"] = ["/tmp:/x:no-such-option", "a:b:c:d"],
+        ["TIME"] = ["abc", "10 parrots ago"],
+        ["TYPE"] = ["nothing"],
+        ["US"] = ["abc"],
+        ["USER[:GROUP]"] = ["no-such-user"],
+        ["WHAT"] = ["nothing"],
+        ["WHO"] = ["nothing"],
+        ["[[IP:]HOST:]CONTAINER[/udp]"] = ["99999:80", "x:80:80", "80/nothing"],
+    };
+
+    /// <summary>Any text is one.</summary>
+    private static readonly string[] s_free = ["--health-cmd", "--dns-search", "--dns-option", "--network-alias"];
+
+    private static readonly string[] s_verbs =
+        ["ps", "inspect", "logs", "start", "stop", "restart", "kill", "exec", "attach", "stats", "events", "update", "info"];
+
+    private readonly EngineRoot _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void Every_flag_of_run_says_what_to_do_about_a_value_that_cannot_be()
+    {
+        MatchCollection flags = Flag().Matches(Minirun.Run("run", "--help").Succeeds().Out);
+        Assert.InRange(flags.Count, 60, 120);
+        List<string> wrong = [];
+        foreach (Match flag in flags)
+        {
+            // Without a volume nobody is asked.
+            string[] volume = flag.Groups[1].Value == "--volume-driver" ? ["-v", "data:/data"] : [];
+            wrong.AddRange(Tried(flag, value => ["run", "--rm", .. volume, flag.Groups[1].Value, value, Rootfs.Busybox, "true"]));
+        }
+        Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
+    }
+
+    [Fact]
+    public void Every_flag_of_a_verb_says_what_to_do_about_a_value_that_cannot_be()
+    {
+        _root.Run("create", "--name", "web", "--net", "none", Rootfs.Busybox, "true").Succeeds();
+        List<string> wrong = [];
+        foreach (string verb in s_verbs)
+        {
+            string[] words = verb switch { "ps" or "events" or "info" => [], "exec" => ["web", "true"], _ => ["web"] };
+            foreach (Match flag in Flag().Matches(Minirun.Run(verb, "--help").Succeeds().Out))
+                wrong.AddRange(Tried(flag, value => [verb, flag.Groups[1].Value, value, .. words]));
+        }
+        Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
+    }
+
+    [Fact]
+    public void A_hint_is_about_what_was_written()
+    {
+        _root.Run("create", "--name", "web", "--net", "none", Rootfs.Busybox, "true").Succeeds();
+        _root.Run("cp", "no-such-file", "web:/").Fails(125, "no such file or directory: no-such-file", "a path of the host's");
+        _root.Run("cp", "web:no-such-file", ".")
+            .Fails(125, "no such file or directory: /no-such-file", "a container's paths begin at its root");
+        Result file = _root.Run("run", "-w", "/bin/busybox", Rootfs.Busybox, "pwd")
+            .Fails(125, "not a directory", "it is a file", "--workdir");
+        Assert.DoesNotContain("--without", file.Error);
+        _root.Run("run", "--log-driver", "fluentd", "--log-opt", "fluentd-address=127.0.0.1:1", Rootfs.Busybox, "true")
+            .Fails(125, "fluentd-address=");
+    }
+
+    /// <summary>What is wrong with the answers.</summary>
+    private IEnumerable<string> Tried(Match flag, Func<string, string[]> command)
+    {
+        if (s_free.Contains(flag.Groups[1].Value)) yield break;
+        if (!s_wrong.TryGetValue(flag.Groups[2].Value, out string[]? values))
+        {
+            yield return $"{flag.Value.Trim()}: a kind of value that this test does not know";
+            yield break;
+        }
+        foreach (string value in values)
+        {
+            Result result = _root.Run(command(value));
+            string[] lines = result.Error.TrimEnd('\n').Split('\n');
+            bool isAnError = lines.Length > 1 && lines[^2].StartsWith("minirun: ") && lines[^1].StartsWith("hint: ");
+            // 1: it names a container that is not there.
+            if (result.ExitCode is not (125 or 1) || !isAnError) yield return result.ToString();
+        }
+    }
+
+    [GeneratedRegex(@"^ .{5}(--[a-z-]+) (\S+)(?: |$)", RegexOptions.Multiline)]
+    private static partial Regex Flag();
+}
