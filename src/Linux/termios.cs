@@ -25,6 +25,8 @@ public static unsafe partial class termios_
     public const uint CSIZE = 0x30, PARENB = 0x100, CS8 = 0x30;
     public const int VINTR = 0, VQUIT = 1, VMIN = 6, VTIME = 5, VSUSP = 10;
 
+    public const nuint FIONREAD = 0x541B;
+
     [LibraryImport("libc", SetLastError = true)] public static partial int ioctl(int fd, nuint request, void* argument);
 }
 

@@ -28,7 +28,9 @@ internal sealed unsafe class AttachSession : IDisposable
     private readonly TerminalRequests?[] _requests;
     private RawTerminal? _terminal;
     private int _shownStart, _shownEnd;
-    private bool _welcome, _inputEnds, _discards;
+    private bool _welcome, _inputEnds, _discards, _asked;
+    private bool? _endedLate;
+    private long _timeIsOver = long.MaxValue, _waitsSince;
     private byte _end;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys)
@@ -75,6 +77,7 @@ internal sealed unsafe class AttachSession : IDisposable
             : -1;
         bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
         long deadline = Environment.TickCount64 + Patience;
+        if (_container.Config.Timeout > 0) _timeIsOver = Environment.TickCount64 + (long)(_container.Config.Timeout * 1000);
         pollfd* fds = stackalloc pollfd[5];
         while (true)
         {
@@ -85,8 +88,11 @@ internal sealed unsafe class AttachSession : IDisposable
             fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
             fds[3] = new pollfd { fd = watchesReader ? 1 : -1 };
             fds[4] = new pollfd { fd = Shows ? Outlet.Descriptor : -1, events = poll.POLLOUT };
-            int patience = !_welcome ? (int)Math.Max(0, deadline - Environment.TickCount64) : reads && !ours ? RawTerminal.LookAgain : -1;
+            int patience = !_welcome ? (int)Math.Max(0, deadline - Environment.TickCount64)
+                : reads && !ours ? RawTerminal.LookAgain
+                : LastOutput.Wait(Shows);
             int ready = poll.poll_(fds, 5, patience);
+            if (Shows && fds[4].revents == 0 && Environment.TickCount64 - _waitsSince >= LastOutput.Patience) GiveUpReader();
             if (ready < 0 || (ready == 0 && _welcome)) continue;
             if (fds[3].revents != 0) return 128 + signal.SIGPIPE;
             if (ready == 0) throw NoAnswer();
@@ -157,6 +163,7 @@ internal sealed unsafe class AttachSession : IDisposable
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
         if (_requests[_buffer[0] - 1] is { } requests) _shownEnd = 1 + requests.Filter(_buffer[1..(int)length], _buffer.AsSpan(1));
+        _waitsSince = Environment.TickCount64;
         Show();
         return null;
     }
@@ -170,6 +177,7 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         int count = Outlet.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
         _shownStart = count < 0 ? _shownEnd : _shownStart + count;
+        if (count > 0) _waitsSince = Environment.TickCount64;
         // Whoever writes for a reader that has gone is told so.
         if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
     }
@@ -233,11 +241,31 @@ internal sealed unsafe class AttachSession : IDisposable
     private bool EndsBy(int number)
     {
         if (!PassesSignals || (number == signal.SIGHUP && Joins)) return true;
-        if (EndingSignal.PassOn(_container, number) || !Shows || !DroppedSignal.Ends(number)) return false;
-        // It has ended, and only a reader is waited for that does not take what it wrote.
+        bool ends = DroppedSignal.Ends(number);
+        // When it has ended, only a reader is waited for that does not take what it wrote.
+        if (!EndingSignal.PassOn(_container, number) && Shows && ends) Discard();
+        _asked |= ends;
+        return false;
+    }
+
+    private void Discard()
+    {
         _discards = true;
         _shownStart = _shownEnd;
-        return false;
+    }
+
+    /// <summary>A reader has taken nothing for a while. It is waited for, unless a signal or --timeout has ended the container.</summary>
+    private void GiveUpReader()
+    {
+        _waitsSince = Environment.TickCount64;
+        bool isThere = Directory.Exists(_container.Directory), late = _waitsSince >= _timeIsOver;
+        if (isThere && _container.IsRunning) return;
+        string? cause = isThere ? _container.State().Cause : null;
+        // It is being removed; what was read of it may be of what was left.
+        if (isThere && !Directory.Exists(_container.Directory)) return;
+        // With --rm it has taken its cause with it.
+        _endedLate ??= isThere ? cause == "timeout" : late;
+        if (_asked || _endedLate == true) Discard();
     }
 
     /// <summary>By a connection of its own: on ours it would have to wait until the container has read what was typed before.</summary>

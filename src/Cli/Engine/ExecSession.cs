@@ -36,7 +36,7 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
         ulong mask = Boot.RelayedSignals;
         int signals = Boot.SignalsAreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
         _terminal = terminal;
-        bool reads = true, writes = true, ended = false;
+        bool reads = true, writes = true, ended = false, asked = false;
         pollfd* fds = stackalloc pollfd[5];
         while (true)
         {
@@ -47,8 +47,9 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
             fds[2] = new pollfd { fd = ended ? -1 : process.PidFd, events = poll.POLLIN };
             fds[3] = new pollfd { fd = signals, events = poll.POLLIN };
             fds[4] = new pollfd { fd = shows ? _screen.Descriptor : -1, events = poll.POLLOUT };
-            int ready = poll.poll_(fds, 5, ended && !shows ? Grace : ours ? -1 : RawTerminal.LookAgain);
+            int ready = poll.poll_(fds, 5, ended ? shows ? LastOutput.Wait(asked) : Grace : ours ? -1 : RawTerminal.LookAgain);
             if (ready < 0) continue;
+            if (ready == 0 && ended && asked && shows) return process.Wait();
             if (fds[4].revents != 0) Show();
             if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0)
             {
@@ -65,8 +66,10 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
                 if (what == InputEvent.Detach) return Leave(terminal);
             }
             ended |= fds[2].revents != 0;
+            bool asks = fds[3].revents != 0 && Relay(signals);
             // Once it has ended, only a reader is waited for that does not take what it wrote.
-            if (fds[3].revents != 0 && Relay(signals) && ended) _shownStart = _shownEnd;
+            if (asks && ended && Shows) return process.Wait();
+            asked |= asks;
         }
     }
 

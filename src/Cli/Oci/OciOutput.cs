@@ -1,4 +1,6 @@
+using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci;
 
@@ -17,7 +19,9 @@ internal static unsafe class OciOutput
         try
         {
             // While the container has our terminal it is raw: a line feed alone goes down, not back.
-            Write(2, IsRaw(2) ? text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : text + "\n");
+            string lines = IsRaw(2) ? text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : text + "\n";
+            if (Boot.SignalsAreBlocked) WriteInTime(lines);
+            else Write(2, lines);
         }
         catch (LinuxException)
         {
@@ -29,6 +33,17 @@ internal static unsafe class OciOutput
     {
         termios settings;
         return termios_.ioctl(fd, termios_.TCGETS, &settings) == 0 && (settings.c_oflag & termios_.OPOST) == 0;
+    }
+
+    /// <summary>Whoever has its signals blocked waits for no reader that takes nothing: not even a signal would end that.</summary>
+    private static void WriteInTime(string text)
+    {
+        ReadOnlySpan<byte> left = KernelText.Encode(text);
+        for (var outlet = new Outlet(2); outlet.Write(left) is >= 0 and var taken && taken < left.Length; left = left[taken..])
+        {
+            var wait = new pollfd { fd = 2, events = poll.POLLOUT };
+            if (taken == 0 && poll.poll_(&wait, 1, LastOutput.Patience) == 0) return;
+        }
     }
 
     /// <summary>To one of the two.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
@@ -15,7 +16,10 @@ internal static unsafe class ExecFollower
     /// <summary>Gives the exit status as a shell has it.</summary>
     /// <param name="child">The runtime.</param>
     /// <param name="streams">What it has in the place of our stdin, stdout and stderr; null: those.</param>
-    public static int Wait(ChildProgram child, StreamRelay? streams)
+    /// <param name="isLeft">
+    /// It only starts the command, which somebody minds after it: a signal that came meanwhile, too late for the start, is there for him.
+    /// </param>
+    public static int Wait(ChildProgram child, StreamRelay? streams, bool isLeft)
     {
         ulong mask = Boot.RelayedSignals;
         const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
@@ -24,33 +28,53 @@ internal static unsafe class ExecFollower
             : -1;
         Span<pollfd> fds = stackalloc pollfd[2 + StreamRelay.Most];
         bool ended = false;
+        int asked = 0;
         while (!ended || streams?.Drains() == true)
         {
             fds[0] = new pollfd { fd = ended ? -1 : child.PidFd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
             int count = 2 + (streams?.Prepare(fds[2..], reads: !ended) ?? 0);
-            int ready, patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : -1;
+            int ready, patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
             fixed (pollfd* first = fds) ready = poll.poll_(first, (nuint)count, patience);
+            // A runtime that copies the output itself does not end before it is taken. Without a child it does nothing else.
+            if (ready == 0 && asked != 0 && (ended || !HasChild(child.Pid))) break;
             if (ready <= 0) continue;
             streams?.Move(fds[2..count]);
             // Once it has ended, only a reader is waited for that does not take what it wrote.
-            if (fds[1].revents != 0 && Relay(signals, child.PidFd) && ended) break;
+            int asks = fds[1].revents == 0 ? 0 : Relay(signals, child.PidFd);
+            if (asks != 0 && ended) break;
+            if (asks != 0) asked = asks;
             ended |= fds[0].revents != 0;
         }
         if (signals >= 0) unistd.close(signals);
-        return child.Wait();
+        streams?.Dispose();
+        int status = child.Wait();
+        if (isLeft && status == 0 && asked != 0) _ = signal.kill(unistd.getpid(), asked);
+        return status;
     }
 
-    /// <summary>Whether one came that is meant to end.</summary>
-    private static bool Relay(int signals, int pidfd)
+    private static bool HasChild(int pid)
     {
-        bool ends = false;
+        try
+        {
+            return ProcFile.Children("/proc/" + pid.ToString(CultureInfo.InvariantCulture)).Count > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>One that came and is meant to end; 0: none.</summary>
+    private static int Relay(int signals, int pidfd)
+    {
+        int ends = 0;
         signalfd_siginfo info;
         while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
         {
             if (info.ssi_code != FromKernel && info.ssi_signo is not (signal.SIGCHLD or signal.SIGWINCH))
                 sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, (int)info.ssi_signo, 0, 0);
-            ends |= DroppedSignal.Ends((int)info.ssi_signo);
+            if (DroppedSignal.Ends((int)info.ssi_signo)) ends = (int)info.ssi_signo;
         }
         return ends;
     }

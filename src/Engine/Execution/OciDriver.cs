@@ -68,13 +68,13 @@ public sealed class OciDriver(string name, string path, string called, string ro
                 : [.. request.Descriptors.Select((fd, at) => streams.Theirs[at] is >= 0 and var pipe ? pipe : fd)];
             using ChildProgram other = StartExec(id, request with { Descriptors = theirs });
             streams?.HandedOver();
-            return ExecFollower.Wait(other, streams);
+            return ExecFollower.Wait(other, streams, request.Detach);
         }
         int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
         try
         {
             using ChildProgram child = StartExec(id, request, "--quiet", "--log", Log(file), "--log-format", "json");
-            int status = ExecFollower.Wait(child, streams: null);
+            int status = ExecFollower.Wait(child, streams: null, request.Detach);
             if (status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told) return status;
             UserError error = Failure(told, isCommand: true);
             throw status is > 128 and < OwnFailure ? error.As(error.Message, status) : error;

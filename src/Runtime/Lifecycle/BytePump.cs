@@ -13,6 +13,7 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
     private readonly byte[] _buffer = new byte[room];
     private readonly Outlet _sink = new(to);
     private int _start, _end;
+    private int? _left;
 
     /// <summary>One of the two sides is gone.</summary>
     public bool IsOver { get; private set; }
@@ -36,14 +37,30 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
         if (!IsOver && !Holds && source.revents != 0) Fill();
     }
 
-    /// <summary>Reads, if there is anything. False when there is not, or the end has come.</summary>
-    public bool Fill()
+    /// <summary>
+    /// The command has ended: what it has written is passed on, and no more. Others that it leaves behind may go on writing for ever.
+    /// </summary>
+    /// <returns>False when that has been done.</returns>
+    public bool Drains()
     {
+        if (IsOver) return false;
+        int waiting;
+        _left ??= termios_.ioctl(from, termios_.FIONREAD, &waiting) == 0 ? waiting : 0;
+        if (Holds || Fill()) return true;
+        End();
+        return false;
+    }
+
+    /// <summary>Reads, if there is anything. False when there is not, or the end has come.</summary>
+    private bool Fill()
+    {
+        if (_left == 0) return false;
         nint got;
-        fixed (byte* buffer = _buffer) got = unistd.read(from, buffer, _buffer.Length);
+        fixed (byte* buffer = _buffer) got = unistd.read(from, buffer, Math.Min(_buffer.Length, _left ?? int.MaxValue));
         if (got > 0)
         {
             (_start, _end) = (0, (int)got);
+            _left -= (int)got;
             return true;
         }
         // EIO: a terminal that has hung up.

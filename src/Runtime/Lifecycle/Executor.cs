@@ -139,7 +139,7 @@ internal static class Executor
             PreserveFds = options.PreserveFds,
             PlainNewlines = options.ConsoleSocket is not { Length: > 0 },
             OwnsPipes = options.Detach,
-            Relayed = StandardStream.Relayed(host, process, oci.Linux, isForeground: !options.Detach),
+            Relayed = StandardStream.Relayed(host, process, oci.Linux, isForeground: !options.Detach, joins: true),
         };
     }
 

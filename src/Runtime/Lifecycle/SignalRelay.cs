@@ -26,6 +26,9 @@ internal sealed unsafe class SignalRelay
     /// <summary>The signal that ended the container in our hands, though the kernel says SIGKILL.</summary>
     public int? EndedBy { get; private set; }
 
+    /// <summary>One has come that was to end the command.</summary>
+    public bool HasAsked { get; private set; }
+
     public void Relay(TerminalRelay? terminal, bool started)
     {
         signalfd_siginfo info;
@@ -33,6 +36,7 @@ internal sealed unsafe class SignalRelay
         {
             int number = (int)info.ssi_signo;
             if (number == signal.SIGCHLD) continue;
+            HasAsked |= DroppedSignal.Ends(number);
             if (number == signal.SIGCONT) terminal?.Retake();
             if (number == signal.SIGWINCH && terminal is not null) terminal.Resize();
             else if (!DroppedSignal.Ends(number) || (started && !WouldBeIgnored(number))) _container.Signal(number);
@@ -67,7 +71,7 @@ internal sealed unsafe class SignalRelay
 
     private void End(int number)
     {
-        EndedBy = number;
+        (EndedBy, HasAsked) = (number, true);
         _container.Signal(signal.SIGKILL);
     }
 

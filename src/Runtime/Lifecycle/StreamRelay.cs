@@ -23,7 +23,9 @@ public sealed unsafe class StreamRelay : IDisposable
         for (int fd = 0; fd < 3; fd++)
         {
             if ((relayed >> fd & 1) == 0) continue;
-            if (passes) Join(fd);
+            // Of `> FILE 2>&1`: by one pipe what is written to the two stays in its order.
+            if (passes && fd == 2 && _theirs[1] >= 0 && IsSame(1, 2)) _theirs[2] = fcntl.DuplicateAbove(0, _theirs[1]);
+            else if (passes) Join(fd);
             else _theirs[fd] = Nothing(fd == 0 ? fcntl.O_RDONLY : fcntl.O_WRONLY);
         }
     }
@@ -78,17 +80,12 @@ public sealed unsafe class StreamRelay : IDisposable
     }
 
     /// <summary>The other side has ended: what it has written is passed on, and nothing is waited for.</summary>
-    /// <returns>False when all of it has been.</returns>
+    /// <returns>False when all of it has been passed on.</returns>
     public bool Drains()
     {
         _pumps[0]?.End();
         bool any = false;
-        for (int fd = 1; fd < 3; fd++)
-        {
-            if (_pumps[fd] is not { IsOver: false } pump) continue;
-            if (pump.Holds || pump.Fill()) any = true;
-            else pump.End();
-        }
+        for (int fd = 1; fd < 3; fd++) any |= _pumps[fd]?.Drains() == true;
         return any;
     }
 
@@ -96,6 +93,14 @@ public sealed unsafe class StreamRelay : IDisposable
     {
         HandedOver();
         foreach (BytePump? pump in _pumps) pump?.End();
+    }
+
+    private static bool IsSame(int fd, int other)
+    {
+        statx one, two;
+        const uint basic = sys_stat.STATX_BASIC_STATS;
+        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, basic, &one) == 0 && sys_stat.statx_(other, "", fcntl.AT_EMPTY_PATH, basic, &two) == 0
+            && one.stx_ino == two.stx_ino && one.stx_dev_major == two.stx_dev_major && one.stx_dev_minor == two.stx_dev_minor;
     }
 
     private static int Nothing(int access) =>

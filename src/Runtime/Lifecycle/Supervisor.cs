@@ -137,9 +137,9 @@ public sealed unsafe class Supervisor
             if (left <= 0 && !_timedOut)
             {
                 _timedOut = true;
-                Warn(TimeIsOver);
                 _container.Signal(signal.SIGKILL);
                 Thaw?.Invoke();
+                Warn(TimeIsOver);
             }
             if (!_timedOut) milliseconds = (int)Math.Min(left / 1_000_000 + 1, milliseconds < 0 ? int.MaxValue : milliseconds);
         }
@@ -161,7 +161,10 @@ public sealed unsafe class Supervisor
         return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
     }
 
-    /// <summary>What the container has written before its end; a signal to us ends the wait for a reader that does not take it.</summary>
+    /// <summary>
+    /// What the container has written before its end. The wait for a reader that does not take it ends by a signal to us, or by itself
+    /// where the container was to end (<see cref="LastOutput"/>).
+    /// </summary>
     private void Drain()
     {
         Span<pollfd> fds = stackalloc pollfd[1 + TerminalRelay.Most + StreamRelay.Most];
@@ -170,9 +173,12 @@ public sealed unsafe class Supervisor
             fds[0] = new pollfd { fd = _signals.Fd, events = poll.POLLIN };
             int terminal = 1 + (_terminal?.Prepare(fds[1..]) ?? 0);
             int count = terminal + (_streams?.Prepare(fds[terminal..], reads: false) ?? 0);
-            // The time of --timeout is the container's, which has ended.
             fixed (pollfd* first = fds)
-                if (poll.poll_(first, (nuint)count, -1) < 0) fds.Clear();
+            {
+                int ready = poll.poll_(first, (nuint)count, LastOutput.Wait(_timedOut || _signals.HasAsked));
+                if (ready == 0) return;
+                if (ready < 0) fds.Clear();
+            }
             _terminal?.Show(fds[1..]);
             _streams?.Move(fds[terminal..]);
         }

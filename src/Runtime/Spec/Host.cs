@@ -94,7 +94,8 @@ public class Host
         int type = status.stx_mode & sys_stat.S_IFMT;
         bool isNull = status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
         bool isTerminal = type == sys_stat.S_IFCHR && !isNull && IsTerminal(fd);
-        return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, type == sys_stat.S_IFSOCK && IsNameless(fd));
+        bool isNameless = type == sys_stat.S_IFSOCK && IsNameless(fd);
+        return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, isNameless) { IsNull = isNull && type == sys_stat.S_IFCHR };
     }
 
     /// <summary>A unix socket that was bound to no name: one end of a socketpair(2), or a connection to a daemon's.</summary>

@@ -16,12 +16,23 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
 
     private const int Read = 4, Write = 2;
 
+    /// <summary>It is the null device, which holds nothing and has nobody waiting at its other end.</summary>
+    public bool IsNull { get; init; }
+
     /// <summary>
     /// Which of the three cannot go into a container as they are, a bit for each; it gets pipes of ours in their place, and minirun passes
     /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). A socket
     /// cannot be opened by the name /dev/stdout (open(2), ENXIO), and what belongs to another user than the command's may not be.
     /// </summary>
-    public static int Relayed(Host host, OciProcess process, List<OciIdMapping>? uids, List<OciIdMapping>? gids)
+    /// <param name="host">Whose they are.</param>
+    /// <param name="process">Who gets them.</param>
+    /// <param name="uids">The id maps of its container.</param>
+    /// <param name="gids">The same of groups.</param>
+    /// <param name="joins">
+    /// It joins a container that may keep it waiting in the kernel, where not even SIGKILL ends it (a FUSE server that does not answer): the
+    /// caller's pipes would have a reader and a writer for as long.
+    /// </param>
+    public static int Relayed(Host host, OciProcess process, List<OciIdMapping>? uids, List<OciIdMapping>? gids, bool joins = false)
     {
         if (process.Terminal) return 0;
         uint? uid = IdMap.ToOutside(uids, process.User.Uid), gid = IdMap.ToOutside(gids, process.User.Gid);
@@ -30,17 +41,17 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
         {
             StandardStream stream = host.Stream(fd);
             bool isRoots = process.User.Uid == 0 && (uids is null || IdMap.ToInside(uids, stream.Uid) is not null);
-            bool passes = !stream.IsTerminal && !stream.IsNamelessSocket && (isRoots || stream.Allows(uid, gid, fd == 0 ? Read : Write));
+            bool passes = stream.GoesIn(joins) && (isRoots || stream.Allows(uid, gid, fd == 0 ? Read : Write));
             if (!passes) relayed |= 1 << fd;
         }
         return relayed;
     }
 
     /// <summary>The same for a bundle. Nobody is there to pass bytes on in the background: then a terminal only stays outside.</summary>
-    public static int Relayed(Host host, OciProcess process, OciLinux linux, bool isForeground)
+    public static int Relayed(Host host, OciProcess process, OciLinux linux, bool isForeground, bool joins = false)
     {
         if (process.Terminal) return 0;
-        return isForeground ? Relayed(host, process, linux.UidMappings, linux.GidMappings) : Terminals(host);
+        return isForeground ? Relayed(host, process, linux.UidMappings, linux.GidMappings, joins) : Terminals(host);
     }
 
     private static int Terminals(Host host)
@@ -50,6 +61,14 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
             if (host.IsTerminal(fd)) terminals |= 1 << fd;
         return terminals;
     }
+
+    private bool GoesIn(bool joins) => (Mode & sys_stat.S_IFMT) switch
+    {
+        // Nothing is known of it.
+        0 => true,
+        sys_stat.S_IFSOCK => !IsNamelessSocket,
+        _ => !IsTerminal && (IsNull || !joins),
+    };
 
     /// <summary>Whether a user may open it by a name such as /dev/stdout. A socket with a name is a connection: it goes in.</summary>
     private bool Allows(uint? uid, uint? gid, int access)

@@ -64,6 +64,30 @@ internal sealed partial record Fact
         return pipe.Result().ExitCode.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A pipe that has a reader who takes nothing: the program under test itself, as its descriptor 9.</summary>
+    internal const string NoTaker = "mkfifo \"$D/full\"; exec 9<>\"$D/full\"", ToNoTaker = ">\"$D/full\" 2>&1";
+
+    /// <summary>Of a command whose reader takes nothing: a signal ends it, and whoever waits for it ends in a bounded time.</summary>
+    private static string Untaken(Way way, string[] options)
+    {
+        using var trial = new Trial(way) { Before = NoTaker, Redirected = ToNoTaker };
+        string word = Seconds();
+        using RunningProgram running = trial.Start(options, "yes", word);
+        if (!Deadline.Wait(() => Programs.Running("yes", word))) return "not begun: " + running.ErrorSoFar;
+        running.Signal(Kernel.SIGTERM);
+        return running.Result().ExitCode.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static string UntakenOfTerminal(Way way)
+    {
+        using var trial = new Trial(way) { Before = NoTaker, Redirected = ToNoTaker };
+        string word = Seconds();
+        using Pty pty = trial.InTerminal("", ["-t"], "yes", word);
+        if (!Deadline.Wait(() => Programs.Running("yes", word))) return "not begun: " + pty.Screen;
+        Kernel.Signal(Family.Below(pty.Pid).Prepend(pty.Pid).First(IsUnderTest), Kernel.SIGTERM);
+        return pty.ExitCode().ToString(CultureInfo.InvariantCulture);
+    }
+
     private static bool IsUnderTest(int pid)
     {
         try

@@ -30,6 +30,28 @@ public sealed class FlowTests
         Assert.Equal(0, pty.ExitCode());
     }
 
+    /// <summary>Those that keep --timeout.</summary>
+    public static TheoryData<string, string> WaysInTime
+    {
+        get
+        {
+            var ways = new TheoryData<string, string>();
+            foreach (Way way in Way.All)
+                if (Needs.Skip(way.Needs) is null && !way.IsInOther && way.Name != "minirun-oci run")
+                    foreach (string user in (string[])["root", "student"]) ways.Add(way.Name, user);
+            return ways;
+        }
+    }
+
+    [TheoryRequires(Need.SubordinateIdsOrRoot)]
+    [MemberData(nameof(WaysInTime))]
+    public void A_timeout_is_kept_though_nobody_takes_the_output(string name, string user)
+    {
+        using var trial = new Trial(Way.All.Single(each => each.Name == name)) { Before = Fact.NoTaker, Redirected = Fact.ToNoTaker };
+        using RunningProgram running = trial.Start(["--timeout", "500ms", "-u", user], "yes");
+        running.Result().Exits(137);
+    }
+
     [Requires(Need.UserNamespaces)]
     public void A_slow_reader_holds_up_nothing_of_a_container_that_has_ended_and_gets_all_that_it_wrote()
     {
