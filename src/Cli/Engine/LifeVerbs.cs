@@ -8,6 +8,7 @@ using Minirun.Engine.Monitor;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Engine;
 
@@ -78,6 +79,8 @@ internal static class LifeVerbs
     {
         EngineContainer container = EngineVerbs.Store.Find(word);
         int number = Signal(name);
+        // As whoever waits for a start ends that by a signal.
+        if (DroppedSignal.Ends(number) && container.GiveUpStart()) return;
         container.Settle();
         if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
         if (number == signal.SIGKILL) container.Stop(number, -1);
@@ -124,7 +127,7 @@ internal static class LifeVerbs
     {
         if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
         EngineContainer container = EngineVerbs.Store.Find(word);
-        using IDisposable held = container.Lock();
+        using IDisposable held = words.Has("force") ? container.LockForEnd() : container.Lock();
         if (words.Has("force")) container.End();
         else
         {

@@ -1,5 +1,6 @@
 using Minirun.Engine.Events;
 using Minirun.Engine.Monitor;
+using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
@@ -61,12 +62,38 @@ internal static class ContainerEnd
         Stop(container, signal.SIGKILL, 0);
     }
 
+    /// <summary>
+    /// Ends a start that goes on for more than a moment. There is no command yet that a time to end could be for, and what a start waits
+    /// for may never come (<see cref="StartSignals"/>). Who asked for it hears of that.
+    /// </summary>
+    /// <returns>False when there is none.</returns>
+    public static bool GiveUpStart(EngineContainer container)
+    {
+        for (int waited = 0; MonitorLock.IsStarting(container); waited += Poll)
+        {
+            if (waited >= StartSignals.Patience) return EndStart(container);
+            Pause();
+        }
+        return false;
+    }
+
+    /// <summary>Who asked for a start has the lock until that is over.</summary>
+    public static IDisposable Lock(EngineContainer container)
+    {
+        while (Directory.Exists(container.Directory))
+        {
+            if (container.TryLock() is { } held) return held;
+            if (!GiveUpStart(container)) Pause();
+        }
+        return container.Lock();
+    }
+
     /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
     public static void Settle(EngineContainer container)
     {
         for (int waited = 0; container.MonitorLives() && !container.IsRunning; waited += Poll)
         {
-            if (waited == KnockAfter) LivingMonitor.Knock(container);
+            Knock(container, waited);
             Await(container, waited, "is neither started nor given up");
         }
     }
@@ -77,18 +104,55 @@ internal static class ContainerEnd
         FirstProcess? found;
         for (int waited = 0; (found = FirstProcess.Find(container)) is null && container.MonitorLives(); waited += Poll)
         {
-            if (waited == KnockAfter) LivingMonitor.Knock(container);
+            if (waited >= StartSignals.Patience && MonitorLock.IsStarting(container) && EndStart(container)) return null;
+            Knock(container, waited);
             Await(container, waited, "is neither started nor given up");
         }
         return found;
     }
 
+    /// <exception cref="UserError">A process of it does not end, and why.</exception>
+    private static bool EndStart(EngineContainer container)
+    {
+        // Who asked for it says that.
+        StopNote.Write(container);
+        if (LivingMonitor.Pid(container) == 0) return false;
+        List<int> left = LivingMonitor.Kill(container);
+        TakeBack(container);
+        if (left.Count == 0) return true;
+        (string why, string hint) = StuckProcess.Explain(left);
+        throw new UserError($"the start of container {container.Config.Name} does not end: {why}", hint);
+    }
+
+    /// <summary>What a monitor that was killed had made, and with --rm the container: who asked for it may be gone.</summary>
+    private static void TakeBack(EngineContainer container)
+    {
+        for (int waited = 0; waited < Patience && File.Exists(container.MonitorLockPath); waited += Poll)
+        {
+            using IDisposable? held = container.IsHeld ? null : container.TryLock();
+            if (!container.IsHeld) Pause();
+            else if (container.State() is not null && container.Config.AutoRemove)
+            {
+                container.Remove();
+                ContainerVolumes.RemoveAnonymous(container);
+            }
+        }
+    }
+
     /// <exception cref="UserError">It has been too long.</exception>
-    private static unsafe void Await(EngineContainer container, int waited, string what)
+    private static void Await(EngineContainer container, int waited, string what)
     {
         if (waited >= Patience) throw Hangs(container, what);
-        poll.poll_(null, 0, Poll);
+        Pause();
     }
+
+    /// <summary>It may have something to say; one that starts its container does not answer.</summary>
+    private static void Knock(EngineContainer container, int waited)
+    {
+        if (waited == KnockAfter && !MonitorLock.IsStarting(container)) LivingMonitor.Knock(container);
+    }
+
+    private static unsafe void Pause() => poll.poll_(null, 0, Poll);
 
     private static UserError Hangs(EngineContainer container, string what)
     {

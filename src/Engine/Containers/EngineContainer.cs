@@ -92,15 +92,15 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <summary>What was found of a state that was lost. Not while another command minds the container: it does so itself.</summary>
     private void Keep(ContainerState state)
     {
-        using Held? held = _isHeld ? null : Held.Try(this);
-        if (_isHeld && !MonitorLives() && state.Status != ContainerState.Created) Note(state);
+        using Held? held = IsHeld ? null : Held.Try(this);
+        if (IsHeld && !MonitorLives() && state.Status != ContainerState.Created) Note(state);
     }
 
     /// <summary>Takes away what a monitor that was killed had made. Not while another command minds the container: it does so itself.</summary>
     private void TakeBack(ContainerState? state)
     {
-        using Held? held = _isHeld ? null : Held.Try(this);
-        if (!_isHeld || MonitorLives()) return;
+        using Held? held = IsHeld ? null : Held.Try(this);
+        if (!IsHeld || MonitorLives()) return;
         Known?.Delete(Id);
         ParentCgroup.RemoveIfEmpty();
         ContainerNetwork.Release(this);
@@ -187,6 +187,12 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     /// <summary>Ends it with all that minds it: afterwards it can be removed.</summary>
     public void End() => ContainerEnd.Force(this);
 
+    /// <summary>The lock for that: a start that hangs is given up by whoever holds it.</summary>
+    public IDisposable LockForEnd() => ContainerEnd.Lock(this);
+
+    /// <summary>Ends a start of it that goes on for more than a moment; false when there is none.</summary>
+    public bool GiveUpStart() => ContainerEnd.GiveUpStart(this);
+
     /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
     public void Settle() => ContainerEnd.Settle(this);
 
@@ -222,16 +228,18 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
     /// <summary>Who changes the container holds this; ends with its holder.</summary>
     public IDisposable Lock() => Held.Await(this);
+    /// <summary>Null when another has it.</summary>
+    internal IDisposable? TryLock() => Held.Try(this);
 
     /// <summary>Whether a command changes it now.</summary>
     internal bool IsBusy()
     {
-        using Held? held = Held.Try(this);
+        using IDisposable? held = TryLock();
         return held is null;
     }
 
     /// <summary>By us.</summary>
-    private bool _isHeld;
+    internal bool IsHeld { get; private set; }
 
     /// <summary>Takes all of it away. It does not run.</summary>
     /// <returns>What could not be taken back elsewhere; null: all could.</returns>
@@ -264,7 +272,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         private readonly EngineContainer _container;
         private readonly FileLock _lock;
 
-        private Held(EngineContainer container, FileLock held) => (_container, _lock, container._isHeld) = (container, held, true);
+        private Held(EngineContainer container, FileLock held) => (_container, _lock, container.IsHeld) = (container, held, true);
 
         public static Held Await(EngineContainer container)
         {
@@ -283,7 +291,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
         public void Dispose()
         {
-            _container._isHeld = false;
+            _container.IsHeld = false;
             _lock.Dispose();
         }
     }

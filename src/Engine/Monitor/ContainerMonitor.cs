@@ -19,6 +19,7 @@ internal sealed unsafe class ContainerMonitor
 {
     private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000, Patience = 5000;   // bytes, ms
     private readonly EngineContainer _container;
+    private readonly MonitorLock _lock;
     private readonly ContainerState _state;
     private readonly byte[] _buffer = new byte[Chunk];
     private readonly Attachments _attachments;
@@ -32,9 +33,9 @@ internal sealed unsafe class ContainerMonitor
     private MemoryWatch? _memory;
     private NamespaceMembers? _outliving;
 
-    public ContainerMonitor(EngineContainer container, string? sdNotify)
+    public ContainerMonitor(EngineContainer container, MonitorLock held, string? sdNotify)
     {
-        _container = container;
+        (_container, _lock) = (container, held);
         _state = container.State();
         _state.BootId = EngineContainer.BootId();
         _flight = new FlightRecorder(container, _state);
@@ -93,6 +94,7 @@ internal sealed unsafe class ContainerMonitor
     private void RunOnce()
     {
         ContainerConfig config = _container.Config;
+        _lock.Starts();
         _flight.Begin();
         _flight.Step(FlightStep.Log);
         _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), LogContext.Of(_container));
@@ -126,6 +128,7 @@ internal sealed unsafe class ContainerMonitor
         finally
         {
             _flight.Step(FlightStep.CleanUp);
+            _lock.HasStarted();
             CleanUp();
         }
     }
@@ -154,6 +157,7 @@ internal sealed unsafe class ContainerMonitor
     {
         _flight.Started(pid);
         _container.Write(_state);
+        _lock.HasStarted();
         EngineEvents.Add(_container, "start");
         _starter.Say([MonitorProcess.Runs]);
     }

@@ -77,31 +77,35 @@ internal static unsafe class LivingMonitor
     }
 
     /// <summary>Kills one that hangs, with the programs that it waits for. What it had made is taken back by who looks next.</summary>
-    public static void Kill(EngineContainer container)
-    {
-        if (Pid(container) is > 0 and var pid) Kill(pid, container.Id);
-    }
+    /// <returns>Those that have not ended in the second after it: the kernel keeps them.</returns>
+    public static List<int> Kill(EngineContainer container) => Pid(container) is > 0 and var pid ? Kill(pid, container.Id) : [];
 
-    /// <summary>False when it does not end.</summary>
-    internal static bool Kill(int pid, string id)
+    internal static List<int> Kill(int pid, string id)
     {
-        var held = new List<int>();
+        var held = new List<(int Pid, int Fd)>();
         try
         {
-            if (!Hold(pid, held) || !Is(pid, id)) return true;
-            // Not stopped before: whoever kills us meanwhile would leave it standing still for ever. It goes first, and starts no more of them.
+            if (!Hold(pid, held) || !Is(pid, id)) return [];
+            // Not stopped before: whoever kills us meanwhile would leave it standing still for ever. It goes first, and starts no more of
+            // them.
             HoldBelow(pid, held);
-            foreach (int pidfd in held) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
-            var end = new pollfd { fd = held[0], events = poll.POLLIN };
-            return poll.poll_(&end, 1, Patience) > 0;
+            foreach (var (_, fd) in held) syscall(SYS_pidfd_send_signal, fd, signal.SIGKILL, 0, 0);
+            long deadline = Environment.TickCount64 + Patience;
+            return [.. held.Where(each => !HasEnded(each.Fd, deadline)).Select(each => each.Pid)];
         }
         finally
         {
-            foreach (int pidfd in held) unistd.close(pidfd);
+            foreach (var (_, fd) in held) unistd.close(fd);
         }
     }
 
-    private static void HoldBelow(int pid, List<int> held)
+    private static bool HasEnded(int pidfd, long deadline)
+    {
+        var end = new pollfd { fd = pidfd, events = poll.POLLIN };
+        return poll.poll_(&end, 1, (int)Math.Max(0, deadline - Environment.TickCount64)) > 0;
+    }
+
+    private static void HoldBelow(int pid, List<(int Pid, int Fd)> held)
     {
         try
         {
@@ -114,10 +118,10 @@ internal static unsafe class LivingMonitor
         }
     }
 
-    private static bool Hold(int pid, List<int> held)
+    private static bool Hold(int pid, List<(int Pid, int Fd)> held)
     {
         int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd >= 0) held.Add(pidfd);
+        if (pidfd >= 0) held.Add((pid, pidfd));
         return pidfd >= 0;
     }
 }

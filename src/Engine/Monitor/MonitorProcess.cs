@@ -76,13 +76,15 @@ public static unsafe class MonitorProcess
         if (StartSignals.Await(socket) is not 0 and var number)
         {
             StopNote.Write(container);
-            throw StartSignals.GivenUp(number, monitor.Pid, LivingMonitor.Kill(monitor.Pid, container.Id));
+            throw StartSignals.GivenUp(number, LivingMonitor.Kill(monitor.Pid, container.Id));
         }
         byte* answer = stackalloc byte[4096];
         nint length;
         while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
         if (length > 0 && answer[0] == what) return;
         if (length > 2 && answer[0] == Failed) Fail(Encoding.UTF8.GetString(answer + 2, (int)length - 2), answer[1]);
+        if (StopNote.IsThere(container))
+            throw new UserError($"container {container.Config.Name} was stopped before its command was started", "minirun stop, kill or rm -f ended the start");
         throw new UserError($"container {container.Config.Name}: its monitor ended before it was started", "was it killed? minirun start tries again");
     }
 

@@ -21,9 +21,9 @@ public static unsafe class MonitorProgram
         if (arguments.Length > 3) fcntl.fcntl_(MonitorProcess.ManagerFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         var container = new ContainerStore(EnginePaths.At(arguments[0], arguments[1])).Find(arguments[2]);
         ContainerMonitor monitor;
-        using (new MonitorLock(container))
+        using (var held = new MonitorLock(container))
         {
-            monitor = new ContainerMonitor(container, arguments.Length > 3 ? arguments[3] : null);
+            monitor = new ContainerMonitor(container, held, arguments.Length > 3 ? arguments[3] : null);
             monitor.Run();
             if (container.Config.AutoRemove)
             {

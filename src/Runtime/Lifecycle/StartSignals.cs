@@ -39,11 +39,15 @@ public static unsafe class StartSignals
     /// <param name="number">The signal.</param>
     /// <param name="pid">A child that was killed.</param>
     /// <param name="ended">It has ended.</param>
-    public static UserError GivenUp(int number, int pid, bool ended)
+    public static UserError GivenUp(int number, int pid, bool ended) => GivenUp(number, ended ? [] : [pid]);
+
+    /// <param name="number">The signal.</param>
+    /// <param name="left">What was killed and does not end.</param>
+    public static UserError GivenUp(int number, List<int> left)
     {
         string text = $"{SignalName.Of(number)} came before the command was started";
-        if (ended) return new UserError(text, "the start did not end in the second after it: what does it wait for?", 128 + number);
-        (string why, string hint) = StuckProcess.Explain([pid]);
+        if (left.Count == 0) return new UserError(text, "the start did not end in the second after it: what does it wait for?", 128 + number);
+        (string why, string hint) = StuckProcess.Explain(left);
         return new UserError($"{text}: {why}", hint, 128 + number);
     }
 }
