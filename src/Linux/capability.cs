@@ -6,6 +6,7 @@ public static class capability
     public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
     public const int CAP_CHOWN = 0;
+    public const int CAP_SYS_CHROOT = 18;
     public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SYS_RESOURCE = 24;
     public const int CAP_MKNOD = 27;

@@ -1,7 +1,6 @@
 using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Monitor;
-using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Spec;
 
@@ -10,24 +9,20 @@ namespace Minirun.Cli.Engine;
 /// <summary>Where a container that lives on has its cgroup: beside the command that starts it, not below, since it outlives that.</summary>
 internal static class EngineCgroup
 {
-    /// <summary>On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's.</summary>
-    public static void Choose(OciSpec oci, ContainerConfig config, RunOptions options, bool root)
+    /// <summary>
+    /// On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's. Root has none without a limit
+    /// where none can be made, as a user.
+    /// </summary>
+    public static void Choose(OciSpec oci, ContainerConfig config, RunOptions options, Host host)
     {
         string? parent = options.CgroupParent;
+        bool root = host.Uid == 0;
         bool slice = parent is not null && parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/');
         bool unified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
         config.SystemdCgroup = slice || (parent is null && unified && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus()));
         oci.Linux.CgroupsPath = config.SystemdCgroup ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}:minirun:{config.Id}"
             : parent is not null ? $"{parent.TrimEnd('/')}/{config.Id}"
-            : root && (options.WantsCgroup || CanMake()) ? $"{ParentCgroup.Path}/{config.Id}" : null;
-    }
-
-    /// <summary>In a container root sees cgroups that are read-only: there is none without a limit, as for a user.</summary>
-    private static bool CanMake()
-    {
-        foreach (MountInfo mount in MountInfo.Read())
-            if (mount.Type is "cgroup" or "cgroup2" && fcntl.faccessat(fcntl.AT_FDCWD, mount.Path, unistd.W_OK, 0) == 0) return true;
-        return false;
+            : root && (options.WantsCgroup || host.CanMakeCgroups) ? $"{ParentCgroup.Path}/{config.Id}" : null;
     }
 
     /// <summary>crun mounts what a document hides into a bound tree as that came: without a word on its propagation, into the host's, too.</summary>

@@ -144,7 +144,7 @@ internal static class EngineRun
         config.Id = RandomId.New();
         ContainerNetwork.Configure(oci, config, store);
         oci.Annotations?.Remove("minirun.name");
-        EngineCgroup.Choose(oci, config, options, host.Uid == 0);
+        EngineCgroup.Choose(oci, config, options, host);
         EngineCgroup.KeepMountsInside(oci, config);
         EngineContainer made = store.Create(config, oci.ToBytes());
         volumes.Keep();

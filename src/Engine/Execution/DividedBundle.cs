@@ -6,8 +6,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Engine.Execution;
 
 /// <summary>
-/// The bundle that another runtime gets in the place of the container's, where that shows the host's /sys: without the control groups that are
-/// mounted in it. It is made anew for each start, as /sys has other directories after a start of the machine.
+/// The bundle that another runtime gets in the place of the container's, where that shows the host's /sys: without the control groups that
+/// are mounted in it. It is made anew for each start, as /sys has other directories after a start of the machine.
 /// </summary>
 internal static class DividedBundle
 {

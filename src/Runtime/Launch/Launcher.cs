@@ -37,11 +37,15 @@ public static unsafe class Launcher
         if (birth is not null) LaunchScript.EnterCgroups(script, plan, birth.Tasks);
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null, joined);
 
-        int cloneOp = plan.IndexOf(LaunchStep.Clone);
-        watcher?.Before(cloneOp);
-        long start = Clock.Now();
-        (int pid, int pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy: joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny), birth?.Directory ?? -1);
-        watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
+        int cloneOp = plan.IndexOf(LaunchStep.Clone), pid, pidfd;
+        bool copy = joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny);
+        using (MiddleMounts.Enter(plan, watcher))
+        {
+            watcher?.Before(cloneOp);
+            long start = Clock.Now();
+            (pid, pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy, birth?.Directory ?? -1);
+            watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
+        }
         unistd.close(childs);
         if (plan.HasSources) MountSources.Close(plan);
         if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);

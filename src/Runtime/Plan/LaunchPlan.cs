@@ -18,6 +18,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Why = "limits of the whole container: the child is born in a cgroup that has them, or moved there while it waits (cgroups(7))",
             IfLeftOut = "the container has no limits",
         });
+        if (LockedDevices.Find(spec, host) is { } locked) Add(locked);
         Add(new() { Name = "clone", Step = LaunchStep.Clone, A = joins ? 0 : (long)spec.Namespaces, Why = joins ? "a child that enters namespaces: setns(2) wants one thread" : spec.Namespaces == 0 ? "a child in the namespaces of the host" : "a child in new namespaces (namespaces(7))" });
         if (joins) Joins();
         if (spec.Has(sched.CLONE_NEWUSER)) Add(new()

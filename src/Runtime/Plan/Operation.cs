@@ -64,6 +64,7 @@ public enum LaunchStep
 {
     None,
     Cgroup,
+    LockDevices,
     Clone,
     Join,
     CloneAgain,

@@ -26,7 +26,7 @@ public static class Phases
     public static Phase Of(LaunchStep step) => step switch
     {
         LaunchStep.Cgroup => Phase.Limits,
-        LaunchStep.Clone or LaunchStep.Join or LaunchStep.CloneAgain or LaunchStep.IdMaps => Phase.Namespaces,
+        LaunchStep.LockDevices or LaunchStep.Clone or LaunchStep.Join or LaunchStep.CloneAgain or LaunchStep.IdMaps => Phase.Namespaces,
         LaunchStep.SealProgram or LaunchStep.EnterRootfs or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.OpenSource
             or LaunchStep.MapSource or LaunchStep.Streams or LaunchStep.ForkNews => Phase.Program,
         _ => Phase.None,

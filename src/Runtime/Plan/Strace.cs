@@ -94,6 +94,8 @@ public static class Strace
     private static string Launch(Operation operation) => operation.Step switch
     {
         LaunchStep.Cgroup => $"mkdir(cgroup); write(limits, {Limits(operation.S1 as OciResources)}); clone3(CLONE_INTO_CGROUP), or write(cgroup.procs, pid)",
+        LaunchStep.LockDevices => "unshare(CLONE_NEWNS); mount_setattr(\"/\", MOUNT_ATTR_NODEV, AT_RECURSIVE), all but "
+            + string.Join(", ", ((List<string>)operation.S1!).Select(Quote)),
         LaunchStep.Clone => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_VM|CLONE_PIDFD|SIGCHLD)",
         LaunchStep.IdMaps => Maps(operation),
         LaunchStep.Join => $"setns({(operation.Path is { } path ? Quote(path) : "pidfd")}, {NamespaceSet.Format((ulong)operation.A)})",

@@ -25,8 +25,8 @@ public static class SysTree
         !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec.Oci, host, mount);
 
     /// <summary>
-    /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover: by their
-    /// names, as its user namespace is made before it mounts. The command may unmount, or what enters the container later may.
+    /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover: by
+    /// their names, as its user namespace is made before it mounts. The command may unmount, or what enters the container later may.
     /// </summary>
     /// <returns>Whether it has a cover.</returns>
     public static bool Divide(OciSpec oci, Host host)

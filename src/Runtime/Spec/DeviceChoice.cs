@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Security;
 
 namespace Minirun.Runtime.Spec;
 
@@ -13,22 +14,43 @@ internal static class DeviceChoice
     /// that is not given whole. Who is not root cannot have such rules.
     /// </summary>
     /// <exception cref="UserError">A rule that was asked for cannot be had.</exception>
-    public static OciResources? AddTo(RunOptions options, Host host)
+    public static OciResources? AddTo(RunOptions options, Host host, ulong namespaces)
     {
+        if (NeedsCgroup(options, host, namespaces)) options.Resources ??= new();
         if (options.Devices.Exists(text => DeviceFlag.Parse(text).IsNarrow)) options.Resources ??= new();
         bool isDocument = options.PrintSpec || options.Detach || options.Engine is not null;
         bool wanted = options.WantsCgroup || (isDocument && (options.Privileged || options.Devices.Count > 0));
-        if (!wanted || Rules(options, host) is not { } rules) return options.Resources;
+        if (!wanted || Rules(options, host, namespaces) is not { } rules) return options.Resources;
         // Without a limit a document has them all the same, for whoever makes a cgroup for it.
         OciResources resources = options.WantsCgroup ? options.Resources ??= new() : new();
         resources.Devices = rules;
         return resources;
     }
 
-    private static List<OciDeviceRule>? Rules(RunOptions options, Host host)
+    /// <summary>
+    /// Whether --privileged opens whatever device node there is. As root with a user namespace it does not: the maker of a root file system
+    /// could have put the host's disk in it.
+    /// </summary>
+    public static bool OpensAll(RunOptions options, Host host, ulong namespaces) =>
+        options.Privileged && ((namespaces & sched.CLONE_NEWUSER) == 0 || !IsRoot(host));
+
+    private static bool IsRoot(Host host) => host.Uid == 0 && !host.IsInUserNamespace;
+
+    /// <summary>
+    /// In the foreground, where nothing else keeps who may mount from taking nodev off: the host's root, whose mounts have no locked flags.
+    /// </summary>
+    private static bool NeedsCgroup(RunOptions options, Host host, ulong namespaces) =>
+        (namespaces & (sched.CLONE_NEWUSER | sched.CLONE_NEWNS)) == sched.CLONE_NEWNS && options.CapAdd.Count > 0
+        && !OpensAll(options, host, namespaces) && options is { PrintSpec: false, Detach: false, Engine: null } && IsRoot(host)
+        && (CapabilitySet.Combine(false, options.CapAdd, options.CapDrop) & host.Capabilities & 1UL << capability.CAP_SYS_ADMIN) != 0
+        && host.CanMakeCgroups;
+
+    private static List<OciDeviceRule>? Rules(RunOptions options, Host host, ulong namespaces)
     {
-        bool root = host.Uid == 0 && !host.IsInUserNamespace;
-        List<OciDeviceRule>? rules = root ? [new OciDeviceRule { Allow = options.Privileged, Access = "rwm" }] : null;
+        bool root = IsRoot(host);
+        // A cgroup cannot tell a volume's nodes from the others.
+        bool all = OpensAll(options, host, namespaces) || (options.Privileged && options.Mounts.Exists(VolumeFlags.KeepsDevices));
+        List<OciDeviceRule>? rules = root ? [new OciDeviceRule { Allow = all, Access = "rwm" }] : null;
         foreach (string text in options.Devices)
         {
             DeviceFlag device = DeviceFlag.Parse(text);
@@ -42,14 +64,14 @@ internal static class DeviceChoice
                 throw new UserError($"--device {text}: access narrower than rwm cannot be had: every container may use this device",
                     "leave the access away");
             // Privileged, all are allowed already.
-            if (options.Privileged && !device.IsNarrow) continue;
+            if (all && !device.IsNarrow) continue;
             rules.Add(new OciDeviceRule
             {
-                Allow = !options.Privileged,
+                Allow = !all,
                 Type = host.FileType(device.Source) == sys_stat.S_IFBLK ? "b" : "c",
                 Major = major,
                 Minor = minor,
-                Access = options.Privileged ? device.Denied : device.Access,
+                Access = all ? device.Denied : device.Access,
             });
         }
         return rules;

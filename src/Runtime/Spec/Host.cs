@@ -81,6 +81,17 @@ public class Host
         }
     }
 
+    /// <summary>Whether there is a hierarchy that may be written in: in a container root sees them read-only.</summary>
+    public virtual bool CanMakeCgroups
+    {
+        get
+        {
+            foreach (MountInfo mount in Mounts)
+                if (mount.Type is "cgroup" or "cgroup2" && fcntl.faccessat(fcntl.AT_FDCWD, mount.Path, unistd.W_OK, 0) == 0) return true;
+            return false;
+        }
+    }
+
     /// <summary>Whether we are in a user namespace that is not the first one: no device node can be made there (mknod(2)).</summary>
     public virtual bool IsInUserNamespace => !IdMap.IsInitial;
 

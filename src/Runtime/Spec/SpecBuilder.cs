@@ -29,8 +29,8 @@ public sealed class SpecBuilder
         _options = options;
         _host = host;
         string rootfs = FindRootfs(options, host);
-        OciResources? resources = DeviceChoice.AddTo(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
+        OciResources? resources = DeviceChoice.AddTo(options, host, namespaces);
         NamespaceChoice.RefuseWithout(namespaces, options);
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
         _ids = IdMapChoice.Choose(options, host, namespaces, _user);
@@ -48,7 +48,7 @@ public sealed class SpecBuilder
             WantsCgroup = options.WantsCgroup,
             Ephemeral = options.Ephemeral,
             Init = options.Init,
-            RootHasNoDevices = !options.Privileged,
+            RootHasNoDevices = !DeviceChoice.OpensAll(options, host, namespaces),
             DieWithParent = options.DieWithParent,
             PreserveFds = options.PreserveFds + _listenFds,
             Relayed = options.Detach || options.Engine is not null ? 0 : StandardStream.Relayed(host, process, _ids.Uids, _ids.Gids),
@@ -88,7 +88,7 @@ public sealed class SpecBuilder
         bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS) && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
         oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds, Spec.NotifySocket is not null);
-        if (!_options.Privileged) _options.Mounts.ForEach(VolumeFlags.HideDevices);
+        if (Spec.RootHasNoDevices) _options.Mounts.ForEach(VolumeFlags.HideDevices);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.CopiedFiles);
         Annotate(oci, _options);

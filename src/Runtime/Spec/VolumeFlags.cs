@@ -66,10 +66,15 @@ public static class VolumeFlags
     /// <summary>Whoever fills a volume may put in a node of any device; that of a directory of devices, or with "dev", is what is wanted of it.</summary>
     internal static void HideDevices(OciMount mount)
     {
-        bool binds = mount.Type is "bind" or "overlay" or Type, devices = mount.Source is "/dev" || mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true;
-        if (!binds || devices || mount.Options.Exists(option => option is "dev" or "rdev" or "nodev" or "rnodev")) return;
+        bool binds = mount.Type is "bind" or "overlay" or Type;
+        if (!binds || KeepsDevices(mount) || mount.Options.Exists(option => option is "nodev" or "rnodev")) return;
         mount.Options.Add(mount.Options.Contains("rbind") ? "rnodev" : "nodev");
     }
+
+    internal static bool KeepsDevices(OciMount mount) =>
+        !mount.Options.Exists(option => option is "nodev" or "rnodev")
+        && (mount.Options.Exists(option => option is "dev" or "rdev")
+            || mount.Source is "/dev" || mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true);
 
     private static void Add(RunOptions options, OciMount mount)
     {

@@ -17,6 +17,8 @@ public sealed class NodeTests : IDisposable
     {
         // /dev/fuse: nothing happens when it is opened, and no default of a container has it.
         if (Kernel.Uid != 0) return;
+        // Other ids could not make them.
+        foreach (string place in (string[])["/volume", "/mount", "/copied"]) Directory.CreateDirectory(_rootfs.Path + place);
         foreach (string place in (string[])[_rootfs.Path, _volume.Path]) Minirun.Other("mknod", "-m", "666", place + "/node", "c", "10", "229").Succeeds();
     }
 
@@ -48,13 +50,81 @@ public sealed class NodeTests : IDisposable
         Assert.Equal("/node: no\n/volume/node: yes\n/mount/node: yes\n",
             Run(["-v", _volume.Path + ":/volume:dev", "--mount", $"type=bind,source={_volume.Path},destination=/mount,dev"]).Out);
 
-    [Requires(Need.Root)]
-    public void Privileged_opens_all_of_them() =>
-        Assert.Equal("/node: yes\n/volume/node: yes\n/mount/node: yes\n", Run(["--privileged", "-v", _volume.Path + ":/volume", "-v", _volume.Path + ":/mount"]).Out);
-
-    private Result Run(string[] flags)
+    /// <summary>Whoever may mount takes nodev off, of the mount itself and of a copy.</summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("--cap-add SYS_ADMIN")]
+    [InlineData("--cap-add ALL --init")]
+    [InlineData("--cap-add SYS_ADMIN --userns host")]
+    [InlineData("--cap-add SYS_ADMIN --userns host --ephemeral")]
+    [InlineData("--cap-add SYS_ADMIN --userns single")]
+    [InlineData("--cap-add SYS_ADMIN --userns 0:100000:65536")]
+    [InlineData("--cap-add SYS_ADMIN --ephemeral")]
+    [InlineData("--cap-add SYS_ADMIN --read-only")]
+    [InlineData("--cap-add SYS_ADMIN -m 100m")]
+    [InlineData("--cap-add SYS_ADMIN -l a=b --rm")]
+    [InlineData("--privileged")]
+    [InlineData("--privileged --explain")]
+    [InlineData("--privileged --device /dev/full")]
+    [InlineData("--privileged --ephemeral")]
+    [InlineData("--privileged --userns single")]
+    [InlineData("--privileged --userns 0:100000:65536")]
+    [InlineData("--privileged -m 100m")]
+    [InlineData("--privileged -l a=b --rm")]
+    [InlineData("--privileged --userns 0:100000:65536 -l a=b --rm")]
+    public void Nor_for_who_may_mount(string flags)
     {
-        const string look = "for node in /node /volume/node /mount/node; do if (: <$node) 2>/dev/null; then echo $node: yes; else echo $node: no; fi; done";
+        string[] volumes = ["-v", _volume.Path + ":/volume", "--mount", $"type=bind,source={_volume.Path},destination=/mount"];
+        string script = TakeOff + Look("/node /volume/node /mount/node /copied/node /dev/null");
+        Result result = Run([.. flags.Split(' '), .. volumes], script);
+        Assert.Equal("/node: no\n/volume/node: no\n/mount/node: no\n/copied/node: no\n/dev/null: yes\n", result.Out);
+    }
+
+    [Requires(Need.Runc | Need.Root)]
+    public void Nor_with_another_runtime() =>
+        Assert.Equal("/node: no\n/volume/node: no\n",
+            Run(["--privileged", "--runtime", "runc", "--rm", "-v", _volume.Path + ":/volume"], Look("/node /volume/node")).Out);
+
+    [TheoryRequires(Need.Root)]
+    [InlineData("--privileged")]
+    [InlineData("--cap-add SYS_ADMIN")]
+    [InlineData("--privileged -l a=b --rm")]
+    public void Who_may_mount_has_the_devices_that_were_given(string flags)
+    {
+        string[] gives = ["-v", _volume.Path + ":/volume:dev", "-v", "/dev:/mount", "--device", "/dev/full:/node"];
+        Result result = Run([.. flags.Split(' '), .. gives], Look("/node /volume/node /mount/zero"));
+        Assert.Equal("/node: yes\n/volume/node: yes\n/mount/zero: yes\n", result.Out);
+    }
+
+    /// <summary>It has the host's user namespace, and so all of the host's rights.</summary>
+    [Requires(Need.Root)]
+    public void The_hosts_own_root_opens_all_of_them() =>
+        Assert.Equal("/node: yes\n/volume/node: yes\n/mount/node: yes\n",
+            Run(["--privileged", "--userns", "host", "-v", _volume.Path + ":/volume", "-v", _volume.Path + ":/mount"]).Out);
+
+    /// <summary>We work in other mounts while the child is cloned.</summary>
+    [Requires(Need.Root)]
+    public void The_command_and_its_caller_stay_where_they_were()
+    {
+        using var place = new TemporaryDirectory();
+        string[] run = ["run", "--privileged", "--pidfile", "pid", "-w", "/tmp", _rootfs.Path, "pwd"];
+        Result result = Minirun.Run(new Start { WorkingDirectory = place.Path }, run);
+        Assert.Equal("/tmp\n", result.Exits(0).Out);
+        Assert.True(File.Exists(place.Path + "/pid"));
+    }
+
+    private const string TakeOff = """
+        exec 2>/dev/null
+        for place in / /volume /mount; do mount -o remount,dev,bind $place; done
+        mount -o bind / /copied && mount -o remount,dev,bind /copied
+
+        """;
+
+    private static string Look(string nodes) =>
+        $"for node in {nodes}; do if (: <$node) 2>/dev/null; then echo $node: yes; else echo $node: no; fi; done";
+
+    private Result Run(string[] flags, string? script = null)
+    {
+        string look = script ?? Look("/node /volume/node /mount/node");
         return Minirun.Run(new Start { Environment = { ["MINIRUN_ROOT"] = _state.Path } }, ["run", "--net", "none", .. flags, _rootfs.Path, "sh", "-c", look]).Exits(0);
     }
 }

@@ -33,6 +33,8 @@ internal static class Scenarios
         ["fds"] = () => ("LISTEN_FDS=2 run --preserve-fds 1", Options(o => o.PreserveFds = 1), Listening()),
         ["user-and-groups"] = () => ("run -u ada --group-add tty -w /home/ada, as root", Options(o => { o.User = "ada"; o.GroupAdd.Add("tty"); o.Workdir = "/home/ada"; }), TestHost.Root()),
         ["privileged"] = () => ("run --privileged, as root", Options(o => o.Privileged = true), TestHost.Root()),
+        ["may-mount-userns-host"] = () => ("run --userns host --cap-add SYS_ADMIN, as root: a cgroup of devices",
+            Options(o => { o.UserNs.Add("host"); o.CapAdd.Add("SYS_ADMIN"); }), TestHost.Root()),
         ["privileged-user"] = () => ("run --privileged, as user 1000: /sys by its parts", Options(o => o.Privileged = true), TestHost.User()),
         ["process"] = () => ("run with limits, umask, nice, cpus, names, environment", Options(Process), TestHost.Root()),
         ["limits"] = () => ("run --memory 64m --device /dev/fuse:r, as root", Options(o => { o.Resources = new() { Memory = new() { Limit = 64 << 20 } }; o.Devices.Add("/dev/fuse:r"); }), TestHost.Root()),

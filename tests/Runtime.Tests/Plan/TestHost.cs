@@ -94,6 +94,8 @@ internal sealed class TestHost : Host
 
     public override bool IsUnifiedCgroup => HasUnifiedCgroup;
 
+    public override bool CanMakeCgroups => true;
+
     /// <summary>Cgroups of version 1, with two controllers in one hierarchy, and one without any.</summary>
     public override IReadOnlyList<MountInfo> Mounts { get; } =
     [
