@@ -1,18 +1,15 @@
-using System.Text.RegularExpressions;
 using Minirun.Cli.Tests.Engine;
 using Minirun.Cli.Tests.Support;
 using Xunit;
 
 namespace Minirun.Cli.Tests.Run;
 
-using Minirun = Support.Minirun;
-
 /// <summary>
 /// Every flag that has a value, of run and of the verbs, as their helps have them: a value that cannot be is one error that says what to
 /// do. A new kind of
 /// value has to be added here.
 /// </summary>
-public sealed partial class HintTests : IDisposable
+public sealed class HintTests : IDisposable
 {
     /// <summary>What no flag of the kind takes.</summary>
     private static readonly Dictionary<string, string[]> s_wrong = new()
@@ -64,8 +61,8 @@ public sealed partial class HintTests : IDisposable
         ["[[IP:]HOST:]CONTAINER[/udp]"] = ["99999:80", "x:80:80", "80/nothing"],
     };
 
-    /// <summary>Any text is one.</summary>
-    private static readonly string[] s_free = ["--health-cmd", "--dns-search", "--dns-option", "--network-alias"];
+    /// <summary>Any text is one, and a volume driver is asked for by those who have a volume of it, and waited for.</summary>
+    private static readonly string[] s_free = ["--health-cmd", "--dns-search", "--dns-option", "--network-alias", "--volume-driver"];
 
     private static readonly string[] s_verbs =
         ["ps", "inspect", "logs", "start", "stop", "restart", "kill", "exec", "attach", "stats", "events", "update", "info"];
@@ -77,15 +74,11 @@ public sealed partial class HintTests : IDisposable
     [Fact]
     public void Every_flag_of_run_says_what_to_do_about_a_value_that_cannot_be()
     {
-        MatchCollection flags = Flag().Matches(Minirun.Run("run", "--help").Succeeds().Out);
+        List<(string Name, string Kind)> flags = HelpFlags.Of("run");
         Assert.InRange(flags.Count, 60, 120);
         List<string> wrong = [];
-        foreach (Match flag in flags)
-        {
-            // Without a volume nobody is asked.
-            string[] volume = flag.Groups[1].Value == "--volume-driver" ? ["-v", "data:/data"] : [];
-            wrong.AddRange(Tried(flag, value => ["run", "--rm", .. volume, flag.Groups[1].Value, value, Rootfs.Busybox, "true"]));
-        }
+        foreach (var (name, kind) in flags)
+            wrong.AddRange(Tried(name, kind, value => ["run", "--rm", name, value, Rootfs.Busybox, "true"]));
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
 
@@ -97,8 +90,7 @@ public sealed partial class HintTests : IDisposable
         foreach (string verb in s_verbs)
         {
             string[] words = verb switch { "ps" or "events" or "info" => [], "exec" => ["web", "true"], _ => ["web"] };
-            foreach (Match flag in Flag().Matches(Minirun.Run(verb, "--help").Succeeds().Out))
-                wrong.AddRange(Tried(flag, value => [verb, flag.Groups[1].Value, value, .. words]));
+            foreach (var (name, kind) in HelpFlags.Of(verb)) wrong.AddRange(Tried(name, kind, value => [verb, name, value, .. words]));
         }
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
@@ -118,12 +110,12 @@ public sealed partial class HintTests : IDisposable
     }
 
     /// <summary>What is wrong with the answers.</summary>
-    private IEnumerable<string> Tried(Match flag, Func<string, string[]> command)
+    private IEnumerable<string> Tried(string name, string kind, Func<string, string[]> command)
     {
-        if (s_free.Contains(flag.Groups[1].Value)) yield break;
-        if (!s_wrong.TryGetValue(flag.Groups[2].Value, out string[]? values))
+        if (s_free.Contains(name)) yield break;
+        if (!s_wrong.TryGetValue(kind, out string[]? values))
         {
-            yield return $"{flag.Value.Trim()}: a kind of value that this test does not know";
+            yield return $"{name} {kind}: a kind of value that this test does not know";
             yield break;
         }
         foreach (string value in values)
@@ -135,7 +127,4 @@ public sealed partial class HintTests : IDisposable
             if (result.ExitCode is not (125 or 1) || !isAnError) yield return result.ToString();
         }
     }
-
-    [GeneratedRegex(@"^ .{5}(--[a-z-]+) (\S+)(?: |$)", RegexOptions.Multiline)]
-    private static partial Regex Flag();
 }

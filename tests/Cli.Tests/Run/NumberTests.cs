@@ -8,7 +8,7 @@ namespace Minirun.Cli.Tests.Run;
 using Minirun = Support.Minirun;
 
 /// <summary>What is no number that a flag can take is refused, by every flag and every key of a container file: NaN was no limit at all.</summary>
-public sealed partial class NumberTests
+public sealed class NumberTests
 {
     private static readonly string[] s_none =
     [
@@ -85,8 +85,5 @@ public sealed partial class NumberTests
     }
 
     private static string[] Flags(string kinds) =>
-        [.. Flag().Matches(Minirun.Run("run", "--help").Succeeds().Out).Where(match => Regex.IsMatch(match.Groups[2].Value, $"^({kinds})$")).Select(match => match.Groups[1].Value)];
-
-    [GeneratedRegex(@"^ .{5}(--[a-z-]+) (\S+)", RegexOptions.Multiline)]
-    private static partial Regex Flag();
+        [.. HelpFlags.Of("run").Where(flag => Regex.IsMatch(flag.Kind, $"^({kinds})$")).Select(flag => flag.Name)];
 }

@@ -201,6 +201,8 @@ user_pasta() {
     as_user run -d --name web -p 127.0.0.1:8083:80 -p 127.0.0.1:8084:81/udp "$busybox" sh -c "$serve"
     until_true says 127.0.0.1 8083 hello
     contains "$(as_user port web)" "81/udp -> 127.0.0.1:8084"
+    # 127.0.0.1:8084 as the kernel writes it: somebody is bound to it.
+    grep -q ' 0100007F:1F94 ' /proc/net/udp || fail "nobody takes what comes to 8084/udp"
     contains "$(as_user exec web ip -o addr)" 10.99.0.2
     equals "10.99.0.2 10.99.0.1" "$(as_user inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.Networks.pasta.Gateway}}' web)"
     if as_user run -d --rm --name late -p 127.0.0.1:8083:1 "$busybox" true 2>"$work/said"; then fail "it was published twice"; fi
