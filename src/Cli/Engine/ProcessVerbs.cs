@@ -41,6 +41,7 @@ internal static class ProcessVerbs
         if (status == ContainerState.Paused) throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
         if (status != ContainerState.Running) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
         var host = new Host();
+        _ = new DetachKeys(words.Text("detach-keys"));
         bool detach = words.Has("detach"), both = host.IsTerminal(0) && host.IsTerminal(1);
         // In a terminal it gives a terminal, as `run` does.
         bool byItself = words.Text("tty") is null && both && !detach;
@@ -66,13 +67,10 @@ internal static class ProcessVerbs
         return joins ? ExecSession.Run(container, request, words.Text("detach-keys")) : container.Driver.Exec(container.Id, request);
     }
 
-    private static string Variable(string text) =>
-        text.Contains('=') ? text : stdlib.Variable(text) is { } value ? $"{text}={value}" : "";
+    private static string Variable(string text) => text is "" or ['=', ..] ? throw ContainerEnvironment.NoName(text)
+        : text.Contains('=') ? text
+        : stdlib.Variable(text) is { } value ? $"{text}={value}" : "";
 
-    /// <summary>
-    /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take
-    /// (setgroups(2)), are left out.
-    /// </summary>
     /// <summary>Null and the empty one: as the container's own process has it (docker).</summary>
     private static string? Workdir(string? path) => path switch
     {
@@ -87,6 +85,10 @@ internal static class ProcessVerbs
         $"--user: {kind} {id.ToString(CultureInfo.InvariantCulture)} is not in the map of the container's user namespace",
         "take one that is (cat /proc/self/uid_map and gid_map in it), or make the container anew with another --userns");
 
+    /// <summary>
+    /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take
+    /// (setgroups(2)), are left out.
+    /// </summary>
     private static OciUser FindUser(EngineContainer container, string user, Host host)
     {
         string rootfs = container.Config.Rootfs, process = $"/proc/{container.State().Pid}/";

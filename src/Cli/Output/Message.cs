@@ -30,7 +30,7 @@ internal static class Message
         switch (error)
         {
             case UserError user:
-                UserError located = ContainerFiles.Origins.Located(user);
+                UserError located = ContainerFiles.Origins.Located(user.As(Run.FieldNames.InFlags(user.Message)));
                 Error(located.Message, located.Hint);
                 return user.ExitCode;
             // `minirun ps | head -1`: who reads has seen enough.

@@ -36,36 +36,22 @@ internal sealed class RunCgroup : IDisposable
         if (parent is null && !bus && Systemd.IsInit()) Message.Warning($"no {(root ? "system" : "user")} bus to ask systemd for a scope: the container's cgroup is made without it (cgroupfs)");
         CgroupDriver driver = slice || bus ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
         string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}::{name}" : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
-        try
+        if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
+        bool rootless = !root || host.IsInUserNamespace;
+        var request = new CgroupRequest(name, path, driver, options.Resources, rootless, Required: true, null, null)
         {
-            if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
-            bool rootless = !root || host.IsInUserNamespace;
-            var request = new CgroupRequest(name, path, driver, options.Resources, rootless, Required: true, null, null)
-            {
-                OnlyLimits = true,
-                Warn = Message.Warning,
-            };
-            Cgroup? cgroup = Cgroup.Create(request);
-            if (cgroup is null) throw new UserError("cannot make a cgroup for the container", "`minirun doctor` says what is missing");
-            StaleCgroups.Sweep(cgroup.State);
-            return new RunCgroup(cgroup, options.Resources);
-        }
-        catch (UserError error)
-        {
-            throw error.As(LimitNames.InFlags(error.Message));
-        }
+            OnlyLimits = true,
+            Warn = Message.Warning,
+        };
+        Cgroup? cgroup = Cgroup.Create(request);
+        if (cgroup is null) throw new UserError("cannot make a cgroup for the container", "`minirun doctor` says what is missing");
+        StaleCgroups.Sweep(cgroup.State);
+        return new RunCgroup(cgroup, options.Resources);
     }
 
     public void Enter(int pid)
     {
-        try
-        {
-            _cgroup.Enter(pid);
-        }
-        catch (UserError error)
-        {
-            throw error.As(LimitNames.InFlags(error.Message));
-        }
+        _cgroup.Enter(pid);
         // systemd removes a scope as soon as it is empty, and its count with it.
         if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory) && File.Exists(directory + "/memory.events")) _oomFd = _cgroup.OpenOomEvents();
     }

@@ -1,12 +1,12 @@
 namespace Minirun.Runtime.Spec;
 
 /// <summary>The command's environment: docker's few defaults, then what -e, --env-file and the container file say; never the caller's own.</summary>
-internal static class ContainerEnvironment
+public static class ContainerEnvironment
 {
     /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>
     public const string ListenPid = "LISTEN_PID=\0\0\0\0\0\0\0\0\0\0\0";
 
-    public static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds, bool notifies)
+    internal static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds, bool notifies)
     {
         List<string> environment = [];
         if (!options.ClearEnv)
@@ -26,11 +26,14 @@ internal static class ContainerEnvironment
         return environment;
     }
 
+    public static UserError NoName(string entry) =>
+        new($"environment entry '{entry}' has no name", "write -e NAME=VALUE, or -e NAME to pass your own value on");
+
     private static void Set(List<string> environment, string entry, Host host)
     {
         int equals = entry.IndexOf('=');
         string name = equals < 0 ? entry : entry[..equals];
-        if (name.Length == 0) throw new UserError($"environment entry '{entry}' has no name", "write -e NAME=VALUE, or -e NAME to pass your own value on");
+        if (name.Length == 0) throw NoName(entry);
         string? value = equals < 0 ? host.Environment(name) : entry[(equals + 1)..];
         environment.RemoveAll(other => other.StartsWith(name + "=", StringComparison.Ordinal));
         if (value is not null) environment.Add($"{name}={value}");

@@ -105,9 +105,18 @@ public sealed class HintTests : IDisposable
         Result file = _root.Run("run", "-w", "/bin/busybox", Rootfs.Busybox, "pwd")
             .Fails(125, "not a directory", "it is a file", "--workdir");
         Assert.DoesNotContain("--without", file.Error);
+        _root.Detached(["--name", "runs", "--net", "none"], "sleep", "1000");
+        string[] background = ["run", "-d", "--rm"];
+        Spoken(_root.Run("exec", "-w", "/bin/busybox", "runs", "pwd").Fails(125, "--workdir: ", "it is a file"));
+        Spoken(_root.Run("exec", "-e", "=x", "runs", "pwd").Fails(125, "environment entry '=x' has no name", "-e NAME=VALUE"));
+        Spoken(_root.Run([.. background, "-w", "/bin/busybox", Rootfs.Busybox, "pwd"]).Fails(125, "--workdir: ", "it is a file"));
+        _root.Run("exec", "--detach-keys", "abc", "runs", "true").Fails(125, "--detach-keys abc");
         _root.Run("run", "--log-driver", "fluentd", "--log-opt", "fluentd-address=127.0.0.1:1", Rootfs.Busybox, "true")
             .Fails(125, "fluentd-address=");
     }
+
+    /// <summary>Of fields of a document that nobody wrote nothing is said.</summary>
+    private static void Spoken(Result result) => Assert.DoesNotMatch("process\\.|/proc/self/fd|bundle|OCI", result.Error);
 
     /// <summary>What is wrong with the answers.</summary>
     private IEnumerable<string> Tried(string name, string kind, Func<string, string[]> command)

@@ -21,6 +21,9 @@ public sealed class NetworkFacts
     public void A_port_that_is_published_is_refused_to_every_other() => Holds("taken_ports");
 
     [SkippableFact]
+    public void A_published_port_or_an_address_chooses_roots_bridge_and_nothing_else_does() => Holds("chosen_mode");
+
+    [SkippableFact]
     public void A_network_that_was_made_gives_the_address_that_is_asked_for() => Holds("own_network");
 
     [SkippableFact]

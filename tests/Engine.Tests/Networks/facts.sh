@@ -155,6 +155,26 @@ taken_ports() {
     clean
 }
 
+# mode FLAG...: the network that a container gets.
+mode() {
+    local id
+    id=$(minirun create "$@" "$busybox" true)
+    minirun inspect -f '{{.HostConfig.NetworkMode}}' "$id"
+    minirun rm "$id" >/dev/null
+}
+
+# As docs/networks.md has it.
+chosen_mode() {
+    need_cni
+    equals bridge "$(mode -p 80)"
+    equals bridge "$(mode --publish-all --expose 80)"
+    equals bridge "$(mode --ip 10.87.0.9)"
+    equals bridge "$(mode --net default)"
+    equals host "$(mode --expose 80)"
+    equals host "$(mode --network-alias www)"
+    equals host "$(mode --publish-all)"
+}
+
 own_network() {
     need_cni
     equals blue "$(minirun network create --subnet 10.1.2.0/24 blue)"
