@@ -115,9 +115,13 @@ internal static class CpVerb
         copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
     }
 
-    private static UserError NotThere(FileTree tree, string path) => new($"no such file or directory: {path}", tree.IsContainers
-        ? "a container's paths begin at its root"
-        : $"it is a path of the host's{(path.StartsWith('/') ? "" : $", below {CurrentDirectory.TryPath}")}; one of a container is CONTAINER:PATH");
+    private static UserError NotThere(FileTree tree, string path)
+    {
+        string below = path.StartsWith('/') ? "" : $", below {CurrentDirectory.TryPath}";
+        return new($"no such file or directory: {path}", tree.IsContainers
+            ? "a container's paths begin at its root"
+            : $"it is a path of the host's{below}; one of a container is CONTAINER:PATH");
+    }
 
     private static byte[] Name(string name) => name is "" or "." or ".."
         ? throw new UserError($"cp: '{name}' is no name for a copy", "give the new name at the end of the target")

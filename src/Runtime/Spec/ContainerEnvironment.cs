@@ -6,7 +6,8 @@ public static class ContainerEnvironment
     /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>
     public const string ListenPid = "LISTEN_PID=\0\0\0\0\0\0\0\0\0\0\0";
 
-    internal static List<string> Build(RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds, bool notifies)
+    internal static List<string> Build(
+        RunOptions options, Host host, string rootfs, ContainerUser user, string? hostname, bool terminal, int listenFds, bool notifies)
     {
         List<string> environment = [];
         if (!options.ClearEnv)
