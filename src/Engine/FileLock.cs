@@ -18,7 +18,9 @@ internal sealed class FileLock : IDisposable
     public static FileLock OnFile(string path, bool shared = false) => Await(Open(path, O_CREAT), path, shared);
 
     /// <summary>On a directory that is there.</summary>
-    public static FileLock OnDirectory(string path) => Await(Open(path, O_DIRECTORY), path, shared: false);
+    /// <param name="path">Its path; no symbolic link.</param>
+    /// <param name="wait">Called again and again while another has it; what it throws ends the wait. Null: nothing ends it.</param>
+    public static FileLock OnDirectory(string path, Action? wait = null) => Await(Open(path, O_DIRECTORY), path, shared: false, wait);
 
     /// <summary>Null when it is not there, or another has it.</summary>
     public static FileLock? TryDirectory(string path)
@@ -71,14 +73,23 @@ internal sealed class FileLock : IDisposable
 
     private static int Open(string path, int flags) => (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
 
-    private static FileLock Await(int fd, string path, bool shared)
+    private static FileLock Await(int fd, string path, bool shared, Action? wait = null)
     {
-        while (sys_file.flock(fd, shared ? sys_file.LOCK_SH : sys_file.LOCK_EX) < 0)
-            if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno)
+        int operation = (shared ? sys_file.LOCK_SH : sys_file.LOCK_EX) | (wait is null ? 0 : sys_file.LOCK_NB);
+        try
+        {
+            while (sys_file.flock(fd, operation) < 0)
             {
-                unistd.close(fd);
-                throw new LinuxException("flock", errno, path);
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.EAGAIN && wait is not null) wait();
+                else if (errno != Errno.EINTR) throw new LinuxException("flock", errno, path);
             }
-        return new(fd);
+            return new(fd);
+        }
+        catch
+        {
+            unistd.close(fd);
+            throw;
+        }
     }
 }

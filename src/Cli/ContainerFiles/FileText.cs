@@ -1,4 +1,5 @@
 using System.Text;
+using Minirun.Linux;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.ContainerFiles;
@@ -10,22 +11,23 @@ internal static class FileText
     /// <summary>The text of a file; what is larger than any container file is refused before it is read, a device without an end as well.</summary>
     public static string Read(string path, string what)
     {
-        byte[] bytes = new byte[Most + 1];
-        int length;
+        const string hint = "check the path; it is relative to where you are";
+        byte[] bytes;
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            bytes = GivenFile.Read(path, Most) ?? throw new UserError($"{what} {path}: cannot be read: no such file", hint);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error) when (error.Number == Errno.EFBIG)
         {
-            string why = Directory.Exists(path) ? "it is a directory" : File.Exists(path) ? "permission denied" : "no such file";
-            throw new UserError($"{what} {path}: cannot be read: {why}", "check the path; it is relative to where you are");
+            throw new UserError($"{what} {path}: larger than 1 MiB", "a container file is a page of YAML; see docs/container-file.md");
         }
-        if (length > Most) throw new UserError($"{what} {path}: larger than 1 MiB", "a container file is a page of YAML; see docs/container-file.md");
+        catch (LinuxException error)
+        {
+            throw new UserError($"{what} {path}: cannot be read: {GivenFile.Why(error)}", hint);
+        }
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length).TrimStart('\uFEFF');
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException)
         {

@@ -1,4 +1,3 @@
-using Minirun.Linux.Calls;
 using Minirun.Linux;
 using Minirun.Runtime;
 
@@ -29,7 +28,7 @@ internal static class EnvFile
         const string hint = "check the path; it is relative to where you are";
         try
         {
-            byte[] bytes = RegularFile.ReadGiven(path) ?? throw new UserError($"--env-file {path}: cannot be read: no such file", hint);
+            byte[] bytes = GivenFile.Read(path) ?? throw new UserError($"--env-file {path}: cannot be read: no such file", hint);
             string[] lines = KernelText.Decode(bytes).TrimStart('\uFEFF').Split('\n');
             return Array.ConvertAll(lines, line => line.TrimEnd('\r'));
         }

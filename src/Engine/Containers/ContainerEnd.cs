@@ -78,15 +78,10 @@ internal static class ContainerEnd
     }
 
     /// <summary>Who asked for a start has the lock until that is over.</summary>
-    public static IDisposable Lock(EngineContainer container)
+    public static IDisposable Lock(EngineContainer container) => container.Lock(() =>
     {
-        while (Directory.Exists(container.Directory))
-        {
-            if (container.TryLock() is { } held) return held;
-            if (!GiveUpStart(container)) Pause();
-        }
-        return container.Lock();
-    }
+        if (!GiveUpStart(container)) Pause();
+    });
 
     /// <summary>Waits while its monitor is about to start it, or to go: who asked for that may have been killed.</summary>
     public static void Settle(EngineContainer container)

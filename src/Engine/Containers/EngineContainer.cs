@@ -227,15 +227,16 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     }
 
     /// <summary>Who changes the container holds this; ends with its holder.</summary>
-    public IDisposable Lock() => Held.Await(this);
+    public IDisposable Lock() => Lock(() => EndingSignals.AwaitForeign(-1, $"another command, which changes container {Config.Name}"));
+
+    internal IDisposable Lock(Action wait) => Held.Await(this, wait);
     /// <summary>Null when another has it.</summary>
     internal IDisposable? TryLock() => Held.Try(this);
 
     /// <summary>Whether a command changes it now.</summary>
     internal bool IsBusy()
     {
-        using IDisposable? held = TryLock();
-        return held is null;
+        using (IDisposable? held = TryLock()) return held is null;
     }
 
     /// <summary>By us.</summary>
@@ -274,11 +275,11 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 
         private Held(EngineContainer container, FileLock held) => (_container, _lock, container.IsHeld) = (container, held, true);
 
-        public static Held Await(EngineContainer container)
+        public static Held Await(EngineContainer container, Action wait)
         {
             try
             {
-                return new(container, FileLock.OnDirectory(container.Directory));
+                return new(container, FileLock.OnDirectory(container.Directory, wait));
             }
             catch (LinuxException error) when (error.Call == "open")
             {

@@ -55,15 +55,25 @@ public static unsafe class RegularFile
     /// <exception cref="LinuxException">It cannot be read, is no regular file, or is too large (EFBIG).</exception>
     public static string? ReadText(string path, bool follow = false) => Read(path, follow) is { } bytes ? KernelText.Decode(bytes) : null;
 
-    /// <summary>What a user names on the command line: that may be a pipe as well, as in --process &lt;(command).</summary>
+    /// <summary>One that may be a pipe or a device as well, and that is waited for: it is not ours.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <param name="wait">Waits until a descriptor can be read; below 0: until it may be tried again.</param>
     /// <exception cref="LinuxException">It cannot be read, or is too large (EFBIG).</exception>
-    public static byte[]? ReadGiven(string path)
+    public static byte[]? ReadGiven(string path, int most, Action<int> wait)
     {
-        int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-        if (fd < 0) return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw new LinuxException("open", Marshal.GetLastPInvokeError(), path);
+        int fd;
+        while ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.ENOENT) return null;
+            // Somebody has a lease on it, and is asked by this to give it up (fcntl(2)).
+            if (errno != Errno.EAGAIN) throw new LinuxException("open", errno, path);
+            wait(-1);
+        }
         try
         {
-            return Read(fd, path);
+            return Read(fd, path, most, wait);
         }
         finally
         {
@@ -71,23 +81,26 @@ public static unsafe class RegularFile
         }
     }
 
-    private static byte[] Read(int fd, string path)
+    private static byte[] Read(int fd, string path, int most = MostBytes, Action<int>? wait = null)
     {
         statx status;
         LinuxException.Check(statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status), "statx", path);
-        if (status.stx_size > MostBytes) throw new LinuxException("read", Errno.EFBIG, path);
+        if (status.stx_size > (ulong)most) throw new LinuxException("read", Errno.EFBIG, path);
+        bool isRegular = (status.stx_mode & S_IFMT) == S_IFREG;
         // One byte more than there is, which shows the end. Files of /proc have no size.
-        byte[] bytes = new byte[(status.stx_mode & S_IFMT) != S_IFREG || status.stx_size == 0 ? 4096 : (int)status.stx_size + 1];
+        byte[] bytes = new byte[!isRegular || status.stx_size == 0 ? 4096 : (int)status.stx_size + 1];
         int length = 0;
         while (true)
         {
+            if (!isRegular) wait?.Invoke(fd);
             nint count;
             fixed (byte* start = bytes) count = unistd.read(fd, start + length, bytes.Length - length);
-            if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
-            LinuxException.Check(count, "read", path);
+            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (errno == Errno.EINTR || (errno == Errno.EAGAIN && wait is not null)) continue;
+            if (count < 0) throw new LinuxException("read", errno, path);
             if (count == 0) return bytes[..length];
             length += (int)count;
-            if (length > MostBytes) throw new LinuxException("read", Errno.EFBIG, path);
+            if (length > most) throw new LinuxException("read", Errno.EFBIG, path);
             if (length == bytes.Length) Array.Resize(ref bytes, length * 2);
         }
     }

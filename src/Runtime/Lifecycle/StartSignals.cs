@@ -1,7 +1,4 @@
-using Minirun.Init;
 using Minirun.Linux;
-using Minirun.Runtime.State;
-using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -10,30 +7,14 @@ namespace Minirun.Runtime.Lifecycle;
 /// server of the container's own that does not answer, memory that is full, a frozen cgroup. So they end us, and the child is killed, which
 /// may have to wait for the same.
 /// </summary>
-public static unsafe class StartSignals
+public static class StartSignals
 {
     /// <summary>How long a start may go on after the signal, and a killed child until its end, in ms.</summary>
     public const int Patience = 1000;
 
     /// <summary>Waits until a descriptor can be read. Whatever signal comes is left to be read by others.</summary>
     /// <returns>0; or the number of a signal that came before, and is meant to end us.</returns>
-    public static int Await(int fd)
-    {
-        // SIGPIPE is of what we wrote ourselves.
-        ulong mask = Boot.RelayedSignals & ~signal.Bit(signal.SIGPIPE);
-        for (int number = 1; number <= 64; number++)
-            if (!DroppedSignal.Ends(number)) mask &= ~signal.Bit(number);
-        int signals = Boot.SignalsAreBlocked ? (int)syscall(SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC) : -1;
-        pollfd* fds = stackalloc pollfd[2];
-        fds[0] = new pollfd { fd = fd, events = poll.POLLIN };
-        fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
-        while (poll.poll_(fds, 2, -1) < 0) { }
-        if (fds[0].revents == 0) poll.poll_(fds, 1, Patience);
-        if (signals >= 0) unistd.close(signals);
-        ulong pending = 0;
-        if (fds[0].revents == 0) syscall(SYS_rt_sigpending, (nint)(&pending), sizeof(ulong), 0);
-        return (pending & mask) == 0 ? 0 : System.Numerics.BitOperations.TrailingZeroCount(pending & mask) + 1;
-    }
+    public static int Await(int fd) => EndingSignals.Await(fd, Patience);
 
     /// <summary>What is said then; the exit status is that of a program which the signal has ended.</summary>
     /// <param name="number">The signal.</param>

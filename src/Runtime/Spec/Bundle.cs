@@ -54,7 +54,7 @@ public static class Bundle
         const string hint = "check the path; it is relative to where you are";
         try
         {
-            return RegularFile.ReadGiven(path) ?? throw new UserError($"open {path}: no such file or directory", hint);
+            return GivenFile.Read(path) ?? throw new UserError($"open {path}: no such file or directory", hint);
         }
         catch (LinuxException error)
         {

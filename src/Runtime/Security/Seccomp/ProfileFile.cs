@@ -49,14 +49,15 @@ internal static class ProfileFile
 
     private static string Read(string file)
     {
+        const string hint = "give a profile in Docker's JSON format, or seccomp=unconfined, or seccomp=builtin";
         try
         {
-            return File.ReadAllText(file);
+            byte[] bytes = GivenFile.Read(file) ?? throw new UserError($"seccomp profile {file}: cannot be read: no such file", hint);
+            return KernelText.Decode(bytes).TrimStart('\uFEFF');
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
-            string why = Directory.Exists(file) ? "it is a directory" : File.Exists(file) ? "permission denied" : "no such file";
-            throw new UserError($"seccomp profile {file}: cannot be read: {why}", "give a profile in Docker's JSON format, or seccomp=unconfined, or seccomp=builtin");
+            throw new UserError($"seccomp profile {file}: cannot be read: {GivenFile.Why(error)}", hint);
         }
     }
 
