@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Oci;
@@ -15,8 +14,6 @@ namespace Minirun.Cli.Engine;
 /// <summary><c>update</c>: other limits for containers, at once and for their next start, and another restart policy.</summary>
 internal static class UpdateVerb
 {
-    private const ulong Period = 100_000;   // µs, that --cpus counts in
-
     public static EngineVerb Verb => new("update", "CONTAINER…", "change limits of containers, and whether they start again", [
         new("memory", 'm', "SIZE", "memory: 64m, 1g"),
         new("memory-swap", '\0', "SIZE", "memory and swap together; -1: unlimited swap"),
@@ -47,10 +44,11 @@ internal static class UpdateVerb
         if (restart is not null && container.Config.AutoRemove) throw new UserError($"container {container.Config.Name}: conflicting options: --restart and --rm", "a container that is removed cannot be started again");
         if (!LimitChanges.IsEmpty(changes))
         {
-            if (container.State().Pid > 0) container.Driver.Update(container.Id, Json(changes));
             string file = container.Directory + "/config.json";
             OciSpec spec = Bundle.Parse(Bundle.ReadFile(file), file);
             LimitChanges.Merge(spec.Linux.Resources ??= new(), changes);
+            Check(container, spec);
+            if (container.State().Pid > 0) container.Driver.Update(container.Id, Json(changes));
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(spec.ToJson()));
         }
         if (restart is not null)
@@ -61,19 +59,35 @@ internal static class UpdateVerb
         EngineEvents.Add(container, "update");
     }
 
+    /// <summary>Each value may be one, and not go with what the container has: it could neither be started nor changed again.</summary>
+    private static void Check(EngineContainer container, OciSpec spec)
+    {
+        try
+        {
+            Bundle.Check(spec);
+        }
+        catch (UserError error)
+        {
+            string had = $"what the container has besides: minirun inspect -f '{{{{json .HostConfig}}}}' {container.Config.Name}";
+            throw new UserError(FieldNames.InFlags(error.Message), had);
+        }
+    }
+
     private static OciResources Read(OciArguments words)
     {
+        var asked = new RunOptions();
+        // What run refuses: of a container that does not run no kernel says what is wrong, and its next start would fail.
+        foreach (OciFlag flag in Verb.Flags)
+            if (words.Text(flag.Name) is { } value) RunOptionTable.Find("--" + flag.Name)?.Apply(asked, value);
         OciResources changes = ResourceFlags.Read(words);
-        // Of one that does not run no kernel says what is wrong, and its next start would fail.
-        foreach (string flag in (string[])["cpuset-cpus", "cpuset-mems"])
-            if (words.Text(flag) is { Length: > 0 } list) LimitValues.List(list, "--" + flag);
         OciCpu cpu = changes.Cpu!;
         if (words.Text("cpu-shares") is not null) cpu.Shares = (ulong)words.Number("cpu-shares", 0);
-        if (words.Text("cpus") is { } text)
+        if (words.Text("cpus") is not null)
         {
-            if (cpu.Quota is not null || cpu.Period is not null) throw new UserError("conflicting options: --cpus and --cpu-quota or --cpu-period", "--cpus 1.5 is --cpu-quota 150000 --cpu-period 100000");
-            if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count) || count < 0.01m || count > 8192) throw new UserError($"--cpus {text}: not a number of processors", "such as 1.5");
-            (cpu.Quota, cpu.Period) = ((long)(count * Period), Period);
+            if (cpu.Quota is not null || cpu.Period is not null)
+                throw new UserError("conflicting options: --cpus and --cpu-quota or --cpu-period",
+                    "--cpus 1.5 is --cpu-quota 150000 --cpu-period 100000");
+            (cpu.Quota, cpu.Period) = (asked.Resources!.Cpu!.Quota, asked.Resources.Cpu.Period);
         }
         // Docker's 0 is no limit; an OCI runtime's is one process.
         if (changes.Pids is { Limit: 0 } pids) pids.Limit = -1;

@@ -29,6 +29,10 @@ public static class Bundle
         return oci;
     }
 
+    /// <summary>One that was made or changed here.</summary>
+    /// <exception cref="UserError">A value in it makes no sense.</exception>
+    public static void Check(OciSpec oci) => BundleValidator.Check(oci);
+
     /// <summary>A process document, as <c>exec --process</c> takes it.</summary>
     public static OciProcess ReadProcess(string path) => ParseProcess(ReadGiven(path), path);
 

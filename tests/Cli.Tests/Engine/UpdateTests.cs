@@ -51,5 +51,35 @@ public sealed class UpdateTests : IDisposable
         _root.Run("update", "--restart", "sometimes", "web").Fails(125, "unknown policy");
     }
 
+    /// <summary>Its document would be one that nothing can read any more.</summary>
+    [Fact]
+    public void What_does_not_go_with_the_rest_is_refused_and_changes_nothing()
+    {
+        _root.Run("create", "--name", "web", "--memory", "64m", Rootfs.Busybox, "true").Exits(0);
+        Result result = _root.Run("update", "--memory-swap", "1m", "web")
+            .Fails(125, "--memory-swap: ", "less than the limit of memory", "minirun inspect");
+        Assert.DoesNotContain("config", result.Error);
+        _root.Run("update", "--memory", "128m", "--memory-swap", "128m", "web").Succeeds();
+        Assert.Equal("134217728", _root.Inspect("web", ".HostConfig.MemorySwap"));
+    }
+
+    /// <summary>Texts, and numbers that are too small or too large.</summary>
+    [Fact]
+    public void What_run_refuses_update_refuses()
+    {
+        _root.Run("create", "--name", "web", "--net", "none", Rootfs.Busybox, "true").Exits(0);
+        HashSet<string> common = [.. HelpFlags.Of("run").Select(flag => flag.Name)];
+        common.IntersectWith(HelpFlags.Of("update").Select(flag => flag.Name));
+        List<string> taken = [];
+        Assert.InRange(common.Count, 10, 30);
+        foreach (string flag in common)
+            foreach (string value in (string[])["x", "-5", "1.5.5", "1", "5", "99999999999999999999"])
+            {
+                bool isRefused = _root.Run("run", "--print-spec", flag, value, Rootfs.Busybox, "true").ExitCode == 125;
+                if (isRefused && _root.Run("update", flag, value, "web").ExitCode == 0) taken.Add($"{flag} {value}");
+            }
+        Assert.Equal([], taken);
+    }
+
     private string Memory() => _root.Run("stats", "--no-stream", "--format", "{{.MemUsage}}", "web").Succeeds().Lines[0];
 }
