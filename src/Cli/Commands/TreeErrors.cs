@@ -54,7 +54,8 @@ internal static class TreeErrors
         string help = Help(command);
         if (!flag.StartsWith("--", StringComparison.Ordinal))
         {
-            if (flag.Skip(1).FirstOrDefault(each => RunTree.Find(command, "-" + each) is null) is not (not '\0' and var unknown)) return Behind(command, argument, flag);
+            if (flag.Skip(1).FirstOrDefault(each => RunTree.Find(command, "-" + each) is null) is not (not '\0' and var unknown))
+                return Behind(command, argument, flag);
             string letter = "-" + unknown;
             string text = letter == argument ? $"unknown flag {letter}" : $"unknown flag {letter} in {argument}";
             return new UserError(InContext(command, text), RunTree.Find(command, "-" + flag) is null ? help : $"did you mean -{flag}? {help}");

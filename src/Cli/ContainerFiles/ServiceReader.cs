@@ -78,7 +78,8 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
         }
     }
 
-    public string FullPath(string path) => path.StartsWith("~/", StringComparison.Ordinal) && stdlib.Variable("HOME") is { Length: > 0 } home
+    public string FullPath(string path) =>
+        path.StartsWith("~/", StringComparison.Ordinal) && stdlib.Variable("HOME") is { Length: > 0 } home
         ? home + path[1..]
         : Path.GetFullPath(path, Directory);
 

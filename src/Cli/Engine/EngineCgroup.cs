@@ -10,8 +10,8 @@ namespace Minirun.Cli.Engine;
 internal static class EngineCgroup
 {
     /// <summary>
-    /// On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's. Root has none without a limit
-    /// where none can be made, as a user.
+    /// On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's. Root has none without a
+    /// limit where none can be made, as a user.
     /// </summary>
     public static void Choose(OciSpec oci, ContainerConfig config, RunOptions options, Host host)
     {

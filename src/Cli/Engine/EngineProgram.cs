@@ -90,7 +90,8 @@ internal static class EngineProgram
         HelpPage page = new HelpPage().Usage($"minirun {group} COMMAND");
         page.Section("Commands");
         foreach (EngineVerb verb in EngineVerbs.All)
-            if (verb.Name.StartsWith(group + " ", StringComparison.Ordinal)) page.Entry(verb.Name[(group.Length + 1)..], verb.Summary, VerbColumn);
+            if (verb.Name.StartsWith(group + " ", StringComparison.Ordinal))
+                page.Entry(verb.Name[(group.Length + 1)..], verb.Summary, VerbColumn);
         return page.Print();
     }
 

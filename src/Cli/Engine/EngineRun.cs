@@ -105,7 +105,8 @@ internal static class EngineRun
         if (SeenRun.IsWanted(options))
         {
             string kind = options.Detach ? "a background container" : $"--{options.Engine![0].Flag.Replace(VolumeFlags.Type, "volume")}, which is for containers with a monitor";
-            throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}", "they show a container that minirun itself minds, in the foreground: leave the other away");
+            throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}",
+                "they show a container that minirun itself minds, in the foreground: leave the other away");
         }
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;

@@ -5,8 +5,8 @@ using Minirun.Cli.Output;
 namespace Minirun.Cli.Engine;
 
 /// <summary>
-/// Rows under each other, as wide as their widest, and on a terminal never wider than it: empty columns go first, then texts are cut, then columns
-/// go that can best be spared. What one copies or reads off (ids, states, figures) is never cut.
+/// Rows under each other, as wide as their widest, and on a terminal never wider than it: empty columns go first, then texts are cut,
+/// then columns go that can best be spared. What one copies or reads off (ids, states, figures) is never cut.
 /// </summary>
 internal static class Table
 {
@@ -46,7 +46,10 @@ internal static class Table
         OciOutput.Text(text.ToString());
     }
 
-    /// <summary>The first of these that is enough: texts are cut, empty columns go, the gaps are narrow, columns go, and texts are cut to almost nothing.</summary>
+    /// <summary>
+    /// The first of these that is enough: texts are cut, empty columns go, the gaps are narrow, columns go, and texts are cut to almost
+    /// nothing.
+    /// </summary>
     private static void Fit(List<Column> columns, int width, ref int gap)
     {
         if (Cut(columns, width, gap, Comfortable, ComfortableName)) return;
@@ -70,7 +73,8 @@ internal static class Table
         return Excess(columns, width, gap) <= 0;
     }
 
-    private static int Excess(List<Column> columns, int width, int gap) => columns.Sum(column => column.Width) + gap * (columns.Count - 1) - width;
+    private static int Excess(List<Column> columns, int width, int gap) =>
+        columns.Sum(column => column.Width) + gap * (columns.Count - 1) - width;
 
     private static Column? Least(List<Column> columns) =>
         s_spared.Select(heading => columns.Find(column => column.Heading == heading)).FirstOrDefault(column => column is not null)

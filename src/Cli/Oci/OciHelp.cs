@@ -36,5 +36,6 @@ internal static class OciHelp
     }
 
     /// <summary>A flag as help writes it.</summary>
-    public static string Name(OciFlag flag) => $"{(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}".TrimEnd();
+    public static string Name(OciFlag flag) =>
+        $"{(flag.Letter == '\0' ? "    " : $"-{flag.Letter}, ")}--{flag.Name} {flag.Value}".TrimEnd();
 }

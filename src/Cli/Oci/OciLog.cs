@@ -12,7 +12,10 @@ namespace Minirun.Cli.Oci;
 /// </summary>
 internal sealed class OciLog(OciGlobals globals)
 {
-    /// <summary>The file is there before anything is done: an engine that finds none in the end would not know what went wrong (runc's way, and crun's).</summary>
+    /// <summary>
+    /// The file is there before anything is done: an engine that finds none in the end would not know what went wrong (runc's way, and
+    /// crun's).
+    /// </summary>
     /// <exception cref="UserError">It cannot be opened; messages go to stderr from here on.</exception>
     public void Open()
     {

@@ -33,7 +33,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         if (mode == ExplainMode.Full)
             for (int op = 0; op < plan.Operations.Count; op++)
             {
-                if (op == 0 || plan.Operations[op].Phase != plan.Operations[op - 1].Phase) _phases.Heading(text, plan.Operations[op].Phase, _screen);
+                if (op == 0 || plan.Operations[op].Phase != plan.Operations[op - 1].Phase)
+                    _phases.Heading(text, plan.Operations[op].Phase, _screen);
                 Describe(text, op);
             }
         if (mode != ExplainMode.Json)
@@ -75,7 +76,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         else if (!_inPhases) Result(text, status, op + 1, plan.Operations[op].Name, Time(nanoseconds));
         else
         {
-            if (kind is ReportKind.FellBack or ReportKind.Warning) Result(text, status, _phases.Number(op), $"{_phases.Name(op)}: {plan.Operations[op].Name}", "");
+            if (kind is ReportKind.FellBack or ReportKind.Warning)
+                Result(text, status, _phases.Number(op), $"{_phases.Name(op)}: {plan.Operations[op].Name}", "");
             if (_phases.IsLast(op)) Result(text, "done", _phases.Number(op), _phases.Name(op), Time(_phases.Sum(op, _spent)));
         }
         Write(text);

@@ -4,8 +4,9 @@ using System.Text;
 namespace Minirun.Cli.Output;
 
 /// <summary>
-/// Text of others for a terminal: what would move the cursor, colour, retitle, or turn the direction of writing is shown, not done. Every name, path, command
-/// and message that comes from a container, a document or an image goes through here on its way out; JSON for programs has escapes of its own.
+/// Text of others for a terminal: what would move the cursor, colour, retitle, or turn the direction of writing is shown, not done. Every
+/// name, path, command and message that comes from a container, a document or an image goes through here on its way out; JSON for
+/// programs has escapes of its own.
 /// </summary>
 internal static class SafeText
 {

@@ -24,7 +24,9 @@ internal readonly struct Screen(int fd)
         }
     }
 
-    /// <summary>Whether colours are wanted: no-color.org, then CLICOLOR_FORCE and CLICOLOR (bixense.com/clicolors), then what TERM says.</summary>
+    /// <summary>
+    /// Whether colours are wanted: no-color.org, then CLICOLOR_FORCE and CLICOLOR (bixense.com/clicolors), then what TERM says.
+    /// </summary>
     public bool Colours
     {
         get
@@ -35,7 +37,9 @@ internal readonly struct Screen(int fd)
         }
     }
 
-    /// <summary>A terminal that knows escape sequences: TERM=dumb is the name of those that do not, and without TERM nothing is known.</summary>
+    /// <summary>
+    /// A terminal that knows escape sequences: TERM=dumb is the name of those that do not, and without TERM nothing is known.
+    /// </summary>
     public bool IsCapable => IsTerminal && Variable("TERM") is not ("" or "dumb");
 
     private static string Variable(string name) => stdlib.Variable(name) ?? "";

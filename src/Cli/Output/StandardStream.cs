@@ -3,7 +3,9 @@ using Minirun.Linux;
 
 namespace Minirun.Cli.Output;
 
-/// <summary>stdout or stderr as a stream, without .NET's Console, which sends a terminal into another mode when its streams are used.</summary>
+/// <summary>
+/// stdout or stderr as a stream, without .NET's Console, which sends a terminal into another mode when its streams are used.
+/// </summary>
 /// <param name="fd">1 or 2.</param>
 /// <param name="requests">Where it is a terminal whose answers nobody waits for: what makes it answer is left out.</param>
 internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests = null) : Stream

@@ -48,7 +48,8 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
                     say(Unknown);
                     break;
                 default:
-                    throw new UserError("--step: the input ended before the last operation", "run it in a terminal, or give an Enter for each operation on stdin");
+                    throw new UserError("--step: the input ended before the last operation",
+                        "run it in a terminal, or give an Enter for each operation on stdin");
             }
         }
     }

@@ -4,7 +4,10 @@ using Minirun.Linux;
 
 namespace Minirun.Cli.Output;
 
-/// <summary>The mounts of a half-made container, for --step: its own in full, the host's, of which it has a copy until they are detached, by their number.</summary>
+/// <summary>
+/// The mounts of a half-made container, for --step: its own in full, the host's, of which it has a copy until they are detached, by their
+/// number.
+/// </summary>
 internal static class StepMounts
 {
     private const int PathWidth = 30, TypeWidth = 8;

@@ -44,7 +44,9 @@ internal static class LimitValues
         : throw new UserError($"--cpu-quota {text}: less than 1000 µs", "it counts microseconds in each --cpu-period, which is 100000 by default");
 
     public static string List(string text, string flag) =>
-        CpuSet.TryParse(text) is not null ? text : throw new UserError($"{flag} {text}: not a list of numbers and ranges", $"such as {flag} 0-3,7");
+        CpuSet.TryParse(text) is not null
+            ? text
+            : throw new UserError($"{flag} {text}: not a list of numbers and ranges", $"such as {flag} 0-3,7");
 
     public static void WeightDevice(RunOptions options, string text)
     {

@@ -69,7 +69,10 @@ internal static class KillVerb
         }
     }
 
-    /// <summary>What is frozen on cgroup v1, it may be by the container itself below its own, dies only when it thaws; its first process waits for it.</summary>
+    /// <summary>
+    /// What is frozen on cgroup v1, it may be by the container itself below its own, dies only when it thaws; its first process waits for
+    /// it.
+    /// </summary>
     private static void Thaw(Cgroup cgroup)
     {
         try
