@@ -67,6 +67,7 @@ internal sealed class ContainerMaker : IDisposable
             _hostRoot = Spec.MountsOnHost ? HostRoot.Prepare(Record.Rootfs) : null;
             Record.HostRoot = _hostRoot?.State;
             Directory.Write(Record);
+            if (_hostRoot is not null) Directory.NoteHostRoot(_hostRoot.State, Record.Rootfs);
             _hostRoot?.Mount();
         }
         catch

@@ -7,7 +7,7 @@ namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
 /// A container whose state.json is lost or spoilt, or that was never made to its end. Its processes are found by what else is written of
-/// them: the note of its first process, and the cgroups that were made for it.
+/// them: the note of its first process, the cgroups that were made for it, and what was mounted for it on the host.
 /// </summary>
 public static class LostContainer
 {
@@ -28,6 +28,7 @@ public static class LostContainer
             {
                 globals.Warn($"cgroup of {directory.Id}: {error.Message}");
             }
+        Removal.RemoveMounts(directory, record, globals);
         directory.Abandon();
     }
 

@@ -73,17 +73,23 @@ public static class Removal
             {
                 globals.Warn($"resctrl group of {container.Id}: {error.Message}");
             }
-        if (container.Record.HostRoot is { } root)
-            try
-            {
-                HostRoot.Remove(root, container.Record.Rootfs);
-            }
-            catch (LinuxException error)
-            {
-                globals.Warn($"mounts of {container.Id}: {error.Message}");
-            }
+        RemoveMounts(container.Directory, container.Record, globals);
         container.Directory.Delete();
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);
+    }
+
+    /// <summary>What was mounted for it on the host, as its state has it, and as it was noted beside that: that may be lost or spoilt.</summary>
+    internal static void RemoveMounts(ContainerDirectory directory, ContainerRecord record, OciGlobals globals)
+    {
+        try
+        {
+            if (record.HostRoot is { } root) HostRoot.Remove(root, record.Rootfs);
+            if (directory.ReadHostRoot() is { } noted) HostRoot.Remove(noted.Root, noted.Rootfs);
+        }
+        catch (LinuxException error)
+        {
+            globals.Warn($"mounts of {directory.Id}: {error.Message}");
+        }
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
+using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec.Json;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
@@ -31,6 +32,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     public string StartSocketPath => Path + "/start.sock";
     private string ConfigPath => Path + "/config.json";
     private string InitPath => Path + "/init";
+    private string HostRootPath => Path + "/host-root";
     private string CgroupIntentPath => Path + "/cgroup.intent";
     internal string StatePath => Path + "/state.json";
 
@@ -132,6 +134,28 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         }
     }
 
+    /// <summary>What is mounted for it on the host: beside state.json, for when that is lost, and before it is mounted.</summary>
+    /// <exception cref="LinuxException">It cannot be written.</exception>
+    public void NoteHostRoot(HostRootState root, string rootfs) =>
+        WriteFile(HostRootPath, KernelText.Encode($"{Id} {root.Mount} {root.Inode} {rootfs}"));
+
+    /// <summary>What <see cref="NoteHostRoot"/> has written; null when it was not, or cannot be read.</summary>
+    public (HostRootState Root, string Rootfs)? ReadHostRoot()
+    {
+        try
+        {
+            string[] words = ReadFile(HostRootPath) is { } bytes ? KernelText.Decode(bytes).Split(' ', 4) : [];
+            return words is [var id, var first, var second, var rootfs] && id == Id
+                && ulong.TryParse(first, out ulong mount) && ulong.TryParse(second, out ulong inode)
+                ? (new HostRootState { Mount = mount, Inode = inode }, rootfs)
+                : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null when the container was not made to its end.</summary>
     /// <exception cref="UserError">The file is no state, or another container's.</exception>
     public ContainerRecord? Read()
@@ -193,7 +217,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
     public void Delete()
     {
-        string[] files = [StatePath, ConfigPath, InitPath, CgroupIntentPath, InitLockPath, StartSocketPath];
+        string[] files = [StatePath, ConfigPath, InitPath, HostRootPath, CgroupIntentPath, InitLockPath, StartSocketPath];
         foreach (string file in files) unistd.unlink(file);
         if (unistd.rmdir(Path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT) TreeRemoval.Remove(Path);
         Unlock();

@@ -68,6 +68,28 @@ public sealed class HostMountTests
         Assert.Equal("volume", result.Exits(0).Out.Trim());
     }
 
+    [TheoryRequires(Need.Root)]
+    [InlineData("rm state.json")]
+    [InlineData(": >state.json")]
+    [InlineData("echo '{\"id\":' >state.json")]
+    [InlineData("sed -i 's/\"hostRoot\"/\"hostRoof\"/' state.json")]
+    [InlineData("sed -i 's/\"inode\": *[0-9]*/\"inode\":1/; s/\"mount\": *[0-9]*/\"mount\":1/' state.json")]
+    [InlineData("rm state.json; kill -9 $(cut -d' ' -f2 init); rm init")]
+    public void It_is_gone_also_where_the_state_is_lost(string damage)
+    {
+        if (!OciBundle.IsOurs) return;
+        using MountBundle bundle = Bundle();
+        Result result = Host(bundle, "shared", $$"""
+            oci "$program" run -d --bundle "$bundle" c >/dev/null 2>&1 || exit 98
+            before=$(sha256sum "$root/c/state.json")
+            (cd "$root/c" && {{damage}}) || exit 97
+            [[ $(sha256sum "$root/c/state.json" 2>/dev/null) != "$before" ]] || exit 96
+            oci "$program" delete --force c || exit 95
+            [[ ! -e $root/c ]] && mounts | diff "$root.before" -
+            """);
+        result.Exits(0);
+    }
+
     [Requires(Need.Root)]
     public void Another_mount_on_its_root_is_left()
     {

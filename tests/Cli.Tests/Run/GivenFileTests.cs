@@ -27,9 +27,11 @@ public sealed partial class GivenFileTests : IDisposable
     [InlineData(Kernel.SIGHUP, "-l", "a=b")]
     public void Of_all_flags_of_run(int number, params string[] how)
     {
-        string[] flags = [.. Flag().Matches(Minirun.Run("run", "--help").Succeeds().Out).Select(match => match.Groups[1].Value)];
+        string help = Minirun.Run("run", "--help").Succeeds().Out;
+        string[] flags = [.. Flag().Matches(help).Select(match => match.Groups[1].Value)];
         Assert.True(flags.Length > 60, string.Join(' ', flags));
-        string[][] all = [.. flags.Select(flag => (string[])[flag, Fifo()]), ["--security-opt", "seccomp=" + Fifo()], ["--file", EnvFileOf(Fifo())]];
+        string[][] more = [["--security-opt", "seccomp=" + Fifo()], ["--file", EnvFileOf(Fifo())]];
+        IEnumerable<string[]> all = [.. flags.Select(flag => (string[])[flag, Fifo()]), .. more];
         string[] waited = EndsAll(number, [.. all.Select(each => (string[])["run", .. how, .. each, Rootfs.Busybox, "true"])]);
         Assert.Equal(["--env-file", "--file", "--file", "--security-opt"], waited.Select(each => each.Split(' ')[1 + how.Length]).Order());
     }
@@ -65,9 +67,10 @@ public sealed partial class GivenFileTests : IDisposable
     [Requires(Need.UserNamespaces)]
     public void A_slow_pipe_is_waited_for()
     {
-        Start how = _root.How with { Before = """exec 9< <(read -t 0.3 <> <(:); echo A=slow); set -- "$1" --env-file /dev/fd/9 "${@:2}" """ };
+        const string slow = "exec 9< <(read -t 0.3 <> <(:); echo A=slow)", with = """set -- "$1" --env-file /dev/fd/9 "${@:2}" """;
+        Start how = _root.How with { Before = $"{slow}; {with}" };
         Assert.Equal("slow\n", Minirun.Run(how, "run", Rootfs.Busybox, "sh", "-c", "echo $A").Succeeds().Out);
-        how = _root.How with { Before = """exec 9< <(:); set -- "$1" --env-file /dev/fd/9 "${@:2}" """ };
+        how = _root.How with { Before = $"exec 9< <(:); {with}" };
         Assert.Equal("\n", Minirun.Run(how, "run", Rootfs.Busybox, "sh", "-c", "echo $A").Succeeds().Out);
     }
 
@@ -84,7 +87,8 @@ public sealed partial class GivenFileTests : IDisposable
                 programs[i].Signal(number);
                 string words = string.Join(' ', all[i]);
                 Result result = programs[i].Result();
-                Assert.True(result.ExitCode == 128 + number && result.Error.Contains("came before the command was started"), $"{words}: {result}");
+                bool isSaid = result.Error.Contains("came before the command was started");
+                Assert.True(result.ExitCode == 128 + number && isSaid, $"{words}: {result}");
                 waited.Add(words);
             }
         return [.. waited];

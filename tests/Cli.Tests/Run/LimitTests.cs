@@ -69,8 +69,12 @@ public sealed class LimitTests
         Assert.Equal("500", Container.Sh(["--oom-score-adj", "500"], "cat /proc/self/oom_score_adj"));
 
     [Fact]
-    public void The_nice_value_is_as_given() =>
-        Assert.Equal("7", Container.Run(["--nice", "7"], "/probe", "nice").Succeeds().Lines[0]);
+    public void The_nice_value_is_as_given()
+    {
+        // Nobody without rights gets below his own: the tests may run under nice(1).
+        string given = Math.Clamp(int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16]) + 1, 7, 19).ToString();
+        Assert.Equal(given, Container.Run(["--nice", given], "/probe", "nice").Succeeds().Lines[0]);
+    }
 
     [Requires(Need.User)]
     public void A_nice_value_below_the_callers_is_explained() =>
