@@ -32,6 +32,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private bool? _endedLate;
     private long _timeIsOver = long.MaxValue, _waitsSince;
     private byte _end;
+    private int _trouble;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys)
     {
@@ -158,7 +159,7 @@ internal sealed unsafe class AttachSession : IDisposable
         {
             // The monitor of an older minirun says no more than the status.
             if (length > EndSays) _end = _buffer[EndSays];
-            return BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
+            return LastOutput.Check(BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1)), _trouble);
         }
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
@@ -178,6 +179,7 @@ internal sealed unsafe class AttachSession : IDisposable
         int count = Outlet.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
         _shownStart = count < 0 ? _shownEnd : _shownStart + count;
         if (count > 0) _waitsSince = Environment.TickCount64;
+        if (count < 0 && Marshal.GetLastPInvokeError() is not Errno.EPIPE and var errno) _trouble = errno;
         // Whoever writes for a reader that has gone is told so.
         if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
     }

@@ -48,7 +48,7 @@ internal static unsafe class ExecFollower
         }
         if (signals >= 0) unistd.close(signals);
         streams?.Dispose();
-        int status = child.Wait();
+        int status = LastOutput.Check(child.Wait(), streams?.Trouble ?? 0);
         if (isLeft && status == 0 && asked != 0) _ = signal.kill(unistd.getpid(), asked);
         return status;
     }

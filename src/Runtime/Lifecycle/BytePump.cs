@@ -21,6 +21,12 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
     /// <summary>There is something that was read and not yet written.</summary>
     public bool Holds => _start < _end;
 
+    /// <summary>How much that is.</summary>
+    public int Held => _end - _start;
+
+    /// <summary>Why it could not be written, where somebody was there to read it: a full disk (errno); 0: it could.</summary>
+    public int Trouble { get; private set; }
+
     /// <summary>Fills two entries.</summary>
     public void Prepare(Span<pollfd> fds, bool reads)
     {
@@ -78,8 +84,13 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
     private void Empty()
     {
         int count = _sink.Write(_buffer.AsSpan(_start, _end - _start));
-        if (count >= 0) _start += count;
+        if (count >= 0)
+        {
+            _start += count;
+            return;
+        }
+        if (Marshal.GetLastPInvokeError() is not Errno.EPIPE and var errno) Trouble = errno;
         // Who read it is gone: the writer is told by its own pipe, as if it had the caller's.
-        else End();
+        End();
     }
 }

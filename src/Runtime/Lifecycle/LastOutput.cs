@@ -1,3 +1,5 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
@@ -12,4 +14,15 @@ public static class LastOutput
     /// <summary>For poll(2).</summary>
     /// <param name="isAsked">There was such a signal, or the time is over.</param>
     public static int Wait(bool isAsked) => isAsked ? Patience : -1;
+
+    /// <summary>The command thinks that all is written, and is wrong: its success is none.</summary>
+    /// <param name="status">Its exit status.</param>
+    /// <param name="trouble">Why what it wrote could not be passed on (errno); 0: it could.</param>
+    /// <exception cref="UserError">It has succeeded otherwise.</exception>
+    public static int Check(int status, int trouble)
+    {
+        if (status != 0 || trouble == 0) return status;
+        string hint = ResourceHints.For(new LinuxException("write", trouble)) ?? "what is stdout, or stderr, and can it be written?";
+        throw new UserError($"cannot write the command's output: {Errno.Describe(trouble)}", hint);
+    }
 }

@@ -13,10 +13,13 @@ public sealed unsafe class StreamRelay : IDisposable
     public const int Most = 6;
 
     // Small: what we have read and the command has not is lost to whoever reads the caller's stdin after it.
-    private const int InputRoom = 4096;
+    private const int InputRoom = 4096, Room = 32768;
 
     private readonly int[] _theirs = [-1, -1, -1];
     private readonly BytePump?[] _pumps = new BytePump?[3];
+
+    /// <summary>The command's end of the pipe in the place of a file as stdin: what it has not read is the file's next reader's. -1: none.</summary>
+    private int _unread = -1;
 
     private StreamRelay(int relayed, bool passes)
     {
@@ -83,16 +86,39 @@ public sealed unsafe class StreamRelay : IDisposable
     /// <returns>False when all of it has been passed on.</returns>
     public bool Drains()
     {
+        PutBack();
         _pumps[0]?.End();
         bool any = false;
         for (int fd = 1; fd < 3; fd++) any |= _pumps[fd]?.Drains() == true;
         return any;
     }
 
+    /// <summary>Why the caller's stdout or stderr could not be written (errno); 0: it could.</summary>
+    public int Trouble => _pumps[1] is { Trouble: > 0 and var errno } ? errno : _pumps[2]?.Trouble ?? 0;
+
     public void Dispose()
     {
+        PutBack();
         HandedOver();
         foreach (BytePump? pump in _pumps) pump?.End();
+    }
+
+    private void PutBack()
+    {
+        if (_unread < 0) return;
+        int waiting = 0;
+        termios_.ioctl(_unread, termios_.FIONREAD, &waiting);
+        waiting += _pumps[0]!.Held;
+        if (waiting > 0) sys_syscall.syscall(sys_syscall.SYS_lseek, 0, -waiting, unistd.SEEK_CUR);
+        unistd.close(_unread);
+        _unread = -1;
+    }
+
+    private static bool IsFile(int fd)
+    {
+        statx status;
+        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status) == 0
+            && (status.stx_mode & sys_stat.S_IFMT) is sys_stat.S_IFREG or sys_stat.S_IFBLK;
     }
 
     private static bool IsSame(int fd, int other)
@@ -111,9 +137,11 @@ public sealed unsafe class StreamRelay : IDisposable
         int* ends = stackalloc int[2];
         LinuxException.Check(unistd.pipe2(ends, fcntl.O_CLOEXEC), "pipe2");
         (int theirs, int ours) = fd == 0 ? (ends[0], ends[1]) : (ends[1], ends[0]);
-        if (fd == 0) fcntl.fcntl_(ours, fcntl.F_SETPIPE_SZ, InputRoom);
+        bool isFile = fd == 0 && IsFile(fd);
+        if (isFile) _unread = fcntl.DuplicateAbove(0, theirs);
+        else if (fd == 0) fcntl.fcntl_(ours, fcntl.F_SETPIPE_SZ, InputRoom);
         fcntl.fcntl_(ours, fcntl.F_SETFL, fcntl.O_NONBLOCK);
         _theirs[fd] = theirs;
-        _pumps[fd] = fd == 0 ? new BytePump(fd, ours, ours, InputRoom) : new BytePump(ours, fd, ours, 32768);
+        _pumps[fd] = fd == 0 ? new BytePump(fd, ours, ours, isFile ? Room : InputRoom) : new BytePump(ours, fd, ours, Room);
     }
 }

@@ -158,7 +158,7 @@ public sealed unsafe class Supervisor
         int status = _container.Collect();
         Drain();
         _notify?.Finish();
-        return _signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status);
+        return LastOutput.Check(_signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status), _streams?.Trouble ?? 0);
     }
 
     /// <summary>

@@ -63,7 +63,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Name = "streams",
             Step = LaunchStep.Streams,
             A = spec.Relayed,
-            Why = "pipes in the place of the caller's terminal, which never goes in (CVE-2017-5226), or of what the user could not open "
+            Why = "pipes in the place of the caller's terminal and files, which never go in (CVE-2017-5226), or of what the user could not open "
                 + "as /dev/stdout; minirun passes the bytes on",
         });
         Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });

@@ -21,7 +21,8 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
 
     /// <summary>
     /// Which of the three cannot go into a container as they are, a bit for each; it gets pipes of ours in their place, and minirun passes
-    /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). A socket
+    /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). Nor does a file
+    /// or a device, which its owner inside could open anew by /proc/self/fd, to write what was given to be read, and change. A socket
     /// cannot be opened by the name /dev/stdout (open(2), ENXIO), and what belongs to another user than the command's may not be.
     /// </summary>
     /// <param name="host">Whose they are.</param>
@@ -67,7 +68,8 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
         // Nothing is known of it.
         0 => true,
         sys_stat.S_IFSOCK => !IsNamelessSocket,
-        _ => !IsTerminal && (IsNull || !joins),
+        sys_stat.S_IFIFO => !joins,
+        _ => IsNull,
     };
 
     /// <summary>Whether a user may open it by a name such as /dev/stdout. A socket with a name is a connection: it goes in.</summary>

@@ -88,6 +88,27 @@ internal sealed partial record Fact
         return pty.ExitCode().ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Root of the container owns them as the caller does, and tries on each what its descriptor is not for.</summary>
+    private static string Files(Way way)
+    {
+        const string attack = "for n in 0 1 2; do : >/proc/self/fd/$n; : >/proc/$$/fd/$n; chmod 777 /proc/$$/fd/$n; done";
+        using var trial = new Trial(way) { Redirected = "<\"$D/in\" >>\"$D/log\" 2>>\"$D/errors\"" };
+        string given = trial.Directory + "/in", log = trial.Directory + "/log";
+        File.WriteAllText(given, way.First + "precious");
+        File.WriteAllText(log, "earlier ");
+        foreach (string path in (string[])[given, log]) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        trial.Run([], "sh", "-c", attack + "; echo end");
+        return $"{File.ReadAllText(given)[way.First.Length..]} {Mode(given)}, {File.ReadAllText(log).Replace('\n', ' ')}{Mode(log)}";
+    }
+
+    private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);
+
+    private static string Unwritten(Way way)
+    {
+        using var trial = new Trial(way) { Redirected = ">/dev/full" };
+        return trial.Run([], "echo", "out").ExitCode.ToString(CultureInfo.InvariantCulture);
+    }
+
     private static bool IsUnderTest(int pid)
     {
         try

@@ -135,6 +135,30 @@ public sealed partial class StandardStreamTests : IDisposable
         Assert.Equal(125, pty.ExitCode());
     }
 
+    /// <summary>The ways without a monitor in between, which reads ahead and passes both on by themselves.</summary>
+    public static TheoryData<string> Direct => ["foreground", "exec", "minirun-oci run"];
+
+    [Theory]
+    [MemberData(nameof(Direct))]
+    public void What_a_command_has_not_read_of_a_file_is_there_for_the_next(string name)
+    {
+        using var trial = new Trial(Way.All.Single(each => each.Name == name));
+        File.WriteAllText(trial.Directory + "/in", "one\ntwo\nthree\n" + new string('x', 100_000));
+        string[] words = trial.Words([], ["dd", "bs=4", "count=1"]);
+        const string script = "in=$1; shift; (\"$@\" 2>/dev/null; head -n 1) <\"$in\"";
+        string[] arguments = ["-c", script, "pair", trial.Directory + "/in", "/bin/bash", .. words];
+        Assert.Equal("one\ntwo\n", Support.Minirun.Other(trial.How, "/bin/bash", arguments).Out);
+    }
+
+    [Theory]
+    [MemberData(nameof(Direct))]
+    public void What_is_written_to_one_file_as_stdout_and_stderr_stays_in_its_order(string name)
+    {
+        using var trial = new Trial(Way.All.Single(each => each.Name == name)) { Redirected = ">\"$D/out\" 2>&1" };
+        trial.Run([], "sh", "-c", "for i in $(seq 200); do echo a; echo b >&2; done").Exits(0);
+        Assert.Equal(string.Concat(Enumerable.Repeat("a\nb\n", 200)), File.ReadAllText(trial.Directory + "/out"));
+    }
+
     /// <summary>ssh without -t, and many programs that start others, give a socketpair(2) in the place of pipes.</summary>
     [Theory]
     [InlineData("run", "ROOTFS")]

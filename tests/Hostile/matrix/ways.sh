@@ -64,7 +64,7 @@ begin_form() {
         [[ " $form " != *" $first "* || " $form " != *" $second "* ]] || gives+=" $i"
     done
     # What each form has, and what the table gives to this one.
-    local base="ns:net rw:$LANE/stdin rw:$LANE/err"
+    local base="ns:net rw:$LANE/stdin"
     if [[ -n $root_kept ]]; then base+=" ro:$ROOTFS"; else base+=" rw:$ROOTFS"; fi
     # What a bundle names is given.
     [[ $way != oci ]] || base+=" ro:/etc/hosts ro:/etc/resolv.conf ro:/etc/hostname"
@@ -96,6 +96,7 @@ with_stdio() {
     case $stdio in
         pipe) "$WORK/help/host" start "$LIMIT" "$@" <"$LANE/stdin" 1>&"$report" 2>"$LANE/err" ;;
         closed) "$WORK/help/host" start "$LIMIT" "$@" <&- 1>&"$report" 2>"$LANE/err" ;;
+        file) "$WORK/help/host" start "$LIMIT" "$@" <"$LANE/file" 1>&"$report" 2>>"$LANE/err" ;;
         pty) "$WORK/help/pty" "$WORK/help/host" start "$LIMIT" "$@" 1>&"$report" 2>"$LANE/err" ;;
     esac
 }

@@ -52,7 +52,7 @@ internal sealed class TestHost : Host
         return host;
     }
 
-    public override StandardStream Stream(int fd) => new(HasTerminal ? 0x2190 : 0x21b6, Uid, Gid, HasTerminal, false);
+    public override StandardStream Stream(int fd) => new(HasTerminal ? 0x2190 : 0x21b6, Uid, Gid, HasTerminal, false) { IsNull = !HasTerminal };
 
     public bool HasTerminal { get; private set; }
     public Dictionary<string, string> Variables { get; } = [];
