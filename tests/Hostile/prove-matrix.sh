@@ -51,6 +51,9 @@ finds "descriptors of the caller's, and devices that can be changed" \
 finds "the caller's terminal" \
     RUNTIME="$work/naive" WAYS=oci FORM="--userns=single stdio=caller" -- \
     "descriptor 0 is the host's /dev/pts" "descriptor 1 is the host's /dev/pts"
+finds "files that are stdin, stdout or stderr" \
+    RUNTIME="$work/naive" WAYS=oci FORM="--userns=single stdio=file" -- \
+    "descriptor 0 is the host's .*/file" "descriptor 2 is the host's .*/err" "the host's .*/file is changed"
 finds "namespaces of the host's" \
     STRICT=1 WAYS=run FORM="--ipc=host --uts=host --pid=host --cgroupns=host" -- \
     "the ipc namespace is" "the uts namespace is" "the pid namespace is" "the cgroup namespace is"
