@@ -16,7 +16,7 @@ internal static class RunCommand
     {
         RunParser.Parsed parsed = RunParser.Parse(arguments);
         if (parsed.WantsHelp) return RunHelp.Print();
-        RunOptions options = ReadOptions(parsed);
+        RunOptions options = RunParser.Options(parsed);
         if (options is { Interactive: true, Tty: true, Detach: false } && !SeenRun.IsShown(options)) Engine.InputDevice.Check(new Host());
         if (options.Detach || options.Engine is not null) return Engine.EngineRun.Run(options);
         var host = new Host();
@@ -39,15 +39,6 @@ internal static class RunCommand
         return SeenRun.Run(options, host, plan, Complete);
     }
 
-    internal static RunOptions ReadOptions(RunParser.Parsed parsed)
-    {
-        var options = new RunOptions();
-        UserDefaults.Apply(options);
-        if (parsed.File is { } file) ContainerFile.Apply(file, options);
-        RunParser.Apply(parsed, options);
-        return options;
-    }
-
     internal static int Start(
         RunOptions options, Host host, ContainerPlan plan, ExplainPrinter? watcher, RunCgroup? cgroup, Action<int>? complete)
     {
@@ -65,8 +56,7 @@ internal static class RunCommand
         using StreamRelay? streams = StreamRelay.Open(plan.Spec);
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.Birth);
         streams?.HandedOver();
-        Action? started = records is null ? null : () => records.Started(container.Pid);
-        Action? thaw = cgroup is null ? null : cgroup.Thaw;
+        Action? started = records is null ? null : () => records.Started(container.Pid), thaw = cgroup is null ? null : cgroup.Thaw;
         int status = Supervisor.Run(plan, container, watcher, mode, options.Timeout, started, Message.Warning, streams, thaw: thaw);
         records?.Ended();
         cgroup?.TellOom(status);

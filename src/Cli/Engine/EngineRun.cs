@@ -90,7 +90,7 @@ internal static class EngineRun
     /// <summary><c>create</c>: prints the id.</summary>
     public static int Create(ReadOnlySpan<string> arguments)
     {
-        RunOptions options = RunCommand.ReadOptions(RunParser.Parse(arguments));
+        RunOptions options = RunParser.Options(RunParser.Parse(arguments));
         options.Detach = true;
         using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);

@@ -33,6 +33,16 @@ internal static class RunParser
         return new(flags, [], false);
     }
 
+    /// <summary>What the user's defaults, a container file and the flags ask for; each wins over those before it.</summary>
+    public static RunOptions Options(Parsed parsed)
+    {
+        var options = new RunOptions();
+        UserDefaults.Apply(options);
+        if (parsed.File is { } file) ContainerFile.Apply(file, options);
+        Apply(parsed, options);
+        return options;
+    }
+
     /// <summary>Puts flags into options.</summary>
     public static void Apply(Parsed parsed, RunOptions options)
     {

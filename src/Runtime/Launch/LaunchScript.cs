@@ -14,15 +14,6 @@ internal static unsafe class LaunchScript
     /// <summary>Of calls between operations: neither waited for nor reported.</summary>
     private const int NoOperation = -1;
 
-    /// <summary>
-    /// Of who joins a container, before it enters anything of that: a cgroup may be frozen, where SIGKILL does not end it on version 1, and
-    /// the caller's pipes would wait for it.
-    /// </summary>
-    public static void LetGoOfCallers(ScriptWriter script, ContainerPlan plan)
-    {
-        if (plan.Spec.Streams is { } streams) Replace(script, plan.IndexOf(LaunchStep.Streams), streams);
-    }
-
     /// <summary>First of all else: what it and those after it make counts as the container's.</summary>
     public static void EnterCgroups(ScriptWriter script, ContainerPlan plan, IReadOnlyList<int> tasks)
     {
@@ -95,7 +86,7 @@ internal static unsafe class LaunchScript
                     Seal(script, op, host.Executable);
                     break;
                 case LaunchStep.Streams:
-                    Replace(script, op, plan.Spec.Streams!);
+                    StreamScript.Replace(script, op, plan.Spec.Streams!);
                     break;
                 case LaunchStep.ForkNews:
                     script.Set(ProgramRegister, joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
@@ -116,12 +107,6 @@ internal static unsafe class LaunchScript
         script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(), fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
         if (joined is not null) script.EndAtOnce();
-    }
-
-    private static void Replace(ScriptWriter script, int op, int[] streams)
-    {
-        for (int fd = 0; fd < 3; fd++)
-            if (streams[fd] >= 0) script.Add(op, SYS_dup3, streams[fd], fd, 0);
     }
 
     /// <summary>A read that ends when the parent has written the id maps (<see cref="Go"/>), or died.</summary>

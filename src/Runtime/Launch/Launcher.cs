@@ -33,7 +33,7 @@ public static unsafe class Launcher
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
         List<int>? joined = JoiningRequest.IsNeeded(plan) ? JoiningRequest.Write(plan, planFd, childs) : null;
-        if (joined is not null) LaunchScript.LetGoOfCallers(script, plan);
+        if (joined is not null) StreamScript.LetGoOfCallers(script, plan);
         if (birth is not null) LaunchScript.EnterCgroups(script, plan, birth.Tasks);
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null, joined);
 
