@@ -143,7 +143,7 @@ internal static class EngineRun
         _ = new LogConfig(config.LogDriver, config.LogOptions);
         if (config.Runtime != ExecutionDrivers.Builtin) CheckRuntime(options, config.Runtime, store);
         config.Id = RandomId.New();
-        ContainerNetwork.Configure(oci, config, store);
+        ContainerNetwork.Configure(oci, config, store, ExecutionDrivers.IsOurs(config.Runtime));
         oci.Annotations?.Remove("minirun.name");
         EngineCgroup.Choose(oci, config, options, host);
         EngineCgroup.KeepMountsInside(oci, config);

@@ -10,6 +10,11 @@ public static class ExecutionDrivers
 {
     public const string Builtin = "builtin";
 
+    private const string OurName = "minirun-oci";
+
+    /// <summary>Our own program, whichever way it is named.</summary>
+    public static bool IsOurs(string name) => name == Builtin || Path.GetFileName(name) == OurName;
+
     /// <summary>The names and programs of those that are on this machine.</summary>
     public static IEnumerable<(string Name, string Path)> Here()
     {
@@ -21,7 +26,7 @@ public static class ExecutionDrivers
     /// <exception cref="UserError">There is none of that name on this machine.</exception>
     public static IExecutionDriver Of(string name, EnginePaths paths)
     {
-        if (name == Builtin) return new OciDriver(name, new Host().Executable, "minirun-oci", paths.Run + "/oci");
+        if (name == Builtin) return new OciDriver(name, new Host().Executable, OurName, paths.Run + "/oci");
         string path = name.Contains('/') ? name : HelperProgram.Find(name) ?? throw new UserError($"--runtime {name}: not found in PATH", $"builtin, crun, runc, or the path of an OCI runtime");
         if (!File.Exists(path)) throw new UserError($"--runtime {name}: not found", "builtin, crun, runc, or the path of an OCI runtime");
         return new OciDriver(name, CurrentDirectory.FullPath(path), Path.GetFileName(path), $"{paths.Run}/{Path.GetFileName(path)}");

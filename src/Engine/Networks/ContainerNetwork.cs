@@ -16,12 +16,13 @@ public static class ContainerNetwork
 
     /// <summary>Puts what a mode needs into a configuration that was made for <see cref="ForRuntime"/>.</summary>
     /// <param name="config">Its id is chosen.</param>
-    public static void Configure(OciSpec oci, ContainerConfig config, ContainerStore store)
+    /// <param name="isOurs">Our own runtime makes the container.</param>
+    public static void Configure(OciSpec oci, ContainerConfig config, ContainerStore store, bool isOurs)
     {
         NetworkUse use = config.Network;
         INetworkMode mode = NetworkModes.Of(use.Mode, store.Paths);
         string directory = $"{store.Paths.Containers}/{config.Id}";
-        if (mode is JoinMode join) Join(oci, join, directory, store);
+        if (mode is JoinMode join) Join(oci, join, directory, store, isOurs);
         // On the host's network as well: the host's own files could be held by a lease.
         ContainerFiles.Mount(oci, directory);
     }
@@ -82,11 +83,11 @@ public static class ContainerNetwork
 
     private static string[] Names(EngineContainer container) => [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
 
-    private static void Join(OciSpec oci, JoinMode mode, string directory, ContainerStore store)
+    private static void Join(OciSpec oci, JoinMode mode, string directory, ContainerStore store, bool isOurs)
     {
         foreach (OciNamespace each in oci.Linux.Namespaces)
             if (each.Type == "network") each.Path = $"{directory}/{JoinMode.NetLink}";
-        if (mode.IsContainers) SharedUserNamespace.Choose(oci, mode.Peer(store), $"{directory}/{JoinMode.UserLink}");
-        else if (oci.Linux.Namespaces.Exists(each => each.Type == "user")) SharedUserNamespace.ShowHosts(oci);
+        if (mode.IsContainers) SharedUserNamespace.Choose(oci, mode.Peer(store), $"{directory}/{JoinMode.UserLink}", isOurs);
+        else if (oci.Linux.Namespaces.Exists(each => each.Type == "user")) SharedUserNamespace.Show(oci, unistd.geteuid() != 0, isOurs);
     }
 }

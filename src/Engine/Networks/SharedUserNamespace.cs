@@ -17,23 +17,25 @@ internal static class SharedUserNamespace
 
     /// <summary>Decides for a document that has what was asked for.</summary>
     /// <exception cref="UserError">It asks for other ids, and only root may have them.</exception>
-    public static void Choose(OciSpec oci, EngineContainer peer, string link)
+    /// <param name="isOurs">Our own runtime makes the container.</param>
+    public static void Choose(OciSpec oci, EngineContainer peer, string link, bool isOurs)
     {
         OciSpec other = Bundle.Read(peer.Directory);
         IdMaps? own = IdMaps.From(oci), others = IdMaps.From(other);
+        bool isHosts = !other.Linux.Namespaces.Exists(each => each.Type == "network") || unistd.geteuid() != 0;
         if (own is not null && others is not null && own.Equals(others))
         {
             foreach (OciNamespace each in oci.Linux.Namespaces)
                 if (each.Type == "user") each.Path = link;
             // Its network may in turn be that of another.
-            if (!other.Mounts.Exists(IsSysfs)) ShowHosts(oci);
+            if (!other.Mounts.Exists(IsSysfs)) Show(oci, isHosts, isOurs);
             return;
         }
         if (unistd.geteuid() != 0)
             throw new UserError(
                 $"--userns: not other ids than container {peer.Config.Name}, whose network is shared, has ({others?.ToString() ?? "all"})",
                 "leave --userns away, which shares its user namespace, too; only root can join a network from another one");
-        if (own is not null) ShowHosts(oci);
+        if (own is not null) Show(oci, isHosts, isOurs);
     }
 
     /// <summary>At each start: a container of that name may be another one by now.</summary>
@@ -51,13 +53,15 @@ internal static class SharedUserNamespace
     }
 
     /// <summary>
-    /// A sysfs can be mounted only by who has powers over the network that it shows: else it is the host's, as on the host's network.
+    /// A sysfs can be mounted only by who has powers over the network that it shows. Our own runtime does it before it makes the user
+    /// namespace; with another there is none, and never the host's but on the host's network.
     /// </summary>
-    public static void ShowHosts(OciSpec oci)
+    public static void Show(OciSpec oci, bool isHosts, bool isOurs)
     {
-        if (oci.Mounts.Find(IsSysfs) is not { } sys) return;
+        if ((isOurs && !isHosts) || oci.Mounts.Find(IsSysfs) is not { } sys) return;
         string access = sys.Options.Contains("rw") ? "rrw" : "rro";
-        (sys.Type, sys.Source, sys.Options) = ("bind", "/sys", ["rbind", access, "rnosuid", "rnodev", "rnoexec"]);
+        if (isHosts) (sys.Type, sys.Source, sys.Options) = ("bind", "/sys", ["rbind", access, "rnosuid", "rnodev", "rnoexec"]);
+        else (sys.Type, sys.Source, sys.Options) = ("tmpfs", "sysfs", ["nosuid", "nodev", "noexec", "mode=755", "size=64k", "ro"]);
     }
 
     private static bool IsSysfs(OciMount mount) => mount is { Destination: "/sys", Type: "sysfs" };

@@ -24,7 +24,11 @@ internal static unsafe class MountSources
         if (plan.Nodes is not null) DeviceNodes.Prepare([.. plan.Nodes.Values], anyFd, s_firstFd);
         if (plan.Sources is null) return;
         foreach (MountSource source in plan.Sources.Values)
-            if (!source.MapsLater) source.Fd = source.Detached ? Clone(source) : DuplicateAbove(s_firstFd, anyFd);
+        {
+            if (source.MapsLater) continue;
+            source.Fd = source.Network is not null ? NetworkSysfs.Mount(source, DuplicateAbove(s_firstFd, anyFd))
+                : source.Detached ? Clone(source) : DuplicateAbove(s_firstFd, anyFd);
+        }
     }
 
     /// <summary>The child has its own by now.</summary>

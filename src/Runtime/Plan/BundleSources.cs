@@ -26,12 +26,13 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
         }
     }
 
-    /// <summary>The host's /sys without the control groups in it, also for <c>minirun run</c>.</summary>
+    /// <summary>The host's /sys without the control groups in it, also for <c>minirun run</c>; or that of a joined network.</summary>
     public void AddSys()
     {
         for (int i = 0; i < spec.Oci.Mounts.Count; i++)
         {
-            if (SysTree.SourceOf(spec, host, spec.Oci.Mounts[i], i) is not { } source) continue;
+            MountSource? joined = JoinedSysfs.SourceOf(spec, host, spec.Oci.Mounts[i], i);
+            if ((joined ?? SysTree.SourceOf(spec, host, spec.Oci.Mounts[i], i)) is not { } source) continue;
             (plan.Sources ??= [])[i] = source;
             plan.Add(new()
             {
@@ -40,7 +41,9 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
                 Path = source.Path,
                 Place = spec.FromBundle ? $"mounts[{i}].source" : null,
                 Source = source,
-                Why = "a clone of /sys without the control groups that are mounted in it: CAP_SYS_ADMIN inside would take off what covers them",
+                Why = joined is not null ? "the sysfs of the network that is joined: only who has powers over that network may mount it"
+                    : "a clone of /sys without the control groups that are mounted in it: "
+                        + "CAP_SYS_ADMIN inside would take off what covers them",
             });
         }
     }

@@ -32,6 +32,9 @@ public sealed class MountSource
     /// <summary>The ids of the whole tree are mapped.</summary>
     public bool MapsTree { get; init; }
 
+    /// <summary>It is the sysfs of this network namespace, which is mounted for it.</summary>
+    public string? Network { get; init; }
+
     /// <summary>The descriptor that fork-news finds it at; known before the child is cloned.</summary>
     public int Fd { get; set; }
 

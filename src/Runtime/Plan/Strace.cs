@@ -106,6 +106,8 @@ public static class Strace
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
         LaunchStep.MapSource when operation.Source!.Node is { } node =>
             $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
+        LaunchStep.MapSource when operation.Source!.Network is { } network =>
+            $"setns({Quote(network)}, CLONE_NEWNET); fsmount(\"sysfs\") = fd",
         LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd"
             + (operation.Source.MapsIds ? "; " + MapIds(operation.Source) : ""),
         LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
@@ -136,6 +138,7 @@ public static class Strace
         if (operation.Source is { } prepared && !later) source = prepared switch
         {
             { MapsIds: true } => "idmapped ",
+            { Network: not null } => "joined ",
             { Detached: true } => "cloned ",
             _ => "opened ",
         } + source;

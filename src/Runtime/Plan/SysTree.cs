@@ -10,7 +10,9 @@ namespace Minirun.Runtime.Plan;
 /// </summary>
 public static class SysTree
 {
-    private const string Place = "/sys", FileSystems = "/sys/fs";
+    internal const string Place = "/sys";
+
+    private const string FileSystems = "/sys/fs";
 
     /// <summary>
     /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a container that lives on wherever it costs
@@ -22,7 +24,8 @@ public static class SysTree
 
     /// <summary>The mounts that take the place of this one; itself where nothing is to be left out.</summary>
     internal static IEnumerable<OciMount> Parts(ContainerSpec spec, Host host, OciMount mount) =>
-        !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec.Oci, host, mount);
+        JoinedSysfs.IsNeeded(spec, host, mount) ? [JoinedSysfs.Bound(mount)]
+        : !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec.Oci, host, mount);
 
     /// <summary>
     /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover: by

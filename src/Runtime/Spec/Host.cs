@@ -43,6 +43,18 @@ public class Host
             && one.stx_ino == two.stx_ino && one.stx_dev_major == two.stx_dev_major && one.stx_dev_minor == two.stx_dev_minor;
     }
 
+    /// <summary>Whether a network namespace belongs to a user namespace (ioctl_ns(2)); also where that is not known.</summary>
+    public virtual unsafe bool OwnsNetwork(string user, string network)
+    {
+        const nuint getUserNamespace = 0xb701;   // NS_GET_USERNS
+        int space = fcntl.open(network, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        int owner = space < 0 ? -1 : termios_.ioctl(space, getUserNamespace, null);
+        bool owns = owner < 0 || IsSameFile(Linux.Calls.Entry.Link(owner), user);
+        if (owner >= 0) unistd.close(owner);
+        if (space >= 0) unistd.close(space);
+        return owns;
+    }
+
     public virtual bool HasAppArmor
     {
         get

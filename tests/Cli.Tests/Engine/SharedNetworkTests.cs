@@ -77,6 +77,45 @@ public sealed class SharedNetworkTests : IDisposable
         _root.Run("start", "side").Fails(125, "the user ids of container web are 0:0:4294967295", Mapped);
     }
 
+    /// <summary>Its devices, and not the host's.</summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("")]
+    [InlineData("--privileged -m 50m")]
+    [InlineData("--cap-add SYS_ADMIN")]
+    public void The_sysfs_is_that_of_the_network(string flags)
+    {
+        string[] more = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        _root.Detached(["--name", "web", "--net", "none"], "sleep", "1000");
+        _root.Detached(["--name", "side", "--net", "container:web", "--userns", Mapped], "sleep", "1000");
+        string path = $"ns:/proc/{_root.Inspect("web", ".State.Pid")}/ns/net";
+        foreach (string network in (string[])["container:web", "container:side", path])
+            foreach (string? asked in (string?[])[null, "single", Mapped, Other])
+            {
+                string[] options = ["--net", network, .. UserNs(asked), .. more];
+                Result result = _root.Run(["run", "--rm", .. options, Rootfs.Busybox, "sh", "-c", Interfaces]);
+                Assert.Equal((network, asked, "lo\n"), (network, asked, result.Exits(0).Out));
+            }
+    }
+
+    [Requires(Need.Root | Need.Runc)]
+    public void Another_runtime_shows_no_sysfs_where_it_may_not_mount_that_of_the_network()
+    {
+        _root.Detached(["--name", "web", "--net", "none"], "sleep", "1000");
+        string[] run = ["run", "--rm", "--runtime", "runc", "--net", "container:web", "--userns", Mapped, Rootfs.Busybox];
+        Assert.Equal("", _root.Run([.. run, "sh", "-c", "find /sys -mindepth 1 ! -path '/sys/fs*'"]).Exits(0).Out);
+    }
+
+    [Requires(Need.Root)]
+    public void On_the_hosts_network_it_is_the_hosts()
+    {
+        _root.Detached(["--name", "web", "--net", "host"], "sleep", "1000");
+        string[] host = Directory.GetFileSystemEntries("/sys/class/net").Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray()!;
+        Assert.Equal(string.Join(' ', host) + "\n",
+            _root.Run("run", "--rm", "--net", "container:web", "--userns", Mapped, Rootfs.Busybox, "sh", "-c", Interfaces).Exits(0).Out);
+    }
+
+    private const string Interfaces = "cd /sys/class/net && LC_ALL=C echo *";
+
     [Theory]
     [InlineData("--dns", "192.0.2.1")]
     [InlineData("--dns-search", "example.org")]

@@ -96,6 +96,8 @@ internal sealed class TestHost : Host
 
     public override bool CanMakeCgroups => true;
 
+    public override bool OwnsNetwork(string user, string network) => true;
+
     /// <summary>Cgroups of version 1, with two controllers in one hierarchy, and one without any.</summary>
     public override IReadOnlyList<MountInfo> Mounts { get; } =
     [
