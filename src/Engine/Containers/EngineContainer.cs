@@ -8,6 +8,7 @@ using Minirun.Engine.Networks;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Containers;
@@ -17,8 +18,22 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
 {
     private const int Poll = 5;   // ms
 
-    /// <summary>The kinds of namespaces that a container shares with no other; with the host perhaps.</summary>
-    internal static readonly string[] OwnNamespaces = ["mnt", "user"];
+    /// <summary>
+    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. The user namespace of the container whose network it
+    /// is on is not one.
+    /// </summary>
+    internal string[] OwnNamespaces()
+    {
+        try
+        {
+            return NamespaceMembers.OwnKinds(Bundle.Read(Directory).Linux);
+        }
+        catch (Exception error) when (error is UserError or LinuxException or IOException)
+        {
+            // Nothing says which: all of ours have a mount namespace.
+            return ["mnt"];
+        }
+    }
 
     public ContainerStore Store { get; } = store;
     public string Directory { get; } = directory;

@@ -113,7 +113,7 @@ internal sealed unsafe class ContainerMonitor
             _attachments.HandOver(streams);
             _flight.Step(FlightStep.Connect);
             ContainerNetwork.Connect(_container, pid);
-            (_memory, _outliving) = (MemoryWatch.Of(pid, _container), Ending.Outliving(pid, EngineContainer.OwnNamespaces));
+            (_memory, _outliving) = (MemoryWatch.Of(pid, _container), Ending.Outliving(pid, _container.OwnNamespaces()));
             _flight.Step(FlightStep.Start);
             _container.Driver.Start(_container.Id);
             int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");

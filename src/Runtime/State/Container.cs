@@ -50,9 +50,7 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     {
         try
         {
-            List<OciNamespace> all = Configuration().Linux.Namespaces;
-            bool Has(string type) => all.Exists(each => each.Type == type && string.IsNullOrEmpty(each.Path));
-            return [.. Has("mount") ? ["mnt"] : Array.Empty<string>(), .. Has("user") ? ["user"] : Array.Empty<string>()];
+            return NamespaceMembers.OwnKinds(Configuration().Linux);
         }
         catch (Exception error) when (error is UserError or LinuxException)
         {

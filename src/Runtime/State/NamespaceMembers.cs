@@ -1,5 +1,6 @@
 using System.Globalization;
 using Minirun.Linux;
+using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.State;
@@ -18,6 +19,13 @@ public sealed class NamespaceMembers : IDisposable
     private readonly string? _callers = ProcFile.ReadLink("/proc/self/ns/user");
 
     private NamespaceMembers(List<(string Kind, string Link, int Fd)> own) => _own = own;
+
+    /// <summary>The kinds of namespaces that are made for a container alone, for <see cref="Of"/>: one that it joins is another's.</summary>
+    public static string[] OwnKinds(OciLinux linux)
+    {
+        bool Makes(string type) => linux.Namespaces.Exists(each => each.Type == type && string.IsNullOrEmpty(each.Path));
+        return [.. Makes("mount") ? ["mnt"] : Array.Empty<string>(), .. Makes("user") ? ["user"] : Array.Empty<string>()];
+    }
 
     /// <summary>Null when all of these are also ours, or cannot be looked at.</summary>
     /// <param name="pid">A process of it.</param>

@@ -47,6 +47,23 @@ public sealed class SharedNetworkTests : IDisposable
             Assert.Equal((asked, Inside("--net", "none", asked).Map), (asked, Inside("--net", mode, asked).Map));
     }
 
+    /// <summary>Its end ends all that is in the user namespace made for it, and this one was made for the other.</summary>
+    [Theory]
+    [InlineData("--pid", "host")]
+    [InlineData("--pid", "host", "--init")]
+    [InlineData]
+    public void The_end_of_who_shares_a_network_leaves_the_other_alone(params string[] flags)
+    {
+        _root.Detached(["--name", "web", "--net", "none"], "sleep", "1000");
+        string pid = _root.Inspect("web", ".State.Pid");
+        _root.Run(["run", "-l", "a=b", "--rm", "--net", "container:web", .. flags, Rootfs.Busybox, "true"]).Succeeds();
+        _root.Detached(["--name", "other", "--net", "container:web", .. flags], "sleep", "1000");
+        _root.Run("stop", "-t", "0", "other").Succeeds();
+        _root.Run("start", "other").Succeeds();
+        _root.Run("rm", "-f", "other").Succeeds();
+        Assert.Equal(pid, _root.Inspect("web", ".State.Pid"));
+    }
+
     [Requires(Need.User | Need.SubordinateIds)]
     public void A_user_hears_that_other_ids_cannot_be_had()
     {
