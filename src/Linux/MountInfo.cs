@@ -8,6 +8,9 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
     /// <summary>Its propagation: shared:1, master:2 …; empty for a private one.</summary>
     public string Propagation { get; init; } = "";
 
+    /// <summary>The mount's own number; a copy in another namespace has another one.</summary>
+    public string Id { get; init; } = "";
+
     private const string Own = "/proc/self/mountinfo";
 
     /// <summary>Our own mounts that a path leads to, oldest first; none are known where there is no /proc.</summary>
@@ -20,6 +23,9 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
     /// <param name="text">The whole file.</param>
     /// <param name="with">Only lines that have this in them; null: all.</param>
     public static IEnumerable<MountInfo> Parse(string text, string? with = null) => MountReach.Lines(text, with).Select(ParseLine);
+
+    /// <summary>All mounts of a mountinfo file, also those that others cover.</summary>
+    public static IEnumerable<MountInfo> ParseAll(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseLine);
 
     /// <summary>The kernel writes space, tab, line end and backslash as three octal digits.</summary>
     private static string Unescape(string text)
@@ -42,6 +48,7 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
         int dash = Array.IndexOf(fields, "-", 6);
         return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3], Unescape(fields[dash + 2]))
         {
+            Id = fields[0],
             Propagation = dash > 6 ? string.Join(' ', fields[6..dash]) : "",
         };
     }

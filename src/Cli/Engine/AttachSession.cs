@@ -98,7 +98,9 @@ internal sealed unsafe class AttachSession : IDisposable
             if (fds[3].revents != 0) return 128 + signal.SIGPIPE;
             if (ready == 0) throw NoAnswer();
             if (fds[4].revents != 0) Show();
-            // Nobody is there to take what is typed; what it has said before is read in its turn.
+            // Who only looks on goes alone, as when its reader has gone.
+            if (_trouble != 0 && EndsWithReader) return LastOutput.Check(0, _trouble);
+            // Nobody takes what is typed; what it has said before is read in its turn.
             if ((fds[0].revents & (poll.POLLHUP | poll.POLLERR)) != 0) StopSending();
             else if ((fds[0].revents & poll.POLLOUT) != 0) Send();
             if ((fds[0].revents & ~poll.POLLOUT) != 0 && !Shows && Receive() is { } status) return status;
@@ -120,9 +122,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private UserError NoAnswer() => new($"the monitor of container {_container.Config.Name} does not answer",
         "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
 
-    /// <summary>
-    /// A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).
-    /// </summary>
+    /// <summary>A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).</summary>
     private int Leave()
     {
         _terminal?.Dispose();
@@ -159,7 +159,8 @@ internal sealed unsafe class AttachSession : IDisposable
         {
             // The monitor of an older minirun says no more than the status.
             if (length > EndSays) _end = _buffer[EndSays];
-            return LastOutput.Check(BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1)), _trouble);
+            int status = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
+            return LastOutput.Check(_trouble != 0 && status == 128 + signal.SIGPIPE ? 0 : status, _trouble);
         }
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
@@ -177,11 +178,13 @@ internal sealed unsafe class AttachSession : IDisposable
     private void Show()
     {
         int count = Outlet.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
-        _shownStart = count < 0 ? _shownEnd : _shownStart + count;
         if (count > 0) _waitsSince = Environment.TickCount64;
-        if (count < 0 && Marshal.GetLastPInvokeError() is not Errno.EPIPE and var errno) _trouble = errno;
-        // Whoever writes for a reader that has gone is told so.
-        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE && !EndsWithReader) EndingSignal.PassOn(_container, signal.SIGPIPE);
+        _shownStart = count < 0 ? _shownEnd : _shownStart + count;
+        if (count >= 0) return;
+        int errno = Marshal.GetLastPInvokeError();
+        // Whoever writes for a reader that has gone, or for a full disk, is told so, as by a pipe.
+        if (!EndsWithReader && (errno == Errno.EPIPE || _trouble == 0)) EndingSignal.PassOn(_container, signal.SIGPIPE);
+        if (errno != Errno.EPIPE) _trouble = errno;
     }
 
     /// <summary>Its monitor is gone without a word.</summary>
@@ -280,10 +283,7 @@ internal sealed unsafe class AttachSession : IDisposable
             SendSize(socket);
             unistd.close(socket);
         }
-        catch (LinuxException)
-        {
-            // It has ended, or its monitor stands still.
-        }
+        catch (LinuxException) { }   // It has ended, or its monitor stands still.
     }
 
     private static void SendSize(int socket, int taller = 0)

@@ -8,8 +8,8 @@ using static Minirun.Linux.termios_;
 namespace Minirun.Cli.Output;
 
 /// <summary>
-/// The keys of --step, on the caller's terminal when there is one, else from stdin, a byte at a time so that nothing of the command's is
-/// taken. On a terminal a key counts at once, and what it does elsewhere it does here: ^C ends, ^Z stops.
+/// The keys of --step, on the caller's terminal where the question is seen on it, else from stdin, a byte at a time so that nothing of the
+/// command's is taken. On a terminal a key counts at once, and what it does elsewhere it does here: ^C ends, ^Z stops.
 /// </summary>
 internal sealed unsafe class StepKeys(ContainerPlan plan)
 {
@@ -17,18 +17,28 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     private const string Unknown = "     there is no such key: Enter goes on, s is a shell, m shows its mounts, q quits\n";
     private const string NothingLeft = "nothing of the container is left";
 
-    private readonly int _fd = fcntl.open("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY | fcntl.O_CLOEXEC) is >= 0 and var tty ? tty : 0;
+    private readonly int _fd = OpenKeys();
 
     // Those that minirun relays; nobody else reads them while we wait here.
     private readonly int _signals = OpenSignals();
 
+    private HashSet<string>? _copied;
+
     /// <summary>The process that becomes the container; 0: it is not there yet.</summary>
     public int Child { get; set; }
+
+    /// <summary>Who does not see the question (`2>FILE`) answers on stdin, if at all.</summary>
+    private static int OpenKeys()
+    {
+        if (unistd.isatty(2) == 0) return 0;
+        return fcntl.open("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY | fcntl.O_CLOEXEC) is >= 0 and var tty ? tty : 0;
+    }
 
     /// <summary>Returns when the next operation may go.</summary>
     /// <exception cref="UserError">It shall not: a signal, q, or the end of the input.</exception>
     public void Await(Action<string> say)
     {
+        if (Child != 0) _copied ??= StepMounts.ReadIds(Child);
         while (true)
         {
             say(Question);
@@ -39,7 +49,7 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
                 case 'q':
                     throw new UserError("--step: ended before the last operation", NothingLeft);
                 case 'm':
-                    say(Child == 0 ? "     there is no child yet\n" : StepMounts.Describe(Child));
+                    say(Child == 0 ? "     there is no child yet\n" : StepMounts.Describe(Child, _copied!));
                     break;
                 case 's':
                     Shell(say);

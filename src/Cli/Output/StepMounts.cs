@@ -12,13 +12,17 @@ internal static class StepMounts
 {
     private const int PathWidth = 30, TypeWidth = 8;
 
-    public static string Describe(int pid)
+    /// <summary>The numbers of a process's mounts: right after the clone they are all copies of the host's.</summary>
+    public static HashSet<string> ReadIds(int pid) => [.. Of(pid).Select(mount => mount.Id)];
+
+    /// <param name="pid">The process that becomes the container.</param>
+    /// <param name="copied">What <see cref="ReadIds"/> gave before it had done anything.</param>
+    public static string Describe(int pid, HashSet<string> copied)
     {
-        HashSet<string> hosts = [.. MountInfo.Read().Select(Place)];
         var text = new StringBuilder();
         int copies = 0;
         foreach (MountInfo mount in Of(pid))
-            if (hosts.Contains(Place(mount))) copies++;
+            if (copied.Contains(mount.Id)) copies++;
             else text.Append($"     {SafeText.Of(mount.Path),-PathWidth} {SafeText.Of(mount.Type),-TypeWidth} {mount.Options}\n");
         if (text.Length == 0) text.Append("     no mount of its own yet\n");
         if (copies > 0) text.Append($"     and copies of {copies} mounts of the host\n");
@@ -29,14 +33,11 @@ internal static class StepMounts
     {
         try
         {
-            return MountInfo.Parse(ProcFile.Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/mountinfo"));
+            return MountInfo.ParseAll(ProcFile.Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/mountinfo"));
         }
         catch (LinuxException)
         {
             return [];   // it has ended: the next operation says so
         }
     }
-
-    /// <summary>Which directory of which file system is mounted where: a copy has the same.</summary>
-    private static string Place(MountInfo mount) => $"{mount.Source} {mount.Type} {mount.Root} {mount.Path}";
 }

@@ -109,7 +109,7 @@ internal static class RunOptionTable
         new("--dns-option", null, "OPTION", Connected, "an option of resolv.conf (repeatable)", (o, v) => o.ForEngine("dns-option", v)) { Alias = "--dns-opt" },
         new("--add-host", null, "NAME:ADDRESS", Connected, "a line of /etc/hosts; host-gateway is the host (repeatable)", (o, v) => o.ForEngine("add-host", v)),
 
-        new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin and stdout are terminals; =false for none)", (o, v) => o.Tty = Flag(v)),
+        new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin, stdout and stderr are terminals; =false for none)", (o, v) => o.Tty = Flag(v)),
         new("--interactive", 'i', null, Terminal, "accepted: stdin always goes in", (o, v) => o.Interactive = Flag(v)),
         new("--preserve-fds", null, "N", Terminal, "descriptors 3 to 2+N go in; all others stay out", (o, v) => o.PreserveFds = Values.PreservedFds(v)),
 

@@ -19,8 +19,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     private const int Poll = 5;   // ms
 
     /// <summary>
-    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. The user namespace of the container whose network it
-    /// is on is not one.
+    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. That of who lent it a network is not one.
     /// </summary>
     internal string[] OwnNamespaces()
     {
@@ -30,8 +29,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {
-            // Nothing says which: all of ours have a mount namespace.
-            return ["mnt"];
+            return ["mnt"];   // all of ours have that
         }
     }
 
@@ -42,20 +40,7 @@ public sealed class EngineContainer(ContainerStore store, string directory, Cont
     public string ShortId => Config.Id[..Math.Min(12, Config.Id.Length)];
 
     /// <summary>The driver, where its program is still here: a container can be listed and removed without.</summary>
-    internal IExecutionDriver? Known
-    {
-        get
-        {
-            try
-            {
-                return Driver;
-            }
-            catch (UserError)
-            {
-                return null;
-            }
-        }
-    }
+    internal IExecutionDriver? Known => ExecutionDrivers.Find(Config.Runtime, Store.Paths);
 
     public string LogPath => $"{Directory}/{Id}-json.log";
     public string AttachPath => Directory + "/attach.sock";

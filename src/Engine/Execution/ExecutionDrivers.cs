@@ -23,6 +23,19 @@ public static class ExecutionDrivers
             if (HelperProgram.Find(name) is { } path) yield return (name, path);
     }
 
+    /// <summary>Null: there is none of that name on this machine.</summary>
+    public static IExecutionDriver? Find(string name, EnginePaths paths)
+    {
+        try
+        {
+            return Of(name, paths);
+        }
+        catch (UserError)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="UserError">There is none of that name on this machine.</exception>
     public static IExecutionDriver Of(string name, EnginePaths paths)
     {

@@ -107,6 +107,9 @@ public class Host
     /// <summary>Whether we are in a user namespace that is not the first one: no device node can be made there (mknod(2)).</summary>
     public virtual bool IsInUserNamespace => !IdMap.IsInitial;
 
+    /// <summary>A container gets a terminal unasked when all three are one: what goes elsewhere, such as `2>FILE`, is kept apart.</summary>
+    public bool IsOnTerminal => IsTerminal(0) && IsTerminal(1) && IsTerminal(2);
+
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
     /// <summary>What our stdin, stdout or stderr is.</summary>

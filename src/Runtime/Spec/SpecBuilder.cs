@@ -145,7 +145,7 @@ public sealed class SpecBuilder
             : options.Mounts.Exists(mount => mount.Destination is "/dev" or "/dev/pts") ? "a volume takes the place of /dev/pts" : null;
         if (missing is not null && options.Tty == true)
             throw new UserError($"--tty: {missing}, so there is no terminal of the container's own", "leave -t away; stdin, stdout and stderr go in as they are");
-        return missing is null && (options.Tty ?? (host.IsTerminal(0) && host.IsTerminal(1)));
+        return missing is null && (options.Tty ?? host.IsOnTerminal);
     }
 
     private static ulong Granted(RunOptions options, Host host, ulong namespaces)

@@ -69,6 +69,8 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
         0 => true,
         sys_stat.S_IFSOCK => !IsNamelessSocket,
         sys_stat.S_IFIFO => !joins,
+        // There is nothing to pass on: fork-news finds it, and says what is wrong (check-root).
+        sys_stat.S_IFDIR => !joins,
         _ => IsNull,
     };
 

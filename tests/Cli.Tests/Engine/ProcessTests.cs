@@ -196,7 +196,9 @@ public sealed class ProcessTests : IDisposable
         _root.Detached(["--name", "web", .. flags], "sleep", "1234");
         _root.Run("exec", "-d", "web", "sh", "-c", "sleep 4321; true").Exits(0);
         string[] lines = [];
-        Deadline.Wait(() => (lines = _root.Run("top", "web").Succeeds().Lines).Length >= 4);
+        // Also of those that exec has started the last one has executed its program.
+        Deadline.Wait(() => (lines = _root.Run("top", "web").Succeeds().Lines).Length >= 4
+            && Array.Exists(lines, line => line.EndsWith("sleep 4321", StringComparison.Ordinal)));
         Assert.Equal(4, lines.Length);   // the head, two sleeps, and the shell
         foreach (string seconds in (string[])["1234", "4321"]) Assert.Contains(lines, line => line.EndsWith("sleep " + seconds, StringComparison.Ordinal));
         Assert.Equal("3", _root.Run("stats", "--no-stream", "--format", "{{.PIDs}}", "web").Succeeds().Lines[0]);

@@ -45,6 +45,29 @@ public sealed class NodeTests : IDisposable
         Assert.Equal("/node: no\n/volume/node: no\n/mount/node: no\n", result.Out);
     }
 
+    /// <summary>A control group file system shows the cgroup that its namespace begins at: that must be the container's own.</summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("--cap-add SYS_ADMIN")]
+    [InlineData("--cap-add ALL --net none")]
+    [InlineData("--privileged")]
+    [InlineData("--privileged --userns 0:100000:65536")]
+    [InlineData("--cap-add SYS_ADMIN --userns host")]
+    [InlineData("--cap-add SYS_ADMIN --userns single --ephemeral")]
+    [InlineData("--cap-add SYS_ADMIN -l a=b")]
+    public void Who_may_mount_sees_no_control_group_of_another(string flags)
+    {
+        const string script = """
+            mkdir -p /dev/shm/c
+            for kind in 'cgroup -o freezer' 'cgroup -o devices' 'cgroup -o cpuset' 'cgroup -o pids' cgroup2; do
+                mount -t $kind c /dev/shm/c 2>/dev/null || continue
+                echo mounted; find /dev/shm/c -mindepth 1 -type d; umount /dev/shm/c
+            done
+            """;
+        string[] words = [.. flags.Split(' '), "--rm", _rootfs.Path, "sh", "-c", script];
+        string[] lines = Minirun.Run(["run", .. words]).Succeeds().Lines;
+        Assert.All(lines, line => Assert.Equal("mounted", line));
+    }
+
     [Requires(Need.Root)]
     public void Who_asks_for_a_volumes_devices_has_them() =>
         Assert.Equal("/node: no\n/volume/node: yes\n/mount/node: yes\n",

@@ -44,6 +44,14 @@ public sealed class StepTests
         Key(pty, "m");
         Assert.Contains(" proc ", pty.Seen);
         Assert.Matches("and copies of [0-9]+ mounts of the host", pty.Seen);
+        // Its own, which the host has of the same type at the same place.
+        Assert.Matches(@"\n     /proc +proc ", pty.Seen);
+        Assert.DoesNotContain("no mount of its own yet", pty.Seen);
+        StepTo(pty, " hostname ");
+        int before = pty.Seen.Length;
+        Key(pty, "m");
+        Assert.Matches(@"\n     / +", pty.Seen[before..]);
+        Assert.DoesNotContain("copies of", pty.Seen[before..]);
         pty.Type("q");
         pty.Await("minirun: --step: ended before the last operation");
         Assert.Equal(125, pty.ExitCode());

@@ -59,6 +59,7 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         new("/dev/stdout and others of a user, files", "out\nin\nerr\n", NamesOfFiles) { Needs = Need.SubordinateIdsOrRoot },
         new("files as stdin, stdout, stderr", "precious 600, earlier end 600", Files),
         new("output that cannot be written", "125", Unwritten),
+        new("endless output that cannot be written", "ends", UnwrittenForEver),
         new("first size of a terminal", "33 77", FirstSize),
         new("groups", "1000 100\n", way => Output(way, "", s_student, "id", "-G")) { Needs = Need.SubordinateIdsOrRoot },
         new("environment", "a b\n\"é\n", way => Output(way, "", ["-e", "A=a b\n\"é"], "sh", "-c", "echo \"$A\"")),

@@ -109,6 +109,14 @@ internal sealed partial record Fact
         return trial.Run([], "echo", "out").ExitCode.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The command is told, as by a pipe that nobody reads, and is not run for nothing.</summary>
+    private static string UnwrittenForEver(Way way)
+    {
+        using var trial = new Trial(way) { Redirected = ">/dev/full" };
+        int code = trial.Run([], "yes").ExitCode;
+        return code is 0 or 128 + 9 ? $"ends with {code}" : "ends";
+    }
+
     private static bool IsUnderTest(int pid)
     {
         try
