@@ -132,7 +132,7 @@ build() {
     native src/Cli minirun src
     ln -sfn minirun bin/minirun-oci # the same program; its name decides
     native src/Tls minirun-tls src/Tls src/Linux
-    native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux src/Init
+    native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux
     rm -f bin/*.tmp.*
 }
 
@@ -301,7 +301,7 @@ bench() {
     samples busybox
     need hyperfine
     want bubblewrap runc crun strace time uidmap conmon
-    native bench/LogPipe logpipe bench/LogPipe src/Cli/Native.props src/Linux src/Init src/Runtime src/Engine
+    native bench/LogPipe logpipe bench/LogPipe src/Cli/Native.props src/Linux src/Plan src/Runtime src/Engine
     MINIRUN_TEST_USER=$test_user bench/bench.sh "$@"
 }
 

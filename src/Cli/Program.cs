@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
-using Minirun.Cli.Commands;
-using Minirun.Cli.Engine;
+using Minirun.Cli.CommandLine;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
-using Minirun.Cli.Run;
+using Minirun.Cli.Tree;
+using Minirun.Cli.Verbs;
+using Minirun.Cli.Verbs.Run;
+using Minirun.Engine.Life;
 using Minirun.Engine.Monitor;
 using Minirun.Init;
 using Minirun.Linux;
@@ -49,7 +51,7 @@ internal static unsafe class Program
             if (arguments[i].AsSpan().IndexOfAny('\uFFFD', KernelText.Mark) >= 0 && (bytes ??= Boot.LastArguments(arguments.Length)) is { Length: > 0 }) arguments[i] = KernelText.Decode(bytes[i]);
     }
 
-    private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciProgram.Name);
+    private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciName.Program);
 
     private static int Dispatch(string[] arguments)
     {
@@ -58,7 +60,7 @@ internal static unsafe class Program
         {
             if (arguments is ["run", ..])
             {
-                if (!Boot.SignalsAreBlocked) Boot.BlockSignals();
+                if (!RelayedSignals.AreBlocked) RelayedSignals.Block();
                 return RunCommand.Execute(arguments.AsSpan(1));
             }
             if (arguments.Length > 0 && EngineVerbs.Find(arguments[0]) is { } verb) return EngineProgram.Execute(verb, arguments.AsSpan(1));

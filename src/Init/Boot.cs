@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Minirun.Linux;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -14,19 +15,8 @@ public static unsafe class Boot
 {
     private const int AT_SECURE = 23;
 
-    /// <summary>
-    /// Signals that minirun takes from a signalfd and passes on to the container. All threads must have them blocked, so they are
-    /// blocked before the runtime makes its first. Left out: faults, job control stops, and the three real-time signals
-    /// that glibc and the .NET collector use.
-    /// </summary>
-    public const ulong RelayedSignals =
-        ~(1UL << 3 | 1UL << 4 | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 8 | 1UL << 10 | 1UL << 12 | 1UL << 18 | 1UL << 19 | 1UL << 20 | 1UL << 21
-          | 1UL << 30 | 7UL << 31);
-
-    private static ulong s_inheritedMask;
     private static int s_argc;
     private static byte** s_argv;
-    private static int s_blocked;
     private static int s_isOci;
 
     /// <summary>Whether this file's code ran before the runtime did.</summary>
@@ -44,9 +34,6 @@ public static unsafe class Boot
             arguments[i] = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(s_argv[s_argc - count + i]).ToArray();
         return arguments;
     }
-
-    /// <summary>Whether this file's code ran before the runtime. When not, the linker argument was dropped, and only speed is lost.</summary>
-    public static bool SignalsAreBlocked => s_blocked != 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int NativeMain(int argc, byte** argv)
@@ -69,40 +56,24 @@ public static unsafe class Boot
             s_isOci = 1;
             // The verb may stand behind global flags.
             for (int i = 1; i < argc; i++)
-                if (s_blocked == 0 && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) BlockSignals();
+                if (!RelayedSignals.AreBlocked && (Text.Equal(argv[i], "run"u8) || Text.Equal(argv[i], "exec"u8))) RelayedSignals.Block();
         }
-        else if (argc > 0 && Text.Equal(argv[0], "minirun-monitor"u8)) BlockSignals();
+        else if (argc > 0 && Text.Equal(argv[0], "minirun-monitor"u8)) RelayedSignals.Block();
         else
         {
             // `container attach` is attach.
             int verb = argc > 2 && Text.Equal(argv[1], "container"u8) ? 2 : 1;
             if (argc > verb && (Text.Equal(argv[verb], "run"u8) || Text.Equal(argv[verb], "exec"u8)
                 || Text.Equal(argv[verb], "attach"u8) || Text.Equal(argv[verb], "start"u8)))
-                BlockSignals();
+                RelayedSignals.Block();
             // A plugin takes its socket away before it ends.
-            else if (argc > verb && Text.Equal(argv[verb], "volume-plugin"u8)) BlockSignals();
+            else if (argc > verb && Text.Equal(argv[verb], "volume-plugin"u8)) RelayedSignals.Block();
         }
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.
         if (status == -1)
             Refuse("minirun: cannot start: the .NET runtime gets no memory or no thread\nhint: see `ulimit -u` and `ulimit -v`, and pids.max and memory.max of the cgroup that you are in\n"u8);
         return status;
-    }
-
-    /// <summary>Blocks <see cref="RelayedSignals"/> in this thread and in all that it starts.</summary>
-    public static void BlockSignals()
-    {
-        ulong mask = RelayedSignals, old;
-        Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_BLOCK, (nint)(&mask), (nint)(&old), sizeof(ulong));
-        s_inheritedMask = old;
-        s_blocked = 1;
-    }
-
-    /// <summary>Takes that back for this thread: signals end us again, or do what the caller wanted.</summary>
-    public static void UnblockSignals()
-    {
-        ulong mask = s_inheritedMask;
-        if (s_blocked != 0) Sys.Call(SYS_rt_sigprocmask, Linux.signal.SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -15,13 +16,13 @@ internal static unsafe class Cgroups
     public static bool Bind(Child* child, PlanOp* op)
     {
         byte* source = stackalloc byte[PathSize];
-        if (!Find(child, op, source)) return Mounts.MayBeLeftOut(child, op);
-        int tree = Mounts.OpenTree(child, fcntl.AT_FDCWD, source, recursive: false);
+        if (!Find(child, op, source)) return Trees.MayBeLeftOut(child, op);
+        int tree = Trees.OpenTree(child, fcntl.AT_FDCWD, source, recursive: false);
         int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
-        bool bound = target >= 0 && Mounts.SetAttributes(child, tree, (ulong)op->A, 0, (ulong)op->C, recursive: false) && Mounts.Move(child, tree, target);
+        bool bound = target >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, (ulong)op->C, recursive: false) && Trees.Move(child, tree, target);
         Child.Close(target);
         Child.Close(tree);
-        return bound || Mounts.MayBeLeftOut(child, op);
+        return bound || Trees.MayBeLeftOut(child, op);
     }
 
     /// <summary>A line is <c>4:memory:/path</c>; the path is taken from the root of the mount, and put behind the place of the mount.</summary>

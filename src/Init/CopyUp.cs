@@ -17,7 +17,7 @@ internal static unsafe class CopyUp
     public static bool Copy(Child* child, int from, int to)
     {
         statx status;
-        if (!Mounts.Stat(child, from, &status)) return false;
+        if (!Trees.Stat(child, from, &status)) return false;
         child->Call(SYS_fchownat, to, (nint)Text.Pointer(""u8), (nint)status.stx_uid, (nint)status.stx_gid, AT_EMPTY_PATH);
         return Directory(child, from, Text.Pointer("."u8), to, Deepest);
     }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_stat;
@@ -81,14 +82,14 @@ internal static unsafe class Devices
         statx status;
         int call = child->FailedCall, errno = child->Errno;
         if (child->Try(SYS_fstatfs, fd, (nint)(&system)) && (system.f_flags & sys_vfs.ST_RDONLY) != 0) return true;
-        if (Mounts.Stat(child, fd, &status) && status.stx_uid == nobody) return true;
+        if (Trees.Stat(child, fd, &status) && status.stx_uid == nobody) return true;
         return child->Fail(call, errno);   // what is to be told is that there is none
     }
 
     private static bool IsNull(Child* child, int fd)
     {
         statx status;
-        return Mounts.Stat(child, fd, &status) && (status.stx_mode & S_IFMT) == S_IFCHR && status.stx_rdev_major == 1 && status.stx_rdev_minor == 3;
+        return Trees.Stat(child, fd, &status) && (status.stx_mode & S_IFMT) == S_IFCHR && status.stx_rdev_major == 1 && status.stx_rdev_minor == 3;
     }
 
     private static bool MakeNode(Child* child, PlanOp* op, int directory, byte* name)
@@ -100,7 +101,7 @@ internal static unsafe class Devices
         if (!made) return false;
         // Looked at through a descriptor before the owner is changed: somebody may have put another thing in its place meanwhile.
         int node = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        bool owned = node >= 0 && Mounts.IsDevice(child, op, node, (int)op->A & S_IFMT)
+        bool owned = node >= 0 && Trees.IsDevice(child, op, node, (int)op->A & S_IFMT)
             && child->Try(SYS_fchownat, node, (nint)Text.Pointer(""u8), (nint)op->B, (nint)op->C, AT_EMPTY_PATH);
         Child.Close(node);
         if (!owned && child->Errno is Errno.EEXIST or Errno.EPERM) child->Errno = Errno.EACCES;
@@ -109,9 +110,9 @@ internal static unsafe class Devices
 
     private static bool BindNode(Child* child, PlanOp* op, int directory, byte* name)
     {
-        int tree = op->Fd > 0 ? op->Fd : Mounts.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
+        int tree = op->Fd > 0 ? op->Fd : Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
         bool bound = false;
-        if (tree >= 0 && Mounts.IsDevice(child, op, tree, (int)op->A & S_IFMT)
+        if (tree >= 0 && Trees.IsDevice(child, op, tree, (int)op->A & S_IFMT)
             && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -119,8 +120,8 @@ internal static unsafe class Devices
             // node of the container's own, on a tmpfs where nothing else is, is its to change.
             bool own = op->E == 2 && op->Fd > 0;
             ulong attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | (own ? 0UL : MOUNT_ATTR_RDONLY);
-            bound = target >= 0 && Mounts.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
-                && Mounts.Move(child, tree, target);
+            bound = target >= 0 && Trees.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
+                && Trees.Move(child, tree, target);
             Child.Close(target);
         }
         Child.Close(tree);

@@ -1,3 +1,4 @@
+using Minirun.Plan;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
 
@@ -30,7 +31,7 @@ internal static unsafe class FileSystems
     public static int MakeThrowaway(Child* child, byte* lower, byte* options, byte* userxattr, int attributes)
     {
         int upper = Make(child, Text.Pointer("tmpfs"u8), options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV), overlay = -1;
-        if (upper >= 0 && RootMount.MoveOnTop(child, upper))
+        if (upper >= 0 && Trees.MoveOnTop(child, upper))
         {
             overlay = MakeOverlay(child, lower, upper, userxattr, attributes);
             // umount2 follows "/" up to what is uppermost there.

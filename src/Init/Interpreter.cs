@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -27,7 +28,7 @@ internal static unsafe class Interpreter
         }
         PlanOp* ops = (PlanOp*)((byte*)child.Plan + child.Plan->OpsOffset);
         // That we run is the end of the operation before our first: the execve of fork-news itself.
-        if (child.Plan->Mode != PlanMode.Quiet) Send(&child, ReportKind.Done, ops->Index - 1, 0);
+        if (child.Plan->Mode != PlanMode.Quiet) Reports.Send(&child, ReportKind.Done, ops->Index - 1, 0);
         for (int i = 0; i < child.Plan->OpCount; i++)
             Step(&child, ops + i);
         Sys.Call(SYS_exit_group, 125);
@@ -54,7 +55,7 @@ internal static unsafe class Interpreter
         if (!done && (op->Flags & OpFlags.Warn) != 0) child->Outcome = ReportKind.Warning;
         else if (!done) Die(child, op);
         if (mode != PlanMode.Quiet || child->Outcome is ReportKind.FellBack or ReportKind.Warning)
-            Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
+            Reports.Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
     }
 
     private static bool Execute(Child* child, PlanOp* op) => op->Code switch
@@ -129,7 +130,7 @@ internal static unsafe class Interpreter
     /// </summary>
     private static void Die(Child* child, PlanOp* op)
     {
-        Send(child, ReportKind.Failed, op->Index, (long)child->Output << 32 | (uint)child->ErrorOutput);
+        Reports.Send(child, ReportKind.Failed, op->Index, (long)child->Output << 32 | (uint)child->ErrorOutput);
         byte any;
         Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1);
         Sys.Call(SYS_exit_group, 125);
@@ -141,21 +142,6 @@ internal static unsafe class Interpreter
         if (Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1) <= 0)
             Sys.Call(SYS_exit_group, 125);
     }
-
-    public static void Send(Child* child, ReportKind kind, int op, long nanoseconds)
-    {
-        Report report = default;
-        report.Kind = kind;
-        report.Op = op;
-        report.Errno = child->Errno;
-        report.Call = child->FailedCall;
-        report.Nanoseconds = nanoseconds;
-        Sys.Call(SYS_sendto, child->Plan->ReportFd, (nint)(&report), sizeof(Report), sys_socket.MSG_NOSIGNAL, 0, 0);
-    }
-
-    /// <summary>Tells the parent with a descriptor for it.</summary>
-    public static bool SendDescriptor(Child* child, ReportKind kind, int op, int fd) =>
-        DescriptorReport.Send(child->Plan->ReportFd, kind, op, fd) >= 0 || child->Fail(SYS_sendmsg, *Sys.ErrnoLocation());
 
     private static long Now()
     {

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -9,32 +9,12 @@ namespace Minirun.Init;
 /// CAP_SYS_PTRACE, may look into all that is executed in that namespace; not into us, who were executed outside of it, and can no longer be dumped
 /// when we enter (CVE-2016-9962). The memfd of the plan holds this, its steps and their strings until there is a plan.
 /// </summary>
-[StructLayout(LayoutKind.Sequential)]
-public unsafe struct Joining
+internal static unsafe class Joining
 {
-    public const int NoId = -1;
-
-    /// <summary>Of all of it, in bytes.</summary>
-    public int Length;
-
-    public int StepCount;
-    public int ReportFd;
-
-    /// <summary>Who we become inside, where the parent's id does not exist; <see cref="NoId"/>: nobody else. It may fail: there may be no such id.</summary>
-    public int Uid;
-    public int Gid;
-
-    /// <summary>Whether there is an OOM score to set; it must be set while we can be dumped, and is inherited.</summary>
-    public int HasOomScore;
-    public int OomScore;
-
-    /// <summary>The answer: the process that is in the namespaces, as the parent sees it.</summary>
-    public int Pid;
-
     /// <summary>Returns in the process that is inside.</summary>
-    internal static void Do(int planFd)
+    public static void Do(int planFd)
     {
-        Joining* request = Read(planFd);
+        JoiningPlan* request = Read(planFd);
         if (request == null) Sys.Call(SYS_exit_group, 125);
         if (request->HasOomScore != 0) SetOomScore(request->OomScore);
         var steps = (JoiningStep*)(request + 1);
@@ -56,7 +36,7 @@ public unsafe struct Joining
                     if (pid > 0)
                     {
                         request->Pid = (int)pid;
-                        Sys.Call(SYS_pwrite64, planFd, (nint)request, sizeof(Joining), 0);
+                        Sys.Call(SYS_pwrite64, planFd, (nint)request, sizeof(JoiningPlan), 0);
                         Sys.Call(SYS_exit_group, 0);
                     }
                     inside = true;
@@ -72,18 +52,18 @@ public unsafe struct Joining
                     break;
             }
         }
-        if (request->Gid != NoId) Sys.Call(SYS_setresgid, request->Gid, request->Gid, request->Gid);
-        if (request->Uid != NoId) Sys.Call(SYS_setresuid, request->Uid, request->Uid, request->Uid);
+        if (request->Gid != JoiningPlan.NoId) Sys.Call(SYS_setresgid, request->Gid, request->Gid, request->Gid);
+        if (request->Uid != JoiningPlan.NoId) Sys.Call(SYS_setresuid, request->Uid, request->Uid, request->Uid);
         Sys.Call(SYS_munmap, (nint)request, request->Length);
     }
 
     /// <summary>A copy: the plan takes its place while we are still at it. Null: there is none.</summary>
-    private static Joining* Read(int planFd)
+    private static JoiningPlan* Read(int planFd)
     {
-        Joining header;
-        if (Sys.Call(SYS_pread64, planFd, (nint)(&header), sizeof(Joining), 0) != sizeof(Joining)) return null;
+        JoiningPlan header;
+        if (Sys.Call(SYS_pread64, planFd, (nint)(&header), sizeof(JoiningPlan), 0) != sizeof(JoiningPlan)) return null;
         nint memory = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1, 0);
-        return memory < 0 || Sys.Call(SYS_pread64, planFd, memory, header.Length, 0) != header.Length ? null : (Joining*)memory;
+        return memory < 0 || Sys.Call(SYS_pread64, planFd, memory, header.Length, 0) != header.Length ? null : (JoiningPlan*)memory;
     }
 
     /// <summary>Outside, so the path is the host's. That it did not work is seen, and told, by the parent.</summary>
@@ -100,7 +80,7 @@ public unsafe struct Joining
     }
 
     /// <summary>Does not return. The process inside waits until the parent, who may be about to put it into a cgroup, has heard.</summary>
-    private static void Fail(Joining* request, int op, int call, bool waits)
+    private static void Fail(JoiningPlan* request, int op, int call, bool waits)
     {
         byte any;
         Report report = default;

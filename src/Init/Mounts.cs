@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
@@ -19,24 +20,24 @@ internal static unsafe class Mounts
     {
         byte* mode = stackalloc byte[8];
         int target = Target(child, op, mode);
-        if (target < 0) return MayBeLeftOut(child, op);
+        if (target < 0) return Trees.MayBeLeftOut(child, op);
         if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, op, target);
         int tree = FileSystems.Make(child, child->At(op->S1), op->S5 != 0 ? child->At(op->S5) : child->At(op->S1), mode, child->At(op->S3), (int)op->A);
         if (tree < 0 && (op->Flags & OpFlags.Fallback) != 0)
         {
             // The kernel shows a new proc or sysfs only to those who already see all of one: "mount too revealing".
-            tree = OpenTree(child, AT_FDCWD, child->At(op->S4), recursive: true);
-            if (tree >= 0 && !SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
+            tree = Trees.OpenTree(child, AT_FDCWD, child->At(op->S4), recursive: true);
+            if (tree >= 0 && !Trees.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
             child->Outcome = ReportKind.FellBack;
         }
         bool mounted = tree >= 0 && ((op->Flags & OpFlags.CopyUp) == 0 || CopyUp.Copy(child, target, tree))
-            && ((op->C | op->E | op->F) == 0 || SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)op->C, recursive: true))
-            && Move(child, tree, target)
+            && ((op->C | op->E | op->F) == 0 || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)op->C, recursive: true))
+            && Trees.Move(child, tree, target)
             && (child->Outcome != ReportKind.FellBack || HideCgroups(child, tree));
         // What lies under the new devpts, in a /dev that we made: a directory that is empty, and that nobody can reach any more.
         if (mounted && (op->Flags & OpFlags.IsPts) != 0 && (op->Flags & OpFlags.InDev) != 0) child->Empty = target;
         else Child.Close(target);
-        if (!mounted) { Child.Close(tree); return MayBeLeftOut(child, op); }
+        if (!mounted) { Child.Close(tree); return Trees.MayBeLeftOut(child, op); }
         Keep(child, op, tree);
         return true;
     }
@@ -47,7 +48,7 @@ internal static unsafe class Mounts
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         if (target < 0) return false;
         int overlay = FileSystems.MakeThrowaway(child, child->At(op->S1), child->At(op->S3), child->At(op->S4), (int)op->A);
-        bool mounted = overlay >= 0 && MayCover(child, op->Flags, target) && Move(child, overlay, target);
+        bool mounted = overlay >= 0 && MayCover(child, op->Flags, target) && Trees.Move(child, overlay, target);
         Child.Close(overlay);
         Child.Close(target);
         return mounted;
@@ -60,15 +61,15 @@ internal static unsafe class Mounts
     public static bool Bind(Child* child, PlanOp* op)
     {
         int place = -1, tree = OpenSource(child, op, &place);
-        if (tree < 0) { Child.Close(place); return MayBeLeftOut(child, op); }
-        bool done = IsDevice(child, op, tree, sys_stat.S_IFCHR)
+        if (tree < 0) { Child.Close(place); return Trees.MayBeLeftOut(child, op); }
+        bool done = Trees.IsDevice(child, op, tree, sys_stat.S_IFCHR)
             && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
             && ((op->Flags & OpFlags.MapsIds) == 0 || MapIds(child, op, tree))
             && SetAllAttributes(child, op, tree)
-            && (place >= 0 ? Move(child, tree, place) : MoveInto(child, op, tree, op->Flags));
+            && (place >= 0 ? Trees.Move(child, tree, place) : MoveInto(child, op, tree, op->Flags));
         Child.Close(place);
         Child.Close(tree);
-        return done || MayBeLeftOut(child, op);
+        return done || Trees.MayBeLeftOut(child, op);
     }
 
     /// <summary>
@@ -77,7 +78,7 @@ internal static unsafe class Mounts
     /// </summary>
     private static bool MapIds(Child* child, PlanOp* op, int tree)
     {
-        if (!Interpreter.SendDescriptor(child, ReportKind.Tree, op->Index, tree)) return false;
+        if (!Reports.SendDescriptor(child, ReportKind.Tree, op->Index, tree)) return false;
         Waiting.AwaitGo(child->Plan->ReportFd);
         return true;
     }
@@ -97,7 +98,7 @@ internal static unsafe class Mounts
         PlanOp* of = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset);
         while (of->Index != op->B) of++;
         // What was left out needs nothing.
-        return of->Fd <= 0 || SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
+        return of->Fd <= 0 || Trees.SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
     }
 
     /// <summary>One call where one does.</summary>
@@ -105,18 +106,18 @@ internal static unsafe class Mounts
     {
         bool all = (op->Flags & OpFlags.PropagationRecursive) != 0;
         long recursive = all ? op->C : 0, top = all ? 0 : op->C;
-        return ((op->E | op->F | recursive) == 0 || SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
-            && ((op->A | op->B | top) == 0 || SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)top, recursive: false));
+        return ((op->E | op->F | recursive) == 0 || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
+            && ((op->A | op->B | top) == 0 || Trees.SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)top, recursive: false));
     }
 
     /// <summary>S2: what is hidden: a directory under an empty read-only one, the same for all; a file under the parent's /dev/null.</summary>
     public static bool Mask(Child* child, PlanOp* op)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
-        if (target < 0) return MayBeLeftOut(child, op);
-        bool file = (op->Flags & OpFlags.EitherKind) != 0 ? !IsDirectory(child, target) : (op->Flags & OpFlags.File) != 0;
+        if (target < 0) return Trees.MayBeLeftOut(child, op);
+        bool file = (op->Flags & OpFlags.EitherKind) != 0 ? !Trees.IsDirectory(child, target) : (op->Flags & OpFlags.File) != 0;
         int tree = file ? Null(child, op) : EmptyDirectory(child);
-        bool masked = tree >= 0 && Move(child, tree, target);
+        bool masked = tree >= 0 && Trees.Move(child, tree, target);
         Child.Close(target);
         // The first serves the others.
         if (masked && file && child->Null < 0) child->Null = tree;
@@ -131,20 +132,17 @@ internal static unsafe class Mounts
         int place = (int)child->Call(SYS_openat, sys, (nint)Text.Pointer("fs/cgroup"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (place < 0) return child->Errno is Errno.ENOENT or Errno.ENOTDIR;
         int tree = EmptyDirectory(child);
-        bool hidden = tree >= 0 && Move(child, tree, place);
+        bool hidden = tree >= 0 && Trees.Move(child, tree, place);
         Child.Close(place);
         if (hidden && child->Empty < 0) child->Empty = tree;
         else Child.Close(tree);
         return hidden;
     }
 
-    public static bool Move(Child* child, int tree, int target) =>
-        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-
     public static bool MoveInto(Child* child, PlanOp* op, int tree, OpFlags flags)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), flags, create: true);
-        bool moved = target >= 0 && MayCover(child, flags, target) && Move(child, tree, target);
+        bool moved = target >= 0 && MayCover(child, flags, target) && Trees.Move(child, tree, target);
         Child.Close(target);
         return moved;
     }
@@ -156,7 +154,7 @@ internal static unsafe class Mounts
         bool keeps = (op->Flags & OpFlags.KeepMode) != 0;
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: !keeps);
         statx status;
-        if (target >= 0 && keeps && Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
+        if (target >= 0 && keeps && Trees.Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
         if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
         if (target < 0 || MayCover(child, op->Flags, target)) return target;
         Child.Close(target);
@@ -173,63 +171,31 @@ internal static unsafe class Mounts
         return child->Try(SYS_fstatfs, fd, (nint)(&status)) && status.f_type == sys_vfs.PROC_SUPER_MAGIC;
     }
 
-    public static bool IsDirectory(Child* child, int fd)
-    {
-        statx status;
-        return Stat(child, fd, &status) && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR;
-    }
-
-    public static bool Stat(Child* child, int fd, statx* status) =>
-        child->Try(SYS_statx, fd, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)status);
-
-    public static int OpenTree(Child* child, int from, byte* path, bool recursive, int flags = 0) =>
-        (int)child->Call(SYS_open_tree, from, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
-
     /// <summary>A source in the root is mounted onto itself: <paramref name="place"/> is then the target too.</summary>
     private static int OpenSource(Child* child, PlanOp* op, int* place)
     {
         bool recursive = (op->Flags & OpFlags.Recursive) != 0;
-        if (op->Fd > 0) return (op->Flags & OpFlags.Detached) != 0 ? op->Fd : OpenTree(child, op->Fd, Text.Pointer(""u8), recursive);
+        if (op->Fd > 0) return (op->Flags & OpFlags.Detached) != 0 ? op->Fd : Trees.OpenTree(child, op->Fd, Text.Pointer(""u8), recursive);
         if ((op->Flags & OpFlags.SourceOfOwnTree) != 0)
         {
             int from = Rootfs.Resolve(child, child->At(op->S1), OpFlags.None, create: false);
-            int tree = from < 0 ? -1 : OpenTree(child, from, Text.Pointer(""u8), recursive);
+            int tree = from < 0 ? -1 : Trees.OpenTree(child, from, Text.Pointer(""u8), recursive);
             Child.Close(from);
             return tree;
         }
         if ((op->Flags & OpFlags.SourceInRoot) == 0)
-            return OpenTree(child, AT_FDCWD, child->At(op->S1), recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+            return Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
         *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
-        return *place < 0 ? -1 : OpenTree(child, *place, Text.Pointer(""u8), recursive);
-    }
-
-    public static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)
-    {
-        mount_attr attributes;
-        attributes.attr_set = set;
-        attributes.attr_clr = clear;
-        attributes.propagation = propagation;
-        attributes.userns_fd = 0;
-        return child->Try(SYS_mount_setattr, tree, (nint)Text.Pointer(""u8), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), (nint)(&attributes), sizeof(mount_attr));
-    }
-
-    /// <summary>A device node that is bound must be the device it is named after (CVE-2025-31133).</summary>
-    public static bool IsDevice(Child* child, PlanOp* op, int tree, int type)
-    {
-        if (op->D == 0) return true;
-        statx status;
-        if (!Stat(child, tree, &status)) return false;
-        bool same = (status.stx_mode & sys_stat.S_IFMT) == type && ((long)status.stx_rdev_major << 32 | status.stx_rdev_minor) == op->D;
-        return same || child->Fail(SYS_open_tree, Errno.ENODEV);
+        return *place < 0 ? -1 : Trees.OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
 
     /// <summary>The host's, read-only: it can be written to, being a device, and neither its mode nor its owner can be changed.</summary>
     private static int Null(Child* child, PlanOp* op)
     {
-        if (child->Null >= 0) return OpenTree(child, child->Null, Text.Pointer(""u8), recursive: false);
-        int tree = OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
-        if (tree >= 0 && IsDevice(child, op, tree, sys_stat.S_IFCHR)
-            && SetAttributes(child, tree, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, recursive: false)) return tree;
+        if (child->Null >= 0) return Trees.OpenTree(child, child->Null, Text.Pointer(""u8), recursive: false);
+        int tree = Trees.OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
+        if (tree >= 0 && Trees.IsDevice(child, op, tree, sys_stat.S_IFCHR)
+            && Trees.SetAttributes(child, tree, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, recursive: false)) return tree;
         Child.Close(tree);
         return -1;
     }
@@ -239,8 +205,8 @@ internal static unsafe class Mounts
     {
         const int hidden = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
         if (child->Empty < 0) return FileSystems.Make(child, Text.Pointer("tmpfs"u8), null, hidden);
-        int tree = OpenTree(child, child->Empty, Text.Pointer(""u8), recursive: false);
-        if (tree < 0 || SetAttributes(child, tree, hidden, 0, 0, recursive: false)) return tree;
+        int tree = Trees.OpenTree(child, child->Empty, Text.Pointer(""u8), recursive: false);
+        if (tree < 0 || Trees.SetAttributes(child, tree, hidden, 0, 0, recursive: false)) return tree;
         Child.Close(tree);
         return -1;
     }
@@ -251,19 +217,5 @@ internal static unsafe class Mounts
         else if ((op->Flags & OpFlags.IsPts) != 0) child->Pts = tree;
         else if ((op->Flags & OpFlags.KeepOpen) == 0) Child.Close(tree);
         if ((op->Flags & OpFlags.KeepOpen) != 0) op->Fd = tree;
-    }
-
-    /// <summary>
-    /// An optional mount whose source or target is missing and cannot be made is left out, and said to be. What protects is left out only when there is
-    /// nothing to protect: any other failure must not leave a path open.
-    /// </summary>
-    public static bool MayBeLeftOut(Child* child, PlanOp* op)
-    {
-        if ((op->Flags & OpFlags.Optional) == 0) return false;
-        bool missing = child->Errno is Errno.ENOENT or Errno.ENOTDIR;
-        bool protects = op->Code == OpCode.Mask || (op->Flags & OpFlags.SourceInRoot) != 0;
-        if (!missing && (protects || child->Errno is not (Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ELOOP or Errno.ENODEV))) return false;
-        child->Outcome = ReportKind.Skipped;
-        return true;
     }
 }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -20,7 +21,7 @@ internal static unsafe class Notify
         Text.Copy(address + sizeof(ushort), path);
         bool done = child->Try(SYS_bind, socket, (nint)address, sizeof(ushort) + Text.Length(path) + 1)
             && child->Try(SYS_fchmodat, fcntl.AT_FDCWD, (nint)path, Writable)
-            && Interpreter.SendDescriptor(child, ReportKind.Readiness, op->Index, (int)socket);
+            && Reports.SendDescriptor(child, ReportKind.Readiness, op->Index, (int)socket);
         Child.Close(socket);
         return done;
     }

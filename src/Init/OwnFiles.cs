@@ -1,3 +1,4 @@
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
@@ -21,12 +22,12 @@ internal static unsafe class OwnFiles
         int source = (int)child->Call(SYS_openat, AT_FDCWD, (nint)child->At(op->S1), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         int tree = source < 0 ? -1 : child->Dev >= 0 ? CopyTo(child, source, child->Dev) : CopyAside(child, source);
         Child.Close(source);
-        bool done = tree >= 0 && Mounts.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: false)
+        bool done = tree >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: false)
             && Mounts.MoveInto(child, op, tree, op->Flags | OpFlags.NotInProc);
         Child.Close(tree);
         // Not before: what has no name cannot be mounted. The mount keeps it.
         if (child->Dev >= 0) Sys.Call(SYS_unlinkat, child->Dev, Name, 0);
-        return done || Mounts.MayBeLeftOut(child, op);
+        return done || Trees.MayBeLeftOut(child, op);
     }
 
     /// <summary>Where /dev is not ours. Only what is mounted in our namespace can be cloned: so the tmpfs is on "/" for a moment.</summary>
@@ -34,7 +35,7 @@ internal static unsafe class OwnFiles
     {
         const int hidden = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
         int files = FileSystems.Make(child, Text.Pointer("tmpfs"u8), null, hidden), tree = -1;
-        if (files >= 0 && RootMount.MoveOnTop(child, files))
+        if (files >= 0 && Trees.MoveOnTop(child, files))
         {
             tree = CopyTo(child, source, files);
             if (!child->Try(SYS_umount2, (nint)Text.Pointer("/"u8), MNT_DETACH))
@@ -55,7 +56,7 @@ internal static unsafe class OwnFiles
         // The caller's umask is still ours.
         nint moved = copy >= 0 && child->Try(SYS_fchmod, copy, 0x1a4) ? 1 : -1;
         while (moved > 0) moved = child->Call(SYS_sendfile, copy, source, 0, MostAtOnce);
-        int tree = moved < 0 ? -1 : Mounts.OpenTree(child, copy, Text.Pointer(""u8), recursive: false);
+        int tree = moved < 0 ? -1 : Trees.OpenTree(child, copy, Text.Pointer(""u8), recursive: false);
         Child.Close(copy);
         return tree;
     }

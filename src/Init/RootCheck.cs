@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_stat;
@@ -91,7 +92,7 @@ internal static unsafe class RootCheck
     /// <summary>Attributes can be set on mounts of our namespace alone; this one is private already.</summary>
     private static bool IsOutside(Child* child, int mount)
     {
-        if (!Mounts.SetAttributes(child, mount, 0, 0, MS_PRIVATE, recursive: false)) return child->Errno == Errno.EINVAL;
+        if (!Trees.SetAttributes(child, mount, 0, 0, MS_PRIVATE, recursive: false)) return child->Errno == Errno.EINVAL;
         return child->Fail(SYS_mount_setattr, Errno.EBUSY);
     }
 
@@ -101,7 +102,7 @@ internal static unsafe class RootCheck
     private static bool NoDirectoryCameAlong(Child* child)
     {
         for (int fd = 0; fd < Standard; fd++)
-            if (Mounts.IsDirectory(child, fd)) return child->Fail(SYS_statx, Errno.EISDIR);
+            if (Trees.IsDirectory(child, fd)) return child->Fail(SYS_statx, Errno.EISDIR);
         return true;
     }
 }

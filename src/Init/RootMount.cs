@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
@@ -24,9 +25,9 @@ internal static unsafe class RootMount
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
         if (op->A != 0) child->Origin = (int)OpenMountOf(child);
         if (op->A == 2 && !SetPropagation(child, child->Origin, MS_SLAVE)) return false;
-        if (tree < 0 || (op->D != 0 && !Mounts.SetAttributes(child, child->Root, (ulong)op->D, 0, 0, recursive: true))
+        if (tree < 0 || (op->D != 0 && !Trees.SetAttributes(child, child->Root, (ulong)op->D, 0, 0, recursive: true))
             || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
-        return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : MoveOnTop(child, child->Root);
+        return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : Trees.MoveOnTop(child, child->Root);
     }
 
     private static bool MoveInPlace(Child* child, int propagation)
@@ -46,7 +47,7 @@ internal static unsafe class RootMount
     public static bool Overlay(Child* child, PlanOp* op)
     {
         child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), child->At(op->S1), child->At(op->S2), attributes: (int)op->D);
-        return child->Root >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && MoveOnTop(child, child->Root);
+        return child->Root >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && Trees.MoveOnTop(child, child->Root);
     }
 
     /// <summary>Without a mount namespace there is only the directory itself.</summary>
@@ -56,12 +57,8 @@ internal static unsafe class RootMount
         return child->Root >= 0;
     }
 
-    /// <summary>On whatever is the uppermost mount on "/" by now.</summary>
-    public static bool MoveOnTop(Child* child, int tree) =>
-        child->Try(SYS_move_mount, tree, Text.Empty, AT_FDCWD, (nint)Text.Pointer("/"u8), MOVE_MOUNT_F_EMPTY_PATH);
-
     private static bool SetPropagation(Child* child, int mount, ulong propagation) =>
-        Mounts.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
+        Trees.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
 
     /// <summary>
     /// Nothing of the host's is bound from here on, so the root may be bound again; and as it was a moment before it was made unbindable: a slave
@@ -89,7 +86,7 @@ internal static unsafe class RootMount
         && Settle(child)
         && child->Try(SYS_fchdir, child->Root)
         && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
-        && (op->A == 0 || Mounts.SetAttributes(child, child->OldRoot, 0, 0, MS_SLAVE, recursive: true))
+        && (op->A == 0 || Trees.SetAttributes(child, child->OldRoot, 0, 0, MS_SLAVE, recursive: true))
         && DetachOldRoot(child)
         && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
 
@@ -119,7 +116,7 @@ internal static unsafe class RootMount
     {
         nint fd = child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("."u8), O_PATH | O_CLOEXEC);
         statx status;
-        while (fd >= 0 && Mounts.Stat(child, (int)fd, &status) && (status.stx_attributes & sys_stat.STATX_ATTR_MOUNT_ROOT) == 0)
+        while (fd >= 0 && Trees.Stat(child, (int)fd, &status) && (status.stx_attributes & sys_stat.STATX_ATTR_MOUNT_ROOT) == 0)
         {
             nint up = child->Call(SYS_openat, fd, (nint)Text.Pointer(".."u8), O_PATH | O_CLOEXEC);
             Child.Close(fd);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;

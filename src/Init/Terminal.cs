@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_syscall;
 
@@ -30,7 +31,7 @@ internal static unsafe class Terminal
             settings.c_oflag &= ~termios_.ONLCR;
             child->Call(SYS_ioctl, slave, termios_.TCSETSW, (nint)(&settings));
         }
-        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && Interpreter.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
+        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && Reports.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
         Child.Close(master);
         return done;
     }
@@ -56,7 +57,7 @@ internal static unsafe class Terminal
             : child->Dev >= 0 ? Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File | OpFlags.Ordinary, create: true)
             : Rootfs.Resolve(child, Text.Pointer("dev/console"u8), OpFlags.File | OpFlags.Ordinary, create: false);
         if (tree >= 0 && target < 0 && child->Dev < 0 && child->Errno == Errno.ENOENT) { Child.Close(tree); return true; }
-        bool moved = target >= 0 && Mounts.Move(child, (int)tree, target);
+        bool moved = target >= 0 && Trees.Move(child, (int)tree, target);
         Child.Close(tree);
         Child.Close(target);
         return moved;

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
@@ -11,7 +12,7 @@ internal static unsafe class Waiting
     /// <summary>The parent does what is its part of this moment; a byte from it lets us go on, its end ends us.</summary>
     public static bool ForParent(Child* child, PlanOp* op)
     {
-        Interpreter.Send(child, ReportKind.Asks, op->Index, 0);
+        Reports.Send(child, ReportKind.Asks, op->Index, 0);
         AwaitGo(child->Plan->ReportFd);
         return true;
     }
@@ -27,7 +28,7 @@ internal static unsafe class Waiting
         ulong ends = signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGQUIT) | signal.Bit(signal.SIGTERM);
         child->Call(SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&ends), 0, sizeof(ulong));
         nint signals = child->Call(SYS_signalfd4, -1, (nint)(&ends), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK);
-        Interpreter.Send(child, ReportKind.Created, op->Index, 0);
+        Reports.Send(child, ReportKind.Created, op->Index, 0);
         AwaitGo(child->Plan->ReportFd);
         if (!child->Try(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, 0)) return false;
         Child.Close(child->Plan->ReportFd);

@@ -1,13 +1,11 @@
 using System.Numerics;
-using Minirun.Init;
 using Minirun.Linux;
-using Minirun.Runtime.State;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime;
 
 /// <summary>
-/// Signals that would end us, were they not blocked for the command that they are passed on to (<see cref="Boot.RelayedSignals"/>). Whoever
+/// Signals that would end us, were they not blocked for the command that they are passed on to (<see cref="RelayedSignals"/>). Whoever
 /// waits for something of others' before there is a command waits for these as well.
 /// </summary>
 public static unsafe class EndingSignals
@@ -21,7 +19,7 @@ public static unsafe class EndingSignals
     public static int Await(int fd, int patience)
     {
         ulong mask = Mask();
-        int signals = Boot.SignalsAreBlocked ? (int)syscall(SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC) : -1;
+        int signals = RelayedSignals.AreBlocked ? (int)syscall(SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC) : -1;
         pollfd* fds = stackalloc pollfd[2];
         fds[0] = new pollfd { fd = fd, events = poll.POLLIN };
         fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
@@ -46,7 +44,7 @@ public static unsafe class EndingSignals
     private static ulong Mask()
     {
         // SIGPIPE is of what we wrote ourselves.
-        ulong mask = Boot.RelayedSignals & ~signal.Bit(signal.SIGPIPE);
+        ulong mask = RelayedSignals.Mask & ~signal.Bit(signal.SIGPIPE);
         for (int number = 1; number <= 64; number++)
             if (!DroppedSignal.Ends(number)) mask &= ~signal.Bit(number);
         return mask;

@@ -13,10 +13,11 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_arrows = new()
     {
         ["src/Linux"] = [],
-        ["src/Init"] = ["src/Linux"],
-        ["src/Runtime"] = ["src/Linux", "src/Init"],
+        ["src/Plan"] = [],
+        ["src/Init"] = ["src/Linux", "src/Plan"],
+        ["src/Runtime"] = ["src/Linux", "src/Plan"],
         ["src/Engine"] = ["src/Linux", "src/Runtime"],
-        ["src/Cli"] = ["src/Linux", "src/Init", "src/Runtime", "src/Engine"],
+        ["src/Cli"] = ["src/Linux", "src/Plan", "src/Init", "src/Runtime", "src/Engine"],
         ["src/Tls"] = ["src/Linux"],
         ["tests/Probe"] = ["src/Linux"],
         ["tests/Clients"] = [],
@@ -84,7 +85,7 @@ public sealed class ArchitectureTests
     [InlineData(@"\bConsole\.", "src/Cli|src/Engine|src/Runtime|src/Linux", "")]
     [InlineData(@"\bisatty\(1\)|\bisatty\(2\)|""NO_COLOR""", "src/Cli", "src/Cli/Output/Screen.cs")]
     [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/CurrentDirectory.cs")]
-    [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src", "src/Linux/CurrentDirectory.cs|src/Runtime/Spec/Host.cs|src/Runtime/Spec/MountFlags.cs")]
+    [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src", "src/Linux/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
     [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b(IOException|UnauthorizedAccessException|SocketException|Win32Exception)\b[^}]*\1\.Message|catch \((IOException|UnauthorizedAccessException|SocketException|Win32Exception) (\w+)\)[^}]*\4\.Message", "src/Cli|src/Engine|src/Runtime", "")]
     public void What_has_one_owner_is_asked_nowhere_else(string pattern, string where, string owners)
     {

@@ -1,5 +1,6 @@
 using Minirun.Linux;
-using Minirun.Runtime.Launch;
+using Minirun.Plan;
+using Minirun.Runtime.Scripts;
 using Xunit;
 using static Minirun.Linux.sys_syscall;
 
@@ -43,9 +44,9 @@ public sealed class CloneStressTests
         script.Add(0, SYS_chdir, script.Text("/"));
         for (int i = 0; i < 16; i++) script.Add(0, SYS_getpid);
         script.Add(0, SYS_execve, script.Text("/bin/sh"), script.Array("sh", "-c", "exit 7"), script.Array("PATH=/bin"));
-        (int pid, int pidfd) = script.Clone(Namespaces, -1, Init.PlanMode.Quiet, copy);
+        (int pid, int pidfd) = script.Clone(Namespaces, -1, PlanMode.Quiet, copy);
         unistd.close(pidfd);
-        return LaunchedContainer.Wait(pid);
+        return ExitStatus.Wait(pid);
     }
 
     private static void Allocate(bool collect, CancellationToken stop)

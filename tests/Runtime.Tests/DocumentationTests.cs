@@ -32,7 +32,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_flag_of_run_is_in_a_test_and_in_the_docs()
     {
-        string code = File.ReadAllText(Path.Combine(Checkout.Root, "src", "Cli", "Run", "RunOptionTable.cs"));
+        string code = File.ReadAllText(Path.Combine(Checkout.Root, "src", "Cli", "CommandLine", "RunOptionTable.cs"));
         string[] flags = [.. Regex.Matches(code, @"^ {8}new\(""(--[a-z-]+)""", RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
         Assert.InRange(flags.Length, 90, 200);
         string[] pages = [.. Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md").Select(File.ReadAllText)];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Minirun.Cli.Run;
+using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 
@@ -7,7 +7,7 @@ namespace Minirun.Cli.ContainerFiles;
 internal static class EngineKeys
 {
     /// <summary>Short texts as for -p, or compose's long form.</summary>
-    public static void Ports(ServiceReader reader, string key, FileNode node)
+    public static void Ports(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Items is not { } ports) throw reader.Error(node, $"{key}: takes a list", "write `- \"8080:80\"` below it");
         foreach (FileNode port in ports)
@@ -38,7 +38,7 @@ internal static class EngineKeys
     }
 
     /// <summary>A list of names, or a map whose values may have an address and aliases. There is one network for now.</summary>
-    public static void Networks(ServiceReader reader, string key, FileNode node)
+    public static void Networks(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Entries is not { } networks)
         {
@@ -59,7 +59,7 @@ internal static class EngineKeys
     }
 
     /// <summary>A map NAME: VALUE, or a list of NAME and the value with the sign between them.</summary>
-    public static Action<ServiceReader, string, FileNode> Pairs(string flag, char sign) => (reader, key, node) =>
+    public static Action<ServiceKeys, string, FileNode> Pairs(string flag, char sign) => (reader, key, node) =>
     {
         if (node.Entries is null)
         {
@@ -73,7 +73,7 @@ internal static class EngineKeys
                 reader.Flag(flag, key, name, $"{name.Text}{sign}{each.Text}");
     };
 
-    public static void Logging(ServiceReader reader, string key, FileNode node)
+    public static void Logging(ServiceKeys reader, string key, FileNode node)
     {
         foreach (var (name, value) in Map(reader, key, node, "write `driver: journald` below it"))
             switch (name.Text)
@@ -84,7 +84,7 @@ internal static class EngineKeys
             }
     }
 
-    public static void Health(ServiceReader reader, string key, FileNode node)
+    public static void Health(ServiceKeys reader, string key, FileNode node)
     {
         var check = Map(reader, key, node, "write `test: COMMAND` below it");
         if (node.Find("disable")?.Text == "true") return;
@@ -99,14 +99,14 @@ internal static class EngineKeys
     }
 
     /// <summary>A time; the flag takes whole seconds.</summary>
-    public static void StopGracePeriod(ServiceReader reader, string key, FileNode node)
+    public static void StopGracePeriod(ServiceKeys reader, string key, FileNode node)
     {
         TimeSpan time = reader.Try(key, node, () => Values.Duration(reader.Text(key, node), key));
         reader.Flag("--stop-timeout", key, node, ((int)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>A text is for the shell; [CMD-SHELL, TEXT] too; [CMD, WORD…] is a command; [NONE] is no check.</summary>
-    private static void Test(ServiceReader reader, string key, FileNode node)
+    private static void Test(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Items is null)
         {
@@ -123,5 +123,5 @@ internal static class EngineKeys
         }
     }
 
-    private static List<(FileNode Key, FileNode Value)> Map(ServiceReader reader, string key, FileNode node, string hint) => node.Entries ?? throw reader.Error(node, $"{key}: takes a map", hint);
+    private static List<(FileNode Key, FileNode Value)> Map(ServiceKeys reader, string key, FileNode node, string hint) => node.Entries ?? throw reader.Error(node, $"{key}: takes a map", hint);
 }

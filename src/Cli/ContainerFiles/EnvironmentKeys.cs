@@ -4,7 +4,7 @@ namespace Minirun.Cli.ContainerFiles;
 internal static class EnvironmentKeys
 {
     /// <summary>NAME: VALUE, or a list of NAME=VALUE; NAME alone passes the caller's value on.</summary>
-    public static void Environment(ServiceReader reader, string key, FileNode node)
+    public static void Environment(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Entries is null)
         {
@@ -18,12 +18,12 @@ internal static class EnvironmentKeys
         }
     }
 
-    public static void Files(ServiceReader reader, string key, FileNode node)
+    public static void Files(ServiceKeys reader, string key, FileNode node)
     {
         foreach (FileNode item in reader.Texts(key, node)) reader.Flag("--env-file", key, item, reader.FullPath(item.Text!));
     }
 
-    private static void Add(ServiceReader reader, string key, FileNode at, string name, string entry)
+    private static void Add(ServiceKeys reader, string key, FileNode at, string name, string entry)
     {
         if (name.Length == 0 || name.Any(char.IsWhiteSpace)) throw reader.Error(at, $"{key}: '{name}' is no name of a variable", "write NAME: VALUE, or a list of NAME=VALUE");
         reader.Flag("--env", key, at, entry);

@@ -1,13 +1,13 @@
-using Minirun.Cli.Engine;
-using Minirun.Runtime.Plan;
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime.Security;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.ContainerFiles;
 
 /// <summary>Every key of a container file: the compose specification's for a service, where it has one, then ours.</summary>
 internal static class FileKeys
 {
-    public sealed record Key(string Name, string? Flag, Action<ServiceReader, string, FileNode> Take);
+    public sealed record Key(string Name, string? Flag, Action<ServiceKeys, string, FileNode> Take);
 
     public static readonly Key[] All =
     [
@@ -120,7 +120,7 @@ internal static class FileKeys
 
     private static object Capability(string name) => name.Equals("ALL", StringComparison.OrdinalIgnoreCase) ? 0 : CapabilitySet.Parse([name]);
 
-    private static void UserNamespace(ServiceReader reader, string key, FileNode node)
+    private static void UserNamespace(ServiceKeys reader, string key, FileNode node)
     {
         reader.Options.UserNs.Clear();   // maps of one layer belong together; a later layer replaces them
         foreach (FileNode item in reader.Texts(key, node)) reader.Flag("--userns", key, item);

@@ -1,3 +1,5 @@
+using Minirun.Cli.Output;
+
 namespace Minirun.Cli.ContainerFiles;
 
 /// <summary>A piece of YAML and where it stands, counted from 1: a text, a list or a map.</summary>

@@ -3,7 +3,7 @@ namespace Minirun.Cli.ContainerFiles;
 /// <summary>ulimits: NAME: N, or NAME: {soft: N, hard: N}; blkio_config and cgroup_conf, maps too.</summary>
 internal static class LimitKeys
 {
-    public static void Ulimits(ServiceReader reader, string key, FileNode node)
+    public static void Ulimits(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Entries is not { } limits) throw reader.Error(node, $"{key}: takes a map", "write `nofile: 1024`, or `nofile: {soft: 1024, hard: 4096}`");
         foreach (var (name, value) in limits)
@@ -15,7 +15,7 @@ internal static class LimitKeys
     }
 
     /// <summary>weight: N; weight_device: a list of {path, weight}; device_read_bps and its like: lists of {path, rate}.</summary>
-    public static void BlkioConfig(ServiceReader reader, string key, FileNode node)
+    public static void BlkioConfig(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Entries is not { } entries) throw reader.Error(node, $"{key}: takes a map", "write `weight: 300` below it");
         foreach (var (name, value) in entries)
@@ -39,13 +39,13 @@ internal static class LimitKeys
     }
 
     /// <summary>Files of the cgroup and what is written to them.</summary>
-    public static void CgroupConf(ServiceReader reader, string key, FileNode node)
+    public static void CgroupConf(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Entries is not { } entries) throw reader.Error(node, $"{key}: takes a map", "write `memory.high: 1g` below it");
         foreach (var (name, value) in entries) reader.Flag("--cgroup-conf", key, value, $"{name.Text}={reader.Text($"{key}: {name.Text}", value)}");
     }
 
-    private static void Devices(ServiceReader reader, string what, FileNode list, string flag, string number)
+    private static void Devices(ServiceKeys reader, string what, FileNode list, string flag, string number)
     {
         foreach (FileNode item in list.Items ?? throw reader.Error(list, $"{what}: takes a list", $"write `- path: /dev/sda` and `  {number}: N` below it"))
         {
@@ -54,7 +54,7 @@ internal static class LimitKeys
         }
     }
 
-    private static string Bound(ServiceReader reader, string what, FileNode limit, string bound)
+    private static string Bound(ServiceKeys reader, string what, FileNode limit, string bound)
     {
         foreach (var (key, _) in limit.Entries!)
             if (key.Text is not ("soft" or "hard")) throw reader.Error(key, $"{what}: unknown key '{key.Text}'", "the keys are soft and hard");

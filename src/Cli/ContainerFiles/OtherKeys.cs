@@ -1,4 +1,4 @@
-using Minirun.Cli.Run;
+using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 

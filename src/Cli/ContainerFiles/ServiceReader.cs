@@ -1,95 +1,31 @@
-using Minirun.Cli.Run;
-using Minirun.Linux;
-using Minirun.Runtime;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.ContainerFiles;
 
-/// <summary>Carries the keys of a file over to options, through the flags that mean the same: their code checks the values.</summary>
+/// <summary>Carries the keys of a file over to options.</summary>
 /// <param name="file">Its name, for what is said of it.</param>
 /// <param name="options">Where they go.</param>
-/// <param name="forAll">It is for every container: what says which one, and what makes it live on, is refused.</param>
+/// <param name="forAll">It is for every container: what says which one, and what puts it into the background, is refused.</param>
 internal sealed class ServiceReader(string file, RunOptions options, bool forAll)
 {
-    public RunOptions Options => options;
-
-    /// <summary>Paths in a file are relative to the file's own directory, wherever minirun is called.</summary>
-    public string Directory { get; } = Path.GetDirectoryName(CurrentDirectory.FullPath(file)) ?? "/";
+    private readonly ServiceKeys _keys = new(file, options);
 
     public void Apply(FileNode root)
     {
         if (root.IsNull) return;
-        if (root.Entries is not { } entries) throw Error(root, "not a map of keys", "such as `rootfs: ./busybox`; see docs/container-file.md");
+        if (root.Entries is not { } entries) throw _keys.Error(root, "not a map of keys", "such as `rootfs: ./busybox`; see docs/container-file.md");
         // What a file of variables says is what environment may change, wherever the keys stand.
         foreach (var (key, value) in entries.OrderBy(entry => entry.Key.Text != "env_file"))
             Apply(key, key.Text!, value);
     }
 
-    public UserError Error(FileNode at, string message, string hint) => at.In(file).Error(message, hint);
-
-    /// <summary>A number, switch or text.</summary>
-    public string Text(string key, FileNode node)
-    {
-        if (node.IsNull) throw Error(node, $"{key}: has no value", $"give one, or leave {key} out");
-        return node.Text ?? throw Error(node, $"{key}: takes one value, not a {(node.Items is null ? "map" : "list")}", $"write {key}: VALUE");
-    }
-
-    /// <summary>A list of texts, or one text alone.</summary>
-    public IEnumerable<FileNode> Texts(string key, FileNode node)
-    {
-        if (node.Entries is not null) throw Error(node, $"{key}: takes a list, not a map", "write one `- VALUE` a line below it");
-        foreach (FileNode item in node.Items ?? [node])
-        {
-            Text(key, item);
-            yield return item;
-        }
-    }
-
-    public void Flag(string flag, string key, FileNode node) => Flag(flag, key, node, Text(key, node));
-
-    public void Flag(string flag, string key, FileNode node, string value)
-    {
-        RunOption option = RunOptionTable.Find(flag)!;
-        if (option.Value is null && value is not ("true" or "false")) throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
-        Try(key, node, () =>
-        {
-            option.Apply(options, value);
-            return true;
-        });
-        Origins.Add(flag, key, value, node.In(file));
-    }
-
-    /// <summary>A flag for each of a list.</summary>
-    public void Each(string flag, string key, FileNode node)
-    {
-        foreach (FileNode item in Texts(key, node)) Flag(flag, key, item);
-    }
-
-    /// <summary>Says where, when a value is refused.</summary>
-    public T Try<T>(string key, FileNode node, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (UserError error)
-        {
-            throw error.As(node.In(file).At($"{key}: {error.Message}"));
-        }
-    }
-
-    public string FullPath(string path) =>
-        path.StartsWith("~/", StringComparison.Ordinal) && stdlib.Variable("HOME") is { Length: > 0 } home
-        ? home + path[1..]
-        : Path.GetFullPath(path, Directory);
-
     private void Apply(FileNode key, string name, FileNode value)
     {
         if (name.StartsWith("x-", StringComparison.Ordinal)) return;
-        if (FileKeys.Find(name) is not { } known) throw Error(key, OtherKeys.Refuse(name, out string hint), hint);
+        if (FileKeys.Find(name) is not { } known) throw _keys.Error(key, OtherKeys.Refuse(name, out string hint), hint);
         bool ofOne = forAll && name is ("rootfs" or "command" or "entrypoint");
-        if (!ofOne) known.Take(this, name, value);
+        if (!ofOne) known.Take(_keys, name, value);
         // What makes a container live on is not for every one either.
-        if (ofOne || (forAll && options.Engine is not null)) throw Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
+        if (ofOne || (forAll && options.Engine is not null)) throw _keys.Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
     }
 }

@@ -1,3 +1,4 @@
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.ContainerFiles;
@@ -7,7 +8,7 @@ internal static class VolumeKeys
 {
     private const string LongKeys = "type, source, target, read_only, bind.propagation, volume.nocopy, tmpfs.size, tmpfs.mode";
 
-    public static void Volumes(ServiceReader reader, string key, FileNode node)
+    public static void Volumes(ServiceKeys reader, string key, FileNode node)
     {
         if (node.Items is not { } volumes) throw reader.Error(node, $"{key}: takes a list", "a container file is one service: write `- SOURCE:TARGET` below it");
         foreach (FileNode volume in volumes)
@@ -20,19 +21,19 @@ internal static class VolumeKeys
         }
     }
 
-    private static void Short(ServiceReader reader, string key, FileNode volume)
+    private static void Short(ServiceKeys reader, string key, FileNode volume)
     {
         string text = reader.Text(key, volume);
         Add(reader, key, volume, () => VolumeFlags.AddVolume(reader.Options, text.StartsWith("~/", StringComparison.Ordinal) ? reader.FullPath(text) : text, reader.Directory));
     }
 
-    private static void Add(ServiceReader reader, string key, FileNode volume, Action add) => reader.Try(key, volume, () =>
+    private static void Add(ServiceKeys reader, string key, FileNode volume, Action add) => reader.Try(key, volume, () =>
     {
         add();
         return true;
     });
 
-    private static void Long(ServiceReader reader, string key, FileNode volume)
+    private static void Long(ServiceKeys reader, string key, FileNode volume)
     {
         List<string> fields = [];
         foreach (var (name, value) in volume.Entries!)

@@ -1,3 +1,4 @@
+using Minirun.Cli.Output;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Bundles;
 
 namespace Minirun.Cli.Oci;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
@@ -7,11 +8,11 @@ namespace Minirun.Cli.Oci;
 /// <summary>crun's <c>--regex</c>: the id is a pattern, and what is done is done to all containers whose id it finds something in.</summary>
 internal static class IdPattern
 {
-    public static readonly OciFlag Flag = new("regex", 'r', null, "the id is a regular expression: all containers that match");
+    public static readonly VerbFlag Flag = new("regex", 'r', null, "the id is a regular expression: all containers that match");
 
     /// <summary>For each container that is meant, also when another fails before it. That none matches is no error.</summary>
     /// <exception cref="UserError">The pattern is none, or the first failure.</exception>
-    public static void ForEach(StateStore store, OciArguments arguments, Action<string> action)
+    public static void ForEach(StateStore store, VerbArguments arguments, Action<string> action)
     {
         UserError? failure = null;
         foreach (string id in Ids(store, arguments))
@@ -28,7 +29,7 @@ internal static class IdPattern
         if (failure is not null) throw failure;
     }
 
-    private static List<string> Ids(StateStore store, OciArguments arguments)
+    private static List<string> Ids(StateStore store, VerbArguments arguments)
     {
         string id = arguments.Words[0];
         if (!arguments.Has(Flag.Name)) return [id];

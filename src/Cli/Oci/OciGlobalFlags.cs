@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
@@ -9,7 +10,7 @@ namespace Minirun.Cli.Oci;
 /// <summary>The flags before the verb.</summary>
 internal static class OciGlobalFlags
 {
-    public static readonly OciFlag[] All =
+    public static readonly VerbFlag[] All =
     [
         new("root", '\0', "DIR", "where the containers' states are kept"),
         new("log", '\0', "FILE", "write messages to FILE instead of stderr"),
@@ -24,7 +25,7 @@ internal static class OciGlobalFlags
         new("version", 'v', null, "print the version"),
     ];
 
-    public static void ApplyLog(OciArguments arguments, OciGlobals globals)
+    public static void ApplyLog(VerbArguments arguments, OciGlobals globals)
     {
         globals.Log = arguments.Text("log") is { Length: > 0 } log ? CurrentDirectory.FullPath(log) : null;
         globals.Debug = arguments.Has("debug") || arguments.Text("log-level") == "debug";
@@ -34,7 +35,7 @@ internal static class OciGlobalFlags
         globals.LogFormat = format == "json" ? "json" : "text";
     }
 
-    public static void Apply(OciArguments arguments, OciGlobals globals)
+    public static void Apply(VerbArguments arguments, OciGlobals globals)
     {
         globals.CgroupManager = arguments.Text("cgroup-manager") switch
         {

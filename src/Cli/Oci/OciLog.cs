@@ -49,7 +49,7 @@ internal sealed class OciLog(OciGlobals globals)
         string line = globals.LogFormat == "json"
             ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)}{(hint is null ? "" : $",\"hint\":{Quote(hint)}")},\"time\":\"{time}\"}}"
             : $"time=\"{time}\" level={level} msg={Quote(message)}{(hint is null ? "" : $" hint={Quote(hint)}")}";
-        if (globals.Log is null || !Append(globals.Log, line)) OciOutput.Error(line);
+        if (globals.Log is null || !Append(globals.Log, line)) TextOutput.Error(line);
     }
 
     private static unsafe bool Append(string path, string line)
@@ -57,7 +57,7 @@ internal sealed class OciLog(OciGlobals globals)
         int fd = TryOpen(path);
         if (fd < 0)
         {
-            OciOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            TextOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
             return false;
         }
         // One write: several runtimes may share the file.

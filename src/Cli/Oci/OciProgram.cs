@@ -1,5 +1,7 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci;
@@ -7,7 +9,6 @@ namespace Minirun.Cli.Oci;
 /// <summary><c>minirun-oci</c>: the command line that podman, containerd, Docker and Kubernetes call, which is runc's.</summary>
 internal static class OciProgram
 {
-    public const string Name = "minirun-oci";
     private const int UnknownVerb = 3;
 
     /// <summary>Gives the exit code: 0, 1, or that of the process of <c>run</c> and <c>exec</c>.</summary>
@@ -19,7 +20,7 @@ internal static class OciProgram
         OciVerb? called = null;
         try
         {
-            var before = new OciArguments();
+            var before = new VerbArguments();
             int taken = before.Take(arguments, OciGlobalFlags.All, flagsAfterWords: false);
             // The log first: it takes what is wrong with the others.
             OciGlobalFlags.ApplyLog(before, globals);
@@ -28,8 +29,8 @@ internal static class OciProgram
             if (before.WantsHelp || name is null) return OciHelp.Print();
             OciGlobalFlags.Apply(before, globals);
             if (globals.Debug) globals.Trace = log.Debug;
-            OciVerb verb = OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", $"`{Name} --help` lists the commands", UnknownVerb);
-            var words = new OciArguments();
+            OciVerb verb = OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", $"`{OciName.Program} --help` lists the commands", UnknownVerb);
+            var words = new VerbArguments();
             ReadOnlySpan<string> rest = arguments[Math.Min(taken + 1, arguments.Length)..];
             if (verb.TakesAnyFlag) words.WantsHelp = rest.ContainsAny("--help", "-h");
             else words.Words.AddRange(rest[words.Take(rest, verb.Flags, verb.FlagsAfterWords)..]);
@@ -59,6 +60,6 @@ internal static class OciProgram
             verb.Minimum == verb.Maximum && words != verb.Minimum ? $"requires exactly {verb.Minimum} argument(s)"
             : words < verb.Minimum ? $"requires a minimum of {verb.Minimum} argument(s)"
             : verb.Maximum >= 0 && words > verb.Maximum ? $"requires a maximum of {verb.Maximum} argument(s)" : null;
-        if (wrong is not null) throw new UserError($"{Name}: \"{verb.Name}\" {wrong}", $"usage: {Name} {verb.Name} [flags] {verb.Arguments}");
+        if (wrong is not null) throw new UserError($"{OciName.Program}: \"{verb.Name}\" {wrong}", $"usage: {OciName.Program} {verb.Name} [flags] {verb.Arguments}");
     }
 }

@@ -1,9 +1,10 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci;
 
 /// <summary>A verb of minirun-oci: its words, and what it does.</summary>
-internal sealed record OciVerb(string Name, string Arguments, string Summary, OciFlag[] Flags, Func<OciGlobals, OciArguments, int> Execute)
+internal sealed record OciVerb(string Name, string Arguments, string Summary, VerbFlag[] Flags, Func<OciGlobals, VerbArguments, int> Execute)
 {
     public int Minimum { get; init; } = 1;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Minirun.Cli.Output;
 
 namespace Minirun.Cli.Oci;
 
@@ -19,7 +20,7 @@ internal static class OciVersion
     public static int Print()
     {
         var (version, commit) = Own();
-        OciOutput.Line($"{OciProgram.Name} version {version}\ncommit: {commit}\nspec: {Spec}");
+        TextOutput.Line($"{OciName.Program} version {version}\ncommit: {commit}\nspec: {Spec}");
         return 0;
     }
 }

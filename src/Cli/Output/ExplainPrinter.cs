@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Minirun.Cli.Oci;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.Output;
 
@@ -54,7 +53,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
         var text = new StringBuilder();
         Describe(text, op);
         Write(text);
-        _keys.Await(line => OciOutput.Write(fd, Fitted(line)));
+        _keys.Await(line => TextOutput.Write(fd, Fitted(line)));
     }
 
     /// <summary>A line of words is broken between them; a question stands before its answer, and a list has columns: they stay.</summary>
@@ -140,6 +139,6 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
 
     private void Write(StringBuilder text)
     {
-        if (text.Length > 0) OciOutput.Write(fd, text.ToString());
+        if (text.Length > 0) TextOutput.Write(fd, text.ToString());
     }
 }

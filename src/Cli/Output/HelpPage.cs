@@ -1,5 +1,4 @@
 using System.Text;
-using Minirun.Cli.Oci;
 
 namespace Minirun.Cli.Output;
 
@@ -64,7 +63,7 @@ internal sealed class HelpPage
 
     public int Print()
     {
-        OciOutput.Text(_text.ToString());
+        TextOutput.Text(_text.ToString());
         return 0;
     }
 

@@ -1,6 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Launch;
 
 namespace Minirun.Cli.Output;
 
@@ -19,7 +19,7 @@ internal static class Message
     /// A line on stderr, whose words are kept whole on a terminal. Not by .NET's Console, whose first use wants descriptors and a thread:
     /// that none is left may be what is to be said.
     /// </summary>
-    public static void Say(string lead, string text) => Oci.OciOutput.Error(Paragraph.Fit(Screen.Error, lead, text, lead.Length));
+    public static void Say(string lead, string text) => TextOutput.Error(Paragraph.Fit(Screen.Error, lead, text, lead.Length));
 
     /// <summary>Whether an exception has a message for the user; any other is a mistake of ours.</summary>
     public static bool Has(Exception error) => error is UserError or LinuxException or IOException or UnauthorizedAccessException;
@@ -30,7 +30,7 @@ internal static class Message
         switch (error)
         {
             case UserError user:
-                UserError located = ContainerFiles.Origins.Located(user.As(Run.FieldNames.InFlags(user.Message)));
+                UserError located = Origins.Located(user.As(FieldNames.InFlags(user.Message)));
                 Error(located.Message, located.Hint);
                 return user.ExitCode;
             // `minirun ps | head -1`: who reads has seen enough.

@@ -30,7 +30,7 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     /// <summary>Who does not see the question (`2>FILE`) answers on stdin, if at all.</summary>
     private static int OpenKeys()
     {
-        if (unistd.isatty(2) == 0) return 0;
+        if (!Screen.Error.IsTerminal) return 0;
         return fcntl.open("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY | fcntl.O_CLOEXEC) is >= 0 and var tty ? tty : 0;
     }
 
@@ -165,7 +165,7 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     }
 
     /// <summary>
-    /// Only what <see cref="Init.Boot.RelayedSignals"/> has: that all threads have blocked. It does not block: what poll saw may be gone
+    /// Only what <see cref="RelayedSignals.Mask"/> has: that all threads have blocked. It does not block: what poll saw may be gone
     /// again.
     /// </summary>
     private static int OpenSignals()

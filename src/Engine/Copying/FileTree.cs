@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
-using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Copying;

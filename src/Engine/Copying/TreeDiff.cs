@@ -1,7 +1,8 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.fcntl;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
@@ -28,7 +28,7 @@ public static unsafe class EngineEvents
     {
         try
         {
-            Append(container.Store.Paths, Line(container.Config, action, key, value));
+            Append(container.Paths, Line(container.Config, action, key, value));
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Execution;

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Execution;

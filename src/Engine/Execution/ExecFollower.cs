@@ -1,9 +1,8 @@
 using System.Globalization;
-using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Execution;
 
@@ -21,9 +20,9 @@ internal static unsafe class ExecFollower
     /// </param>
     public static int Wait(ChildProgram child, StreamRelay? streams, bool isLeft)
     {
-        ulong mask = Boot.RelayedSignals;
+        ulong mask = RelayedSignals.Mask;
         const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
-        int signals = Boot.SignalsAreBlocked
+        int signals = RelayedSignals.AreBlocked
             ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags)
             : -1;
         Span<pollfd> fds = stackalloc pollfd[2 + StreamRelay.Most];

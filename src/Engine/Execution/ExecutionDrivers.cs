@@ -1,7 +1,7 @@
-using Minirun.Engine.Networks;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Engine.Execution;
 
@@ -23,12 +23,16 @@ public static class ExecutionDrivers
             if (HelperProgram.Find(name) is { } path) yield return (name, path);
     }
 
-    /// <summary>Null: there is none of that name on this machine.</summary>
-    public static IExecutionDriver? Find(string name, EnginePaths paths)
+    /// <summary>The driver of a container.</summary>
+    /// <exception cref="UserError">Its program is not on this machine.</exception>
+    public static IExecutionDriver Of(EngineContainer container) => Of(container.Config.Runtime, container.Paths);
+
+    /// <summary>The same where its program is still here, else null: a container can be listed and removed without.</summary>
+    internal static IExecutionDriver? Find(EngineContainer container)
     {
         try
         {
-            return Of(name, paths);
+            return Of(container);
         }
         catch (UserError)
         {

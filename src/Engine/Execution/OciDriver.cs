@@ -4,6 +4,7 @@ using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 using Minirun.Runtime;
 using RuntimeContainer = Minirun.Runtime.State.Container;

@@ -1,3 +1,5 @@
+using Minirun.Engine.Records;
+
 namespace Minirun.Engine.Logs;
 
 /// <summary>What drivers may say of a container.</summary>
@@ -36,7 +38,7 @@ public sealed record LogContext
 
     public string ShortId => Id.Length > 12 ? Id[..12] : Id;
 
-    public static LogContext Of(Containers.EngineContainer container) => new()
+    public static LogContext Of(EngineContainer container) => new()
     {
         Id = container.Id,
         Name = container.Config.Name,

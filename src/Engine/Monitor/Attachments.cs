@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
 

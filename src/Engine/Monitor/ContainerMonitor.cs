@@ -1,12 +1,12 @@
-using Minirun.Engine.Containers;
 using Minirun.Engine.Events;
-using Minirun.Engine.Flight;
+using Minirun.Engine.Life;
+using Minirun.Engine.Health;
 using Minirun.Engine.Logs;
-using Minirun.Engine.Networks;
-using Minirun.Engine.Volumes;
+using Minirun.Engine.Parts;
+using Minirun.Engine.Records;
+using Minirun.Engine.Why;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Monitor;
@@ -17,7 +17,7 @@ namespace Minirun.Engine.Monitor;
 /// </summary>
 internal sealed unsafe class ContainerMonitor
 {
-    private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000, Patience = 5000;   // bytes, ms
+    private const int Chunk = 32768, FirstDelay = 100, LongestDelay = 60_000, LongRun = 10_000;   // bytes, ms
     private readonly EngineContainer _container;
     private readonly MonitorLock _lock;
     private readonly ContainerState _state;
@@ -26,23 +26,24 @@ internal sealed unsafe class ContainerMonitor
     private readonly Pages _pages = new();
     private readonly FlightRecorder _flight;
     private readonly StopRequest _stop;
-    private ContainerLog? _log;
-    private HealthProbe? _health;
+    private ContainerStart? _start;
     private readonly ContainerNotify? _notify;
     private readonly Starter _starter = new();
-    private MemoryWatch? _memory;
-    private NamespaceMembers? _outliving;
 
     public ContainerMonitor(EngineContainer container, MonitorLock held, string? sdNotify)
     {
         (_container, _lock) = (container, held);
-        _state = container.State();
+        _state = ContainerRepair.State(container);
         _state.BootId = EngineContainer.BootId();
         _flight = new FlightRecorder(container, _state);
         _attachments = new Attachments(container, () => LostState.Confirm(container, _state!));
         _stop = new StopRequest(container);
         _notify = ContainerNotify.Of(container, sdNotify);
     }
+
+    private ContainerLog Log => _start!.Log!;
+    private HealthProbe? Health => _start!.Health;
+    private MemoryWatch? Memory => _start!.Memory;
 
     /// <summary>Those who watch the container; they may have something to take when it and its monitor are done.</summary>
     public Attachments Attachments => _attachments;
@@ -93,31 +94,20 @@ internal sealed unsafe class ContainerMonitor
     /// <summary>From one start to the end after it.</summary>
     private void RunOnce()
     {
-        ContainerConfig config = _container.Config;
         _lock.Starts();
         _flight.Begin();
-        _flight.Step(FlightStep.Log);
-        _log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), LogContext.Of(_container));
-        using var streams = new ContainerStreams(config.Tty, config.OpenStdin, _container.Directory);
+        using var streams = new ContainerStreams(_container.Config.Tty, _container.Config.OpenStdin, _container.Directory);
+        _start = new ContainerStart(_container, _state, _flight) { Descriptors = [.. streams.Theirs], ConsoleSocket = streams.ConsoleSocket };
+        // What an earlier monitor that was killed has left.
+        ContainerParts.Release(_container);
         try
         {
-            // What an earlier monitor that was killed has left.
-            _container.Driver.Delete(_container.Id);
-            _flight.Step(FlightStep.Network);
-            ContainerNetwork.Prepare(_container);
-            _flight.Step(FlightStep.Volumes);
-            ContainerVolumes.Mount(_container);
-            _flight.Step(FlightStep.Create);
-            int pid;
-            using (ParentCgroup.Hold()) pid = _container.Driver.Create(_container.Id, _container.Directory, streams.Theirs, streams.ConsoleSocket, _container.Config.SystemdCgroup);
+            ContainerParts.Prepare(_start);
             _attachments.HandOver(streams);
-            _flight.Step(FlightStep.Connect);
-            ContainerNetwork.Connect(_container, pid);
-            (_memory, _outliving) = (MemoryWatch.Of(pid, _container), Ending.Outliving(pid, _container.OwnNamespaces()));
+            ContainerParts.Connect(_start);
             _flight.Step(FlightStep.Start);
-            _container.Driver.Start(_container.Id);
-            int pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
-            _health = HealthProbe.Of(_container, _state, _flight);
+            _start.Driver.Start(_container.Id);
+            int pid = _start.Pid, pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
             Started(pid);
             _pages.Used();
             bool timedOut = Mind(streams, pidfd);
@@ -129,28 +119,10 @@ internal sealed unsafe class ContainerMonitor
         {
             _flight.Step(FlightStep.CleanUp);
             _lock.HasStarted();
-            CleanUp();
+            string? complaint = ContainerParts.Release(_container, _start);
+            if (complaint is not null && _state.Error.Length == 0) _state.Error = "after its end: " + complaint;
+            _start = null;
         }
-    }
-
-    /// <summary>In reverse order of the making. A step that fails keeps none of the others from being done; what it said stands in the state.</summary>
-    private void CleanUp()
-    {
-        Action[] steps = [() => _health?.Dispose(), () => _memory?.Dispose(), () => _outliving?.End(Patience), () => _outliving?.Dispose(),
-            () => _container.Driver.Delete(_container.Id), ParentCgroup.RemoveIfEmpty, () => ContainerNetwork.Release(_container),
-            () => ContainerVolumes.Release(_container), () => _log!.Close()];
-        foreach (Action step in steps)
-            try
-            {
-                step();
-            }
-            catch (Exception error)
-            {
-                if (_state.Error.Length == 0) _state.Error = "after its end: " + DotNetError.Describe(error);
-            }
-        (_health, _memory, _outliving) = (null, null, null);
-        _state.LogLost += _log!.Lost;
-        _state.LogTrouble = _log.Trouble;
     }
 
     private void Started(int pid)
@@ -166,7 +138,7 @@ internal sealed unsafe class ContainerMonitor
     {
         _container.Reread();
         bool killed = (status & 0x7f) == signal.SIGKILL && !timedOut && !StopNote.IsThere(_container);
-        _flight.Ended(status, resident, timedOut, _memory?.Conclude(killed, _state) ?? default);
+        _flight.Ended(status, resident, timedOut, _start!.Memory?.Conclude(killed, _state) ?? default);
         EngineEvents.Add(_container, "die", "exitCode", EngineEvents.Text(_state.ExitCode));
     }
 
@@ -180,15 +152,15 @@ internal sealed unsafe class ContainerMonitor
         while (!ended || streams.Output >= 0 || streams.Error >= 0)
         {
             // What a container that waited has left in its pipes is taken at its end: what of it does not get through is at least counted.
-            bool waits = (_log!.IsBehind && (!ended || _log.Waiting >= MostAtEnd))
+            bool waits = (Log.IsBehind && (!ended || Log.Waiting >= MostAtEnd))
                 || (_attachments.IsBehind && (!ended || _attachments.Waiting >= MostAtEnd));
             fds[0] = new pollfd { fd = ended ? -1 : pidfd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = waits ? -1 : streams.Output, events = poll.POLLIN };
             fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };
-            fds[3] = new pollfd { fd = _log.Descriptor, events = _log.Events };
+            fds[3] = new pollfd { fd = Log.Descriptor, events = Log.Events };
             fds[4] = new pollfd { fd = _attachments.HasInput ? streams.Input : -1, events = poll.POLLOUT };
-            fds[5] = new pollfd { fd = ended ? -1 : _health?.Descriptor ?? -1, events = poll.POLLIN };
-            fds[6] = new pollfd { fd = ended || _memory is not { Tells: true } ? -1 : _memory.Descriptor, events = poll.POLLPRI };
+            fds[5] = new pollfd { fd = ended ? -1 : Health?.Descriptor ?? -1, events = poll.POLLIN };
+            fds[6] = new pollfd { fd = ended || Memory is not { Tells: true } ? -1 : Memory.Descriptor, events = poll.POLLPRI };
             fds[7] = new pollfd { fd = ended ? -1 : _stop.Descriptor, events = poll.POLLIN };
             fds[8] = ended ? new pollfd { fd = -1 } : _notify?.Awaits ?? new pollfd { fd = -1 };
             int count = 9 + _attachments.Prepare(fds[9..]);
@@ -204,19 +176,19 @@ internal sealed unsafe class ContainerMonitor
                 // One that is paused, or has frozen itself, ends when it thaws.
                 RuntimeLeft.Cgroup(_container, _state.Pid)?.ThawAll();
             }
-            if (fds[3].revents != 0 || _log.Due >= 0) _log.Work();
-            if (!ended) _health?.Work(fds[5].revents != 0);
+            if (fds[3].revents != 0 || Log.Due >= 0) Log.Work();
+            if (!ended) Health?.Work(fds[5].revents != 0);
             if (_state.Health == HealthProbe.Healthy) _notify?.IsWell();
             if (fds[8].revents != 0) _notify!.Work();
             if (!ended) _stop.Work(fds[7].revents != 0, _state.Pid, pidfd);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
-            if (fds[6].revents != 0 && _memory!.Read(_state)) _container.Write(_state);
+            if (fds[6].revents != 0 && Memory!.Read(_state)) _container.Write(_state);
             _attachments.Move(fds[9..count], streams);
             if (fds[0].revents == 0) continue;
             ended = true;
-            _memory?.Read(_state);
+            Memory?.Read(_state);
             _notify?.Finish();
         }
         return timedOut;
@@ -228,8 +200,8 @@ internal sealed unsafe class ContainerMonitor
     private int Wait(long deadline)
     {
         long wait = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
-        wait = Sooner(Sooner(Sooner(wait, _health?.Due ?? -1), _stop.Due), Sooner(_pages.Due, _notify?.Due ?? -1));
-        return (int)Math.Min(Sooner(wait, _log!.Due), int.MaxValue);
+        wait = Sooner(Sooner(Sooner(wait, Health?.Due ?? -1), _stop.Due), Sooner(_pages.Due, _notify?.Due ?? -1));
+        return (int)Math.Min(Sooner(wait, Log.Due), int.MaxValue);
     }
 
     /// <summary>Below 0: never.</summary>
@@ -243,13 +215,13 @@ internal sealed unsafe class ContainerMonitor
         if (length < 0) return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
         if (length == 0)
         {
-            _log!.End(source);
+            Log.End(source);
             return false;
         }
         _flight.Output();
         ReadOnlySpan<byte> data = _buffer.AsSpan(0, (int)length);
         _attachments.Say(source == LogSource.Stdout ? Attachments.Output : Attachments.Error, data);
-        _log!.Feed(source, data);
+        Log.Feed(source, data);
         return true;
     }
 

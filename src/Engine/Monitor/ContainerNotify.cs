@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Monitor;
 

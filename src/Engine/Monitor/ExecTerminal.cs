@@ -1,10 +1,12 @@
 using System.Globalization;
-using Minirun.Engine.Containers;
 using Minirun.Engine.Execution;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
+using Minirun.Runtime.Scripts;
 
 namespace Minirun.Engine.Monitor;
 
@@ -38,7 +40,7 @@ public sealed unsafe class ExecTerminal : IDisposable
         var streams = new ContainerStreams(terminal: true, input: false, container.Directory, own + ".sock");
         try
         {
-            status = container.Driver.Exec(container.Id, request with { Tty = true, Detach = true, ConsoleSocket = streams.ConsoleSocket, PidFile = pidFile, Descriptors = [nothing, nothing, 2] });
+            status = ExecutionDrivers.Of(container).Exec(container.Id, request with { Tty = true, Detach = true, ConsoleSocket = streams.ConsoleSocket, PidFile = pidFile, Descriptors = [nothing, nothing, 2] });
             if (status == 0)
             {
                 streams.HandedOver();
@@ -64,7 +66,7 @@ public sealed unsafe class ExecTerminal : IDisposable
     public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);
 
     /// <summary>Its exit status as a shell has it; it has ended.</summary>
-    public int Wait() => ExitStatus.Code(LaunchedContainer.Wait(_pid));
+    public int Wait() => ExitStatus.Code(ExitStatus.Wait(_pid));
 
     /// <summary>We go, and it stays: somebody else holds the terminal open, or it would be hung up.</summary>
     public void Leave()

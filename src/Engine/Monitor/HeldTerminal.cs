@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Minirun.Init;
+using Minirun.Engine.Life;
 using Minirun.Linux;
 
 namespace Minirun.Engine.Monitor;
@@ -15,7 +15,7 @@ internal static unsafe class HeldTerminal
     public static int Run()
     {
         // It holds no container: a signal ends it.
-        Boot.UnblockSignals();
+        RelayedSignals.Unblock();
         var fd = new pollfd { fd = MonitorProcess.ReportFd, events = poll.POLLIN };
         byte* forgotten = stackalloc byte[Size];
         while (true)

@@ -1,7 +1,7 @@
 using System.Text;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
-using Minirun.Init;
 using Minirun.Linux;
 
 namespace Minirun.Engine.Monitor;
@@ -27,12 +27,12 @@ public static unsafe class MonitorProgram
             monitor.Run();
             if (container.Config.AutoRemove)
             {
-                container.Remove();
+                ContainerRemoval.Remove(container);
                 ContainerVolumes.RemoveAnonymous(container);
             }
         }
         // The container is nobody's business any more, and can be started or removed: whoever reads slowly holds up nothing of it.
-        Boot.UnblockSignals();
+        RelayedSignals.Unblock();
         monitor.Attachments.Flush();
         return monitor.ExitCode;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Minirun.Engine.Life;
 using Minirun.Linux;
 
 namespace Minirun.Engine.Monitor;

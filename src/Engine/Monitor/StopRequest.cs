@@ -1,12 +1,12 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
-using Minirun.Runtime.State;
+using Minirun.Runtime;
 
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
 /// Signals to the monitor itself, as systemd sends them to all of a unit, or a user who found it in ps: they are meant for the container, which is
-/// stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked (<see cref="Init.Boot"/>).
+/// stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked (<see cref="RelayedSignals"/>).
 /// </summary>
 internal sealed unsafe class StopRequest : IDisposable
 {

@@ -1,4 +1,4 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux.Calls;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -48,7 +48,7 @@ internal static class ContainerFiles
         string directory = context.Container.Directory;
         if (mode is JoinMode { IsContainers: true } join)
         {
-            Copy(join.Peer(context.Container.Store).Directory, directory);
+            Copy(join.Peer(context.Container.Paths).Directory, directory);
             return;
         }
         HostsFile.Write(directory + "/hosts", Hosts(context, mode));

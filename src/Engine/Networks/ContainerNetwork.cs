@@ -1,5 +1,6 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Networks;
@@ -12,7 +13,7 @@ public static class ContainerNetwork
 
     /// <summary>The id maps of the user namespace that a mode shares where no other is asked for; null: none.</summary>
     public static IdMaps? SharedIds(string mode, ContainerStore store) =>
-        NetworkModes.Of(mode, store.Paths) is JoinMode { IsContainers: true } join ? SharedUserNamespace.IdsOf(join.Peer(store)) : null;
+        NetworkModes.Of(mode, store.Paths) is JoinMode { IsContainers: true } join ? SharedUserNamespace.IdsOf(join.Peer(store.Paths)) : null;
 
     /// <summary>Puts what a mode needs into a configuration that was made for <see cref="ForRuntime"/>.</summary>
     /// <param name="config">Its id is chosen.</param>
@@ -47,7 +48,7 @@ public static class ContainerNetwork
         context.Save();
         mode.Connect(context, pid);
         // auto has become another by now.
-        mode = NetworkModes.Of(context.Record.Mode, container.Store.Paths);
+        mode = NetworkModes.Of(context.Record.Mode, container.Paths);
         context.Save();
         ContainerFiles.Write(context, mode);
         if (mode is CniMode && context.Record.Address.Length > 0) new NetworkPeers(context.Paths, mode.Name).Join(new(container.Id, context.Record.Address, Names(container)));
@@ -67,7 +68,7 @@ public static class ContainerNetwork
         if (record.BootId != EngineContainer.BootId()) (record.HelperPid, record.NetNs) = (0, null);
         try
         {
-            NetworkModes.Of(record.Mode, container.Store.Paths).Disconnect(new NetworkContext(container, record));
+            NetworkModes.Of(record.Mode, container.Paths).Disconnect(new NetworkContext(container, record));
         }
         catch (Exception error) when (error is Runtime.UserError or LinuxException)
         {
@@ -77,7 +78,7 @@ public static class ContainerNetwork
         unistd.unlink(NetworkRecord.PathOf(container.Directory));
     }
 
-    private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Store.Paths);
+    private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Paths);
 
     private static NetworkContext New(EngineContainer container) => new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
 
@@ -87,7 +88,7 @@ public static class ContainerNetwork
     {
         foreach (OciNamespace each in oci.Linux.Namespaces)
             if (each.Type == "network") each.Path = $"{directory}/{JoinMode.NetLink}";
-        if (mode.IsContainers) SharedUserNamespace.Choose(oci, mode.Peer(store), $"{directory}/{JoinMode.UserLink}", isOurs);
+        if (mode.IsContainers) SharedUserNamespace.Choose(oci, mode.Peer(store.Paths), $"{directory}/{JoinMode.UserLink}", isOurs);
         else if (oci.Linux.Namespaces.Exists(each => each.Type == "user")) SharedUserNamespace.Show(oci, unistd.geteuid() != 0, isOurs);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using Minirun.Runtime;
 

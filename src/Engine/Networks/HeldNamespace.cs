@@ -1,4 +1,4 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime.State;
 using static Minirun.Linux.sys_syscall;
@@ -25,7 +25,7 @@ internal static unsafe class HeldNamespace
         LinuxException.Check(syscall(SYS_mount, from.Pointer, to.Pointer, 0, sys_mount.MS_BIND, 0), "mount", path);
     }
 
-    public static string PathOf(EngineContainer container) => $"{container.Store.Paths.Run}/netns/{container.Id}";
+    public static string PathOf(EngineContainer container) => $"{container.Paths.Run}/netns/{container.Id}";
 
     public static void LetGo(string path)
     {

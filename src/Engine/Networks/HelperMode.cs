@@ -1,6 +1,5 @@
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 

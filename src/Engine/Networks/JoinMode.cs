@@ -1,7 +1,6 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 
@@ -34,7 +33,7 @@ internal sealed class JoinMode(string mode) : INetworkMode
             Point(context, NetLink, CurrentDirectory.FullPath(mode[Path.Length..]));
             return;
         }
-        EngineContainer peer = Peer(context.Container.Store);
+        EngineContainer peer = Peer(context.Container.Paths);
         ContainerState state = peer.State();
         if (!EngineContainer.IsAlive(state)) throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
         string process = ProcessIdentity.Directory(state.Pid);
@@ -56,7 +55,7 @@ internal sealed class JoinMode(string mode) : INetworkMode
 
     public IReadOnlyList<string>? Nameservers(NetworkContext context) => null;
 
-    public EngineContainer Peer(ContainerStore store) => store.Find(mode[Container.Length..]);
+    public EngineContainer Peer(EnginePaths paths) => new ContainerStore(paths).Find(mode[Container.Length..]);
 
     private static void Point(NetworkContext context, string name, string target)
     {

@@ -1,4 +1,4 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 
 namespace Minirun.Engine.Networks;
 
@@ -8,7 +8,7 @@ public sealed class NetworkContext(EngineContainer container, NetworkRecord reco
     public EngineContainer Container { get; } = container;
     public NetworkRecord Record { get; } = record;
     public NetworkUse Use => Container.Config.Network;
-    public EnginePaths Paths => Container.Store.Paths;
+    public EnginePaths Paths => Container.Paths;
 
     /// <summary>Before something is made, so that who comes after a crash knows of it.</summary>
     public void Save() => Record.Write(Container.Directory);

@@ -1,4 +1,4 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
 
@@ -55,7 +55,7 @@ public static class NetworkModes
                 throw new UserError($"--dns {server}: not an address", "such as --dns 9.9.9.9: a name server has no name");
         foreach (string host in use.AddHosts) ContainerFiles.ParseHost(host);
         mode.Require();
-        if (mode is JoinMode { IsContainers: true } join) RefuseNames(use, join.Peer(store));
+        if (mode is JoinMode { IsContainers: true } join) RefuseNames(use, join.Peer(store.Paths));
         if (mode is not AutoMode || AutoMode.Missing() is not { } why) return null;
         if (use.Ports.Count > 0) throw why.As($"--publish: no network but lo: {why.Message}");
         return $"no network but lo: {why.Message}; {why.Hint}";

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 
 namespace Minirun.Engine.Networks;
 

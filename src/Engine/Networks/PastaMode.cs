@@ -1,6 +1,6 @@
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 

@@ -1,4 +1,4 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
@@ -31,7 +31,7 @@ internal static class PortOwners
     {
         List<PortMapping> wanted = [.. context.Use.Ports.SelectMany(PortMapping.Parse)];
         if (wanted.Count == 0) return;
-        foreach (EngineContainer other in context.Container.Store.All())
+        foreach (EngineContainer other in new ContainerStore(context.Paths).All())
         {
             if (other.Id == context.Container.Id || NetworkRecord.Of(other) is not { } record || !counts(record)) continue;
             foreach (PortMapping theirs in record.Ports)

@@ -1,6 +1,8 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Networks;

@@ -3,7 +3,6 @@ using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Networks;
 

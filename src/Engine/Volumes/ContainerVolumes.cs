@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Volumes;
@@ -24,7 +25,7 @@ public static class ContainerVolumes
     {
         if (container.Config.Volumes.Count == 0) return;
         Release(container);   // of a monitor that was killed
-        var store = new VolumeStore(container.Store.Paths);
+        var store = new VolumeStore(container.Paths);
         VolumeDrivers drivers = store.Drivers;
         var mounted = new List<MountedVolume>();
         var places = new Dictionary<string, string>();
@@ -75,7 +76,7 @@ public static class ContainerVolumes
     public static string? Release(EngineContainer container)
     {
         if (!File.Exists(Path(container))) return null;
-        var drivers = new VolumeDrivers(container.Store.Paths) { Patience = AtTheEnd };
+        var drivers = new VolumeDrivers(container.Paths) { Patience = AtTheEnd };
         List<MountedVolume> mounted, left = [];
         try
         {
@@ -105,7 +106,7 @@ public static class ContainerVolumes
     /// <summary>After `rm -v` and --rm: volumes that were made for it alone. One that another still uses stays.</summary>
     public static void RemoveAnonymous(EngineContainer container)
     {
-        var store = new VolumeStore(container.Store.Paths);
+        var store = new VolumeStore(container.Paths);
         foreach (VolumeUse use in container.Config.Volumes)
             try
             {

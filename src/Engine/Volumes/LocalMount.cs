@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;

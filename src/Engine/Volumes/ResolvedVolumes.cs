@@ -1,5 +1,7 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Volumes;

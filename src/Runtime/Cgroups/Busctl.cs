@@ -1,6 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Launch;
+using Minirun.Runtime.Scripts;
 
 namespace Minirun.Runtime.Cgroups;
 
@@ -27,7 +27,7 @@ internal static unsafe class Busctl
         script.Add(0, sys_syscall.SYS_execve, script.Text(program), script.Array(words), script.Array(Environment(user)));
         (int child, int pidfd) = script.Clone(0, -1, PlanMode.Quiet);
         unistd.close(pidfd);
-        int status = LaunchedContainer.Wait(child);
+        int status = ExitStatus.Wait(child);
         string said = CgroupFs.Read("/proc/self/fd/" + output) ?? "";
         unistd.close(output);
         return status == 0 ? null : said.Trim() is { Length: > 0 } text ? text : "busctl ended with status " + ExitStatus.Code(status);

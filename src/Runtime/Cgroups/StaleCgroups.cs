@@ -1,5 +1,3 @@
-using Minirun.Runtime.State;
-
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>

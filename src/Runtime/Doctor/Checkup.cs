@@ -1,4 +1,4 @@
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Doctor;
 

@@ -1,5 +1,5 @@
 using Minirun.Linux;
-using Minirun.Runtime.Launch;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Doctor;

@@ -1,5 +1,5 @@
 using Minirun.Linux;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Doctor;
 

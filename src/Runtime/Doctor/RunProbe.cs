@@ -1,10 +1,10 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Doctor;
@@ -68,7 +68,7 @@ internal static class RunProbe
         options.Mounts.Add(MountFlags.Volume(program + ":/minirun:ro", "/"));
         var host = new QuietHost();
         ContainerPlan plan = Planner.Build(SpecBuilder.Build(options, host), host);
-        if (!Boot.SignalsAreBlocked) Boot.BlockSignals();
+        if (!RelayedSignals.AreBlocked) RelayedSignals.Block();
         using var silence = new Silence();
         LaunchedContainer container = Launcher.Start(plan, host, PlanMode.Quiet, null);
         return Supervisor.Run(plan, container, null, PlanMode.Quiet, options.Timeout, null, warn, null);

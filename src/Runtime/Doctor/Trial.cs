@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Doctor;

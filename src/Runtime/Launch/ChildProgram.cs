@@ -1,7 +1,7 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
-using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -78,7 +78,7 @@ public sealed unsafe class ChildProgram : IDisposable
     /// <summary>Waits for its end; gives the exit status as a shell has it.</summary>
     public int Wait()
     {
-        int status = LaunchedContainer.Wait(Pid);
+        int status = ExitStatus.Wait(Pid);
         lock (s_ours) s_ours.Remove(Pid);
         return ExitStatus.Code(status);
     }

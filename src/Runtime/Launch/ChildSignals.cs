@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;

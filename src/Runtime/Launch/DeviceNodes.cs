@@ -1,5 +1,7 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
 
@@ -42,9 +44,9 @@ internal static class DeviceNodes
         script.Add(0, SYS_close, RawCall.Register + Mount);
         script.Add(0, SYS_exit_group, 0);
         // The descriptors of the child are ours.
-        (int pid, int pidfd) = script.Clone(sched.CLONE_NEWNS | sched.CLONE_FILES, -1, Init.PlanMode.Quiet);
+        (int pid, int pidfd) = script.Clone(sched.CLONE_NEWNS | sched.CLONE_FILES, -1, PlanMode.Quiet);
         unistd.close(pidfd);
-        return LaunchedContainer.Wait(pid) == 0;
+        return ExitStatus.Wait(pid) == 0;
     }
 
     private static void Add(ScriptWriter script, long name, MountSource source)

@@ -1,6 +1,8 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
+using Minirun.Runtime.Request;
+using Minirun.Runtime.Scripts;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
 
@@ -38,7 +40,7 @@ internal static unsafe class IdMapWriter
         script.Add(0, SYS_execve, script.Text(tool), script.Array([.. arguments]), script.Array("PATH=/usr/bin:/bin"));
         (int child, int pidfd) = script.Clone(0, -1, PlanMode.Quiet);
         unistd.close(pidfd);
-        int status = LaunchedContainer.Wait(child);
+        int status = ExitStatus.Wait(child);
         if (status != 0)
             throw new UserError($"{tool} refused the id map (exit status {ExitStatus.Code(status)})", $"its reason is above; compare with {file}, or use --userns single");
     }

@@ -1,11 +1,11 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>How fork-news is told which namespaces to enter by itself, and says which process is inside (<see cref="Joining"/>).</summary>
+/// <summary>How fork-news is told which namespaces to enter by itself, and says which process is inside (<see cref="JoiningPlan"/>).</summary>
 internal static unsafe class JoiningRequest
 {
     /// <summary>Whether a plan needs it: what is executed in a user namespace that exists can be looked into by its root.</summary>
@@ -16,21 +16,21 @@ internal static unsafe class JoiningRequest
     {
         var descriptors = new List<int>();
         List<JoiningStep> steps = Steps(plan, descriptors, out List<string> paths);
-        var blob = new PlanBlob(sizeof(Joining) + steps.Count * sizeof(JoiningStep));
+        var blob = new PlanBlob(sizeof(JoiningPlan) + steps.Count * sizeof(JoiningStep));
         for (int i = 0; i < steps.Count; i++)
         {
             JoiningStep step = steps[i];
             if (step.Path != 0) step.Path = blob.Add(paths[step.Path - 1]);
-            blob.Write(sizeof(Joining) + i * sizeof(JoiningStep), ref step);
+            blob.Write(sizeof(JoiningPlan) + i * sizeof(JoiningStep), ref step);
         }
         Operation? user = plan.Find(LaunchStep.BecomeRoot);
-        var joining = new Joining
+        var joining = new JoiningPlan
         {
             Length = blob.Length,
             StepCount = steps.Count,
             ReportFd = reportFd,
-            Uid = user is null ? Joining.NoId : (int)user.A,
-            Gid = user is null ? Joining.NoId : (int)user.B,
+            Uid = user is null ? JoiningPlan.NoId : (int)user.A,
+            Gid = user is null ? JoiningPlan.NoId : (int)user.B,
             HasOomScore = plan.Spec.Oci.Process.OomScoreAdj is null ? 0 : 1,
             OomScore = plan.Spec.Oci.Process.OomScoreAdj ?? 0,
         };
@@ -43,8 +43,8 @@ internal static unsafe class JoiningRequest
     /// <summary>The pid that it found.</summary>
     public static int Read(int planFd)
     {
-        Joining joined = default;
-        return (int)syscall(SYS_pread64, planFd, (nint)(&joined), sizeof(Joining), 0) == sizeof(Joining) ? joined.Pid : 0;
+        JoiningPlan joined = default;
+        return (int)syscall(SYS_pread64, planFd, (nint)(&joined), sizeof(JoiningPlan), 0) == sizeof(JoiningPlan) ? joined.Pid : 0;
     }
 
     private static List<JoiningStep> Steps(ContainerPlan plan, List<int> descriptors, out List<string> paths)

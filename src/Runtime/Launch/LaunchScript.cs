@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;

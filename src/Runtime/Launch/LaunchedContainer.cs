@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Runtime.Scripts;
 
 namespace Minirun.Runtime.Launch;
 
@@ -32,7 +32,7 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     /// <summary>Waits for the child's end; gives its wait(2) status.</summary>
     public int Collect()
     {
-        int status = Wait(Pid);
+        int status = ExitStatus.Wait(Pid);
         _collected = true;
         memory.Dispose();
         unistd.close(PidFd);
@@ -41,22 +41,4 @@ public sealed unsafe class LaunchedContainer(int pid, int pidFd, int reportFd, I
     }
 
     public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);
-
-    /// <summary>Waits for a child of ours; gives its wait(2) status.</summary>
-    public static int Wait(int pid)
-    {
-        return Wait(pid, out _);
-    }
-
-    /// <param name="pid">A child of ours.</param>
-    /// <param name="memory">The most that it, or one of those that it waited for, had resident at a time, in bytes.</param>
-    public static int Wait(int pid, out long memory)
-    {
-        int status;
-        rusage used;
-        while (unistd.wait4(pid, &status, 0, &used) < 0)
-            if (Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("wait4", Marshal.GetLastPInvokeError());
-        memory = used.ru_maxrss * 1024;
-        return status;
-    }
 }

@@ -1,9 +1,9 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
-using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -76,7 +76,7 @@ public static unsafe class Launcher
     private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
     {
         if (StartSignals.Await(firstPidFd) is not 0 and var number) throw GiveUp(number, first, firstPidFd, reportFd, joinedFd);
-        int status = LaunchedContainer.Wait(first);
+        int status = ExitStatus.Wait(first);
         unistd.close(firstPidFd);
         int pid = joinedFd >= 0 ? JoiningRequest.Read(joinedFd) : *script.Shared;
         if (status == 0 && pid > 0) return (pid, (int)LinuxException.Check(sys_syscall.syscall(SYS_pidfd_open, pid, 0), "pidfd_open"));
@@ -84,7 +84,7 @@ public static unsafe class Launcher
         if (pid > 0)
         {
             signal.kill(pid, signal.SIGKILL);
-            LaunchedContainer.Wait(pid);
+            ExitStatus.Wait(pid);
         }
         // What was said is there to be read; one whose pid we never heard hears that nobody is left to wait for.
         sys_socket.shutdown(reportFd, sys_socket.SHUT_RDWR);
@@ -107,7 +107,7 @@ public static unsafe class Launcher
         syscall(SYS_pidfd_send_signal, firstPidFd, signal.SIGKILL, 0, 0);
         var end = new pollfd { fd = firstPidFd, events = poll.POLLIN };
         bool ended = poll.poll_(&end, 1, StartSignals.Patience) > 0;
-        if (ended) LaunchedContainer.Wait(first);
+        if (ended) ExitStatus.Wait(first);
         // It may have made the other in its last moment, which waits for us else.
         sys_socket.shutdown(reportFd, sys_socket.SHUT_RDWR);
         if (joinedFd >= 0 && JoiningRequest.Read(joinedFd) is > 0 and var second) signal.kill(second, signal.SIGKILL);

@@ -1,4 +1,6 @@
 using Minirun.Linux;
+using Minirun.Plan;
+using Minirun.Runtime.Scripts;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
 
@@ -13,7 +15,7 @@ internal static class MappedUserNamespace
     {
         using var script = new ScriptWriter();
         script.Add(0, SYS_poll, 0, 0, -1);   // until it is killed
-        (int pid, int pidfd) = script.Clone(sched.CLONE_NEWUSER, -1, Init.PlanMode.Quiet);
+        (int pid, int pidfd) = script.Clone(sched.CLONE_NEWUSER, -1, PlanMode.Quiet);
         try
         {
             IdMapWriter.Write(pid, uids, gids);
@@ -23,7 +25,7 @@ internal static class MappedUserNamespace
         finally
         {
             syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
-            LaunchedContainer.Wait(pid);
+            ExitStatus.Wait(pid);
             unistd.close(pidfd);
         }
     }

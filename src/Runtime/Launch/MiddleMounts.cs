@@ -1,5 +1,5 @@
-using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Plan;
 using Minirun.Runtime.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;

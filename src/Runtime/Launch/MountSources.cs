@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;

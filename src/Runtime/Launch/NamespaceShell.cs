@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -47,10 +48,10 @@ public static unsafe class NamespaceShell
             unistd.close(sockets[1]);
             Report report;
             // Not before it has executed or failed: until then its memory is a copy of ours, and its pid not there to be read.
-            bool runs = Lifecycle.ReportChannel.Receive(sockets[0], &report) == Lifecycle.ReportChannel.Ended;
+            bool runs = ReportChannel.Receive(sockets[0], &report) == ReportChannel.Ended;
             if (!runs) Launcher.Go(sockets[0]);
-            int status = LaunchedContainer.Wait(child);
-            if (*script.Shared > 0) status = LaunchedContainer.Wait(*script.Shared);
+            int status = ExitStatus.Wait(child);
+            if (*script.Shared > 0) status = ExitStatus.Wait(*script.Shared);
             unistd.close(childFd);
             return runs ? ExitStatus.Code(status) : throw new LinuxException(report.Call == SYS_execve ? "execve" : "setns", report.Errno, report.Call == SYS_execve ? Program : null);
         }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Minirun.Linux;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -16,19 +16,6 @@ internal static unsafe class NetDevices
     private const int InfoSize = 16, AddressSize = 8;
     private const ushort IFLA_IFNAME = 3, IFLA_NET_NS_FD = 28, IFA_LABEL = 3, IFA_CACHEINFO = 6, IFA_FLAGS = 8;
     private const uint IFF_UP = 1, IFA_F_PERMANENT = 0x80;
-    private const int LongestName = 15;
-
-    /// <exception cref="UserError">The document asks for what cannot be.</exception>
-    public static void Check(ContainerSpec spec)
-    {
-        if (spec.Oci.Linux.NetDevices is not { Count: > 0 } devices) return;
-        if (!spec.Has(sched.CLONE_NEWNET) && !spec.Joins(sched.CLONE_NEWNET))
-            throw new UserError("linux.netDevices: unable to move network devices without a private NET namespace", "add {\"type\": \"network\"} to linux.namespaces");
-        foreach (var (name, device) in devices)
-            foreach (string each in (string[])[name, device.Name is { Length: > 0 } inside ? inside : name])
-                if (each.Length is 0 or > LongestName || each is "." or ".." || each.AsSpan().IndexOfAny("/: ") >= 0)
-                    throw new UserError($"linux.netDevices: invalid network device name '{each}'", $"a name has at most {LongestName} letters, and no slash, colon or space");
-    }
 
     public static void Move(ContainerSpec spec, int pid)
     {

@@ -1,5 +1,7 @@
 using Minirun.Linux;
+using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
 
@@ -30,9 +32,9 @@ internal static class NetworkSysfs
         foreach (int register in (ReadOnlySpan<int>)[Network, FileSystem, Made]) script.Add(0, SYS_close, RawCall.Register + register);
         script.Add(0, SYS_exit_group, 0);
         // The descriptors of the child are ours.
-        (int pid, int pidfd) = script.Clone(sched.CLONE_FILES, -1, Init.PlanMode.Quiet);
+        (int pid, int pidfd) = script.Clone(sched.CLONE_FILES, -1, PlanMode.Quiet);
         unistd.close(pidfd);
-        if (LaunchedContainer.Wait(pid) == 0) return fd;
+        if (ExitStatus.Wait(pid) == 0) return fd;
         unistd.close(fd);
         throw new UserError($"mounts[{source.Index}]: cannot mount the sysfs of the network {source.Network}, which is joined",
             "is the network still there? With -v /sys:/sys:ro the container sees the host's");

@@ -1,5 +1,5 @@
 using Minirun.Linux;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;

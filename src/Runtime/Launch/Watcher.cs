@@ -1,4 +1,4 @@
-using Minirun.Init;
+using Minirun.Plan;
 
 namespace Minirun.Runtime.Launch;
 

@@ -1,9 +1,11 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;

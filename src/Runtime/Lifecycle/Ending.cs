@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;

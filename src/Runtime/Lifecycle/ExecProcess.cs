@@ -1,3 +1,4 @@
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Lifecycle;

@@ -1,9 +1,10 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
@@ -53,7 +54,7 @@ internal static class Executor
         return Follow(plan, child, container, options, globals, streams);
     }
 
-    /// <summary>It set its score by itself before it entered (<see cref="Init.Joining"/>), and could not say when it may not.</summary>
+    /// <summary>It set its score by itself before it entered (src/Init/Joining.cs), and could not say when it may not.</summary>
     private static void CheckOomScore(ContainerSpec spec, int pid)
     {
         if (spec.Oci.Process.OomScoreAdj is not { } wanted) return;

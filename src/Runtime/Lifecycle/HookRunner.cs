@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
+using Minirun.Runtime.Scripts;
 using Minirun.Runtime.Spec;
-using Minirun.Runtime.State;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Lifecycle;
@@ -79,7 +79,7 @@ public static unsafe class HookRunner
         if (!executed) Launcher.Go(reportFd);
         bool late = executed && !EndsBefore(pidfd, deadline);
         if (late) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL);
-        int status = LaunchedContainer.Wait(pid);
+        int status = ExitStatus.Wait(pid);
         if (!executed) return HookFailure.NotExecuted(hook.Path, report.Errno);
         if (late) return HookFailure.TimedOut(hook.Timeout!.Value);
         return status == 0 ? null : HookFailure.Ended(status, HookFailure.ReadAll(fds[1]), HookFailure.ReadAll(fds[2]));

@@ -1,4 +1,5 @@
 using System.Text;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Launch;
 
 namespace Minirun.Runtime.Lifecycle;
 

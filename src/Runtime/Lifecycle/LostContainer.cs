@@ -1,6 +1,6 @@
 using Minirun.Linux;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Cgroups;
-using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;

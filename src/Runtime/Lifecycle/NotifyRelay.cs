@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_socket;
 
 namespace Minirun.Runtime.Lifecycle;

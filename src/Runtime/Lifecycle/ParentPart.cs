@@ -1,4 +1,4 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;

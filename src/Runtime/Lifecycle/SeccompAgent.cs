@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Minirun.Linux;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Security.Seccomp;
 using Minirun.Runtime.Spec;
-using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
 

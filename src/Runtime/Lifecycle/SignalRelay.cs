@@ -1,8 +1,6 @@
-using Minirun.Init;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -16,11 +14,11 @@ internal sealed unsafe class SignalRelay
     {
         _container = container;
         _commandIsInit = plan.Spec.Has(sched.CLONE_NEWPID) && !plan.Spec.Init;
-        ulong mask = Boot.RelayedSignals;
+        ulong mask = RelayedSignals.Mask;
         Fd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
     }
 
-    /// <summary>signalfd(2) of the signals that <see cref="Boot"/> blocked.</summary>
+    /// <summary>signalfd(2) of <see cref="RelayedSignals"/>.</summary>
     public int Fd { get; }
 
     /// <summary>The signal that ended the container in our hands, though the kernel says SIGKILL.</summary>

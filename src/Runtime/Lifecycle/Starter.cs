@@ -1,6 +1,9 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Bundles;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 

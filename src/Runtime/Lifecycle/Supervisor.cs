@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Scripts;
 using Minirun.Runtime.Spec;
-using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Lifecycle;
 

@@ -79,8 +79,10 @@ public static unsafe class UnixSocket
             int length = bytes.Length;
             // A name outside the file system begins with a zero, and has no zero at its end (unix(7)).
             if (isAbstract) address[sizeof(ushort)] = 0;
+            // bind(2) makes the file with the socket's own mode, so nobody else connects before the chmod, whatever the umask.
+            if (listens && !isAbstract) LinuxException.Check((nint)syscall(SYS_fchmod, socket, (nint)OwnerOnly), "fchmod", path);
             LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);
-            // Whatever the umask: only we and root connect, until the maker says otherwise.
+            // The umask may have taken away even our own right.
             if (listens && !isAbstract) LinuxException.Check(sys_stat.chmod(name, OwnerOnly), "chmod", path);
             if (listens && type != SOCK_DGRAM) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);
             return socket;

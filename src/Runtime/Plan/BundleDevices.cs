@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -10,8 +11,6 @@ namespace Minirun.Runtime.Plan;
 /// </summary>
 internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan plan, BundleMounts mounts)
 {
-    public const uint DefaultMode = 0x1b6;   // 0666
-
     private static readonly (string Name, int Major, int Minor)[] s_default =
         [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
 
@@ -25,7 +24,7 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
         if (mounts.DevIsBound) return;
         if (!mounts.HasDev) plan.Add(new() { Name = "dev", Code = OpCode.OpenDev, S2 = "dev", Flags = OpFlags.Ordinary, Path = "/dev", Why = "nothing is mounted on /dev, so the root file system's own gets the devices" });
         foreach (var (name, major, minor) in s_default)
-            if (!IsGiven("/dev/" + name)) AddDevice(new OciDevice { Path = "/dev/" + name, Type = "c", Major = major, Minor = minor, FileMode = DefaultMode }, "programs expect this device");
+            if (!IsGiven("/dev/" + name)) AddDevice(new OciDevice { Path = "/dev/" + name, Type = "c", Major = major, Minor = minor, FileMode = DeviceNode.DefaultMode }, "programs expect this device");
         for (int i = 0; i < (spec.Oci.Linux.Devices?.Count ?? 0); i++)
         {
             OciDevice device = spec.Oci.Linux.Devices![i];
@@ -67,7 +66,7 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
             Code = OpCode.Device,
             S1 = path,
             S2 = mounts.Target(path),
-            A = (uint)type | (device.FileMode ?? DefaultMode) & 0xfff,
+            A = (uint)type | (device.FileMode ?? DeviceNode.DefaultMode) & 0xfff,
             B = device.Uid ?? 0,
             C = device.Gid ?? 0,
             D = isNode ? Number(device.Major, device.Minor) : 0,

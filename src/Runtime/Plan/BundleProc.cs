@@ -1,4 +1,4 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;

@@ -1,5 +1,5 @@
-using Minirun.Init;
-using Minirun.Runtime.Spec;
+using Minirun.Plan;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Plan;
 

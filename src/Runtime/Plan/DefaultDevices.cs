@@ -1,6 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Plan;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Plan;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Minirun.Init;
+using Minirun.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
-using Minirun.Runtime.State;
 
 namespace Minirun.Runtime.Plan;
 

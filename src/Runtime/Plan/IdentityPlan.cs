@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Launch;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -39,7 +39,7 @@ internal static class KernelPlan
     {
         foreach (var (name, value) in plan.Spec.Oci.Linux.Sysctl ?? [])
         {
-            Sysctl.CheckNetwork(name, plan.Spec, host);
+            CheckNetwork(name, plan.Spec, host);
             byte[] text = Encoding.UTF8.GetBytes(value);
             plan.Add(new()
             {
@@ -55,7 +55,19 @@ internal static class KernelPlan
         }
     }
 
-    /// <summary>The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (<see cref="Joining"/>).</summary>
+    /// <summary>A network namespace that is joined may turn out to be the host's: then its parameters are the machine's.</summary>
+    /// <exception cref="UserError">The namespace is the host's.</exception>
+    private static void CheckNetwork(string name, ContainerSpec spec, Host host)
+    {
+        if (!Sysctl.FilePath(name).StartsWith("net/", StringComparison.Ordinal)) return;
+        foreach (JoinedNamespace joined in spec.Joined)
+            if (joined.Flag == sched.CLONE_NEWNET && host.IsSameFile(joined.Path, "/proc/self/ns/net"))
+                throw new UserError(
+                    $"linux.sysctl.{name}: sysctl \"{name}\" not allowed in host network namespace",
+                    "leave it out, or give the container a network namespace of its own");
+    }
+
+    /// <summary>The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (src/Init/Joining.cs).</summary>
     private static void AskForOffsets(ContainerPlan plan)
     {
         plan.Add(new()

@@ -1,5 +1,6 @@
 using System.Text;
-using Minirun.Init;
+using Minirun.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;

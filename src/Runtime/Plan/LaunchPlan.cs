@@ -1,6 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Plan;
 
@@ -55,7 +55,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Why = "the root directory of the container's first process, which is in our own mount namespace",
         });
         LaunchUser user = LaunchUser.Of(spec, host);
-        if (spec.FromBundle && spec.JoinedProcess < 0) Launch.NetDevices.Check(spec);
+        if (spec.FromBundle && spec.JoinedProcess < 0) NetDeviceNames.Check(spec);
         if (spec.JoinedProcess < 0) AddSources(user);
         LaunchIdentity(user);
         if (spec.Relayed != 0) Add(new()

@@ -1,4 +1,4 @@
-using Minirun.Init;
+using Minirun.Plan;
 
 namespace Minirun.Runtime.Plan;
 
@@ -57,24 +57,4 @@ public sealed class Operation
     }
 
     private string Fill(string text) => text.Replace("{path}", Path).Replace("{source}", S1 as string);
-}
-
-/// <summary>The steps before fork-news runs: done by minirun (clone, maps) or by the cloned child on its way to execve.</summary>
-public enum LaunchStep
-{
-    None,
-    Cgroup,
-    LockDevices,
-    Clone,
-    Join,
-    CloneAgain,
-    IdMaps,
-    EnterRootfs,
-    BecomeRoot,
-    KeepCapabilities,
-    OpenSource,
-    MapSource,
-    SealProgram,
-    Streams,
-    ForkNews,
 }

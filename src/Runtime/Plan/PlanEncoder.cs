@@ -1,4 +1,4 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 
 namespace Minirun.Runtime.Plan;

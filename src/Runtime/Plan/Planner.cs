@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -175,7 +176,7 @@ public sealed class Planner
             Code = OpCode.AskParent,
             Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, POSIX-platform Hooks)",
         });
-        HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, State.OciState.Creating);
+        HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, OciState.Creating);
         if (_spec.FromBundle)
         {
             BundleRoot.Enter();

@@ -1,7 +1,7 @@
 using System.Text;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Launch;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 
@@ -48,8 +48,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         {
             Name = "notify",
             Code = OpCode.Notify,
-            S1 = Lifecycle.NotifyMessage.PathInside,
-            Path = Lifecycle.NotifyMessage.PathInside,
+            S1 = NotifyMessage.PathInside,
+            Path = NotifyMessage.PathInside,
             Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
             IfLeftOut = "whoever started minirun never hears that the container is ready",
         });
@@ -208,7 +208,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         if (Wanted.NoNewPrivileges || !Notifies) AddCloseFds();
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
         if (spec.FromBundle) AddStart();
-        if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, State.OciState.Created);
+        if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, OciState.Created);
         plan.Add(new()
         {
             Name = "signals",

@@ -1,5 +1,5 @@
 using System.Text;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Security;

@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;

@@ -48,7 +48,7 @@ internal static class Problem
 
     public static void List(string? list, string at, string what)
     {
-        if (list is { Length: > 0 } && Plan.CpuSet.TryParse(list) is null) throw At(at, $"'{list}' is not a list of {what}, such as 0-3,7");
+        if (list is { Length: > 0 } && CpuSet.TryParse(list) is null) throw At(at, $"'{list}' is not a list of {what}, such as 0-3,7");
     }
 
     public static void OneOf(string value, string at, string what, bool known)

@@ -1,5 +1,3 @@
-using Minirun.Linux;
-
 namespace Minirun.Runtime.Spec;
 
 /// <summary>Kernel parameters of <c>linux.sysctl</c>: only those that belong to a namespace of the container, never the machine's.</summary>
@@ -22,16 +20,6 @@ internal static class Sysctl
         if (key == "kernel.hostname" && hasNamespace("uts")) return $"sysctl: \"{name}\" is not allowed as it conflicts with the OCI \"hostname\" field";
         if (key == "kernel.domainname" && hasNamespace("uts")) return null;
         return $"sysctl \"{name}\" is not in a separate kernel namespace";
-    }
-
-    /// <summary>A network namespace that is joined may turn out to be the host's: then its parameters are the machine's.</summary>
-    /// <exception cref="UserError">It is.</exception>
-    public static void CheckNetwork(string name, ContainerSpec spec, Host host)
-    {
-        if (!FilePath(name).StartsWith("net/", StringComparison.Ordinal)) return;
-        foreach (JoinedNamespace joined in spec.Joined)
-            if (joined.Flag == sched.CLONE_NEWNET && host.IsSameFile(joined.Path, "/proc/self/ns/net"))
-                throw new UserError($"linux.sysctl.{name}: sysctl \"{name}\" not allowed in host network namespace", "leave it out, or give the container a network namespace of its own");
     }
 
     /// <summary>Below /proc/sys. As sysctl(8) has it, the first separator decides: after a dot a slash stands for a dot in a name, and the other way round.</summary>

@@ -3,6 +3,7 @@ using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
+using Minirun.Runtime.Spec.Json;
 using static Minirun.Runtime.Spec.Json.JsonMembers;
 
 namespace Minirun.Runtime.State;
@@ -28,7 +29,7 @@ internal static class StateFile
             writer.WriteString("created"u8, record.Created);
             writer.WriteNumber("ownerUid"u8, record.OwnerUid);
             writer.WriteBoolean("sharesPidNamespace"u8, record.SharesPidNamespace);
-            if (record.Annotations is not null) WriteMap(writer, "annotations"u8, record.Annotations);
+            if (record.Annotations is not null) JsonMap.Write(writer, "annotations"u8, record.Annotations);
             if (record.Cgroup is not null) WriteCgroup(writer, record.Cgroup);
             if (record.Resctrl is not null) WriteResctrl(writer, record.Resctrl);
             if (record.HostRoot is not null) WriteHostRoot(writer, record.HostRoot);
@@ -78,7 +79,7 @@ internal static class StateFile
     {
         writer.WriteStartObject("cgroup"u8);
         writer.WriteNumber("driver"u8, (int)cgroup.Driver);
-        WriteMap(writer, "paths"u8, cgroup.Paths);
+        JsonMap.Write(writer, "paths"u8, cgroup.Paths);
         if (cgroup.Inodes.Count > 0)
         {
             writer.WriteStartObject("inodes"u8);
@@ -165,12 +166,5 @@ internal static class StateFile
             }
         }
         return root;
-    }
-
-    public static void WriteMap(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Dictionary<string, string> map)
-    {
-        writer.WriteStartObject(name);
-        foreach (var (key, value) in map) writer.WriteString(key, value);
-        writer.WriteEndObject();
     }
 }

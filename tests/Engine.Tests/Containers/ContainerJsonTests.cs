@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Xunit;
 
 namespace Minirun.Engine.Tests.Containers;

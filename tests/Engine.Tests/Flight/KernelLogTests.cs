@@ -1,4 +1,4 @@
-using Minirun.Engine.Flight;
+using Minirun.Engine.Why;
 using Xunit;
 
 namespace Minirun.Engine.Tests.Flight;

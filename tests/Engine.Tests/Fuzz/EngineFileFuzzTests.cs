@@ -1,8 +1,9 @@
 using System.Text;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Life;
 using Minirun.Engine.Logs.Reading;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Networks.Cni;
+using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
 using Minirun.Fuzz;
 using Minirun.Runtime;
@@ -37,12 +38,13 @@ public sealed class EngineFileFuzzTests : IDisposable
             File.WriteAllBytes(network, number == 2 ? json : files[2]);
             EngineContainer container = Assert.Single(store.All());
             Assert.Equal(good.Id, container.Id);
-            container.Status(container.State());
+            container.State();
+            LiveStatus.Read(container, ContainerRepair.State(container));
             NetworkRecord.Of(container);
             Assert.Equal(good.Id, store.Find(good.Id[..20]).Id);
             ContainerNetwork.Release(container);
         }, _ => "a broken file is no error of those who look");
-        Assert.Single(store.All()).Remove();
+        ContainerRemoval.Remove(Assert.Single(store.All()));
         Assert.Empty(store.All());
         Assert.Empty(Directory.GetFileSystemEntries(Paths.Containers));
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Sockets;
 using Minirun.Runtime;
 using Xunit;
 

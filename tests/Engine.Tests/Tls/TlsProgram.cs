@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Minirun.Clients.Support;
-using Minirun.Engine.Tls;
+using Minirun.Engine.Sockets;
 
 namespace Minirun.Engine.Tests.Tls;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Minirun.Engine.Containers;
+using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
 using Minirun.Engine.Volumes.Plugins;
 

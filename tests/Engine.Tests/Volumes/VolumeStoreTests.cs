@@ -1,4 +1,5 @@
-using Minirun.Engine.Containers;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
 using Minirun.Runtime;
 using Xunit;
@@ -63,7 +64,7 @@ public sealed class VolumeStoreTests : IDisposable
         Make("data");
         EngineContainer web = _root.Container("web", new VolumeUse { Name = "data", Destination = "/data" });
         Assert.Contains($"in use by web ({web.ShortId})", Assert.Throws<UserError>(() => _root.Store.Remove("data")).Message, StringComparison.Ordinal);
-        web.Remove();
+        ContainerRemoval.Remove(web);
         _root.Store.Remove("data");
     }
 
@@ -91,10 +92,10 @@ public sealed class VolumeStoreTests : IDisposable
         Make("data");
         VolumeUse[] uses = [new() { Name = anonymous, Anonymous = true, Destination = "/a" }, new() { Name = "data", Destination = "/b" }];
         EngineContainer one = _root.Container("one", uses), two = _root.Container("two", uses);
-        one.Remove();
+        ContainerRemoval.Remove(one);
         ContainerVolumes.RemoveAnonymous(one);
         Assert.NotNull(_root.Store.Find(anonymous));
-        two.Remove();
+        ContainerRemoval.Remove(two);
         ContainerVolumes.RemoveAnonymous(two);
         Assert.Equal("data", Assert.Single(_root.Store.All()).Name);
     }

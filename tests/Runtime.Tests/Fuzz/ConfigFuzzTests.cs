@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Minirun.Fuzz;
-using Minirun.Init;
+using Minirun.Plan;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Security.Seccomp;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;

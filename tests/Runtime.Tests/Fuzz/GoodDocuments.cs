@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Tests.Plan;
 using Minirun.Runtime.Tests.Spec;
 

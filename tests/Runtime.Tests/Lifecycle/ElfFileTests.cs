@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Launch;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Lifecycle;

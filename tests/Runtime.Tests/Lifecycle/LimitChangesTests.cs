@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Spec;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text;
-using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.Spec;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Lifecycle;

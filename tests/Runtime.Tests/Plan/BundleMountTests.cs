@@ -1,5 +1,7 @@
-using Minirun.Init;
+using Minirun.Plan;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 using Xunit;
 

@@ -1,4 +1,6 @@
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Request;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Plan;
@@ -29,7 +30,7 @@ public sealed class PhaseTests
         foreach (var (name, scenario) in Scenarios.All)
         {
             var (_, options, host) = scenario();
-            ContainerPlan plan = Planner.Build(Runtime.Spec.SpecBuilder.Build(options, host), host);
+            ContainerPlan plan = Planner.Build(SpecBuilder.Build(options, host), host);
             Phase[] phases = [.. plan.Operations.Select(operation => operation.Phase)];
             Assert.InRange(phases.Distinct().Count(), 4, 12);
             int turns = phases.Zip(phases.Skip(1)).Count(pair => pair.First != pair.Second) + 1;

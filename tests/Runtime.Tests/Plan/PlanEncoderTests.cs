@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Minirun.Init;
+using Minirun.Plan;
 using Minirun.Runtime.Plan;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Plan;

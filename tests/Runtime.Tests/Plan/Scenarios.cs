@@ -1,3 +1,4 @@
+using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Tests.Plan;

@@ -1,6 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Tests.Plan;
 

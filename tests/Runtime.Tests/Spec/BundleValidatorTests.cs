@@ -1,5 +1,5 @@
 using System.Text;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Bundles;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Spec;

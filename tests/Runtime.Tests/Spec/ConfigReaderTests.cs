@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Minirun.Fuzz;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.Spec.Json;
 using Minirun.Runtime.Tests.Fuzz;

@@ -1,4 +1,4 @@
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Spec;

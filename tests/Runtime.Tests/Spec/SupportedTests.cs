@@ -1,5 +1,5 @@
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Plan;
 using Minirun.Runtime.Security.Seccomp;
 using Minirun.Runtime.Spec;
 using Xunit;

@@ -1,4 +1,3 @@
-using Minirun.Runtime.State;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.State;

@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Oci.Verbs;
@@ -5,7 +6,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary>checkpoint and restore: podman asks for their help to learn whether they are there, so that answers; the verbs refuse.</summary>
 internal static class CheckpointVerb
 {
-    private static readonly OciFlag[] s_flags =
+    private static readonly VerbFlag[] s_flags =
     [
         new("image-path", '\0', "DIR", "where the images are"), new("work-path", '\0', "DIR", "where work files and logs go"),
     ];

@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci.Verbs;
@@ -5,7 +6,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>create</c> and <c>run</c>: the same flags but for those that are about the time after the start.</summary>
 internal static class CreateVerb
 {
-    private static readonly OciFlag[] s_flags =
+    private static readonly VerbFlag[] s_flags =
     [
         new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
         new("config", 'f', "FILE", "the configuration (default: config.json of the bundle)"),
@@ -20,21 +21,21 @@ internal static class CreateVerb
 
     public static OciVerb Create => new("create", "ID", "make a container that waits for start", s_flags, (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
     {
-        Failed = OciProgram.Name + " create failed: ",
+        Failed = OciName.Program + " create failed: ",
     };
 
     public static OciVerb Run => new("run", "ID", "create and start a container", [.. s_flags, .. RunFlags()], (globals, arguments) => OciEngine.Run(globals, Options(arguments)))
     {
-        Failed = OciProgram.Name + " run failed: ",
+        Failed = OciName.Program + " run failed: ",
     };
 
-    private static OciFlag[] RunFlags() =>
+    private static VerbFlag[] RunFlags() =>
     [
         new("detach", 'd', null, "return when the process runs"),
         new("keep", '\0', null, "do not delete the container when its process ends"),
     ];
 
-    private static CreateOptions Options(OciArguments arguments) => new()
+    private static CreateOptions Options(VerbArguments arguments) => new()
     {
         Id = arguments.Words[0],
         Bundle = arguments.Text("bundle") is { Length: > 0 } bundle ? bundle : ".",

@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
@@ -12,9 +13,9 @@ internal static class DeleteVerb
 
     public static OciVerb Verb => new("delete", "ID", "remove a stopped container", s_flags, Execute) { EndsContainers = true };
 
-    private static OciFlag[] s_flags => [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag];
+    private static VerbFlag[] s_flags => [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag];
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         bool force = arguments.Has("force");
         var store = new StateStore(globals.Root);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Minirun.Cli.Run;
+using Minirun.Cli.CommandLine;
+using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
@@ -18,7 +19,7 @@ internal static unsafe class EventsVerb
     public static OciVerb Verb => new("events", "ID", "print statistics and out-of-memory kills of a container as JSON",
         [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")], Execute);
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         TimeSpan interval = Values.Duration(arguments.Text("interval") ?? "5s", "--interval");
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
@@ -53,14 +54,14 @@ internal static unsafe class EventsVerb
             }
             long seen = cgroup.OomKills;
             if (seen > kills) looksUntil = 0;
-            for (; kills < seen; kills++) OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
+            for (; kills < seen; kills++) TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
             // Last, so that the kill that ended it is still told.
             if (sources[0].revents != 0) return;
         }
     }
 
     private static void Print(string id, Cgroup cgroup) =>
-        OciOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
+        TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
 
     private static void Drain(int fd)
     {

@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Spec;
@@ -17,7 +18,7 @@ internal static class ExecVerb
         FailureCode = Failure,
     };
 
-    private static OciFlag[] Flags() =>
+    private static VerbFlag[] Flags() =>
     [
         new("process", 'p', "FILE", "the process, as in config.json"),
         new("tty", 't', null, "with a terminal"),
@@ -38,7 +39,7 @@ internal static class ExecVerb
         new("preserve-fds", '\0', "N", "pass N more descriptors, from 3 on"),
     ];
 
-    private static ExecOptions Options(OciArguments arguments)
+    private static ExecOptions Options(VerbArguments arguments)
     {
         var options = new ExecOptions
         {

@@ -7,7 +7,7 @@ internal static class FeaturesVerb
 {
     public static OciVerb Verb => new("features", "", "print what this runtime supports as JSON", [], (_, _) =>
     {
-        OciOutput.Line(Json.Write(FeaturesDocument.Write));
+        TextOutput.Line(Json.Write(FeaturesDocument.Write));
         return 0;
     })
     {

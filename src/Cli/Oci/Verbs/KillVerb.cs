@@ -1,3 +1,4 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
@@ -15,7 +16,7 @@ internal static class KillVerb
         EndsContainers = true,
     };
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         string text = arguments.Words.Count > 1 ? arguments.Words[1] : "TERM";
         int number = SignalName.Parse(text);

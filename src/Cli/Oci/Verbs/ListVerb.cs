@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -22,12 +23,12 @@ internal static class ListVerb
         Maximum = 0,
     };
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         string format = arguments.Text("format") ?? "table";
         if (format is not ("table" or "json" or "")) throw new UserError("invalid format option", "table or json");
         List<Container> containers = Load(globals);
-        if (arguments.Has("quiet")) foreach (Container container in containers) OciOutput.Line(SafeText.Of(container.Id));
+        if (arguments.Has("quiet")) foreach (Container container in containers) TextOutput.Line(SafeText.Of(container.Id));
         else if (format == "json") PrintJson(containers);
         else PrintTable(containers);
         return 0;
@@ -46,7 +47,7 @@ internal static class ListVerb
             }
             catch (Exception error) when (error is UserError or LinuxException or IOException or UnauthorizedAccessException)
             {
-                OciOutput.Error(SafeText.Line($"load container {id}: {DotNetError.Describe(error)}"));
+                TextOutput.Error(SafeText.Line($"load container {id}: {DotNetError.Describe(error)}"));
             }
         return containers;
     }
@@ -68,7 +69,7 @@ internal static class ListVerb
                 text.Append(row[column].PadRight(Math.Max(ColumnWidth, rows.Max(other => other[column].Length) + Gap)));
             text.Append(row[^1]).Append('\n');
         }
-        OciOutput.Text(text.ToString());
+        TextOutput.Text(text.ToString());
     }
 
     private static void PrintJson(List<Container> containers)
@@ -85,6 +86,6 @@ internal static class ListVerb
                 writer.WriteEndArray();
             }
         }
-        OciOutput.Text(SafeText.Json(Encoding.UTF8.GetString(buffer.ToArray())));
+        TextOutput.Text(SafeText.Json(Encoding.UTF8.GetString(buffer.ToArray())));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
@@ -18,14 +19,14 @@ internal static class PsVerb
         Notes = "The arguments after the id are those of ps(1); without any: -ef.",
     };
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         string id = arguments.Words[0];
         List<string> words = arguments.Words[1..];
         string format = TakeFormat(words) ?? arguments.Text("format") ?? "table";
         List<int> pids = ContainerProcesses.Of(Container.Load(new StateStore(globals.Root), id));
-        if (format == "json") OciOutput.Text("[" + string.Join(',', pids) + "]");
-        else if (format is "table" or "") OciOutput.Text(SafeText.Lines(Filter(HostPs(words), pids)));
+        if (format == "json") TextOutput.Text("[" + string.Join(',', pids) + "]");
+        else if (format is "table" or "") TextOutput.Text(SafeText.Lines(Filter(HostPs(words), pids)));
         else throw new UserError("invalid format option", "table or json");
         return 0;
     }

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Minirun.Cli.CommandLine;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.Spec;
+using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.Oci.Verbs;
 
@@ -17,7 +19,7 @@ internal static unsafe class SpecVerb
         Maximum = 0,
     };
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         string bundle = arguments.Text("bundle") is { Length: > 0 } given ? given : ".";
         string name = arguments.Text("file") ?? Bundle.ConfigName, path = Path.Combine(bundle, name);

@@ -10,7 +10,7 @@ internal static class StateVerb
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
         // runc names the owner in its list only.
-        OciOutput.Line(Json.Write(writer => StatePrinter.Write(writer, container, owner: "")));
+        TextOutput.Line(Json.Write(writer => StatePrinter.Write(writer, container, owner: "")));
         return 0;
     });
 }

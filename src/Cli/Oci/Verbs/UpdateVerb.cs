@@ -1,6 +1,8 @@
+using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Resctrl;
 using Minirun.Runtime.Spec;
@@ -34,7 +36,7 @@ internal static class UpdateVerb
         new("mem-bw-schema", '\0', "SCHEMA", "Intel RDT memory bandwidth"),
     ], Execute);
 
-    private static int Execute(OciGlobals globals, OciArguments arguments)
+    private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
         if (container.Status() is ContainerStatus.Stopped or ContainerStatus.Creating) throw UserError.AsRunc("container not running");

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Sockets;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Fluentd;

@@ -1,4 +1,5 @@
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Sockets;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Gelf;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Engine.Logs.Sending;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 
 namespace Minirun.Engine.Logs.Journald;

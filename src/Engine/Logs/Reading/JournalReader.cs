@@ -1,4 +1,3 @@
-using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;

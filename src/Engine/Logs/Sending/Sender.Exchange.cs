@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using static Minirun.Linux.time;
 

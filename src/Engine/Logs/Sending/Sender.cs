@@ -1,4 +1,4 @@
-using Minirun.Engine.Tls;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using Minirun.Runtime;
 using static Minirun.Linux.time;

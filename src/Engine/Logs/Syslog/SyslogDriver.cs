@@ -1,5 +1,5 @@
 using Minirun.Engine.Logs.Sending;
-using Minirun.Engine.Tls;
+using Minirun.Engine.Sockets;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.Syslog;

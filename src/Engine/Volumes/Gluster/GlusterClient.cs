@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Minirun.Engine.Networks;
 using Minirun.Linux;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Minirun.Engine.Logs.Sending;
-using Minirun.Engine.Tls;
+using Minirun.Engine.Sockets;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
 

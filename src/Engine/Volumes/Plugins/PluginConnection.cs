@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Minirun.Engine.Logs;
-using Minirun.Engine.Logs.Sending;
-using Minirun.Engine.Tls;
+using Minirun.Engine.Sockets;
 using Minirun.Linux;
 using Minirun.Runtime;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Minirun.Engine.Logs;
 using Minirun.Linux;
 using Minirun.Runtime;
 

@@ -1,7 +1,0 @@
-namespace Minirun.Cli.Engine;
-
-/// <summary>Verbs with a file each.</summary>
-internal static class MoreVerbs
-{
-    public static EngineVerb[] All() => [PruneVerb.Verb, StatsVerb.Verb, EventsVerb.Verb, CpVerb.Verb, UpdateVerb.Verb, WhyVerb.Verb, DiffVerb.Verb, GenerateVerb.Verb];
-}

@@ -1,0 +1,64 @@
+using Minirun.Linux;
+using Minirun.Runtime.Lifecycle;
+
+namespace Minirun.Cli.Output;
+
+/// <summary>stdout and stderr without .NET's Console, whose first use costs more than most verbs.</summary>
+internal static unsafe class TextOutput
+{
+    /// <summary>A line to stdout.</summary>
+    /// <exception cref="LinuxException">It cannot be written.</exception>
+    public static void Line(string text) => Write(1, text + "\n");
+
+    public static void Text(string text) => Write(1, text);
+
+    /// <summary>A line to stderr; whether anybody listens or not.</summary>
+    public static void Error(string text)
+    {
+        try
+        {
+            // While the container has our terminal it is raw: a line feed alone goes down, not back.
+            string lines = IsRaw(2) ? text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : text + "\n";
+            if (RelayedSignals.AreBlocked) WriteInTime(lines);
+            else Write(2, lines);
+        }
+        catch (LinuxException)
+        {
+            // The exit status still tells.
+        }
+    }
+
+    private static bool IsRaw(int fd)
+    {
+        termios settings;
+        return termios_.ioctl(fd, termios_.TCGETS, &settings) == 0 && (settings.c_oflag & termios_.OPOST) == 0;
+    }
+
+    /// <summary>Whoever has its signals blocked waits for no reader that takes nothing: not even a signal would end that.</summary>
+    private static void WriteInTime(string text)
+    {
+        ReadOnlySpan<byte> left = KernelText.Encode(text);
+        for (var outlet = new Outlet(2); outlet.Write(left) is >= 0 and var taken && taken < left.Length; left = left[taken..])
+        {
+            var wait = new pollfd { fd = 2, events = poll.POLLOUT };
+            if (taken == 0 && poll.poll_(&wait, 1, LastOutput.Patience) == 0) return;
+        }
+    }
+
+    /// <summary>To one of the two.</summary>
+    /// <exception cref="LinuxException">It cannot be written.</exception>
+    public static void Write(int fd, string text)
+    {
+        byte[] bytes = KernelText.Encode(text);
+        fixed (byte* start = bytes)
+            for (int written = 0; written < bytes.Length;)
+                try
+                {
+                    written += (int)LinuxException.Check(unistd.write(fd, start + written, bytes.Length - written), "write");
+                }
+                catch (LinuxException error) when (error.Number is Errno.EINTR)
+                {
+                    // again
+                }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Minirun.Cli.CommandLine;
+using Minirun.Cli.Output;
+using Minirun.Cli.Verbs.Run;
+using Minirun.Engine.Events;
+using Minirun.Engine.Execution;
+using Minirun.Engine.Life;
+using Minirun.Engine.Records;
+using Minirun.Engine.Volumes;
+using Minirun.Engine.Why;
+using Minirun.Linux;
+using Minirun.Runtime;
+using Minirun.Runtime.Request;
+
+namespace Minirun.Cli.Verbs.Container;
+
+/// <summary>Verbs that begin or end a container's life.</summary>
+internal static class LifeVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
+        new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"), new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")], Start),
+        new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EachWord.Do(words, word => Stop(word, words))),
+        new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EachWord.Do(words, word => Restart(word, words))),
+        new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
+        new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause"))),
+        new("unpause", "CONTAINER…", "let them go on", [], words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause"))),
+        new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [],
+            words => EachWord.Do(words, Wait, prints: false))
+        { Follows = true },
+        new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
+        new("rm", "CONTAINER…", "remove containers", [
+            new("force", 'f', null, "kill them first; exit with 0 also when there is none"),
+            new("volumes", 'v', null, "and the volumes without a name that they use"),
+            new("link", 'l', null, "docker's links are not there"),
+        ], words => EachWord.Do(words, word => Remove(word, words))),
+    ];
+
+    private static int Start(VerbArguments words)
+    {
+        _ = new DetachKeys(words.Text("detach-keys"));
+        bool attaches = words.Has("attach") || words.Has("interactive");
+        if (attaches && words.Words.Count != 1) throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
+        string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
+        if (!attaches) return EachWord.Do(words, word => ContainerStarting.Start(ContainerRepair.Find(ContainerStores.Own, word), null, sdNotify));
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
+        if (container.Config.Tty && words.Has("interactive")) InputDevice.Check(new Host());
+        AttachSession? session = null;
+        ContainerStarting.Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
+        // It runs already: then we join it.
+        session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), joins: true);
+        using (session) return session.Run();
+    }
+
+    private static void Stop(string word, VerbArguments words)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        if (ContainerEnd.Stop(container, Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container))) EngineEvents.Add(container, "stop");
+    }
+
+    private static void Restart(string word, VerbArguments words)
+    {
+        Stop(word, words);
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        ContainerStarting.Start(container, null);
+        EngineEvents.Add(container, "restart");
+    }
+
+    private static void Kill(string word, string name)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        int number = Signal(name);
+        // As whoever waits for a start ends that by a signal.
+        if (DroppedSignal.Ends(number) && ContainerEnd.GiveUpStart(container)) return;
+        ContainerEnd.Settle(container);
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        if (number == signal.SIGKILL) ContainerEnd.Stop(container, number, -1);
+        else if (!EndingSignal.Kill(container, number))
+            Message.Warning($"{SignalName.Of(number)} does nothing to container {word}: its first process has no handler for it, and then "
+                + $"the kernel drops it; `minirun stop {word}` ends it");
+    }
+
+    private static void Running(string word, Action<EngineContainer> act, string name)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        act(container);
+        EngineEvents.Add(container, name);
+    }
+
+    private static void Wait(string word)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        container.WaitForMonitor(Timeout.Infinite);
+        // Of one whose monitor was killed nobody sees more than that it ends.
+        while (FirstProcess.WaitForEnd(container)) container.WaitForMonitor(Timeout.Infinite);
+        TextOutput.Line(ExitCode(container).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Of one that has ended. With --rm its files are gone, and what is remembered of it is in the graveyard.</summary>
+    private static int ExitCode(EngineContainer container)
+    {
+        ContainerState state = ContainerRepair.State(container);
+        if (Directory.Exists(container.Directory)) return state.ExitCode;
+        return Graveyard.Find(container.Paths, container.Id)?.State.ExitCode
+            ?? throw new UserError($"container {container.Config.Name} was removed, and how it ended is not remembered",
+                "was the disk full? Without --rm a container keeps its exit code until `minirun rm`");
+    }
+
+    private static int Rename(VerbArguments words)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
+        using (container.Lock()) ContainerCreation.Rename(container, words.Words[1]);
+        return 0;
+    }
+
+    private static void Remove(string word, VerbArguments words)
+    {
+        if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+        using IDisposable held = words.Has("force") ? ContainerEnd.Lock(container) : container.Lock();
+        if (words.Has("force")) ContainerEnd.Force(container);
+        else
+        {
+            ContainerEnd.Settle(container);
+            if (container.IsRunning) throw new UserError($"cannot remove container \"{word}\": container is running",
+                $"minirun stop {word} first, or minirun rm -f {word}");
+        }
+        // Of one with --rm its monitor has removed it.
+        if (!Directory.Exists(container.Directory)) return;
+        if (ContainerRemoval.Remove(container) is { } complaint) Message.Warning(complaint);
+        if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
+    }
+
+    private static int Seconds(VerbArguments words, EngineContainer container) =>
+        (words.Text("time") ?? words.Text("timeout")) is not { } text
+        ? container.Config.StopTimeout
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds)
+            ? seconds
+            : throw new UserError($"--time {text}: not a number of seconds", "such as --time 10; -1 waits for ever");
+
+    private static int Signal(string name)
+    {
+        if (SignalName.Parse(name) is > 0 and var number) return number;
+        string hint = name == "0" ? "whether it runs is what `minirun inspect -f '{{.State.Status}}' NAME` says"
+            : "a name such as TERM, or a number from 1 to 64";
+        throw new UserError($"invalid signal: {name}", hint);
+    }
+}

@@ -1,0 +1,75 @@
+using Minirun.Cli.CommandLine;
+using Minirun.Engine.Life;
+using Minirun.Engine.Logs;
+using Minirun.Engine.Logs.Reading;
+using Minirun.Engine.Records;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Verbs.Container;
+
+/// <summary>Verbs that only look.</summary>
+internal static class SeeVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("ps", "", "list containers", [
+            new("all", 'a', null, "also those that do not run"),
+            new("quiet", 'q', null, "only ids"),
+            new("no-trunc", '\0', null, "nothing is shortened"),
+            new("latest", 'l', null, "only the youngest, in any state"),
+            new("last", 'n', "N", "only the N youngest, in any state"),
+            new("size", 's', null, "with the sizes of their root file systems"),
+            new("filter", 'f', "KEY=VALUE", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
+            new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
+        ], ContainerList.Print) { Minimum = 0, Maximum = 0 },
+        new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON", [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"), new("type", '\0', "TYPE", "only container, volume or network"), new("size", 's', null, "with the size of the root file system")], ContainerInspect.Print),
+        new("logs", "CONTAINER", "show what a container has written", [
+            new("follow", 'f', null, "go on as it writes"),
+            new("timestamps", 't', null, "with the time of each line"),
+            new("tail", 'n', "LINES", "only the last lines; all: all"),
+            new("since", '\0', "TIME", "only after: a time, or 10m ago"),
+            new("until", '\0', "TIME", "only before"),
+            new("details", '\0', null, "with the attributes of the driver"),
+        ], Logs) { Maximum = 1, Follows = true },
+    ];
+
+    private static int Logs(VerbArguments words)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
+        if (!new LogConfig(container.Config.LogDriver, container.Config.LogOptions).IsReadable)
+            throw new UserError("configured logging driver does not support reading", $"its lines went to {container.Config.LogDriver}");
+        int tail = words.Text("tail") is not { } text || text == "all" ? -1 : int.TryParse(text, out int lines) && lines >= 0 ? lines : throw new UserError($"--tail {text}: not a number of lines", "a number, or all");
+        using InitOf end = new(words.Has("follow") ? container : null);
+        var query = new LogQuery
+        {
+            Tail = tail < 0 ? null : tail,
+            Since = words.Text("since") is { } since ? LogMoment.Parse("--since", since) : long.MinValue,
+            Until = words.Text("until") is { } until ? LogMoment.Parse("--until", until) : long.MaxValue,
+            Follow = end.Descriptor >= 0,
+            EndDescriptor = end.Descriptor,
+        };
+        using Stream output = Output.StandardStream.ForOutputOfOthers(1), errors = Output.StandardStream.ForOutputOfOthers(2);
+        var printer = new LogPrinter(output, errors, words.Has("timestamps"), words.Has("details"));
+        if (container.Config.LogDriver == "journald") new JournalReader(container.Id).Read(query, printer.Print);
+        else new LogReader(container.LogPath).Read(query, printer.Print);
+        if (words.Has("follow") && ContainerRepair.State(container).Status == ContainerState.Running && !container.MonitorLives()) Output.Message.Warning($"the monitor of container {container.Config.Name} was killed: what it writes now is lost");
+        return 0;
+    }
+
+    /// <summary>A descriptor that is readable once a container's monitor has ended: then its log is whole.</summary>
+    private sealed class InitOf : IDisposable
+    {
+        public InitOf(EngineContainer? container)
+        {
+            if (container is null || ContainerRepair.State(container) is not { MonitorPid: > 0 } state || !container.MonitorLives()) return;
+            Descriptor = (int)Minirun.Linux.sys_syscall.syscall(Minirun.Linux.sys_syscall.SYS_pidfd_open, state.MonitorPid, 0);
+        }
+
+        public int Descriptor { get; } = -1;
+
+        public void Dispose()
+        {
+            if (Descriptor >= 0) Minirun.Linux.unistd.close(Descriptor);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Minirun.Cli.CommandLine;
+using Minirun.Cli.Output;
+using Minirun.Cli.Verbs.Machine;
+using Minirun.Engine.Life;
+using Minirun.Engine.Networks;
+using Minirun.Engine.Networks.Cni;
+using Minirun.Engine.Records;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Verbs.Network;
+
+/// <summary>network …, and port.</summary>
+internal static class NetworkVerbs
+{
+    public static EngineVerb[] All() =>
+    [
+        new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
+        new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
+        new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
+        new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
+            words => EachWord.Do(words, Store.Remove)),
+        new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune) { Minimum = 0, Maximum = 0 },
+        new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
+        new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
+        new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
+    ];
+
+    private static readonly System.Text.Json.JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static NetworkStore Store => new(ContainerStores.Own.Paths);
+
+    private static int Create(VerbArguments words)
+    {
+        // Before anything is made: a network that no container can be on helps nobody.
+        if (unistd.geteuid() != 0)
+            throw new UserError("network create: networks with names take root: a user's are not built yet",
+                "a user's container has pasta or slirp4netns (--net), or the network of another (--net container:NAME)");
+        string? parent = null;
+        foreach (string option in words.All("opt"))
+            parent = option.StartsWith("parent=", StringComparison.Ordinal) ? option["parent=".Length..] : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
+        Dictionary<string, string> labels = [];
+        foreach (string label in words.All("label")) EngineFlags.Label(label, labels);
+        Store.Create(words.Words[0], new BridgeNetwork { Driver = words.Text("driver") ?? "bridge", Subnet = words.Text("subnet"), Gateway = words.Text("gateway"), Range = words.Text("ip-range"), Internal = words.Has("internal"), Parent = parent, Labels = labels });
+        TextOutput.Line(words.Words[0]);
+        return 0;
+    }
+
+    private static int List(VerbArguments words)
+    {
+        List<string[]> rows = [["NAME", "DRIVER", "SUBNET"]];
+        foreach (CniConfig config in Store.All())
+        {
+            if (!words.All("filter").All(filter => Takes(config, filter))) continue;
+            string subnets = string.Join(',', Subnets.Of(config));
+            if (words.Has("quiet")) TextOutput.Line(config.Name);
+            else if (words.Text("format") is { } format)
+            {
+                var row = new JsonObject { ["Name"] = config.Name, ["Driver"] = config.Driver, ["Subnet"] = subnets, ["Internal"] = config.IsInternal };
+                TextOutput.Line(format == "json" ? row.ToJsonString() : Template.Fill(format, row));
+            }
+            else rows.Add([config.Name, config.Driver, subnets]);
+        }
+        if (rows.Count > 1) Table.Print(rows);
+        return 0;
+    }
+
+    private static bool Takes(CniConfig config, string filter)
+    {
+        int equals = filter.IndexOf('=');
+        string value = filter[(equals + 1)..];
+        return (equals < 0 ? "" : filter[..equals]) switch
+        {
+            "name" => config.Name.Contains(value, StringComparison.Ordinal),
+            "driver" => config.Driver == value,
+            "label" => PruneFilter.Has(config.Labels, value),
+            _ => throw new UserError($"--filter {filter}: invalid filter", "name=web, driver=bridge, label=team=a"),
+        };
+    }
+
+    private static int Inspect(VerbArguments words)
+    {
+        var all = new JsonArray();
+        foreach (string name in words.Words)
+        {
+            JsonObject network = Describe(Store.Find(name));
+            if (words.Text("format") is { } format && format != "json") TextOutput.Line(Template.Fill(format, network));
+            else all.Add((JsonNode)network);
+        }
+        if (all.Count > 0) TextOutput.Line(SafeText.Json(all.ToJsonString(s_indented)));
+        return 0;
+    }
+
+    public static bool Has(string name) => Store.TryFind(name) is not null;
+
+    public static JsonObject Describe(string name) => Describe(Store.Find(name));
+
+    private static JsonObject Describe(CniConfig config)
+    {
+        var containers = new JsonObject();
+        foreach (var peer in Store.Peers(config.Name)) containers[peer.Id] = new JsonObject { ["Name"] = peer.Names[0], ["IPv4Address"] = peer.Address };
+        var subnets = new JsonArray();
+        foreach (IPNetwork subnet in Subnets.Of(config)) subnets.Add((JsonNode)new JsonObject { ["Subnet"] = subnet.ToString(), ["Gateway"] = NetworkStore.Gateway(config) });
+        return new JsonObject
+        {
+            ["Name"] = config.Name,
+            ["Driver"] = config.Driver,
+            ["Internal"] = config.IsInternal,
+            ["File"] = config.Path,
+            ["IPAM"] = new JsonObject { ["Config"] = subnets },
+            ["Containers"] = containers,
+            ["Labels"] = new JsonObject(config.Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
+            ["CNI"] = JsonNode.Parse(config.Json),
+        };
+    }
+
+    private static int Prune(VerbArguments words)
+    {
+        var filter = new PruneFilter(words.All("filter"));
+        if (Question.Allows(words, "This will remove all networks not used by at least one running container.")) Prune(filter);
+        return 0;
+    }
+
+    /// <summary>Removes them, and says so.</summary>
+    public static void Prune(PruneFilter filter)
+    {
+        List<string> removed = [];
+        foreach (CniConfig config in Store.All())
+        {
+            if (!Store.IsOurs(config) || Store.Peers(config.Name).Count > 0 || !filter.Takes(Made(config), config.Labels)) continue;
+            try
+            {
+                Store.Remove(config.Name);
+                removed.Add(config.Name);
+            }
+            catch (Exception error) when (Message.Has(error))
+            {
+                Message.Print(error);
+            }
+        }
+        PruneVerb.Say("Deleted Networks", removed);
+    }
+
+    /// <summary>Its file's time: nothing changes it.</summary>
+    private static string Made(CniConfig config) => File.GetLastWriteTimeUtc(config.Path).ToString("o", CultureInfo.InvariantCulture);
+
+    private static UserError Fixed() => new("a container's network is chosen when it is made", "make it anew: minirun run --net NETWORK …");
+
+    private static int Port(VerbArguments words)
+    {
+        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
+        List<PortMapping> ports = container.IsRunning && NetworkRecord.Of(container) is { } record ? record.Ports : [];
+        if (words.Words.Count == 1)
+        {
+            foreach (PortMapping port in ports) TextOutput.Line($"{port.Inside} -> {port.Outside}");
+            return 0;
+        }
+        string wanted = words.Words[1].Contains('/') ? words.Words[1] : words.Words[1] + "/tcp";
+        bool found = false;
+        foreach (PortMapping port in ports)
+            if (port.Inside == wanted)
+            {
+                TextOutput.Line(port.Outside);
+                found = true;
+            }
+        return found
+            ? 0
+            : throw new UserError($"no public port '{wanted}' published for {container.Config.Name}",
+                $"minirun port {container.Config.Name} lists those that are", 1);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Cli.Verbs.Run;
+
+/// <summary>
+/// --cidfile: a new file, made before anything else is, with the container's id in it. It is removed again unless there is such a
+/// container.
+/// </summary>
+internal sealed unsafe class CidFile : IDisposable
+{
+    private const int Mode = 0x1a4 /* 0644 */;
+    private readonly string _path;
+    private readonly int _fd;
+    private bool _isKept;
+
+    private CidFile(string path, int fd) => (_path, _fd) = (path, fd);
+
+    /// <summary>Null where none is wanted.</summary>
+    /// <exception cref="UserError">It is there already, or cannot be made.</exception>
+    public static CidFile? Make(string? path)
+    {
+        if (path is null) return null;
+        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode);
+        if (fd >= 0)
+        {
+            // Whatever the caller's umask takes away.
+            sys_syscall.syscall(sys_syscall.SYS_fchmod, fd, Mode);
+            return new CidFile(path, fd);
+        }
+        int errno = Marshal.GetLastPInvokeError();
+        string hint = errno == Errno.EEXIST ? "another container wrote it: remove it if that has ended" : "check the directory";
+        throw new UserError($"--cidfile {path}: {Errno.Describe(errno)}", hint);
+    }
+
+    /// <exception cref="UserError">It cannot be written.</exception>
+    public void Write(string id)
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes(id);
+        fixed (byte* start = bytes)
+            if (unistd.write(_fd, start, bytes.Length) != bytes.Length)
+                throw new UserError($"--cidfile {_path}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "is the disk full?");
+    }
+
+    /// <summary>There is a container of that id.</summary>
+    public void Keep() => _isKept = true;
+
+    public void Dispose()
+    {
+        unistd.close(_fd);
+        if (!_isKept) unistd.unlink(_path);
+    }
+}

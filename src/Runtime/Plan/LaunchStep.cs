@@ -1,0 +1,21 @@
+namespace Minirun.Runtime.Plan;
+
+/// <summary>The steps before fork-news runs: done by minirun (clone, maps) or by the cloned child on its way to execve.</summary>
+public enum LaunchStep
+{
+    None,
+    Cgroup,
+    LockDevices,
+    Clone,
+    Join,
+    CloneAgain,
+    IdMaps,
+    EnterRootfs,
+    BecomeRoot,
+    KeepCapabilities,
+    OpenSource,
+    MapSource,
+    SealProgram,
+    Streams,
+    ForkNews,
+}

@@ -1,0 +1,85 @@
+using Minirun.Linux;
+using Minirun.Runtime.Security;
+using Minirun.Runtime.Spec;
+
+namespace Minirun.Runtime.Request;
+
+/// <summary>
+/// linux.resources.devices of <c>run</c>: what every container may use, which the runtime adds, and what --device gives; all with
+/// --privileged.
+/// </summary>
+internal static class DeviceChoice
+{
+    /// <summary>
+    /// The limits, with rules for devices wherever there is a cgroup to keep them: in the foreground only for a limit, or for a device
+    /// that is not given whole. Who is not root cannot have such rules.
+    /// </summary>
+    /// <exception cref="UserError">A rule that was asked for cannot be had.</exception>
+    public static OciResources? AddTo(RunOptions options, Host host, ulong namespaces)
+    {
+        if (NeedsCgroup(options, host, namespaces)) options.Resources ??= new();
+        if (options.Devices.Exists(text => DeviceFlag.Parse(text).IsNarrow)) options.Resources ??= new();
+        bool isDocument = options.PrintSpec || options.Detach || options.Engine is not null;
+        bool wanted = options.WantsCgroup || (isDocument && (options.Privileged || options.Devices.Count > 0));
+        if (!wanted || Rules(options, host, namespaces) is not { } rules) return options.Resources;
+        // Without a limit a document has them all the same, for whoever makes a cgroup for it.
+        OciResources resources = options.WantsCgroup ? options.Resources ??= new() : new();
+        resources.Devices = rules;
+        return resources;
+    }
+
+    /// <summary>
+    /// Whether --privileged opens whatever device node there is. As root with a user namespace it does not: the maker of a root file system
+    /// could have put the host's disk in it.
+    /// </summary>
+    public static bool OpensAll(RunOptions options, Host host, ulong namespaces) =>
+        options.Privileged && ((namespaces & sched.CLONE_NEWUSER) == 0 || !IsRoot(host));
+
+    private static bool IsRoot(Host host) => host.Uid == 0 && !host.IsInUserNamespace;
+
+    /// <summary>
+    /// In the foreground, where root's container has no cgroup without a limit: who may mount shows himself the one that he is in with all below
+    /// it, which would be the host's (cgroup_namespaces(7)), and takes nodev off where no user namespace locks it.
+    /// </summary>
+    private static bool NeedsCgroup(RunOptions options, Host host, ulong namespaces) =>
+        MayMount(options) && (namespaces & sched.CLONE_NEWNS) != 0 && !OpensAll(options, host, namespaces)
+        && options is { PrintSpec: false, Detach: false, Engine: null } && IsRoot(host) && host.CanMakeCgroups;
+
+    /// <summary>With CAP_SYS_ADMIN, or a filter of system calls that may allow a user namespace, in which everybody has it.</summary>
+    private static bool MayMount(RunOptions options) => options.Privileged || options.Seccomp is not (null or "builtin") || (options.CapAdd.Count > 0
+        && (CapabilitySet.Combine(false, options.CapAdd, options.CapDrop) & 1UL << capability.CAP_SYS_ADMIN) != 0);
+
+    private static List<OciDeviceRule>? Rules(RunOptions options, Host host, ulong namespaces)
+    {
+        bool root = IsRoot(host);
+        // A cgroup cannot tell a volume's nodes from the others, which nodev keeps shut.
+        bool isLocked = NeedsCgroup(options, host, namespaces) && (namespaces & sched.CLONE_NEWUSER) != 0;
+        bool all = OpensAll(options, host, namespaces)
+            || ((options.Privileged || isLocked) && options.Mounts.Exists(VolumeFlags.KeepsDevices));
+        List<OciDeviceRule>? rules = root ? [new OciDeviceRule { Allow = all, Access = "rwm" }] : null;
+        foreach (string text in options.Devices)
+        {
+            DeviceFlag device = DeviceFlag.Parse(text);
+            if (!root && !device.IsNarrow) continue;
+            device.CheckNode(host);
+            if (rules is null)
+                throw new UserError($"--device {text}: access narrower than rwm is kept by the devices cgroup, which takes root",
+                    "leave the access away, or run it as root");
+            (uint major, uint minor) = host.DeviceNumber(device.Source);
+            if (device.IsNarrow && DeviceFlag.IsEverybodys(major, minor))
+                throw new UserError($"--device {text}: access narrower than rwm cannot be had: every container may use this device",
+                    "leave the access away");
+            // Privileged, all are allowed already.
+            if (all && !device.IsNarrow) continue;
+            rules.Add(new OciDeviceRule
+            {
+                Allow = !all,
+                Type = host.FileType(device.Source) == sys_stat.S_IFBLK ? "b" : "c",
+                Major = major,
+                Minor = minor,
+                Access = all ? device.Denied : device.Access,
+            });
+        }
+        return rules;
+    }
+}

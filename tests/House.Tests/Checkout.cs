@@ -1,0 +1,24 @@
+namespace Minirun.House.Tests;
+
+/// <summary>The tree that these tests were built in, or a copy of it: the first directory above them with a Runtime.sln.</summary>
+internal static class Checkout
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>Path below src, with slashes, and text of every source file of it.</summary>
+    public static IReadOnlyList<(string Path, string Text)> ReadSources()
+    {
+        string source = Path.Combine(Root, "src");
+        return [.. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Path.GetRelativePath(source, file), File.ReadAllText(file)))];
+    }
+
+    private static string Find()
+    {
+        for (string? at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(Path.Combine(at, "Runtime.sln"))) { return at; }
+        }
+        throw new DirectoryNotFoundException("no Runtime.sln above " + AppContext.BaseDirectory);
+    }
+}
