@@ -11,7 +11,9 @@ public sealed class MountInfoTests
     [InlineData("26 1 0:24 / /- rw - fuse.x - rw,user_id=0", "/", "/-", "rw", "fuse.x", "rw,user_id=0", "-")]
     public void A_line_is_read_whatever_optional_fields_it_has(string line, string root, string path, string options, string type, string superOptions, string source,
         string propagation = "") =>
-        Assert.Equal([new MountInfo(root, path, options, type, superOptions, source) { Propagation = propagation }], MountInfo.Parse(line + "\n"));
+        Assert.Equal(
+            [new MountInfo(root, path, options, type, superOptions, source) { Id = line.Split(' ')[0], Propagation = propagation }],
+            MountInfo.Parse(line + "\n"));
 
     private const string Covered = """
         20 1 8:1 / / rw - ext4 /dev/sda1 rw
