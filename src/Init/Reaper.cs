@@ -25,7 +25,7 @@ internal static unsafe class Reaper
         return child->Children >= 0;
     }
 
-    /// <summary>A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1 when stdin is the container's terminal.</summary>
+    /// <summary>A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1 when stdin is the container's terminal; D: 1 to end the command with us.</summary>
     public static bool Start(Child* child, PlanOp* op)
     {
         bool subreaper = op->A != 0;
@@ -41,7 +41,7 @@ internal static unsafe class Reaper
             if (op->C != 0) TakeForeground();
             Sys.Call(SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&old), 0, sizeof(ulong));
             // Without a pid namespace our own death does not end the command; the kernel does when asked.
-            if (subreaper) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
+            if (op->D != 0) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
             return true;
         }
         // Renewed as a signal that can be caught: there are orphans to kill before we go.

@@ -227,6 +227,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             A = guard ? 1 : 0,
             B = spec.DieWithParent ? 1 : 0,
             C = Wanted.Terminal ? 1 : 0,
+            D = guard || !spec.Has(sched.CLONE_NEWPID) ? 1 : 0,
             Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it" : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
             IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
         });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
@@ -35,7 +36,7 @@ public sealed class NamespaceMembers : IDisposable
         List<(string, string, int)> own = [];
         foreach (string kind in kinds)
         {
-            int fd = fcntl.open($"{ProcessIdentity.Directory(pid)}/ns/{kind}", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+            int fd = Open(pid, kind);
             if (fd < 0) continue;
             // Of what was opened: the process may have ended since.
             string? link = Link(fd);
@@ -43,6 +44,25 @@ public sealed class NamespaceMembers : IDisposable
             else unistd.close(fd);
         }
         return own.Count > 0 ? new(own) : null;
+    }
+
+    /// <summary>
+    /// Of an --init that came into its user namespace from outside nobody but root may look (ptrace(2)): its command is in the same namespaces.
+    /// </summary>
+    private static int Open(int pid, string kind)
+    {
+        int fd = fcntl.open($"{ProcessIdentity.Directory(pid)}/ns/{kind}", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        if (fd >= 0 || Marshal.GetLastPInvokeError() != Errno.EACCES) return fd;
+        try
+        {
+            foreach (int child in ProcFile.Children(ProcessIdentity.Directory(pid)))
+                if ((fd = fcntl.open($"{ProcessIdentity.Directory(child)}/ns/{kind}", fcntl.O_RDONLY | fcntl.O_CLOEXEC)) >= 0) break;
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
+        return fd;
     }
 
     /// <summary>Those that live.</summary>

@@ -91,12 +91,27 @@ internal static class LifeVerbs
 
     private static void Wait(string word)
     {
-        EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
-        container.WaitForMonitor(Timeout.Infinite);
-        // Of one whose monitor was killed nobody sees more than that it ends.
-        while (FirstProcess.WaitForEnd(container)) container.WaitForMonitor(Timeout.Infinite);
-        TextOutput.Line(ExitCode(container).ToString(CultureInfo.InvariantCulture));
+        int code;
+        try
+        {
+            EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
+            container.WaitForMonitor(Timeout.Infinite);
+            // Of one whose monitor was killed nobody sees more than that it ends.
+            while (FirstProcess.WaitForEnd(container)) container.WaitForMonitor(Timeout.Infinite);
+            code = ExitCode(container);
+        }
+        catch (UserError error) when (error.IsMissing && FindRemoved(word) is { } removed)
+        {
+            code = removed.State.ExitCode;
+        }
+        TextOutput.Line(code.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>
+    /// With --rm a container may be gone before anybody waits for it. By its id, as `run -d` has printed it: a name may be meant for another.
+    /// </summary>
+    private static FlightRecord? FindRemoved(string id) =>
+        id.Length == 64 ? Graveyard.Find(ContainerStores.Own.Paths, id) : null;
 
     /// <summary>Of one that has ended. With --rm its files are gone, and what is remembered of it is in the graveyard.</summary>
     private static int ExitCode(EngineContainer container)
