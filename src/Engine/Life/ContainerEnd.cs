@@ -132,12 +132,15 @@ public static class ContainerEnd
         for (int waited = 0; waited < Patience && File.Exists(container.MonitorLockPath); waited += Poll)
         {
             using IDisposable? held = container.IsHeld ? null : container.TryLock();
-            if (!container.IsHeld) Pause();
-            else if (ContainerRepair.State(container) is not null && container.Config.AutoRemove)
+            if (!container.IsHeld)
             {
-                ContainerRemoval.Remove(container);
-                ContainerVolumes.RemoveAnonymous(container);
+                Pause();
+                continue;
             }
+            ContainerRepair.State(container);
+            if (!container.Config.AutoRemove) continue;
+            ContainerRemoval.Remove(container);
+            ContainerVolumes.RemoveAnonymous(container);
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed unsafe class ContainerMonitor
         using var streams = new ContainerStreams(_container.Config.Tty, _container.Config.OpenStdin, _container.Directory);
         _start = new ContainerStart(_container, _state, _flight) { Descriptors = [.. streams.Theirs], ConsoleSocket = streams.ConsoleSocket };
         // What an earlier monitor that was killed has left.
-        ContainerParts.Release(_container);
+        ContainerParts.Release(_container, _start);
         try
         {
             ContainerParts.Prepare(_start);

@@ -28,10 +28,9 @@ public static class ContainerNetwork
         ContainerFiles.Mount(oci, directory);
     }
 
-    /// <summary>Before the container is made. What an earlier monitor that was killed has left is taken away.</summary>
+    /// <summary>Before the container is made. What an earlier monitor that was killed has left was released.</summary>
     public static void Prepare(EngineContainer container)
     {
-        Release(container);
         NetworkContext context = New(container);
         INetworkMode mode = Mode(container);
         mode.Prepare(context);

@@ -24,7 +24,6 @@ public static class ContainerVolumes
     public static void Mount(EngineContainer container)
     {
         if (container.Config.Volumes.Count == 0) return;
-        Release(container);   // of a monitor that was killed
         var store = new VolumeStore(container.Paths);
         VolumeDrivers drivers = store.Drivers;
         var mounted = new List<MountedVolume>();
