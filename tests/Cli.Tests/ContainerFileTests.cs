@@ -20,7 +20,8 @@ public sealed class ContainerFileTests : IDisposable
               working_dir: /tmp
             rootfs: {{Rootfs.Busybox}}
             <<: *common
-            command: [sh, -c, 'hostname; pwd; echo "$GREETING"; cat /www/index; id -u; id -g; ulimit -n; touch /new || echo refused; touch /scratch/ok && echo written']
+            command: [sh, -c, 'hostname; pwd; echo "$GREETING"; cat /www/index; id -u; id -g; ulimit -n;
+                touch /new || echo refused; touch /scratch/ok && echo written']
             environment:
               GREETING: "hello   camp!"
             volumes:

@@ -38,7 +38,8 @@ public sealed unsafe class StructureTests
             int main(void) {
               char space[CMSG_SPACE(sizeof(int))];
               struct cmsghdr *c = (struct cmsghdr *)space;
-              printf("%zu %zu %zu %zu %zu %td\n", sizeof space, CMSG_LEN(sizeof(int)), offsetof(struct cmsghdr, cmsg_len), offsetof(struct cmsghdr, cmsg_level),
+              printf("%zu %zu %zu %zu %zu %td\n", sizeof space, CMSG_LEN(sizeof(int)),
+                     offsetof(struct cmsghdr, cmsg_len), offsetof(struct cmsghdr, cmsg_level),
                      offsetof(struct cmsghdr, cmsg_type), (char *)CMSG_DATA(c) - space);
               return 0;
             }

@@ -72,7 +72,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void Nothing_walks_or_removes_a_tree_by_paths()
     {
-        var walk = new Regex(@"Directory\.Delete\([^)]|\bDelete\(.*recursive: true|SearchOption\.AllDirectories|EnumerationOptions|GetFileSystemInfos|\bnftw\b");
+        var walk = new Regex(@"Directory\.Delete\([^)]|\bDelete\(.*recursive: true|SearchOption\.AllDirectories"
+            + @"|EnumerationOptions|GetFileSystemInfos|\bnftw\b");
         IEnumerable<string> found = Sources().SelectMany(file => File.ReadLines(file).Where(line => walk.IsMatch(line)).Select(line => $"{Relative(file)}: {line.Trim()}"));
         Assert.Empty(found);
     }
@@ -86,7 +87,8 @@ public sealed class ArchitectureTests
     [InlineData(@"\bisatty\(1\)|\bisatty\(2\)|""NO_COLOR""", "src/Cli", "src/Cli/Output/Screen.cs")]
     [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/CurrentDirectory.cs")]
     [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src", "src/Linux/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
-    [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b(IOException|UnauthorizedAccessException|SocketException|Win32Exception)\b[^}]*\1\.Message|catch \((IOException|UnauthorizedAccessException|SocketException|Win32Exception) (\w+)\)[^}]*\4\.Message", "src/Cli|src/Engine|src/Runtime", "")]
+    [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b(IOException|UnauthorizedAccessException|SocketException|Win32Exception)\b[^}]*\1\.Message"
+        + @"|catch \((IOException|UnauthorizedAccessException|SocketException|Win32Exception) (\w+)\)[^}]*\4\.Message", "src/Cli|src/Engine|src/Runtime", "")]
     public void What_has_one_owner_is_asked_nowhere_else(string pattern, string where, string owners)
     {
         string[] folders = where.Split('|'), allowed = owners.Split('|');

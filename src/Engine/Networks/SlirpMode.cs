@@ -70,7 +70,10 @@ internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netn
     {
         if (port.Protocol == "sctp" || port.HostIp.Contains(':')) throw new UserError($"--publish {port.Outside}:{port.Inside}: slirp4netns moves tcp and udp over IPv4", "take --net pasta");
         string host = port.HostIp.Length > 0 ? port.HostIp : "0.0.0.0";
-        byte[] request = Encoding.ASCII.GetBytes($"{{\"execute\":\"add_hostfwd\",\"arguments\":{{\"proto\":\"{port.Protocol}\",\"host_addr\":\"{host}\",\"host_port\":{PortMapping.Number(port.HostPort)},\"guest_addr\":\"{Inside}\",\"guest_port\":{PortMapping.Number(port.ContainerPort)}}}}}");
+        string outside = $"\"host_addr\":\"{host}\",\"host_port\":{PortMapping.Number(port.HostPort)}";
+        string inside = $"\"guest_addr\":\"{Inside}\",\"guest_port\":{PortMapping.Number(port.ContainerPort)}";
+        byte[] request = Encoding.ASCII.GetBytes(
+            $"{{\"execute\":\"add_hostfwd\",\"arguments\":{{\"proto\":\"{port.Protocol}\",{outside},{inside}}}}}");
         int socket = UnixSocket.Connect(path, sys_socket.SOCK_STREAM);
         try
         {

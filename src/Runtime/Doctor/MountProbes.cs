@@ -50,7 +50,7 @@ internal static unsafe class MountProbes
         {
             int step = FileSystems.Overlay(script, on);
             script.Add(step, SYS_mount, script.Text("overlay"), script.Text(Path.Combine(on, "merged")), script.Text("overlay"), 0,
-                script.Text($"lowerdir={Path.Combine(on, "lower")},upperdir={Path.Combine(on, "upper")},workdir={Path.Combine(on, "work")},userxattr"));
+                script.Text($"lowerdir={on}/lower,upperdir={on}/upper,workdir={on}/work,userxattr"));
         });
         return Probe.Of("overlay", false, tried, "in a user namespace, for --ephemeral", "a kernel from 5.11 on with overlay (as root: modprobe overlay)");
     }

@@ -15,10 +15,10 @@ public static class Strace
         OpCode.ParentDeath => operation.A == 0 ? "prctl(PR_SET_PDEATHSIG, 0)" : "prctl(PR_SET_PDEATHSIG, SIGKILL)",
         OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
         OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, {(operation.D == 0 ? "" : Attributes(operation.D) + "|")}MS_UNBINDABLE); move_mount(root → {(operation.B != 0 ? Quote(operation.Path!) : "\"/\"")})",
-        OpCode.OverlayRoot => $"fsmount(\"overlay\", lowerdir={operation.Path},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.S2 is null ? "" : ",userxattr")}{(operation.D == 0 ? "" : ", " + Attributes(operation.D))}) = root; move_mount(root → \"/\")",
+        OpCode.OverlayRoot => Overlay(operation.Path!, operation.S2 is null ? "" : ",userxattr", operation.D) + " = root; move_mount(root → \"/\")",
         OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
         OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}){FileSystem(operation)}; move_mount(→ root{operation.Path})",
-        OpCode.MountOverlay => $"fsmount(\"overlay\", lowerdir={operation.S1},upperdir=tmpfs:/upper,workdir=tmpfs:/work{(operation.A == 0 ? "" : ", " + Attributes(operation.A))}); move_mount(→ root{operation.Path})",
+        OpCode.MountOverlay => Overlay((string)operation.S1!, "", operation.A) + $"; move_mount(→ root{operation.Path})",
         OpCode.Bind => Bind(operation),
         OpCode.CgroupBind => $"open_tree({Quote((string)operation.S1!)} + own cgroup of {operation.S3}, OPEN_TREE_CLONE){SetAttributes(operation)}; move_mount(→ root{operation.Path})",
         OpCode.Remount => $"openat2(root{operation.Path}){SetAttributes(operation)}",
@@ -72,9 +72,18 @@ public static class Strace
         OpCode.Signals => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigaction(SIGXFSZ, SIG_DFL); rt_sigprocmask(SIG_SETMASK, [])",
         OpCode.OpenChildren => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_RDONLY) = children",
         OpCode.Reaper => "clone(SIGCHLD); rt_sigtimedwait(), wait4() until the command ends",
-        OpCode.Exec => $"execve({string.Join(" | ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{string.Join(", ", ((CommandLine)operation.S2!).Words.Select(Quote))}])",
+        OpCode.Exec => Exec((string)operation.S1!, (CommandLine)operation.S2!),
         _ => operation.Code.ToString(),
     };
+
+    private static string Overlay(string lower, string options, long attributes) =>
+        $"fsmount(\"overlay\", lowerdir={lower},upperdir=tmpfs:/upper,workdir=tmpfs:/work{options}{(attributes == 0 ? "" : ", " + Attributes(attributes))})";
+
+    private static string Exec(string places, CommandLine command)
+    {
+        IEnumerable<string> files = places.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        return $"execve({string.Join(" | ", files.Select(Quote))}, [{string.Join(", ", command.Words.Select(Quote))}])";
+    }
 
     private static string Streams(long set) => string.Join(", ", Enumerable.Range(0, 3).Where(fd => (set >> fd & 1) != 0));
 

@@ -24,7 +24,8 @@ public sealed class CpTests : IDisposable
     {
         Detached("web", "--tmpfs", "/tmp");
         Minirun.Other("bash", "-c", """
-            mkdir -p "$1/tree/deep" && cd "$1/tree" && echo text > deep/file && chmod 640 deep/file && ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
+            mkdir -p "$1/tree/deep" && cd "$1/tree" && echo text > deep/file && chmod 640 deep/file &&
+            ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
             touch -d 2001-02-03T04:05:06 deep/file && chmod 4755 fifo && touch -d 2002-02-03T04:05:06 deep
             """, "-", _files.Path).Succeeds();
         _root.Run("cp", _files["tree"], "web:/tmp").Succeeds();
@@ -123,7 +124,8 @@ public sealed class CpTests : IDisposable
     {
         Detached("web", "--tmpfs", "/tmp");
         Minirun.Other("bash", "-c", """
-            mkdir -p "$1/tree/deep" && cd "$1/tree" && head -c 100000 /dev/urandom > deep/file && chmod 640 deep/file && ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
+            mkdir -p "$1/tree/deep" && cd "$1/tree" && head -c 100000 /dev/urandom > deep/file && chmod 640 deep/file &&
+            ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
             chmod 4755 fifo && chmod 555 deep && find . -depth -exec touch -h -d 2001-02-03T04:05:06.1234567 {} +
             tar -C "$1" --format=pax -cf "$1/in.tar" tree
             """, "-", _files.Path).Succeeds();

@@ -69,7 +69,8 @@ public sealed class GenerateTests : IDisposable
         Minirun.Run(how, "run", "-d", "--rm", "--name", "web", "-e", "PASSED", "-e", "A=100%n", Rootfs.Busybox, "sh", "-c", "echo \"$A\"; sleep 1000", "--name").Exits(0);
         _root.Run("rename", "web", "other").Succeeds();
         string[] unit = _root.Run("generate", "systemd", "--new", "other").Succeeds().Lines;
-        Assert.Contains($"""ExecStartPre={Programs.Minirun} create --name=other --rm --env=PASSED=on --env=A=100%%n -- {Rootfs.Busybox} sh -c "echo \"$$A\"; sleep 1000" --name""", unit);
+        const string options = "--name=other --rm --env=PASSED=on --env=A=100%%n";
+        Assert.Contains($"""ExecStartPre={Programs.Minirun} create {options} -- {Rootfs.Busybox} sh -c "echo \"$$A\"; sleep 1000" --name""", unit);
         Assert.Contains($"ExecStopPost={Programs.Minirun} rm --force --volumes other", unit);
         Assert.Contains($"WorkingDirectory={_here.Path}", unit);
         _root.Run("generate", "systemd", "other").Fails(125, "removes itself", "--new");

@@ -164,7 +164,10 @@ public sealed class PluginVolumeTests : IDisposable
         using StubPlugin plugin = Plugin("foo");
         _root.Detached(["--name", "web", "-v", "vol1:/data:ro", "-v", $"{_data.Path}:/bind", "--volume-driver", "foo"], "sleep", "1000");
         Assert.Equal(
-            $$"""[{"Type":"volume","Name":"vol1","Source":"{{_data.Path}}/vol1","Destination":"/data","Driver":"foo","Mode":"ro","RW":false,"Propagation":""},{"Type":"bind","Source":"{{_data.Path}}","Destination":"/bind","Mode":"","RW":true,"Propagation":"rprivate"}]""",
+            $$"""
+            [{"Type":"volume","Name":"vol1","Source":"{{_data.Path}}/vol1","Destination":"/data","Driver":"foo","Mode":"ro","RW":false,
+            "Propagation":""},{"Type":"bind","Source":"{{_data.Path}}","Destination":"/bind","Mode":"","RW":true,"Propagation":"rprivate"}]
+            """.ReplaceLineEndings(""),
             _root.Inspect("web", "json .Mounts"));
     }
 }

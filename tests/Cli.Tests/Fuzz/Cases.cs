@@ -14,7 +14,12 @@ internal sealed class Cases : IDisposable
 {
     private const string Prelude = """
         # call NAME COMMAND...: in the directory of the case.
-        call() { local name=$1 status=0; shift; timeout -s KILL 60 "$@" </dev/null >"$name.out" 2>"$name.err" || status=$?; echo $status >"$name.status"; }
+        call() {
+            local name=$1 status=0
+            shift
+            timeout -s KILL 60 "$@" </dev/null >"$name.out" 2>"$name.err" || status=$?
+            echo $status >"$name.status"
+        }
 
         """;
 

@@ -89,13 +89,17 @@ public sealed class CommandLineFuzzTests : IDisposable
 
     private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
 
+    /// <summary>Keys of .NET's resources, and names of types.</summary>
+    private const string Internals =
+        @"(?m)(^|[\s:,'])((io|arg|IO|Arg|SR|Argument|InvalidOperation|Net|net)_[A-Za-z]\w+|System\.[A-Z]\w+|Minirun\.[A-Z]\w+)";
+
     private string? Wrong(int number)
     {
         int status = int.Parse(Read($"{number}.status"));
         string text = Read($"{number}.err") + "\n" + Read($"{number}.out");
         if (!s_codes.Contains(status)) return $"exit status {status}";
         if (text.Contains("nhandled exception") || text.Contains("   at ") || text.Contains("internal error")) return "an exception";
-        if (Regex.Match(text, @"(?m)(^|[\s:,'])((io|arg|IO|Arg|SR|Argument|InvalidOperation|Net|net)_[A-Za-z]\w+|System\.[A-Z]\w+|Minirun\.[A-Z]\w+)") is { Success: true } key && !text.Contains("\"$schema\""))
+        if (Regex.Match(text, Internals) is { Success: true } key && !text.Contains("\"$schema\""))
             return "a text of .NET: " + key.Value.Trim();
         return null;
     }

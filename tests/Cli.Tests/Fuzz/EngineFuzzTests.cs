@@ -102,7 +102,11 @@ public sealed class EngineFuzzTests : IDisposable
                 File.Delete(Path.Combine(directory, random.Next(2) == 0 ? "container.json" : "state.json"));
                 break;
             case "network.json":
-                File.WriteAllBytes(path, new JsonMutator("""{"mode":"bridge","bootId":"","helperPid":0,"netNs":"/nowhere","cniConfig":"{\"name\":\"bridge\"}","cniResult":"{}","address":"10.0.0.2","prefixLength":16,"ports":[{"hostIp":"","hostPort":80,"containerPort":80,"protocol":"tcp"}],"warning":""}"""u8.ToArray()).Next(random));
+                File.WriteAllBytes(path, new JsonMutator("""
+                    {"mode":"bridge","bootId":"","helperPid":0,"netNs":"/nowhere","cniConfig":"{\"name\":\"bridge\"}","cniResult":"{}",
+                    "address":"10.0.0.2","prefixLength":16,"ports":[{"hostIp":"","hostPort":80,"containerPort":80,"protocol":"tcp"}],
+                    "warning":""}
+                    """u8.ToArray()).Next(random));
                 break;
             case "mounted.json":
                 File.WriteAllBytes(path, new JsonMutator("""[{"name":"vol","driver":"local"},{"name":"vol","driver":"none"}]"""u8.ToArray()).Next(random));

@@ -104,7 +104,9 @@ public sealed class OciFuzzTests : IDisposable
             for cgroup in $CGROUPS; do
                 mkdir -p ${cgroup%/own}/other
                 # A new cpuset of version 1 has nothing to run on.
-                for file in cpuset.cpus cpuset.mems; do [[ ! -e ${cgroup%/own}/$file ]] || cat ${cgroup%/own}/$file >${cgroup%/own}/other/$file; done
+                for file in cpuset.cpus cpuset.mems; do
+                    [[ ! -e ${cgroup%/own}/$file ]] || cat ${cgroup%/own}/$file >${cgroup%/own}/other/$file
+                done
                 echo $other >${cgroup%/own}/other/cgroup.procs
             done
             for ((i = 0; i < {{count}}; i++)); do
@@ -185,7 +187,10 @@ public sealed class OciFuzzTests : IDisposable
         document["process"]!["oomScoreAdj"] = 500;
         document["process"]!["ioPriority"] = JsonNode.Parse("""{"class":"IOPRIO_CLASS_BE","priority":4}""");
         document["annotations"] = JsonNode.Parse("""{"a":"b"}""");
-        document["linux"]!["seccomp"] = JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["chroot"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}]}]}""");
+        document["linux"]!["seccomp"] = JsonNode.Parse("""
+            {"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],
+            "syscalls":[{"names":["chroot"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}]}]}
+            """);
         document["linux"]!["rootfsPropagation"] = "rprivate";
         return Encoding.UTF8.GetBytes(document.ToJsonString());
     }
@@ -196,8 +201,10 @@ public sealed class OciFuzzTests : IDisposable
         JsonObject document = JsonNode.Parse(good)!.AsObject();
         document["hooks"] = JsonNode.Parse("""
             {
-              "prestart": [{"path": "/bin/true"}], "createRuntime": [{"path": "/bin/true", "args": ["true", "x"], "timeout": 5}], "createContainer": [{"path": "/bin/true", "env": ["A=B"]}],
-              "startContainer": [{"path": "/bin/true"}], "poststart": [{"path": "/bin/true", "args": ["true"]}], "poststop": [{"path": "/bin/true"}, {"path": "/bin/false"}]
+              "prestart": [{"path": "/bin/true"}], "createRuntime": [{"path": "/bin/true", "args": ["true", "x"], "timeout": 5}],
+                "createContainer": [{"path": "/bin/true", "env": ["A=B"]}],
+              "startContainer": [{"path": "/bin/true"}], "poststart": [{"path": "/bin/true", "args": ["true"]}],
+                "poststop": [{"path": "/bin/true"}, {"path": "/bin/false"}]
             }
             """);
         if (Kernel.Uid == 0)
@@ -206,8 +213,10 @@ public sealed class OciFuzzTests : IDisposable
             document["linux"]!["resources"] = JsonNode.Parse("""
                 {
                   "devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}],
-                  "memory": {"limit": 536870912, "reservation": 536870912, "swap": 536870912}, "cpu": {"shares": 1024, "quota": 1000000, "period": 500000, "cpus": "0", "mems": "0"},
-                  "pids": {"limit": 32771}, "blockIO": {"weight": 100}, "hugepageLimits": [{"pageSize": "2MB", "limit": 0}], "unified": {"pids.max": "5"}
+                  "memory": {"limit": 536870912, "reservation": 536870912, "swap": 536870912},
+                    "cpu": {"shares": 1024, "quota": 1000000, "period": 500000, "cpus": "0", "mems": "0"},
+                  "pids": {"limit": 32771}, "blockIO": {"weight": 100}, "hugepageLimits": [{"pageSize": "2MB", "limit": 0}],
+                    "unified": {"pids.max": "5"}
                 }
                 """);
         }

@@ -40,7 +40,11 @@ public sealed class RunFuzzTests : IDisposable
     private const string Variables = "# comment\nA=b\nQUOTED=\"x y\"\nEMPTY=\nHOME\nSPACED= z \n";
     private const string Passwd = "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\nada:x:1000:1000::/home/ada:/bin/sh\n";
     private const string Group = "root:x:0:\ntty:x:5:\nvideo:x:44:ada\naudio:x:29:ada,www\nada:x:1000:\n";
-    private const string Profile = """{"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["SCMP_ARCH_X86"]}],"syscalls":[{"names":["chroot","mount"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}],"includes":{"caps":["CAP_SYS_ADMIN"]}}]}""";
+    private const string Profile = """
+        {"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["SCMP_ARCH_X86"]}],
+        "syscalls":[{"names":["chroot","mount"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}],
+        "includes":{"caps":["CAP_SYS_ADMIN"]}}]}
+        """;
 
     private readonly Cases _cases = new();
 

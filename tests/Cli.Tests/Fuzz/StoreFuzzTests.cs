@@ -12,7 +12,9 @@ using Minirun = Support.Minirun;
 public sealed class StoreFuzzTests : IDisposable
 {
     private const string Network = """
-        {"cniVersion":"0.4.0","name":"good","plugins":[{"type":"bridge","bridge":"mr-good","isGateway":true,"ipMasq":true,"hairpinMode":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.9.0/24","gateway":"10.88.9.1"}]],"routes":[{"dst":"0.0.0.0/0"}]}},{"type":"portmap","capabilities":{"portMappings":true}}],"minirunLabels":{"a":"b"}}
+        {"cniVersion":"0.4.0","name":"good","plugins":[{"type":"bridge","bridge":"mr-good","isGateway":true,"ipMasq":true,
+          "hairpinMode":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.9.0/24","gateway":"10.88.9.1"}]],
+          "routes":[{"dst":"0.0.0.0/0"}]}},{"type":"portmap","capabilities":{"portMappings":true}}],"minirunLabels":{"a":"b"}}
         """;
 
     private readonly Cases _cases = new();

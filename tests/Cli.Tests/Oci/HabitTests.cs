@@ -120,7 +120,8 @@ public sealed class HabitTests
         {
             config["process"]!["noNewPrivileges"] = false;
             config["linux"]!["seccomp"] = JsonNode.Parse("""
-                {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["close_range", "openat2", "open_tree", "move_mount", "mount_setattr", "fsopen"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}
+                {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["close_range", "openat2", "open_tree", "move_mount",
+                  "mount_setattr", "fsopen"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}
                 """);
         }, "echo", "started");
         Assert.Equal("started\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Succeeds().Out);

@@ -15,7 +15,8 @@ internal sealed class MountBundle : IDisposable
     {
         string mounts = """
             {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
-            {"destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]}
+            {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
+              "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]}
             """;
         if (proc) mounts = """{"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}, """ + mounts;
         Config = JsonNode.Parse($$"""
@@ -23,7 +24,8 @@ internal sealed class MountBundle : IDisposable
               "ociVersion": "1.0.2",
               "process": {
                 "user": {"uid": 0, "gid": 0}, "cwd": "/", "args": [], "env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-                "capabilities": {"bounding": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"], "effective": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"], "permitted": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"]}
+                "capabilities": {"bounding": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"],
+                  "effective": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"], "permitted": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_MKNOD"]}
               },
               "root": {"path": ""},
               "mounts": [{{mounts}}],

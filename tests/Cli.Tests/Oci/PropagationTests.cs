@@ -84,7 +84,8 @@ public sealed class PropagationTests
     {
         const string script = Trees + """
 
-            mkdir "$host/private/sync" "$host/shared/in" "$host/shared/out" && mkfifo "$host/private/sync/a" "$host/private/sync/b" || exit 99
+            mkdir "$host/private/sync" "$host/shared/in" "$host/shared/out" || exit 99
+            mkfifo "$host/private/sync/a" "$host/private/sync/b" || exit 99
             "$@" & 
             read made <"$host/private/sync/a"
             if mountpoint -q "$host/shared/out"; then echo "out: seen"; else echo "out: unseen"; fi

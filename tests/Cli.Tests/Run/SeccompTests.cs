@@ -60,8 +60,14 @@ public sealed class SeccompTests
 
     [Theory]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO","errnoRet":77}]}""")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","architectures":null,"syscalls":[{"name":"mkdir","action":"SCMP_ACT_ERRNO","errnoRet":77,"args":null,"includes":{"arches":["amd64"],"caps":["CAP_CHOWN"],"minKernel":"4.8"},"excludes":{}}]}""")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["SCMP_ARCH_X86"]}],"syscalls":[{"names":["mkdir","nosuchcall"],"action":"SCMP_ACT_ERRNO","errnoRet":77,"excludes":{"caps":["CAP_SYS_ADMIN"]}}]}""")]
+    [InlineData("""
+        {"defaultAction":"SCMP_ACT_ALLOW","architectures":null,"syscalls":[{"name":"mkdir","action":"SCMP_ACT_ERRNO","errnoRet":77,
+        "args":null,"includes":{"arches":["amd64"],"caps":["CAP_CHOWN"],"minKernel":"4.8"},"excludes":{}}]}
+        """)]
+    [InlineData("""
+        {"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["SCMP_ARCH_X86"]}],
+        "syscalls":[{"names":["mkdir","nosuchcall"],"action":"SCMP_ACT_ERRNO","errnoRet":77,"excludes":{"caps":["CAP_SYS_ADMIN"]}}]}
+        """)]
     public void A_profile_comes_from_a_file(string profile)
     {
         using var files = new TemporaryDirectory();
@@ -72,16 +78,25 @@ public sealed class SeccompTests
     public void Conditions_of_a_profile_leave_rules_out()
     {
         using var files = new TemporaryDirectory();
-        string file = files.Write("profile.json", """{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO","errnoRet":77,"includes":{"caps":["CAP_SYS_ADMIN"]}}]}""");
+        string file = files.Write("profile.json", """
+            {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO","errnoRet":77,
+            "includes":{"caps":["CAP_SYS_ADMIN"]}}]}
+            """);
         Assert.Equal("EFAULT", Call(["--security-opt", "seccomp=" + file], Mkdir));
         Assert.Equal("EBADFD", Call(["--security-opt", "seccomp=" + file, "--cap-add", "SYS_ADMIN"], Mkdir));
     }
 
     [Theory]
     [InlineData("""{"defaultAction":"SCMP_ACT_MAYBE"}""", "defaultAction: ", "SCMP_ACT_MAYBE")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG"},{"names":["b"],"action":"DENY"}]}""", "syscalls[1].action: ", "DENY")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG","args":[{"index":6,"op":"SCMP_CMP_EQ"}]}]}""", "syscalls[0].args[0].index: ", "6")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG","args":[{"index":0,"op":"LIKE"}]}]}""", "syscalls[0].args[0].op: ", "LIKE")]
+    [InlineData("""
+        {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG"},{"names":["b"],"action":"DENY"}]}
+        """, "syscalls[1].action: ", "DENY")]
+    [InlineData("""
+        {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG","args":[{"index":6,"op":"SCMP_CMP_EQ"}]}]}
+        """, "syscalls[0].args[0].index: ", "6")]
+    [InlineData("""
+        {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG","args":[{"index":0,"op":"LIKE"}]}]}
+        """, "syscalls[0].args[0].op: ", "LIKE")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64","VAX"]}""", "architectures[1]: ", "VAX")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","flags":["FAST"]}""", "flags[0]: ", "FAST")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_NOTIFY"}]}""", "listenerPath: ", "SCMP_ACT_NOTIFY")]

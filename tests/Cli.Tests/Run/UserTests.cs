@@ -10,7 +10,8 @@ public sealed class UserTests : IDisposable
 
     public UserTests()
     {
-        _rootfs.Write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001:Ann:/home/ann:/bin/sh\n007:x:1007:1007::/:/bin/sh\n4294967295:x:0:0::/:/bin/sh\n");
+        _rootfs.Write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001:Ann:/home/ann:/bin/sh\n"
+            + "007:x:1007:1007::/:/bin/sh\n4294967295:x:0:0::/:/bin/sh\n");
         _rootfs.Write("/etc/group", "root:x:0:\nann:x:1001:\naudio:x:29:ann,bob\nwheel:x:10:ann\n");
     }
 

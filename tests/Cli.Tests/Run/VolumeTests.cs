@@ -211,7 +211,8 @@ public sealed class VolumeTests : IDisposable
     {
         // In a mount namespace of our own: the machine's is left alone.
         string script = $"""
-            mount --bind '{_directory.Path}' '{_directory.Path}' && mount --make-shared '{_directory.Path}' && mkdir '{_directory["later"]}' '{_directory["back"]}'
+            mount --bind '{_directory.Path}' '{_directory.Path}' && mount --make-shared '{_directory.Path}'
+            mkdir '{_directory["later"]}' '{_directory["back"]}'
             mkfifo '{_directory["go"]}' '{_directory["ready"]}'
             "$0" run --cap-add SYS_ADMIN -v '{_directory.Path}:/mnt:rslave' '{Rootfs.Busybox}' sh -c '
                 mount -t tmpfs inside /mnt/back; echo >/mnt/ready; read line </mnt/go; ls /mnt/later' &
@@ -228,7 +229,8 @@ public sealed class VolumeTests : IDisposable
     public void A_plain_volume_does_not_follow_the_host()
     {
         string script = $"""
-            mount --bind '{_directory.Path}' '{_directory.Path}' && mount --make-shared '{_directory.Path}' && mkdir '{_directory["later"]}'
+            mount --bind '{_directory.Path}' '{_directory.Path}' && mount --make-shared '{_directory.Path}'
+            mkdir '{_directory["later"]}'
             mkfifo '{_directory["go"]}' '{_directory["ready"]}'
             "$0" run -v '{_directory.Path}:/mnt' '{Rootfs.Busybox}' sh -c 'echo >/mnt/ready; read line </mnt/go; ls /mnt/later; echo end' &
             read line <'{_directory["ready"]}'

@@ -9,10 +9,12 @@ namespace Minirun.Cli.Tests.Support;
 internal static class KillPoints
 {
     // All by which a plan's operations are carried out, and what the parent does for them. The rest only reads, or is memory.
-    private const string Calls = "mkdir,mkdirat,write,rename,unlink,unlinkat,rmdir,flock,openat,openat2,open_tree,move_mount,mount_setattr,mount,umount2,fsopen,fsconfig,fsmount,"
-        + "pivot_root,chroot,chdir,fchdir,symlinkat,mknodat,sethostname,setdomainname,prctl,capset,setresuid,setresgid,setgroups,seccomp,close_range,execve,execveat,setsid,keyctl,"
-        + "clone,clone3,setns,unshare,kill,pidfd_open,pidfd_send_signal,wait4,waitid,socket,socketpair,bind,listen,connect,accept4,sendto,sendmsg,recvfrom,recvmsg,memfd_create,pipe2,"
-        + "prlimit64,fchmodat,fchownat,poll,exit_group";
+    private const string Calls =
+        "mkdir,mkdirat,write,rename,unlink,unlinkat,rmdir,flock,openat,openat2,open_tree,move_mount,mount_setattr,mount,umount2,"
+        + "fsopen,fsconfig,fsmount,pivot_root,chroot,chdir,fchdir,symlinkat,mknodat,sethostname,setdomainname,prctl,capset,setresuid,"
+        + "setresgid,setgroups,seccomp,close_range,execve,execveat,setsid,keyctl,clone,clone3,setns,unshare,kill,pidfd_open,"
+        + "pidfd_send_signal,wait4,waitid,socket,socketpair,bind,listen,connect,accept4,sendto,sendmsg,recvfrom,recvmsg,memfd_create,"
+        + "pipe2,prlimit64,fchmodat,fchownat,poll,exit_group";
 
     public static IEnumerable<(string Call, int When)> Of(string[] trace, int atMost)
     {

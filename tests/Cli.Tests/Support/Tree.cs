@@ -19,7 +19,10 @@ internal static class Tree
 
     /// <summary>One line for every file below: type, mode, owner, size, link target, contents. Equal texts are equal trees.</summary>
     public static string Describe(string path) =>
-        Run("bash", "-c", """cd "$1" && find . -printf '%P %y %m %U:%G %s %l %T@\n' | sort && find . -type f -readable -print0 | sort -z | xargs -0 sha256sum""", "-", path);
+        Run("bash", "-c", """
+            cd "$1" && find . -printf '%P %y %m %U:%G %s %l %T@\n' | sort &&
+                find . -type f -readable -print0 | sort -z | xargs -0 sha256sum
+            """, "-", path);
 
     private static bool Try(string program, params string[] arguments) => Start(program, arguments, out _, out _) == 0;
 

@@ -45,7 +45,8 @@ public sealed class HostileTextTests : IDisposable
 
             R=root$X; [[ -n $(minirun run --print-spec "$R" true 2>/dev/null) ]] || { R=root${X%$'\xff'}; cp -a "root$X" "$R"; }
             V=host$X; [[ -n $(minirun run --print-spec -v "$PWD/$V:/v" "$R" true 2>/dev/null) ]] || { V=host${X%$'\xff'}; mkdir "$V"; }
-            minirun run -d --name hostile --label "l=$X" --label "$X=l" -e "E=$X" -v "$PWD/$V:/v" --log-opt "tag=$X" --log-opt labels=l "$R" \
+            minirun run -d --name hostile --label "l=$X" --label "$X=l" -e "E=$X" -v "$PWD/$V:/v" \
+                --log-opt "tag=$X" --log-opt labels=l "$R" \
                 sh -c 'cp /bin/busybox "/opt/$1"; cd /opt; exec -a "$1" ./"$1" sleep 1000' sh "$X" >id || \
             minirun run -d --name hostile --label "l=$X" -e "E=$X" "$R" sleep 1000 "$X" >id
             """);

@@ -21,7 +21,10 @@ public sealed class DockerClient() : CommandClient("docker")
     protected override void SetUp()
     {
         string directory = Realm.Directory;
-        Realm.Write("daemon.json", $$"""{ "runtimes": { "under-test": { "path": "{{RuntimeUnderTest.Path}}" }, "second-opinion": { "path": "{{RuntimeUnderTest.Runc}}" } }, "default-runtime": "under-test" }""");
+        Realm.Write("daemon.json", $$"""
+            { "runtimes": { "under-test": { "path": "{{RuntimeUnderTest.Path}}" },
+            "second-opinion": { "path": "{{RuntimeUnderTest.Runc}}" } }, "default-runtime": "under-test" }
+            """);
         // BuildKit knows no runtimes: it starts whatever `runc` is in PATH.
         Realm.Sh("mkdir -p \"$1\"/home \"$1\"/run \"$1\"/bin && printf '#!/bin/sh\\necho \"$@\" >>%s/buildkit.log\\nexec %s \"$@\"\\n' \"$1\" \"$2\" >\"$1\"/bin/runc && chmod +x \"$1\"/bin/runc", directory, RuntimeUnderTest.Path);
         var how = new Start { Deadline = TimeSpan.FromMinutes(20) };

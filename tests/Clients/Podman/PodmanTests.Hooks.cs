@@ -15,7 +15,8 @@ public sealed partial class PodmanTests
         foreach (string kind in (string[])["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"])
             Client.Realm.Write($"volumes/hooks/{kind}.json", $$"""
                 { "version": "1.0.0", "when": { "always": true }, "stages": ["{{kind}}"],
-                  "hook": { "path": "/bin/sh", "args": ["sh", "-c", "echo \"{{kind}} $(cat)\" >>{{hooks}}/log"], "env": ["PATH=/bin:/usr/bin"] } }
+                  "hook": { "path": "/bin/sh", "args": ["sh", "-c", "echo \"{{kind}} $(cat)\" >>{{hooks}}/log"],
+                            "env": ["PATH=/bin:/usr/bin"] } }
                 """);
         Client.Run("--hooks-dir", hooks, "run", "--rm", "--network", "none", "--volume", $"{hooks}:{hooks}", Client.Image, "true").Exits(0);
         string[] lines = [];

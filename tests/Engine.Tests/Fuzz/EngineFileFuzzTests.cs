@@ -26,8 +26,14 @@ public sealed class EngineFileFuzzTests : IDisposable
         var store = new ContainerStore(Paths);
         EngineContainer good = store.Create(new ContainerConfig { Rootfs = "/", Command = ["sh"], Env = ["A=b"], Labels = { ["a"] = "b" }, LogOptions = { ["max-size"] = "1m" }, Volumes = [new() { Name = "v", Destination = "/x" }], Health = new() { Command = "true" } }, "{}"u8);
         string config = good.Directory + "/container.json", state = good.Directory + "/state.json", network = good.Directory + "/network.json";
-        File.WriteAllText(network, """{"mode":"none","bootId":"","helperPid":0,"netNs":"/nowhere","cniResult":"{}","address":"10.0.0.2","prefixLength":16,"ports":[{"hostIp":"","hostPort":80,"containerPort":80,"protocol":"tcp"}],"warning":""}""");
-        File.WriteAllText(state, """{"status":"exited","pid":0,"startTime":0,"bootId":"x","exitCode":3,"cause":"exit","startedAt":"2026-11-21T10:00:00Z","steps":[{"what":"a","at":1}],"before":{"cause":"exit","exitCode":1},"logLost":1}""");
+        File.WriteAllText(network, """
+            {"mode":"none","bootId":"","helperPid":0,"netNs":"/nowhere","cniResult":"{}","address":"10.0.0.2","prefixLength":16,
+            "ports":[{"hostIp":"","hostPort":80,"containerPort":80,"protocol":"tcp"}],"warning":""}
+            """);
+        File.WriteAllText(state, """
+            {"status":"exited","pid":0,"startTime":0,"bootId":"x","exitCode":3,"cause":"exit","startedAt":"2026-11-21T10:00:00Z",
+            "steps":[{"what":"a","at":1}],"before":{"cause":"exit","exitCode":1},"logLost":1}
+            """);
         byte[][] files = [File.ReadAllBytes(config), File.ReadAllBytes(state), File.ReadAllBytes(network)];
         JsonMutator[] mutators = [.. files.Select(file => new JsonMutator(file))];
         int number = 0;
@@ -64,8 +70,15 @@ public sealed class EngineFileFuzzTests : IDisposable
 
     [Fact]
     public void A_changed_network_is_taken_or_refused() => FuzzRun.Each(10_000, new JsonMutator(
-        """{"cniVersion":"0.4.0","name":"n","plugins":[{"type":"bridge","bridge":"mr-n","isGateway":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.9.0/24","gateway":"10.88.9.1"}]]}},{"type":"portmap","capabilities":{"portMappings":true,"ips":true,"aliases":true}}],"minirunLabels":{"a":"b"}}"""u8.ToArray(),
-        """{"cniVersion":"1.0.0","name":"one","type":"macvlan","master":"eth0","ipam":{"type":"dhcp","subnet":"10.0.0.0/8","ranges":{"subnet":"::/0"}},"prevResult":{}}"""u8.ToArray()).Next, json =>
+        """
+        {"cniVersion":"0.4.0","name":"n","plugins":[{"type":"bridge","bridge":"mr-n","isGateway":true,
+        "ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.9.0/24","gateway":"10.88.9.1"}]]}},
+        {"type":"portmap","capabilities":{"portMappings":true,"ips":true,"aliases":true}}],"minirunLabels":{"a":"b"}}
+        """u8.ToArray(),
+        """
+        {"cniVersion":"1.0.0","name":"one","type":"macvlan","master":"eth0",
+        "ipam":{"type":"dhcp","subnet":"10.0.0.0/8","ranges":{"subnet":"::/0"}},"prevResult":{}}
+        """u8.ToArray()).Next, json =>
     {
         CniConfig config = CniConfig.Parse("/n.conflist", Encoding.UTF8.GetString(json));
         _ = (config.Driver, config.IsInternal, NetworkStore.Gateway(config), Subnets.Of(config));
@@ -75,7 +88,11 @@ public sealed class EngineFileFuzzTests : IDisposable
 
     [Fact]
     public void The_changed_result_of_a_plugin_is_taken_or_refused() => FuzzRun.Each(10_000, new JsonMutator(
-        """{"cniVersion":"0.4.0","interfaces":[{"name":"br"},{"name":"eth0","mac":"02:00:00:00:00:01","sandbox":"/n"}],"ips":[{"version":"4","interface":1,"address":"10.88.9.2/24","gateway":"10.88.9.1"}],"routes":[{"dst":"0.0.0.0/0"}],"dns":{"nameservers":["1.1.1.1"]}}"""u8.ToArray(),
+        """
+        {"cniVersion":"0.4.0","interfaces":[{"name":"br"},{"name":"eth0","mac":"02:00:00:00:00:01","sandbox":"/n"}],
+        "ips":[{"version":"4","interface":1,"address":"10.88.9.2/24","gateway":"10.88.9.1"}],"routes":[{"dst":"0.0.0.0/0"}],
+        "dns":{"nameservers":["1.1.1.1"]}}
+        """u8.ToArray(),
         """{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.2/8","gateway":"10.0.0.1"},"dns":{}}"""u8.ToArray()).Next, json => CniResult.Parse(Encoding.UTF8.GetString(json)), error => Refusal(error, "the result"));
 
     [Fact]

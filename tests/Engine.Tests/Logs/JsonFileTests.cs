@@ -18,7 +18,10 @@ public sealed class JsonFileTests : IDisposable
         ContainerLog log = _directory.Open("json-file", "labels=com.example.a,b-c,none", "env=VAR,Q", "tag={{.ImageName}}/{{.Name}}/{{.ID}}");
         log.Feed(LogSource.Stderr, "x\n"u8);
         log.Close();
-        Assert.Equal("""{"log":"x\n","stream":"stderr","attrs":{"Q":"a\u003cb\u003e\u0026\"x","VAR":"value","b-c":"two","com.example.a":"one","tag":"busybox:test/web/3c7090b984d4"},"time":"T"}""" + "\n", WithoutTimes());
+        Assert.Equal("""
+            {"log":"x\n","stream":"stderr","attrs":{"Q":"a\u003cb\u003e\u0026\"x","VAR":"value","b-c":"two","com.example.a":"one",
+            "tag":"busybox:test/web/3c7090b984d4"},"time":"T"}
+            """.ReplaceLineEndings("") + "\n", WithoutTimes());
     }
 
     [Fact]

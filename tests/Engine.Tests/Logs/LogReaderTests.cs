@@ -88,7 +88,10 @@ public sealed class LogReaderTests : IDisposable
     [Fact]
     public void Printing_is_as_docker_logs_does_it()
     {
-        File.WriteAllText(_directory.Log, "{\"log\":\"x\\n\",\"stream\":\"stdout\",\"attrs\":{\"Q\":\"a\\u003cb\\u003e\\u0026\\\"x\",\"tag\":\"busybox:test/json1/18 d\"},\"time\":\"2026-11-21T04:24:33.97955Z\"}\n{\"log\":\"partial\",\"stream\":\"stderr\",\"time\":\"2026-11-21T04:24:34Z\"}\n");
+        File.WriteAllText(_directory.Log,
+            "{\"log\":\"x\\n\",\"stream\":\"stdout\","
+            + "\"attrs\":{\"Q\":\"a\\u003cb\\u003e\\u0026\\\"x\",\"tag\":\"busybox:test/json1/18 d\"},\"time\":\"2026-11-21T04:24:33.97955Z\"}\n"
+            + "{\"log\":\"partial\",\"stream\":\"stderr\",\"time\":\"2026-11-21T04:24:34Z\"}\n");
         using MemoryStream output = new(), error = new();
         var printer = new LogPrinter(output, error, times: true, details: true);
         new LogReader(_directory.Log).Read(new LogQuery(), printer.Print);

@@ -40,7 +40,14 @@ public sealed class WireTests : IDisposable
     public void Gelf()
     {
         string first = Text("gelf", $"gelf-address=tcp://127.0.0.1:{_peer.Port}", "labels=com.example.a,b-c", "env=VAR,Q").Split('\0')[0];
-        Assert.Equal("""{"version":"1.1","host":"vm","short_message":"hello","timestamp":T,"level":6,"_Q":"a\u003cb\u003e\u0026\"x","_VAR":"value","_b-c":"two","_com.example.a":"one","_command":"sh -c echo \u003chello\u003e","_container_id":"3c7090b984d46a95a332f33de7d3af49c3bd11dac616414c4954d00b6a8281b1","_container_name":"web","_created":"2026-11-21T04:24:35.448775739Z","_image_id":"sha256:0c31bde80e6b0b83e0c184402c3352614d7f571835f6355657f97fd86e7de455","_image_name":"busybox:test","_tag":"3c7090b984d4"}""",
+        Assert.Equal("""
+            {"version":"1.1","host":"vm","short_message":"hello","timestamp":T,"level":6,"_Q":"a\u003cb\u003e\u0026\"x","_VAR":"value",
+            "_b-c":"two","_com.example.a":"one","_command":"sh -c echo \u003chello\u003e",
+            "_container_id":"3c7090b984d46a95a332f33de7d3af49c3bd11dac616414c4954d00b6a8281b1","_container_name":"web",
+            "_created":"2026-11-21T04:24:35.448775739Z",
+            "_image_id":"sha256:0c31bde80e6b0b83e0c184402c3352614d7f571835f6355657f97fd86e7de455","_image_name":"busybox:test",
+            "_tag":"3c7090b984d4"}
+            """.ReplaceLineEndings(""),
             Regex.Replace(first, @"""timestamp"":\d{10}(\.\d{1,3})?,", "\"timestamp\":T,"));
     }
 
@@ -49,7 +56,8 @@ public sealed class WireTests : IDisposable
     {
         string bytes = Text("fluentd", $"fluentd-address=127.0.0.1:{_peer.Port}", "labels=b-c");
         Assert.StartsWith("\u0094\u00ac3c7090b984d4\u00ce", bytes);
-        Assert.Equal("\u0085\u00accontainer_id\u00d9@3c7090b984d46a95a332f33de7d3af49c3bd11dac616414c4954d00b6a8281b1\u00aecontainer_name\u00a4/web\u00a3b-c\u00a3two\u00a6source\u00a6stdout\u00a3log\u00a5hello\u0080",
+        Assert.Equal("\u0085\u00accontainer_id\u00d9@3c7090b984d46a95a332f33de7d3af49c3bd11dac616414c4954d00b6a8281b1"
+            + "\u00aecontainer_name\u00a4/web\u00a3b-c\u00a3two\u00a6source\u00a6stdout\u00a3log\u00a5hello\u0080",
             bytes[19..bytes.IndexOf("\u0094\u00ac", 1, StringComparison.Ordinal)]);
     }
 

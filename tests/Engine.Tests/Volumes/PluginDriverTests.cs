@@ -129,7 +129,10 @@ public sealed class PluginDriverTests : IDisposable
     }
 
     private void Describe(string name, int port, string ca) =>
-        File.WriteAllText($"{_root.Specs}/{name}.json", $$$"""{"Name":"{{{name}}}","Addr":"https://127.0.0.1:{{{port}}}","TLSConfig":{"InsecureSkipVerify":false,"CAFile":"{{{ca}}}","CertFile":"","KeyFile":""}}""");
+        File.WriteAllText($"{_root.Specs}/{name}.json", $$$"""
+            {"Name":"{{{name}}}","Addr":"https://127.0.0.1:{{{port}}}",
+            "TLSConfig":{"InsecureSkipVerify":false,"CAFile":"{{{ca}}}","CertFile":"","KeyFile":""}}
+            """);
 
     [Fact]
     public void A_plugin_that_starts_late_is_waited_for()

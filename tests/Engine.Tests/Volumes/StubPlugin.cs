@@ -70,8 +70,9 @@ internal sealed class StubPlugin : IDisposable
                 string call = request[6..request.IndexOf(" HTTP", StringComparison.Ordinal)];
                 (int status, string body) = Answers.TryGetValue(call, out var given) ? given : Answer(call, request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
                 string head = $"HTTP/1.1 {status} Whatever\r\nContent-Type: application/vnd.docker.plugins.v1+json\r\n";
+                int half = body.Length / 2;
                 string answer = Chunked
-                    ? $"{head}Transfer-Encoding: chunked\r\n\r\n{body.Length / 2:x}\r\n{body[..(body.Length / 2)]}\r\n{body.Length - body.Length / 2:x};x=y\r\n{body[(body.Length / 2)..]}\r\n0\r\n\r\n"
+                    ? $"{head}Transfer-Encoding: chunked\r\n\r\n{half:x}\r\n{body[..half]}\r\n{body.Length - half:x};x=y\r\n{body[half..]}\r\n0\r\n\r\n"
                     : $"{head}Content-Length: {body.Length}\r\n\r\n{body}";
                 client.Write(Encoding.UTF8.GetBytes(answer));
             }
@@ -137,7 +138,9 @@ internal sealed class StubPlugin : IDisposable
                 Directory.CreateDirectory(path);
                 return (200, """{"Err":""}""");
             case "VolumeDriver.Get": return (200, _volumes.ContainsKey(name) ? $$"""{"Volume":{"Name":"{{name}}","Mountpoint":"{{path}}","Status":{"bricks":2} },"Err":""}""" : """{"Volume":null,"Err":"no such volume"}""");
-            case "VolumeDriver.List": return (200, $$"""{"Volumes":[{{string.Join(',', _volumes.Keys.Select(each => "{\"Name\":\"" + each + "\",\"Mountpoint\":\"\"}"))}}],"Err":""}""");
+            case "VolumeDriver.List":
+                IEnumerable<string> all = _volumes.Keys.Select(each => $$"""{"Name":"{{each}}","Mountpoint":""}""");
+                return (200, $$"""{"Volumes":[{{string.Join(',', all)}}],"Err":""}""");
             case "VolumeDriver.Mount" or "VolumeDriver.Path": return (200, $$"""{"Mountpoint":"{{path}}","Err":""}""");
             case "VolumeDriver.Remove":
                 _volumes.TryRemove(name, out _);

@@ -12,7 +12,10 @@ public sealed class LimitChangesTests
     [Fact]
     public void A_zero_of_dockers_leaves_a_limit_alone()
     {
-        OciResources changes = Read("""{"memory":{"limit":50331648,"reservation":0,"kernel":0},"cpu":{"shares":200,"quota":0,"period":0},"pids":{"limit":44},"blockIO":{"weight":0}}""");
+        OciResources changes = Read("""
+            {"memory":{"limit":50331648,"reservation":0,"kernel":0},"cpu":{"shares":200,"quota":0,"period":0},"pids":{"limit":44},
+            "blockIO":{"weight":0}}
+            """);
         LimitChanges.DropUnset(changes);
         Assert.Equal("""{"memory":{"limit":50331648},"cpu":{"shares":200},"pids":{"limit":44}}""", Write(changes));
     }

@@ -11,9 +11,10 @@ public sealed class ContainerUserTests
 
     // Every trick in one passwd: names that are digits or look like numbers, ids that overflow or carry signs, short and long lines.
     private const string HostilePasswd =
-        "1000:x:0:0::/:/bin/sh\n0x0:x:0:0::/:/bin/sh\n-1:x:0:0::/:/bin/sh\n1000abc:x:0:0::/:/bin/sh\n 7:x:0:0::/:/bin/sh\n4294967295:x:0:0::/:/bin/sh\n+5:x:0:0::/:/bin/sh\n"
-        + ":x:0:0::/:/bin/sh\nshort:x:0\nlong:x:0:0::/:/bin/sh:extra\nbig:x:4294967296:0::/:/bin/sh\nminus:x:-1:0::/:/bin/sh\nhex:x:0x0:0::/:/bin/sh\nempty:x::0::/:/bin/sh\nspace:x: 0:0::/:/bin/sh\n"
-        + "last:x:4294967295:0::/:/bin/sh\ngid:x:5:4294967296::/:/bin/sh\n";
+        "1000:x:0:0::/:/bin/sh\n0x0:x:0:0::/:/bin/sh\n-1:x:0:0::/:/bin/sh\n1000abc:x:0:0::/:/bin/sh\n 7:x:0:0::/:/bin/sh\n"
+        + "4294967295:x:0:0::/:/bin/sh\n+5:x:0:0::/:/bin/sh\n:x:0:0::/:/bin/sh\nshort:x:0\nlong:x:0:0::/:/bin/sh:extra\n"
+        + "big:x:4294967296:0::/:/bin/sh\nminus:x:-1:0::/:/bin/sh\nhex:x:0x0:0::/:/bin/sh\nempty:x::0::/:/bin/sh\n"
+        + "space:x: 0:0::/:/bin/sh\nlast:x:4294967295:0::/:/bin/sh\ngid:x:5:4294967296::/:/bin/sh\n";
 
     private const string HostileGroups = "44:x:0:\n-1:x:0:\n0x0:x:0:\nbig:x:4294967296:\nshort:x\n";
 

@@ -16,7 +16,8 @@ internal static class ContainerPorts
             PortMapping first = ports[at];
             int count = 1;
             while (at + count < ports.Count && ports[at + count] == first with { HostPort = first.HostPort + count, ContainerPort = first.ContainerPort + count }) count++;
-            parts.Add($"{first.Outside}{End(first.HostPort, count)}->{Number(first.ContainerPort)}{End(first.ContainerPort, count)}/{first.Protocol}");
+            string outside = first.Outside + End(first.HostPort, count), inside = Number(first.ContainerPort) + End(first.ContainerPort, count);
+            parts.Add($"{outside}->{inside}/{first.Protocol}");
             at += count;
         }
         return string.Join(", ", parts);

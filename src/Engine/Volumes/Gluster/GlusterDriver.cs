@@ -106,7 +106,11 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
         return all;
     }
 
-    private DriverVolume Describe(string name) => new(name, Place(name), $"{{\"mounted\":{(GlusterClient.IsMounted(Place(name)) ? "true" : "false")},\"uses\":{Directory.GetFiles(Uses(name)).Length}}}");
+    private DriverVolume Describe(string name)
+    {
+        string mounted = GlusterClient.IsMounted(Place(name)) ? "true" : "false";
+        return new(name, Place(name), $"{{\"mounted\":{mounted},\"uses\":{Directory.GetFiles(Uses(name)).Length}}}");
+    }
 
     private void Require(string name)
     {
