@@ -58,7 +58,8 @@ have() {
         binutils) command -v ld >/dev/null ;;
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
         libssl3) ldconfig -p | grep -q 'libssl\.so\.3' ;;
-        rsyslog-gnutls) compgen -G '/usr/lib*/*/rsyslog/lmnsd_gtls.so' >/dev/null || compgen -G '/usr/lib*/rsyslog/lmnsd_gtls.so' >/dev/null ;;
+        rsyslog-gnutls) compgen -G '/usr/lib*/*/rsyslog/lmnsd_gtls.so' >/dev/null ||
+            compgen -G '/usr/lib*/rsyslog/lmnsd_gtls.so' >/dev/null ;;
         libseccomp2) ldconfig -p | grep -q 'libseccomp\.so\.2' ;;
         uidmap) command -v newuidmap >/dev/null && command -v newgidmap >/dev/null ;;
         docker.io) command -v dockerd >/dev/null ;;
@@ -152,7 +153,9 @@ native() {
 }
 
 # Lock files are left out: the first restore writes them, and Directory.Packages.props decides what is in them.
-fingerprint() { find "$@" -type f ! -name '*.swp' ! -name packages.lock.json -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum; }
+fingerprint() {
+    find "$@" -type f ! -name '*.swp' ! -name packages.lock.json -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum
+}
 
 # dotnet_says LOG ARG...: runs dotnet; shows errors and true warnings, not the progress.
 dotnet_says() {
@@ -278,7 +281,8 @@ test_hostile() {
     tests/hostile.sh hostile-here "$@"
     if [[ $(id -u) == 0 ]]; then
         labels+=(hostile-user)
-        MINIRUN_TEST_USER=$test_user tests/run-as-user.sh bin tests/run.sh tests/hostile.sh tests/Hostile -- tests/hostile.sh hostile-user "$@" ||
+        MINIRUN_TEST_USER=$test_user tests/run-as-user.sh bin tests/run.sh tests/hostile.sh tests/Hostile -- \
+            tests/hostile.sh hostile-user "$@" ||
             tests/run.sh --note hostile-user "the run as $test_user did not end well"
     fi
     tests/summary.sh "${labels[@]}"
@@ -308,7 +312,8 @@ bench() {
 lint() {
     need_dotnet
     local script scripts status=0
-    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image tests/Hostile tests/Hostile/{cases,helpers,naive,matrix} -maxdepth 1 -type f \
+    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image \
+        tests/Hostile tests/Hostile/{cases,helpers,naive,matrix} -maxdepth 1 -type f \
         \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent -o -path '*/naive/engine' \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
     if command -v shellcheck >/dev/null; then

@@ -133,7 +133,8 @@ per_second() {
     local began ended
     began=$(now)
     # shellcheck disable=SC2086 # the commands above hold no spaces but between arguments
-    seq "$starts" | xargs -P "$1" -n 1 $2 >/dev/null 2>"$out/throughput.log" || { tail -n 3 "$out/throughput.log" >&2; echo failed; return; }
+    seq "$starts" | xargs -P "$1" -n 1 $2 >/dev/null 2>"$out/throughput.log" ||
+        { tail -n 3 "$out/throughput.log" >&2; echo failed; return; }
     ended=$(now)
     echo $((starts * 1000000 / (ended - began)))
 }

@@ -50,7 +50,8 @@ lane() {
 }
 
 # One that lives through it all, with a line now and then: what its monitor has must not grow.
-bin/minirun run -d --name witness --health-cmd true --health-interval 1s "$tree" sh -c 'while echo minirun-churn-mark; do sleep 1; done' </dev/null >/dev/null
+bin/minirun run -d --name witness --health-cmd true --health-interval 1s "$tree" \
+    sh -c 'while echo minirun-churn-mark; do sleep 1; done' </dev/null >/dev/null
 sleep 1
 witness=$(monitor witness)
 before_fds=$(descriptors "$witness") before_files=$(files) before_processes=$(processes) before_mounts=$(mounts)
@@ -70,7 +71,8 @@ after_fds=$(descriptors "$witness") after_files=$(files) after_processes=$(proce
 
 echo "### Engine: churn"
 echo
-echo "$cycles cycles of run -d, exec, logs, stop, start, exec, rm in $seconds s, $lanes at a time: $((cycles * 7)) commands, $failed failed."
+echo "$cycles cycles of run -d, exec, logs, stop, start, exec, rm in $seconds s, $lanes at a time:" \
+    "$((cycles * 7)) commands, $failed failed."
 echo
 echo "| | before | after |"
 echo "| --- | ---: | ---: |"
@@ -84,4 +86,5 @@ echo
 bin/minirun rm -f witness >/dev/null
 if [[ -s $root/failures ]]; then head -5 "$root/failures" >&2; fi
 # A health check that runs just now has two descriptors.
-((failed == 0 && after_processes <= before_processes && after_mounts == before_mounts && after_files <= before_files + 1 && left_cgroups == 0 && after_fds <= before_fds + 3))
+((failed == 0 && after_processes <= before_processes && after_mounts == before_mounts && after_files <= before_files + 1 &&
+    left_cgroups == 0 && after_fds <= before_fds + 3))

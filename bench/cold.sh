@@ -1,6 +1,7 @@
 #!/bin/bash
-# bench.sh cold, in the machine of tests/vm: what the first container after a pause costs on cgroup v2, where the kernel takes a grace period for a process
-# that is moved into a cgroup, and none for one that is born there. HERE is a directory with minirun, minirun-oci, hyperfine and a tree of busybox.
+# bench.sh cold, in the machine of tests/vm: what the first container after a pause costs on cgroup v2, where the kernel takes a grace
+# period for a process that is moved into a cgroup, and none for one that is born there. HERE is a directory with minirun, minirun-oci,
+# hyperfine and a tree of busybox.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export LC_ALL=C PATH=$PWD:$PATH

@@ -1,10 +1,12 @@
-// The floor under `minirun run ROOTFS CMD` as root: the same system calls for the same container, in the same order, from a static C program that knows them by heart.
-// What minirun takes above this is the .NET runtime's start, reading the command line, the plan and its interpretation. ./build.sh bench compiles and runs it.
+// The floor under `minirun run ROOTFS CMD` as root: the same system calls for the same container, in the same order, from a static C
+// program that knows them by heart. What minirun takes above this is the .NET runtime's start, reading the command line, the plan and its
+// interpretation. ./build.sh bench compiles and runs it.
 //
 //   floor [-s STAGE] ROOTFS CMD [ARG...]
 //
-// -s ends the container's process after a stage: 1 its namespaces and id maps are made, 2 it is executed again as fork-news, 3 the root and its mounts, 4 masks,
-// 5 pivot_root, capabilities and the rest, 6 the seccomp filter (then comes the command's execve). filter.h is the filter that strace saw minirun load.
+// -s ends the container's process after a stage: 1 its namespaces and id maps are made, 2 it is executed again as fork-news, 3 the root and
+// its mounts, 4 masks, 5 pivot_root, capabilities and the rest, 6 the seccomp filter (then comes the command's execve). filter.h is the
+// filter that strace saw minirun load.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -136,10 +138,12 @@ static int mounts(int *pts)
     CALL(symlinkat, "fd/2", dev, "stderr");
     CALL(symlinkat, "pts/ptmx", dev, "ptmx");
     target = directory(dev, "pts");
-    *pts = file_system(target, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, OPTIONS("newinstance", NULL, "ptmxmode", "0666", "mode", "0620", "gid", "5"));
+    *pts = file_system(target, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+        OPTIONS("newinstance", NULL, "ptmxmode", "0666", "mode", "0620", "gid", "5"));
     close(target);
     target = directory(dev, "shm");
-    close(file_system(target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, OPTIONS("mode", "1777", "size", "65536k")));
+    close(file_system(target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+        OPTIONS("mode", "1777", "size", "65536k")));
     close(target);
     target = directory(dev, "mqueue");
     close(file_system(target, "mqueue", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, OPTIONS()));
@@ -184,8 +188,9 @@ static void read_only(int root, const char *path)
 static void confine(int root)
 {
     // Docker's default capabilities, as minirun has them.
-    static const unsigned long long kept = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER | 1ULL << CAP_FSETID | 1ULL << CAP_KILL | 1ULL << CAP_SETGID |
-        1ULL << CAP_SETUID | 1ULL << CAP_SETPCAP | 1ULL << CAP_NET_BIND_SERVICE | 1ULL << CAP_NET_RAW | 1ULL << CAP_SYS_CHROOT | 1ULL << CAP_MKNOD | 1ULL << CAP_AUDIT_WRITE | 1ULL << CAP_SETFCAP;
+    static const unsigned long long kept = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER | 1ULL << CAP_FSETID |
+        1ULL << CAP_KILL | 1ULL << CAP_SETGID | 1ULL << CAP_SETUID | 1ULL << CAP_SETPCAP | 1ULL << CAP_NET_BIND_SERVICE |
+        1ULL << CAP_NET_RAW | 1ULL << CAP_SYS_CHROOT | 1ULL << CAP_MKNOD | 1ULL << CAP_AUDIT_WRITE | 1ULL << CAP_SETFCAP;
     struct pollfd parent = { .fd = SYNC };
     char where[4096];
     check(fchdir(root), "fchdir");
@@ -206,7 +211,10 @@ static void confine(int root)
     poll(&parent, 1, 0);
     check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "PR_CAP_AMBIENT");
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    struct __user_cap_data_struct data[2] = { { .effective = (unsigned)kept, .permitted = (unsigned)kept }, { .effective = kept >> 32, .permitted = kept >> 32 } };
+    struct __user_cap_data_struct data[2] = {
+        { .effective = (unsigned)kept, .permitted = (unsigned)kept },
+        { .effective = kept >> 32, .permitted = kept >> 32 },
+    };
     CALL(capset, &header, data);
     check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
     CALL(close_range, 3, 3, 0);
@@ -221,11 +229,13 @@ static void confine(int root)
 
 static int container(int last, char **command)
 {
-    static const char *const masked[] = { "proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore", "proc/keys", "proc/latency_stats", "proc/sched_debug", "proc/scsi",
+    static const char *const masked[] = { "proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore", "proc/keys",
+        "proc/latency_stats", "proc/sched_debug", "proc/scsi",
         "proc/timer_list", "proc/timer_stats", "sys/devices/virtual/powercap", "sys/firmware" };
     static const char *const protected[] = { "proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger" };
     struct pollfd parent = { .fd = SYNC };
-    static char *environment[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "HOSTNAME=busybox", NULL };
+    static char *environment[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME=/root", "HOSTNAME=busybox", NULL };
     char byte;
     stage(EXECUTED, last);
     check(read(SYNC, &byte, 1), "read");
@@ -310,7 +320,8 @@ int main(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &relayed, NULL);
     check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
     check(memfd_create("floor-plan", MFD_CLOEXEC | MFD_ALLOW_SEALING), "memfd_create");
-    int pid = check(clone(child, memory + sizeof memory, CLONE_VM | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | SIGCHLD, NULL, &pidfd), "clone");
+    int pid = check(clone(child, memory + sizeof memory, CLONE_VM | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
+        CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | SIGCHLD, NULL, &pidfd), "clone");
     close(SYNC);
     map(pid, "uid_map");
     map(pid, "gid_map");

@@ -15,11 +15,16 @@ logs_id=minirun-bench-logs
 logs_input() {
     rm -rf "$logs_dir"
     mkdir -p "$logs_dir"/{bundle,exit}
-    awk -v n="$logs_lines" 'BEGIN { for (i = 0; i < n; i++) printf "%07d an ordinary line of a log, such as a web server writes for a request %d\n", i, i % 1000 }' >"$logs_dir/lines"
+    awk -v n="$logs_lines" 'BEGIN {
+        for (i = 0; i < n; i++) printf "%07d an ordinary line of a log, such as a web server writes for a request %d\n", i, i % 1000
+    }' >"$logs_dir/lines"
 }
 
 # logs_row NAME SECONDS CPU-SECONDS KIB
-logs_row() { awk -v name="$1" -v s="$2" -v cpu="$3" -v kib="$4" -v n="$logs_lines" 'BEGIN { printf "| %s | %d | %.2f | %.1f |\n", name, n / s, cpu * 1e6 / n, kib / 1024 }'; }
+logs_row() {
+    awk -v name="$1" -v s="$2" -v cpu="$3" -v kib="$4" -v n="$logs_lines" \
+        'BEGIN { printf "| %s | %d | %.2f | %.1f |\n", name, n / s, cpu * 1e6 / n, kib / 1024 }'
+}
 
 # logs_ours NAME DRIVER [OPTION...]
 logs_ours() {
@@ -35,7 +40,8 @@ logs_conmon() {
     local pid state began ended='' cpu='' kib=''
     bin/minirun run --print-spec -v "$logs_dir/lines:/etc/group:ro" "$tree" cat /etc/group </dev/null >"$logs_dir/bundle/config.json"
     state=$logs_dir/runc
-    conmon --sync -c $logs_id -u $logs_id -n $logs_id -r "$(command -v runc)" --runtime-arg --root --runtime-arg "$state" -b "$logs_dir/bundle" -p "$logs_dir/pid" \
+    conmon --sync -c $logs_id -u $logs_id -n $logs_id -r "$(command -v runc)" --runtime-arg --root --runtime-arg "$state" \
+        -b "$logs_dir/bundle" -p "$logs_dir/pid" \
         -l "k8s-file:$logs_dir/conmon.log" --exit-dir "$logs_dir/exit" --socket-dir-path "$logs_dir/exit" >"$logs_dir/conmon.out" 2>&1 &
     pid=$!
     for ((i = 0; i < 100; i++)); do

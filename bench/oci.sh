@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034,SC2154
 # Part of bench.sh: minirun-oci next to runc and crun, with one full bundle: what an engine hands over.
 #
-# The bundle is what `minirun run --print-spec` prints: mounts, masks, capabilities and the default seccomp profile; and, in its second form,
-# a cgroup with a memory and a pids limit. crun refuses a hybrid hierarchy; bench.sh takes the v2 tree out of its sight.
+# The bundle is what `minirun run --print-spec` prints: mounts, masks, capabilities and the default seccomp profile; and, in its second
+# form, a cgroup with a memory and a pids limit. crun refuses a hybrid hierarchy; bench.sh takes the v2 tree out of its sight.
 
 oci_root=$PWD/$out/oci # crun changes its directory before it uses --root
 oci_state=(--root "$oci_root/state")

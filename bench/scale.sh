@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The variables come from bench.sh, and go back to it. Commands are words in a variable.
 # shellcheck disable=SC2034,SC2154,SC2086
-# Part of bench.sh: the distance to a C program that makes the same system calls, what changes when many containers live, and how little memory a start takes.
+# Part of bench.sh: the distance to a C program that makes the same system calls, what changes when many containers live, and how little
+# memory a start takes.
 
 # --- the floor ---------------------------------------------------------------------------------------------------
 
@@ -36,7 +37,8 @@ floor() {
     echo
     echo "| up to and with | median ms | more |"
     echo "| --- | ---: | ---: |"
-    awk -F, -v names="namespaces and id maps;execveat as fork-news;root and mounts;masks;pivot_root and capabilities;seccomp filter;the command" '
+    local names="namespaces and id maps;execveat as fork-news;root and mounts;masks;pivot_root and capabilities;seccomp filter;the command"
+    awk -F, -v names="$names" '
         BEGIN { split(names, name, ";") }
         FNR > 1 { printf "| %s | %.2f | %.2f |\n", name[$1], $4 * 1000, $4 * 1000 - before; before = $4 * 1000 }' "$out/stages.csv"
     echo
@@ -65,7 +67,8 @@ percentiles() {
 measured() {
     local json=$out/scale-$1.json
     shift
-    without_v2 hyperfine -N --style none --warmup 3 --runs $((runs / 2)) --export-json "$json" "$@" >/dev/null 2>>"$out/scale.log" && percentiles "$json"
+    without_v2 hyperfine -N --style none --warmup 3 --runs $((runs / 2)) --export-json "$json" "$@" >/dev/null 2>>"$out/scale.log" &&
+        percentiles "$json"
 }
 
 # scale_row NAME COMMAND COUNT: the COUNT-th container has just been added.
@@ -73,7 +76,9 @@ scale_row() {
     local exec run delete
     run=$(measured run "$2 run --bundle $oci_root/limited $scale_id-run")
     exec=$(measured exec "$2 exec $scale_id-1 /bin/true")
-    delete=$(measured delete --prepare "sh -c '$2 run --detach --bundle $oci_root/sleeping $scale_id-delete </dev/null >/dev/null 2>&1'" "$2 delete --force $scale_id-delete")
+    delete=$(measured delete \
+        --prepare "sh -c '$2 run --detach --bundle $oci_root/sleeping $scale_id-delete </dev/null >/dev/null 2>&1'" \
+        "$2 delete --force $scale_id-delete")
     echo "| $1 | $3 | ${run:-failed |} | ${exec:-failed |} | ${delete:-failed |} |"
 }
 
@@ -82,7 +87,8 @@ scale_runtime() {
     for count in "${scale_counts[@]}"; do
         while ((alive < count)); do
             alive=$((alive + 1))
-            without_v2 $2 run --detach --bundle "$oci_root/sleeping" "$scale_id-$alive" </dev/null >/dev/null 2>>"$out/scale.log" || { echo "| $1 | $count | failed: see $out/scale.log |"; break 2; }
+            without_v2 $2 run --detach --bundle "$oci_root/sleeping" "$scale_id-$alive" </dev/null >/dev/null 2>>"$out/scale.log" ||
+                { echo "| $1 | $count | failed: see $out/scale.log |"; break 2; }
         done
         scale_row "$1" "$2" "$count"
     done

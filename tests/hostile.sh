@@ -1,6 +1,6 @@
 #!/bin/bash
-# tests/hostile.sh LABEL [CASE...]: tests/Hostile as the user we are: the runtime withstands it, and naive does not; without CASE the isolation matrix, too. Results go to
-# out/test-results/LABEL/*.tap. With RUNTIME it is about that one only.
+# tests/hostile.sh LABEL [CASE...]: tests/Hostile as the user we are: the runtime withstands it, and naive does not; without CASE the
+# isolation matrix, too. Results go to out/test-results/LABEL/*.tap. With RUNTIME it is about that one only.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 results=out/test-results/$1

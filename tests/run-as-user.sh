@@ -44,7 +44,9 @@ environment() {
     echo "TMPDIR=$work/tmp"
     echo "XDG_RUNTIME_DIR=$work/run"
     echo "DOTNET_CLI_HOME=$work/home"
-    env | grep -E '^(CI|TERM|LANG|LC_ALL|DOTNET_ROOT|DOTNET_NOLOGO|DOTNET_CLI_TELEMETRY_OPTOUT|MINIRUN_(TEST|HANG)_TIMEOUT|MINIRUN_OCI_UNDER_TEST|RUNTIME|RUNTIME_ARGS|TRIES|BENCH_[A-Z]+)=' || true
+    local names='CI|TERM|LANG|LC_ALL|DOTNET_ROOT|DOTNET_NOLOGO|DOTNET_CLI_TELEMETRY_OPTOUT'
+    names+='|MINIRUN_(TEST|HANG)_TIMEOUT|MINIRUN_OCI_UNDER_TEST|RUNTIME|RUNTIME_ARGS|TRIES|BENCH_[A-Z]+'
+    env | grep -E "^($names)=" || true
 }
 
 # No descriptor, capability, group or variable of root's goes along. (runuser would start a PAM session.) Nor do the machine's device nodes,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # tests/run.sh LABEL [ARG...]: runs every test assembly that `./build.sh test` has built, as the user we are; ARGs go to
-# dotnet test. Without ARGs tests/hostile.sh is run as well. Results go to out/test-results/LABEL/: ASSEMBLY.trx, and ASSEMBLY.broken when the run itself went wrong.
+# dotnet test. Without ARGs tests/hostile.sh is run as well. Results go to out/test-results/LABEL/: ASSEMBLY.trx, and ASSEMBLY.broken when
+# the run itself went wrong.
 # tests/run.sh --note LABEL TEXT: records that something around the tests went wrong.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tests/summary.sh [LABEL...]: adds up out/test-results, or these parts of it. The last line is `N passed, N failed, N skipped`; before it come the failures, and each skip
-# with its reason. Fails when a test failed, when a run broke off, and when nothing ran.
+# tests/summary.sh [LABEL...]: adds up out/test-results, or these parts of it. The last line is `N passed, N failed, N skipped`; before it
+# come the failures, and each skip with its reason. Fails when a test failed, when a run broke off, and when nothing ran.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../out/test-results" 2>/dev/null || { echo "0 passed, 0 failed, 0 skipped"; exit 1; }
 
@@ -20,8 +20,11 @@ results() {
                     gsub(/&amp;/, "\\&", text)
                     return text
                 }
-                function attribute(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
-                function element(name) { return match($0, "<" name ">[^<]*") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : "" }
+                function part(pattern, before, after) {
+                    return match($0, pattern) ? substr($0, RSTART + before, RLENGTH - before - after) : ""
+                }
+                function attribute(name) { return part(" " name "=\"[^\"]*\"", length(name) + 3, 1) }
+                function element(name) { return part("<" name ">[^<]*", length(name) + 2, 0) }
                 /^<UnitTestResult / {
                     message = element("Message"); if (message == "") message = element("StdOut")
                     printf "%s\t%s\t%s\t%s\n", label, attribute("outcome"), unescape(attribute("testName")), unescape(message)
@@ -29,7 +32,11 @@ results() {
     done
 }
 
-broken() { find "${where[@]}" -name '*.broken' | sort | while read -r file; do printf '%s\t%s\n' "$(basename "${file%/*}")" "$(cat "$file")"; done; }
+broken() {
+    find "${where[@]}" -name '*.broken' | sort | while read -r file; do
+        printf '%s\t%s\n' "$(basename "${file%/*}")" "$(cat "$file")"
+    done
+}
 
 # machine: the same of the lines that tests/vm/suite.sh prints.
 machine() {
@@ -56,7 +63,9 @@ tap() {
                 sub(/^(not )?ok [0-9]+ (- )?/, "")
                 if (match($0, / # SKIP ?/)) { outcome = "NotExecuted"; why = substr($0, RSTART + RLENGTH); $0 = substr($0, 1, RSTART - 1) }
                 # A failure that is known is no news, and no success.
-                if (match($0, / # TODO ?/)) { outcome = "NotExecuted"; why = "known to fail: " substr($0, RSTART + RLENGTH); $0 = substr($0, 1, RSTART - 1) }
+                if (match($0, / # TODO ?/)) {
+                    outcome = "NotExecuted"; why = "known to fail: " substr($0, RSTART + RLENGTH); $0 = substr($0, 1, RSTART - 1)
+                }
                 name = $0
             }
             /^# / && outcome == "Failed" && why == "" { why = substr($0, 3) }

@@ -26,7 +26,13 @@ begin() {
 verdict() {
     trap - EXIT
     finish
-    { echo "$1"; tr '\n' ' ' <<<"${attempt:+$attempt: }$2"; echo; echo "tries: $(tries)"; printf 'left: %s\n' ${left[@]+"${left[@]}"}; } >"$result"
+    {
+        echo "$1"
+        tr '\n' ' ' <<<"${attempt:+$attempt: }$2"
+        echo
+        echo "tries: $(tries)"
+        printf 'left: %s\n' ${left[@]+"${left[@]}"}
+    } >"$result"
     sed -i '/^left: $/d' "$result"
     exit 0
 }
@@ -58,7 +64,9 @@ crashed() {
 untouched() {
     local now
     now=$(canary_state)
-    [[ $now == "$canary_before" ]] || fell "the host's files are touched: $(diff <(echo "$canary_before") <(echo "$now") | grep '^[<>]' | head -3 | cut -c1-120 | tr '\n' ' ')"
+    [[ $now == "$canary_before" ]] ||
+        fell "the host's files are touched: $(diff <(echo "$canary_before") <(echo "$now") | grep '^[<>]' | head -3 | cut -c1-120 |
+            tr '\n' ' ')"
     if [[ -s $MOUNTS ]]; then fell "a mount outside of the root: $(head -1 "$MOUNTS")"; fi
 }
 
@@ -114,7 +122,8 @@ sh_in() { config --arg code "$1" '.process.args = ["/bin/sh", "-c", $code]'; }
 
 # mount DESTINATION TYPE SOURCE [OPTION...]
 mount_in() {
-    config --arg d "$1" --arg t "$2" --arg s "$3" '.mounts += [{ destination: $d, type: $t, source: $s, options: $ARGS.positional }]' --args "${@:4}"
+    config --arg d "$1" --arg t "$2" --arg s "$3" \
+        '.mounts += [{ destination: $d, type: $t, source: $s, options: $ARGS.positional }]' --args "${@:4}"
 }
 
 # own_dev: the image's own /dev is used, with nothing mounted on it.
@@ -123,7 +132,8 @@ own_dev() { config '.mounts |= map(select(.destination | startswith("/dev") | no
 # user_namespace: one in which root has all capabilities; ids are the same as outside.
 user_namespace() {
     [[ $me == 0 ]] || return 0
-    config '.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 0, size: 65536 }] | .linux.gidMappings = .linux.uidMappings'
+    config '.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 0, size: 65536 }]
+        | .linux.gidMappings = .linux.uidMappings'
 }
 
 # share PID: the pid and user namespaces of another container, in a cgroup of its own.
@@ -135,7 +145,8 @@ share() {
 
 # watch_mounts: a hook in the container's mount namespace, before its root is entered, notes mounts over the canary.
 watch_mounts() {
-    config --arg path "$WORK/help/mounts" --arg canary "${1:-$CANARY}" --arg log "$MOUNTS" '.hooks.createContainer = [{ path: $path, args: ["mounts", $canary, $log] }]'
+    config --arg path "$WORK/help/mounts" --arg canary "${1:-$CANARY}" --arg log "$MOUNTS" \
+        '.hooks.createContainer = [{ path: $path, args: ["mounts", $canary, $log] }]'
 }
 
 # --- the runtime ---------------------------------------------------------------------------------------------------
@@ -148,7 +159,8 @@ runtime() {
     starts=$((starts + 1))
     : >"$OUT"; : >"$ERR"
     XDG_RUNTIME_DIR=$WORK/run HOME=$WORK/home TMPDIR=$WORK/tmp \
-        "${before[@]}" timeout --foreground -k 5 "$LIMIT" "$RUNTIME" ${args[@]+"${args[@]}"} --root "$WORK/state" "$@" <"${STDIN:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
+        "${before[@]}" timeout --foreground -k 5 "$LIMIT" "$RUNTIME" ${args[@]+"${args[@]}"} --root "$WORK/state" "$@" \
+            <"${STDIN:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
 }
 
 ids=()
@@ -174,7 +186,8 @@ start_container() {
 runtime_delete() {
     local args=()
     read -ra args <<<"$RUNTIME_ARGS"
-    XDG_RUNTIME_DIR=$WORK/run HOME=$WORK/home timeout -k 5 "$LIMIT" "$RUNTIME" ${args[@]+"${args[@]}"} --root "$WORK/state" delete --force "$1" </dev/null >/dev/null 2>&1 || true
+    XDG_RUNTIME_DIR=$WORK/run HOME=$WORK/home timeout -k 5 "$LIMIT" "$RUNTIME" \
+        ${args[@]+"${args[@]}"} --root "$WORK/state" delete --force "$1" </dev/null >/dev/null 2>&1 || true
 }
 
 # --- the engine ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tests/Hostile/prove.sh [CASE...]: shows that each case can fail: runs them against naive/, a runtime that does all wrong. Fails when one of them
-# does not report that it falls.
+# tests/Hostile/prove.sh [CASE...]: shows that each case can fail: runs them against naive/, a runtime that does all wrong. Fails when one
+# of them does not report that it falls.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

@@ -8,7 +8,8 @@ done
 [[ -n $busybox ]]
 mkdir -p "$target"/{bin,dev,etc,hostile,proc,sys,tmp,mnt}
 cp -L "$busybox" "$target/bin/busybox"
-for applet in sh cat ls id grep mkdir rmdir touch stat sleep echo true test readlink head tail wc tty dd sed tr cut rm env printf kill mount nc mknod ln sync; do
+for applet in sh cat ls id grep mkdir rmdir touch stat sleep echo true test readlink head tail wc tty dd sed tr cut rm env printf kill \
+    mount nc mknod ln sync; do
     ln -s busybox "$target/bin/$applet"
 done
 echo root:x:0:0:root:/:/bin/sh >"$target/etc/passwd"

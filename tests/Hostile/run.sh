@@ -30,7 +30,10 @@ chosen() {
         if (($# == 0)); then echo "$file"; fi
         for wanted in "$@"; do
             number=$(sed -nE 's/^[Tt]0*([0-9]+)[a-z]?$/\1/p' <<<"$wanted") letter=${wanted##*[0-9]}
-            if [[ -n $number && ${file##*/} == "$(printf 'T%02d' "$number")"${letter:-[-b]}* ]] || { [[ -z $number ]] && grep -qi "^# cve:.*$wanted\b" "$file"; }; then echo "$file"; fi
+            if [[ -n $number && ${file##*/} == "$(printf 'T%02d' "$number")"${letter:-[-b]}* ]] ||
+                { [[ -z $number ]] && grep -qi "^# cve:.*$wanted\b" "$file"; }; then
+                echo "$file"
+            fi
         done
     done | sort -u
 }
@@ -39,7 +42,12 @@ field() { sed -n "s/^# $1: *//p" "$2"; }
 
 case ${1-} in
     -h | --help) usage; exit ;;
-    -l) while read -r file; do printf '%-4s %s: %s\n' "$(basename "$file" .sh | cut -d- -f1)" "$(field cve "$file")" "$(field title "$file")"; done < <(chosen); exit ;;
+    -l)
+        while read -r file; do
+            printf '%-4s %s: %s\n' "$(basename "$file" .sh | cut -d- -f1)" "$(field cve "$file")" "$(field title "$file")"
+        done < <(chosen)
+        exit
+        ;;
     -*) usage >&2; exit 2 ;;
 esac
 mapfile -t files < <(chosen "$@")
@@ -55,7 +63,8 @@ RUNTIME=${RUNTIME:-$here/../../bin/minirun-oci}
 RUNTIME=$(command -v -- "$RUNTIME") || die "there is no runtime $RUNTIME"
 if [[ -z ${ENGINE-} && ${RUNTIME##*/} == minirun-oci && -x ${RUNTIME%-oci} ]]; then ENGINE=${RUNTIME%-oci}; fi
 if [[ ${ENGINE-} == *podman ]]; then ENGINE_FLAGS=--rootfs; fi
-export ENGINE_FLAGS=${ENGINE_FLAGS-} ENGINE=${ENGINE-} RUNTIME_ARGS=${RUNTIME_ARGS-} TRIES=${TRIES:-2000} LIMIT=${LIMIT:-60} WORK HERE=$here SUITE
+export ENGINE_FLAGS=${ENGINE_FLAGS-} ENGINE=${ENGINE-} RUNTIME_ARGS=${RUNTIME_ARGS-}
+export TRIES=${TRIES:-2000} LIMIT=${LIMIT:-60} WORK HERE=$here SUITE
 
 WORK=$(mktemp -d "${TMPDIR:-/var/tmp}/hostile.XXXXXX")
 SUITE=${WORK##*.}
@@ -91,7 +100,8 @@ echo "1..$((${#files[@]} + 1))"
 echo "# runtime: $(version) ($(basename "$ORIGINAL")), as $(id -un), kernel $(uname -r), tries $TRIES"
 
 bash "$here/case.sh" "$here/control.sh" "$WORK/control" || true
-[[ $(head -1 "$WORK/control" 2>/dev/null) == withstands ]] || die "an ordinary container does not run: $(sed -n 2p "$WORK/control" 2>/dev/null)"
+[[ $(head -1 "$WORK/control" 2>/dev/null) == withstands ]] ||
+    die "an ordinary container does not run: $(sed -n 2p "$WORK/control" 2>/dev/null)"
 
 number=0
 fallen=0
@@ -124,7 +134,8 @@ for file in "${files[@]}"; do
     esac
     cves=$(field cve "$file")
     more=${cves//[^,]/}
-    printf '# %-4s %-20s %-15s %s\n' "$case_id" "${cves%%,*}${more:+ +${#more}}" "$verdict" "$([[ $verdict == withstands || $verdict == refused ]] || echo "$why")" >>"$WORK/table"
+    printf '# %-4s %-20s %-15s %s\n' "$case_id" "${cves%%,*}${more:+ +${#more}}" "$verdict" \
+        "$([[ $verdict == withstands || $verdict == refused ]] || echo "$why")" >>"$WORK/table"
 done
 
 # crun makes directories and files where it thinks that the cgroups of version 2 are, too: those are none.

@@ -69,7 +69,8 @@ A_block_weight_is_in_the_cgroup() {
 }
 
 Block_throughput_is_limited() {
-    started c '.linux.resources.blockIO = { throttleReadBpsDevice: [{ major: 259, minor: 0, rate: 1048576 }], throttleWriteIOPSDevice: [{ major: 259, minor: 0, rate: 100 }] }'
+    started c '.linux.resources.blockIO = { throttleReadBpsDevice: [{ major: 259, minor: 0, rate: 1048576 }],
+        throttleWriteIOPSDevice: [{ major: 259, minor: 0, rate: 100 }] }'
     contains "$(limit io.max)" "259:0 rbps=1048576 wbps=max riops=max wiops=100"
 }
 
@@ -93,13 +94,16 @@ A_fork_bomb_is_capped() {
 Limits_of_a_running_container_are_changed_by_flags() {
     started c '.linux.resources = { memory: { limit: 67108864, swap: 67108864 }, pids: { limit: 10 }, cpu: { shares: 1024 } }'
     oci update --memory 134217728 --memory-swap 201326592 --pids-limit 50 --cpu-quota 30000 --cpu-period 100000 --cpuset-cpus 0 c
-    equals "134217728 67108864 50 30000 100000 0" "$(limit memory.max) $(limit memory.swap.max) $(limit pids.max) $(limit cpu.max) $(limit cpuset.cpus)"
+    equals "134217728 67108864 50 30000 100000 0" \
+        "$(limit memory.max) $(limit memory.swap.max) $(limit pids.max) $(limit cpu.max) $(limit cpuset.cpus)"
 }
 
 An_update_by_document_leaves_alone_what_is_zero() {
     without crun -- "refuses kernel memory, even 0"
-    started c '.linux.resources = { memory: { limit: 67108864, swap: 67108864 }, pids: { limit: 10 }, cpu: { quota: 20000, period: 100000 } }'
-    echo '{"memory":{"limit":50331648,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"pids":{"limit":44},"blockIO":{"weight":0}}' |
+    started c '.linux.resources = { memory: { limit: 67108864, swap: 67108864 },
+        pids: { limit: 10 }, cpu: { quota: 20000, period: 100000 } }'
+    echo '{"memory":{"limit":50331648,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"pids":{"limit":44},
+          "blockIO":{"weight":0}}' |
         oci update --resources - c # docker's own, but for the numbers
     equals "50331648 20000 100000 44" "$(limit memory.max) $(limit cpu.max) $(limit pids.max)"
 }
@@ -132,7 +136,8 @@ if [[ $LANE == root ]]; then
 
     The_last_device_rule_that_fits_decides() {
         without runc -- "refuses a rule inside of a wider one"
-        ran c "$disk | .linux.resources.devices = [$deny, { allow: true, type: \"b\", access: \"rwm\" }, $(allow w false)] | $(shell ': </dev/disk && echo read; : >/dev/disk')"
+        ran c "$disk | .linux.resources.devices = [$deny, { allow: true, type: \"b\", access: \"rwm\" }, $(allow w false)]
+            | $(shell ': </dev/disk && echo read; : >/dev/disk')"
         contains "$said" read
         contains "$said" "Operation not permitted"
     }

@@ -43,7 +43,9 @@ Kill_all_reaches_processes_in_sub_cgroups() {
 }
 
 Kill_all_reaches_what_outlives_the_first_process_without_a_pid_namespace() {
-    started c ".linux.namespaces |= map(select(.type != \"pid\")) | (.mounts[] | select(.destination == \"/proc\")) |= { destination: \"/proc\", type: \"bind\", source: \"/proc\", options: [\"rbind\"] }
+    started c ".linux.namespaces |= map(select(.type != \"pid\"))
+        | (.mounts[] | select(.destination == \"/proc\"))
+            |= { destination: \"/proc\", type: \"bind\", source: \"/proc\", options: [\"rbind\"] }
         | $(shell 'trap "" TERM; sleep 1001 & sleep 1002 & wait')"
     eventually has_processes 3 "$cgroup/cgroup.procs"
     kill -KILL "$pid"
@@ -110,7 +112,8 @@ The_statistics_tell_the_pressure() {
 
 Events_tell_of_a_kill_for_memory() {
     without crun -- "has no events"
-    started c ".linux.resources.memory = { limit: 20971520, swap: 20971520 } | $(shell 'until [ -e /tmp/go ]; do sleep 0.1; done; tail /dev/zero; sleep 1000')"
+    started c ".linux.resources.memory = { limit: 20971520, swap: 20971520 }
+        | $(shell 'until [ -e /tmp/go ]; do sleep 0.1; done; tail /dev/zero; sleep 1000')"
     oci events --interval 1s c >"$HERE/events" 2>&1 &
     eventually file_has "$HERE/events" '"type":"stats"'
     oci exec c /bin/touch /tmp/go

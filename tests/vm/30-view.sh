@@ -9,7 +9,9 @@ A_container_sees_its_own_cgroup_as_the_root() {
 }
 
 Its_limits_are_readable_inside() {
-    ran c ".linux.resources.memory.limit = 67108864 | $(shell 'cat /sys/fs/cgroup/memory.max; ls /sys/fs/cgroup/cgroup.procs; cat /sys/fs/cgroup/memory.events | head -n 1; head -c 4 /sys/fs/cgroup/cpu.pressure')"
+    ran c ".linux.resources.memory.limit = 67108864
+        | $(shell 'cat /sys/fs/cgroup/memory.max; ls /sys/fs/cgroup/cgroup.procs
+            cat /sys/fs/cgroup/memory.events | head -n 1; head -c 4 /sys/fs/cgroup/cpu.pressure')"
     equals $'67108864\n/sys/fs/cgroup/cgroup.procs\nlow 0\nsome' "$said"
 }
 
@@ -20,7 +22,8 @@ A_cgroup_mounted_read_only_cannot_be_changed() {
 }
 
 A_cgroup_mounted_writable_can_be_divided() {
-    ran c "$writable | $(shell 'cd /sys/fs/cgroup; mkdir leaf && echo $$ >leaf/cgroup.procs && echo +pids >cgroup.subtree_control && echo 9 >leaf/pids.max && cat leaf/pids.max /proc/self/cgroup')"
+    ran c "$writable | $(shell 'cd /sys/fs/cgroup; mkdir leaf && echo $$ >leaf/cgroup.procs &&
+        echo +pids >cgroup.subtree_control && echo 9 >leaf/pids.max && cat leaf/pids.max /proc/self/cgroup')"
     equals $'9\n0::/leaf' "$said"
 }
 

@@ -5,8 +5,10 @@ if [[ $LANE == root ]]; then
     # A directory of root's, with a file of root's.
     files() { mkdir -p "$HERE/files"; echo mine >"$HERE/files/mine"; chmod 755 "$HERE" "$HERE/files"; }
 
-    in_user_namespace='.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }] | .linux.gidMappings = .linux.uidMappings
-        | .root.readonly = true | (.mounts[] | select(.destination == "/sys")) |= . + { type: "none", source: "/sys", options: (["rbind"] + .options) }'
+    in_user_namespace='.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }]
+        | .linux.gidMappings = .linux.uidMappings
+        | .root.readonly = true | (.mounts[] | select(.destination == "/sys"))
+            |= . + { type: "none", source: "/sys", options: (["rbind"] + .options) }'
 
     # idmapped OPTIONS MORE
     idmapped() { echo ".mounts += [{ destination: \"/mnt\", type: \"bind\", source: \"$HERE/files\", options: $1 } + ${2:-{\}}]"; }
@@ -30,7 +32,8 @@ if [[ $LANE == root ]]; then
     # The offset is added to the host's clock.
     A_time_namespace_has_clocks_of_its_own() {
         without runc -- "no time namespaces in Debian 12's version"
-        ran c ".linux.namespaces += [{ type: \"time\" }] | .linux.timeOffsets = { boottime: { secs: 1000000, nanosecs: 0 }, monotonic: { secs: 500000, nanosecs: 0 } }
+        ran c ".linux.namespaces += [{ type: \"time\" }]
+            | .linux.timeOffsets = { boottime: { secs: 1000000, nanosecs: 0 }, monotonic: { secs: 500000, nanosecs: 0 } }
             | $(shell 'cut -d. -f1 /proc/uptime; cat /proc/self/timens_offsets')"
         matches "$said" "^100[0-9]{4}"
         matches "$said" "monotonic +500000"

@@ -4,7 +4,8 @@
 if [[ $LANE == root ]]; then
     here='ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj'
     wanted='.process.rlimits = [{ type: "RLIMIT_NOFILE", soft: 600, hard: 2000 }] | .process.oomScoreAdj = -500'
-    in_user_namespace='.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }] | .linux.gidMappings = .linux.uidMappings
+    in_user_namespace='.linux.namespaces += [{ type: "user" }] | .linux.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }]
+        | .linux.gidMappings = .linux.uidMappings
         | (.mounts[] | select(.destination == "/sys")) |= . + { type: "none", source: "/sys", options: (["rbind"] + .options) }'
 
     # lowered COMMAND...: by one whose own limit is lower, and whose own score is higher.
@@ -26,7 +27,8 @@ if [[ $LANE == root ]]; then
 
     Root_does_so_for_run() {
         equals $'600\n2000\n-500' "$(lowered minirun run --ulimit nofile=600:2000 --oom-score-adj -500 "$ROOTFS" /bin/sh -c "$here" 2>&1)"
-        equals $'600\n2000\n-500' "$(lowered minirun run --userns 0:100000:65536 --ulimit nofile=600:2000 --oom-score-adj -500 "$ROOTFS" /bin/sh -c "$here" 2>&1)"
+        equals $'600\n2000\n-500' "$(lowered minirun run --userns 0:100000:65536 --ulimit nofile=600:2000 --oom-score-adj -500 \
+            "$ROOTFS" /bin/sh -c "$here" 2>&1)"
     }
 
     A_limit_above_that_of_the_kernel_is_still_a_warning() {

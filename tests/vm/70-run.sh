@@ -47,7 +47,8 @@ What_a_container_may_use_is_read_inside_and_not_written() {
     local more
     for more in "" "--net none" "--cgroupns host" "--net none --cgroupns host"; do
         # shellcheck disable=SC2086 # several words
-        equals "67108864 19" "$(minirun run --memory 64m --pids-limit 19 $more "$ROOTFS" /bin/sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max)')"
+        equals "67108864 19" "$(minirun run --memory 64m --pids-limit 19 $more "$ROOTFS" \
+            /bin/sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max)')"
         # shellcheck disable=SC2086
         exits 1 minirun run --memory 64m $more "$ROOTFS" /bin/sh -c 'echo max >/sys/fs/cgroup/memory.max || mkdir /sys/fs/cgroup/new'
         contains "$said" "Read-only file system"

@@ -79,7 +79,8 @@ as_service() {
     while [[ $1 != -- ]]; do properties+=("--property=$1"); shift; done
     shift
     run_unit --unit="$unit" --setenv=MINIRUN_ROOT="$MINIRUN_ROOT" --property=Type=notify "${properties[@]}" \
-        "$minirun" run -d --name "$name" --sdnotify="$mode" --stop-timeout 1 -v /host/bin:/mnt:ro --health-cmd 'test -e /dev/well' --health-interval 200ms "$ROOTFS" "$@"
+        "$minirun" run -d --name "$name" --sdnotify="$mode" --stop-timeout 1 -v /host/bin:/mnt:ro \
+            --health-cmd 'test -e /dev/well' --health-interval 200ms "$ROOTFS" "$@"
 }
 
 unit_is() { [[ $(property "$unit" ActiveState) == "$1" ]]; }
@@ -123,7 +124,8 @@ A_container_that_is_never_ready_is_no_service() {
 
 The_start_of_a_generated_unit_waits_until_the_container_says_that_it_is_ready() {
     begin_engine
-    minirun create --name "$name" --sdnotify container -v /host/bin:/mnt:ro "$ROOTFS" sh -c 'sleep 1; touch /dev/ready; /mnt/probe notify READY=1; trap "exit 0" TERM; while :; do sleep 0.1; done' >/dev/null
+    minirun create --name "$name" --sdnotify container -v /host/bin:/mnt:ro "$ROOTFS" \
+        sh -c 'sleep 1; touch /dev/ready; /mnt/probe notify READY=1; trap "exit 0" TERM; while :; do sleep 0.1; done' >/dev/null
     generated
     manager start "$unit"
     minirun exec "$name" ls /dev/ready

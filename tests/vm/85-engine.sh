@@ -1,5 +1,6 @@
 # Containers that live on (`run -d` and the rest) on cgroup v2 with systemd, by each runtime that there is.
-# shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317 # scripts for the shell inside; variables of the harness; conditions to wait for
+# scripts for the shell inside; variables of the harness; conditions to wait for
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317
 
 export MINIRUN_ROOT=${HERE-}/engine
 
@@ -119,7 +120,10 @@ What_it_writes_goes_to_the_journal() {
     equals "to err" "$(minirun logs --tail 5 box 2>&1 >/dev/null)"
     minirun rm box
 }
-in_journal() { [[ $(journalctl --quiet --no-pager --output=cat CONTAINER_NAME=box CONTAINER_TAG=box-tag "CONTAINER_ID_FULL=$(<"$HERE/box.out")" "$1") == "$2" ]]; }
+in_journal() {
+    [[ $(journalctl --quiet --no-pager --output=cat CONTAINER_NAME=box CONTAINER_TAG=box-tag \
+        "CONTAINER_ID_FULL=$(<"$HERE/box.out")" "$1") == "$2" ]]
+}
 
 A_container_that_fails_is_started_again_in_a_scope_of_its_own() {
     lives box --restart on-failure:2 --pids-limit 19 "$ROOTFS" sh -c 'echo again; exit 4'

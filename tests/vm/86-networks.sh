@@ -1,5 +1,6 @@
 # Networks of containers that live on, on a machine with AppArmor's profile of passt.
-# shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317 # scripts for the shell inside; variables of the harness; conditions to wait for
+# scripts for the shell inside; variables of the harness; conditions to wait for
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317
 
 export MINIRUN_ROOT=${HERE-}/engine
 port=$((20000 + $$ % 10000))
@@ -11,7 +12,8 @@ nobody_helps() { [[ -z $(helpers) ]]; }
 
 # web ARG...: a server in a container, whose port 80 is $port of 127.0.0.1.
 web() {
-    minirun run -d --name web -p "127.0.0.1:$port:80" "$@" "$ROOTFS" sh -c "$serve" >"$HERE/web.out" 2>&1 </dev/null || { cat "$HERE/web.out"; false; }
+    minirun run -d --name web -p "127.0.0.1:$port:80" "$@" "$ROOTFS" sh -c "$serve" >"$HERE/web.out" 2>&1 </dev/null ||
+        { cat "$HERE/web.out"; false; }
 }
 
 # The answer of its server. bash's own sockets: no other program is needed.

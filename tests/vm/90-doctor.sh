@@ -4,7 +4,8 @@
 # probe_is NAME JQ-CONDITION
 probe_is() {
     [[ -e $HERE/doctor ]] || minirun doctor --json >"$HERE/doctor"
-    jq -e --arg name "$1" ".[] | select(.name == \$name) | $2" "$HERE/doctor" >/dev/null || no "$(jq -c --arg name "$1" '.[] | select(.name == $name)' "$HERE/doctor")"
+    jq -e --arg name "$1" ".[] | select(.name == \$name) | $2" "$HERE/doctor" >/dev/null ||
+        no "$(jq -c --arg name "$1" '.[] | select(.name == $name)' "$HERE/doctor")"
 }
 
 Doctor_finds_that_run_works() {

@@ -17,7 +17,8 @@ clean_up() {
     local each
     set +eE
     trap - ERR
-    [[ ! -d $HERE/engine ]] || MINIRUN_ROOT=$HERE/engine minirun ps -aq | MINIRUN_ROOT=$HERE/engine xargs --no-run-if-empty minirun rm -f >/dev/null 2>&1
+    [[ ! -d $HERE/engine ]] || MINIRUN_ROOT=$HERE/engine minirun ps -aq |
+        MINIRUN_ROOT=$HERE/engine xargs --no-run-if-empty minirun rm -f >/dev/null 2>&1
     for each in "${containers[@]}"; do oci delete --force "$each" >/dev/null 2>&1; done
     for each in "${units[@]}"; do
         manager stop "$each"

@@ -34,7 +34,9 @@ manager=(systemctl)
 # what_is_here: cgroups, mounts, processes and units, one a line. Kernel threads and our own children are nobody's;
 # systemd's own helpers come and go, and its slices stay.
 what_is_here() {
-    find /sys/fs/cgroup -mindepth 1 -type d | grep -vE '/systemd-[^/]*\.service|/(init\.scope|dbus\.service|user@[0-9]+\.service|(vmtest[^/]*|machine|user|app|session|background)\.slice)$' || true
+    local slices='(vmtest[^/]*|machine|user|app|session|background)\.slice'
+    find /sys/fs/cgroup -mindepth 1 -type d |
+        grep -vE '/systemd-[^/]*\.service|/(init\.scope|dbus\.service|user@[0-9]+\.service|'"$slices"')$' || true
     sed -E 's/^([^ ]+ ){4}([^ ]+) .* - ([^ ]+) .*/mount \2 \3/' /proc/self/mountinfo
     ps -eo pid,ppid,args --no-headers | awk -v self=$$ '
         { parent[$1] = $2; what[$1] = $3 }
@@ -60,7 +62,8 @@ nothing_is_left() {
 # functions SUITE: its facts, in their order, and file by file. A fact's name begins with a capital letter.
 functions() {
     # shellcheck disable=SC2016 # for the inner shell
-    bash -c '. "$1"; . "$2"; shopt -s extdebug; for f in $(compgen -A function | grep "^[A-Z]"); do declare -F "$f"; done' - "$here/harness.sh" "$1" |
+    bash -c '. "$1"; . "$2"; shopt -s extdebug
+        for f in $(compgen -A function | grep "^[A-Z]"); do declare -F "$f"; done' - "$here/harness.sh" "$1" |
         sort -k3,3 -k2,2n | cut -d' ' -f1
 }
 

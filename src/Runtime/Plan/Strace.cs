@@ -76,8 +76,11 @@ public static class Strace
         _ => operation.Code.ToString(),
     };
 
-    private static string Overlay(string lower, string options, long attributes) =>
-        $"fsmount(\"overlay\", lowerdir={lower},upperdir=tmpfs:/upper,workdir=tmpfs:/work{options}{(attributes == 0 ? "" : ", " + Attributes(attributes))})";
+    private static string Overlay(string lower, string options, long attributes)
+    {
+        string flags = attributes == 0 ? "" : ", " + Attributes(attributes);
+        return $"fsmount(\"overlay\", lowerdir={lower},upperdir=tmpfs:/upper,workdir=tmpfs:/work{options}{flags})";
+    }
 
     private static string Exec(string places, CommandLine command)
     {

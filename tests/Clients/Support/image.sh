@@ -19,10 +19,13 @@ tar -C "$tree" --exclude='./dev/*' -cf blob .
 keep layer.v1.tar
 layer=$descriptor
 cat >blob <<END
-{"architecture":"$architecture","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["sleep","1000"]},"rootfs":{"type":"layers","diff_ids":["sha256:$digest"]}}
+{"architecture":"$architecture","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["sleep","1000"]},
+"rootfs":{"type":"layers","diff_ids":["sha256:$digest"]}}
 END
 keep config.v1+json
-echo "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{$descriptor},\"layers\":[{$layer}]}" >blob
+cat >blob <<END
+{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{$descriptor},"layers":[{$layer}]}
+END
 keep manifest.v1+json
 echo "{\"schemaVersion\":2,\"manifests\":[{$descriptor,\"annotations\":{\"io.containerd.image.name\":\"$name\"}}]}" >index.json
 echo '{"imageLayoutVersion":"1.0.0"}' >oci-layout

@@ -8,7 +8,10 @@ processes() {
     local process arguments
     for process in /proc/[0-9]*; do
         # Ourselves, our parent, and what we have started.
-        if [[ ${process#/proc/} == "$$" || ${process#/proc/} == "$PPID" ]] || grep -qs "^PPid:[[:space:]]*$$\$" "$process/status"; then continue; fi
+        if [[ ${process#/proc/} == "$$" || ${process#/proc/} == "$PPID" ]] ||
+            grep -qs "^PPid:[[:space:]]*$$\$" "$process/status"; then
+            continue
+        fi
         # Zombies have no arguments, nor have kernel threads; our own subshells have ours.
         arguments=$(tr '\0' ' ' <"$process/cmdline")
         if [[ -z $arguments || $arguments == *leftovers.sh* ]]; then continue; fi

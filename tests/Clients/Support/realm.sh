@@ -7,7 +7,10 @@ cgroup=$1 directory=$2
 
 # hierarchies: TYPE MOUNTPOINT OPTIONS of each one.
 hierarchies() {
-    awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) { n = $NF; sub(/^rw,?/, "", n); print $(i + 1), $5, n } }' /proc/self/mountinfo
+    awk '{
+        for (i = 7; $i != "-"; i++);
+        if ($(i + 1) ~ /^cgroup2?$/) { n = $NF; sub(/^rw,?/, "", n); print $(i + 1), $5, n }
+    }' /proc/self/mountinfo
 }
 
 inside() {

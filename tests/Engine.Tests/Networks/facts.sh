@@ -9,7 +9,12 @@ fail() { echo "$*" >&2; exit 1; }
 equals() { [[ $2 == "$1" ]] || fail "expected '$1', got '$2'"; }
 contains() { [[ $1 == *"$2"* ]] || fail "no '$2' in: $1"; }
 lacks() { [[ $1 != *"$2"* ]] || fail "'$2' in: $1"; }
-need() { local each; for each in "$@"; do command -v "$each" >/dev/null || [[ -x /usr/sbin/$each || -x /usr/lib/cni/$each ]] || skip "$each is not installed"; done; }
+need() {
+    local each
+    for each in "$@"; do
+        command -v "$each" >/dev/null || [[ -x /usr/sbin/$each || -x /usr/lib/cni/$each ]] || skip "$each is not installed"
+    done
+}
 
 # Waits until a command succeeds.
 until_true() {
@@ -66,7 +71,8 @@ need_cni() {
 user=minirun-test
 need_user() {
     id "$user" >/dev/null 2>&1 || skip "no user $user"
-    mknod "$work/tun" c 10 200 2>/dev/null && chmod 666 "$work/tun" && mount --bind "$work/tun" /dev/net/tun || skip "no tun device can be made"
+    mknod "$work/tun" c 10 200 2>/dev/null && chmod 666 "$work/tun" && mount --bind "$work/tun" /dev/net/tun ||
+        skip "no tun device can be made"
     # The bind above loses nodev of a tmpfs that has it.
     (exec 8<>/dev/net/tun) 2>/dev/null || skip "/dev/net/tun cannot be opened"
     mkdir "$work/home"
@@ -108,8 +114,10 @@ bridge_port() {
         "$(minirun inspect -f '{{json .NetworkSettings.Ports}}' web)"
     equals '{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}],"81/tcp":[{"HostIp":"","HostPort":""}]}' \
         "$(minirun inspect -f '{{json .HostConfig.PortBindings}}' web)"
-    equals "10.87.0.2 16 10.87.0.1" "$(minirun inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.IPPrefixLen}} {{.NetworkSettings.Networks.bridge.Gateway}}' web)"
-    equals "$(minirun exec web cat /sys/class/net/eth0/address)" "$(minirun inspect -f '{{.NetworkSettings.Networks.bridge.MacAddress}}' web)"
+    equals "10.87.0.2 16" "$(minirun inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.IPPrefixLen}}' web)"
+    equals 10.87.0.1 "$(minirun inspect -f '{{.NetworkSettings.Networks.bridge.Gateway}}' web)"
+    equals "$(minirun exec web cat /sys/class/net/eth0/address)" \
+        "$(minirun inspect -f '{{.NetworkSettings.Networks.bridge.MacAddress}}' web)"
     until_true says 127.0.0.1 8080 hello
     if minirun run -d --name late -p 127.0.0.1:8080:80 "$busybox" true 2>"$work/said"; then :; fi
     minirun stop -t 0 web
@@ -194,7 +202,8 @@ administrators_network() {
     need_cni
     need ptp
     mkdir -p /etc/cni/net.d
-    echo '{"cniVersion":"1.0.0","name":"wire","plugins":[{"type":"ptp","ipam":{"type":"host-local","subnet":"10.3.4.0/24","dataDir":"'"$work"'/leases"}}]}' >/etc/cni/net.d/10-wire.conflist
+    local ipam='{"type":"host-local","subnet":"10.3.4.0/24","dataDir":"'"$work"'/leases"}'
+    echo '{"cniVersion":"1.0.0","name":"wire","plugins":[{"type":"ptp","ipam":'"$ipam"'}]}' >/etc/cni/net.d/10-wire.conflist
     minirun run -d --name web --net wire "$busybox" sh -c "$serve"
     address=$(minirun exec web ip -o -4 addr show eth0 | grep -o '10\.3\.4\.[0-9]*' | head -n 1)
     until_true says "$address" 80 hello
@@ -283,7 +292,8 @@ monitor_killed_early() {
 kill -9 $PPID
 END
     chmod -R a+rx "$work/bin"
-    PATH=$work/bin:$PATH as_user run -d --name web --net pasta "$busybox" sleep 1000 2>"$work/said" && fail "it was started without a monitor"
+    PATH=$work/bin:$PATH as_user run -d --name web --net pasta "$busybox" sleep 1000 2>"$work/said" &&
+        fail "it was started without a monitor"
     pgrep -x 'pass?t[.a-z0-9]*' >/dev/null || fail "pasta is not there, so this proves nothing"
     as_user ps -a >/dev/null
     clean
@@ -325,7 +335,8 @@ by_path() {
 }
 
 names() {
-    minirun run -d --name web --net none --dns 10.9.9.9 --dns-search example.test --dns-option ndots:2 --add-host db:10.9.9.8 -h blue "$busybox" sleep 1000
+    minirun run -d --name web --net none --dns 10.9.9.9 --dns-search example.test --dns-option ndots:2 \
+        --add-host db:10.9.9.8 -h blue "$busybox" sleep 1000
     equals $'nameserver 10.9.9.9\nsearch example.test\noptions ndots:2' "$(minirun exec web cat /etc/resolv.conf)"
     contains "$(minirun exec web cat /etc/hosts)" "10.9.9.8	db"
     contains "$(minirun exec web cat /etc/hosts)" "blue web"

@@ -15,7 +15,8 @@ static int find(int id)
     return -1;
 }
 
-// A runtime may have mounted the container's root over "/" already, before it enters it: the names of what is in there look like the host's.
+// A runtime may have mounted the container's root over "/" already, before it enters it: the names of what is in there look like the
+// host's.
 static int in_new_root(int at, int host)
 {
     for (; at >= 0; at = table[at].parent == table[at].id ? -1 : find(table[at].parent)) {

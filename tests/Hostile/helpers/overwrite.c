@@ -1,4 +1,5 @@
-// overwrite, inside: opens the program of each process that is none of this root file system's, and writes to it as soon as nothing executes it any more.
+// overwrite, inside: opens the program of each process that is none of this root file system's, and writes to it as soon as nothing
+// executes it any more.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

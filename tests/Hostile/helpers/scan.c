@@ -1,5 +1,5 @@
-// scan, inside: for each process that is there, for as long as it is, tries to see its program and its descriptors, and to trace it. What is
-// not of this root file system and can be seen is written to /tmp/robbed. /tmp/scanning: it has begun.
+// scan, inside: for each process that is there, for as long as it is, tries to see its program and its descriptors, and to trace it. What
+// is not of this root file system and can be seen is written to /tmp/robbed. /tmp/scanning: it has begun.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

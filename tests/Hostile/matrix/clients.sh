@@ -5,7 +5,8 @@
 client_forms() {
     local root user base="ns:cgroup"
     if [[ $me == 0 ]]; then root='' user='#' base+=" ns:user"; else root='#' user=''; fi
-    # The control groups that buildah, and podman on the host's network, bind for an ordinary user are root's: nobody else can write to them.
+    # The control groups that buildah, and podman on the host's network, bind for an ordinary user are root's: nobody else can write to
+    # them.
     local build=$base
     [[ $me == 0 ]] || build+=' sys'
     sed '/^#/d' <<END

@@ -66,8 +66,8 @@ static int state(char **arguments)
 
 static char locks[1 << 16];
 
-// A program of this machine that has nothing to do with us may read a file just now, and lock it meanwhile (.NET's do): lanes have a mount namespace of
-// their own, and what they start has no other than that or its own.
+// A program of this machine that has nothing to do with us may read a file just now, and lock it meanwhile (.NET's do): lanes have a mount
+// namespace of their own, and what they start has no other than that or its own.
 static int is_foreign(const char *lock)
 {
     char path[64], theirs[64] = "";

@@ -56,7 +56,8 @@ facts() {
         awk '{ print $5 }' /proc/self/mountinfo
         find "$CANARY"
         tr ' ' '\n' <<<"$HOST_FILES"; } | sort -u | xargs -d '\n' "$WORK/help/host" place | awk -F '[ \t]' '{ print "inode " $1 "\t" $NF }'
-    printf '%s\n' /dev /dev/shm /etc/hosts /etc/resolv.conf /etc/hostname "${SHORT:-$LANE}" "$LANE"/{rootfs,volume,ro,file,state/volumes,state/containers,clients,tmp,stdin,err} |
+    printf '%s\n' /dev /dev/shm /etc/hosts /etc/resolv.conf /etc/hostname \
+        "${SHORT:-$LANE}" "$LANE"/{rootfs,volume,ro,file,state/volumes,state/containers,clients,tmp,stdin,err} |
         xargs -d '\n' "$WORK/help/host" place | awk -F '[ \t]' '{ print "given " $2 " " $3 " " $1 "\t" $NF }'
     printf 'work\t%s\t%s\n' "$WORK" "$LANE/state/containers"
     "$WORK/help/host" place "$MINIRUN" | awk '{ print "program " $1 }'

@@ -22,7 +22,8 @@ file == 1 {
 $1 == "form" {
     verdict()
     way = $2; form = $3; begun = ended = own_cgroup_ns = 0; status = part = error = skipped = ""; reasons = 0
-    delete reason; delete allowed; delete known; delete mine; delete seen; delete shared; delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
+    delete reason; delete allowed; delete known; delete mine; delete seen; delete shared
+    delete mount_dev; delete mount_root; delete mount_type; delete mount_ro
     count = split($4, words, " ")
     for (i = 1; i <= count; i++) { allowed[words[i]] = 1; if (words[i] ~ /^device:/) allowed["device"] = 1 }
     next

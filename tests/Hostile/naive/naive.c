@@ -105,7 +105,8 @@ static int flag_of(const char *name)
 }
 
 static const char *capabilities[] = { "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
-    "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT",
+    "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE",
+    "SYS_RAWIO", "SYS_CHROOT",
     "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD" };
 
 static unsigned capability(const char *name)
@@ -177,7 +178,10 @@ static void mount_one(const char *root, struct line *l)
 static void devices(const char *root)
 {
     static const char *names[] = { "null", "zero", "full", "random", "urandom", "tty" };
-    static const char *links[][2] = { { "/proc/self/fd", "fd" }, { "/proc/self/fd/0", "stdin" }, { "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" }, { "pts/ptmx", "ptmx" } };
+    static const char *links[][2] = {
+        { "/proc/self/fd", "fd" }, { "/proc/self/fd/0", "stdin" }, { "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+        { "pts/ptmx", "ptmx" },
+    };
     make_directories(text("%s/dev", root));
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = text("%s/dev/%s", root, names[i]);
@@ -274,7 +278,8 @@ static void pump(int master)
 
 static int believed(void)
 {
-    char *annotations = text("jq -e '.annotations | to_entries | any(.key | test(\"privileged\"))' '%s/config.json' >/dev/null 2>&1", bundle);
+    char *annotations = text(
+        "jq -e '.annotations | to_entries | any(.key | test(\"privileged\"))' '%s/config.json' >/dev/null 2>&1", bundle);
     return system(annotations) == 0;
 }
 

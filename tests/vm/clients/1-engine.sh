@@ -53,7 +53,8 @@ clean_up() {
 
 Limits_are_in_the_cgroup_and_seen_inside() {
     ready
-    background --memory 64m --memory-swap 96m --memory-reservation 32m --cpus 0.5 --cpu-shares 512 --pids-limit 33 --cpuset-cpus 0 -- sleep 1000
+    background --memory 64m --memory-swap 96m --memory-reservation 32m --cpus 0.5 --cpu-shares 512 --pids-limit 33 \
+        --cpuset-cpus 0 -- sleep 1000
     equals "67108864 33554432 33554432 50000 100000 33 0" "$(limits memory.max memory.swap.max memory.low cpu.max pids.max cpuset.cpus)"
     (($(limits cpu.weight) < 100)) || no "512 of 1024 shares became $(limits cpu.weight) of 100"
     equals "67108864 33 0::/" "$(cli exec box cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max /proc/self/cgroup | xargs)"

@@ -49,7 +49,8 @@ if [[ $driver == systemd ]]; then
 
     A_container_for_systemd_may_divide_its_cgroup() {
         ready
-        foreground --rm --systemd always -- sh -c 'mkdir /sys/fs/cgroup/inner && echo $$ >/sys/fs/cgroup/inner/cgroup.procs && grep -q inner /proc/self/cgroup'
+        foreground --rm --systemd always -- sh -c 'mkdir /sys/fs/cgroup/inner && echo $$ >/sys/fs/cgroup/inner/cgroup.procs &&
+            grep -q inner /proc/self/cgroup'
     }
 
     A_pod_is_a_cgroup_of_its_containers() {
@@ -69,7 +70,8 @@ if [[ $driver == systemd ]]; then
         ready
         local unit=vm-podman.service
         # shellcheck disable=SC2046 # words
-        run_unit --no-block --unit=$unit --property=Type=notify --property=NotifyAccess=all --setenv=HOME="$HOME" --setenv=CONTAINERS_CONF="$engine/containers.conf" \
+        run_unit --no-block --unit=$unit --property=Type=notify --property=NotifyAccess=all \
+            --setenv=HOME="$HOME" --setenv=CONTAINERS_CONF="$engine/containers.conf" \
             $(type -P podman) $(options) run --name box --network none --sdnotify container --volume "${probe%/*}:/mnt:ro" "$image" \
             sh -c 'until [ -e /go ]; do sleep 0.05; done; /mnt/probe notify READY=1; exec sleep 1000'
         eventually cli exec box touch /almost

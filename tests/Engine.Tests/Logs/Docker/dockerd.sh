@@ -23,7 +23,8 @@ tar -C "$tree" -c . | "$docker" import - busybox:test >/dev/null
 log() {
     local name=$1
     shift
-    "$docker" run --name "$name" --network none -e VAR=value -e 'Q=a<b>&"x' --label com.example.a=one --label b-c=two -v "$directory/payload:/payload:ro" "$@" busybox:test cat /payload >/dev/null
+    "$docker" run --name "$name" --network none -e VAR=value -e 'Q=a<b>&"x' --label com.example.a=one --label b-c=two \
+        -v "$directory/payload:/payload:ro" "$@" busybox:test cat /payload >/dev/null
     cp "$("$docker" inspect -f '{{.LogPath}}' "$name")"* "$directory/out/$name/"
 }
 

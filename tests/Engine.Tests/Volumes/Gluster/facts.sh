@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Facts about `minirun volume-plugin glusterfs` with a real server: facts.sh NAME. Runs in a network, mount and pid namespace of its own, with a
-# glusterd whose files are on a tmpfs: nothing of the machine is touched, and all that was started ends with it. Status 77: cannot be tried here, and why.
+# Facts about `minirun volume-plugin glusterfs` with a real server: facts.sh NAME. Runs in a network, mount and pid namespace of its own,
+# with a glusterd whose files are on a tmpfs: nothing of the machine is touched, and all that was started ends with it. Status 77: cannot be
+# tried here, and why.
 set -euo pipefail
 
 skip() { echo "$*"; exit 77; }
@@ -24,7 +25,8 @@ if [[ ${INSIDE:-} != yes ]]; then
     [[ $(id -u) == 0 ]] || skip "only root may mount"
     [[ -d $busybox/bin ]] || skip "no root file system: ./build.sh rootfs busybox"
     for each in glusterd gluster glusterfs ip unshare curl; do
-        command -v "$each" >/dev/null || [[ -x /usr/sbin/$each ]] || skip "$each is not installed: apt-get install glusterfs-server iproute2 curl"
+        command -v "$each" >/dev/null || [[ -x /usr/sbin/$each ]] ||
+            skip "$each is not installed: apt-get install glusterfs-server iproute2 curl"
     done
     [[ -c /dev/fuse ]] || skip "there is no /dev/fuse"
     INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child bash "$0" "$@"
@@ -58,13 +60,15 @@ start_server() {
 }
 
 make_volume() {
-    gluster --mode=script volume create "$1" "$server:$work/bricks/$1" force >/dev/null 2>"$work/said" || skip "glusterd makes no volume here: $(cat "$work/said")"
+    gluster --mode=script volume create "$1" "$server:$work/bricks/$1" force >/dev/null 2>"$work/said" ||
+        skip "glusterd makes no volume here: $(cat "$work/said")"
     gluster --mode=script volume start "$1" >/dev/null 2>"$work/said" || skip "glusterd starts no volume here: $(cat "$work/said")"
 }
 
 # Starts the plugin; sets $plugin.
 serve() {
-    minirun volume-plugin glusterfs --servers $server --socket "$work/plugins/glusterfs.sock" --root "$work/volumes" </dev/null >"$work/plugin.out" 2>&1 &
+    minirun volume-plugin glusterfs --servers $server --socket "$work/plugins/glusterfs.sock" --root "$work/volumes" \
+        </dev/null >"$work/plugin.out" 2>&1 &
     plugin=$!
     until_true grep -q listening "$work/plugin.out"
 }
@@ -82,10 +86,12 @@ brick() {
     [[ -e $work/bricks/datastore/helo ]] || fail "no /data/helo on the brick"
     equals 0 "$(mounted)"
     for name in a b; do
-        minirun run -d --name $name --net host --volume-driver glusterfs -v datastore:/data "$busybox" sleep 1000 </dev/null >"$work/said" 2>&1 || fail "$(cat "$work/said")"
+        minirun run -d --name $name --net host --volume-driver glusterfs -v datastore:/data "$busybox" sleep 1000 \
+            </dev/null >"$work/said" 2>&1 || fail "$(cat "$work/said")"
     done
     equals 1 "$(mounted)"
-    equals "[{\"Name\":\"datastore\",\"Mountpoint\":\"$work/volumes/datastore/_data\",\"Status\":{\"mounted\":true,\"uses\":2}}]" "$(call VolumeDriver.List '{}' | grep -o '\[.*\]')"
+    equals "[{\"Name\":\"datastore\",\"Mountpoint\":\"$work/volumes/datastore/_data\",\"Status\":{\"mounted\":true,\"uses\":2}}]" \
+        "$(call VolumeDriver.List '{}' | grep -o '\[.*\]')"
     contains "$(call VolumeDriver.Remove '{"Name":"datastore"}')" "volume datastore is in use by 2"
     minirun rm -f a >/dev/null
     equals 1 "$(mounted)"
@@ -107,9 +113,11 @@ protocol() {
     equals '{"Implements":["VolumeDriver"]}' "$(call Plugin.Activate)"
     equals '{"Capabilities":{"Scope":"local"}}' "$(call VolumeDriver.Capabilities '{}')"
     equals "{\"Err\":\"Unable to find volume mounted on $work/volumes/datastore/_data\"}" "$(call VolumeDriver.Get '{"Name":"datastore"}')"
-    equals "{\"Err\":\"Unable to find volume mounted on $work/volumes/datastore/_data\"}" "$(call VolumeDriver.Unmount '{"Name":"datastore","ID":"1"}')"
+    equals "{\"Err\":\"Unable to find volume mounted on $work/volumes/datastore/_data\"}" \
+        "$(call VolumeDriver.Unmount '{"Name":"datastore","ID":"1"}')"
     equals '{"Err":""}' "$(call VolumeDriver.Create '{"Name":"datastore","Opts":null}')"
-    equals "{\"Volume\":{\"Name\":\"datastore\",\"Mountpoint\":\"$work/volumes/datastore/_data\",\"Status\":{\"mounted\":false,\"uses\":0}},\"Err\":\"\"}" "$(call VolumeDriver.Get '{"Name":"datastore"}')"
+    local volume="{\"Name\":\"datastore\",\"Mountpoint\":\"$work/volumes/datastore/_data\",\"Status\":{\"mounted\":false,\"uses\":0}}"
+    equals "{\"Volume\":$volume,\"Err\":\"\"}" "$(call VolumeDriver.Get '{"Name":"datastore"}')"
     equals "{\"Mountpoint\":\"$work/volumes/datastore/_data\",\"Err\":\"\"}" "$(call VolumeDriver.Mount '{"Name":"datastore","ID":"1"}')"
     # One user is one, however often it asks.
     call VolumeDriver.Mount '{"Name":"datastore","ID":"1"}' >/dev/null
@@ -121,7 +129,8 @@ protocol() {
     contains "$(call VolumeDriver.Mount '{"Name":"datastore","ID":"../x"}')" "no id"
     contains "$(call VolumeDriver.Create '{"Name":"other","Opts":{"colour":"red"}}')" "have no option colour"
     contains "$(call VolumeDriver.Mount 'nonsense')" "not what this call takes"
-    equals 404 "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/plugins/glusterfs.sock" http://localhost/NetworkDriver.Join -d '{}')"
+    equals 404 "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/plugins/glusterfs.sock" \
+        http://localhost/NetworkDriver.Join -d '{}')"
 }
 
 # A volume that the servers do not have: the start fails with glusterfs's words, and nothing is left.
@@ -140,7 +149,8 @@ missing() {
 killed() {
     start_server
     serve
-    minirun run -d --name web --net host --volume-driver glusterfs -v datastore:/data "$busybox" sleep 1000 </dev/null >"$work/said" 2>&1 || fail "$(cat "$work/said")"
+    minirun run -d --name web --net host --volume-driver glusterfs -v datastore:/data "$busybox" sleep 1000 \
+        </dev/null >"$work/said" 2>&1 || fail "$(cat "$work/said")"
     kill -9 $plugin
     wait $plugin || true
     minirun exec web touch /data/alive </dev/null
@@ -154,7 +164,8 @@ killed() {
     until_true bash -c '! ls "$0"' "$work/volumes/datastore/_data"
     run "$busybox" test -e /data/alive
     # A second one at the same place is refused; a signal ends the first, and its socket goes.
-    ! minirun volume-plugin glusterfs --servers $server --socket "$work/plugins/glusterfs.sock" </dev/null 2>"$work/said" || fail "a second plugin serves"
+    ! minirun volume-plugin glusterfs --servers $server --socket "$work/plugins/glusterfs.sock" </dev/null 2>"$work/said" ||
+        fail "a second plugin serves"
     contains "$(cat "$work/said")" "another plugin listens there"
     kill $plugin
     wait $plugin || true
