@@ -19,8 +19,6 @@ public sealed class GoldenBundleTests
         string directory = Path.Combine(AppContext.BaseDirectory, "Golden", "bundles");
         OciSpec oci = Bundle.Read(directory, name + ".json");
         ContainerPlan plan = Planner.Build(BundleSpec.From(oci, "/srv", TestHost.Root(), new BundleOptions()), TestHost.Root());
-        string actual = PlanText.Of($"{name}.json", plan), file = name + ".txt";
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden", "bundles", file), actual);
-        else Assert.Equal(File.ReadAllText(Path.Combine(directory, file)), actual, ignoreLineEndingDifferences: true);
+        GoldenFile.Check($"bundles/{name}.txt", PlanText.Of($"{name}.json", plan));
     }
 }

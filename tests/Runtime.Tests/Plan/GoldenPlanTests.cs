@@ -18,18 +18,7 @@ public sealed class GoldenPlanTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_plan_is_as_in_its_golden_file(string name)
-    {
-        string actual = Render(name);
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            File.WriteAllText(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden", name + ".txt"), actual);
-            return;
-        }
-        string file = Path.Combine(AppContext.BaseDirectory, "Golden", name + ".txt");
-        Assert.True(File.Exists(file), $"{file} is missing; UPDATE_GOLDEN=1 writes it");
-        Assert.Equal(File.ReadAllText(file), actual, ignoreLineEndingDifferences: true);
-    }
+    public void The_plan_is_as_in_its_golden_file(string name) => GoldenFile.Check(name + ".txt", Render(name));
 
     [Fact]
     public void Every_golden_file_has_a_scenario()
