@@ -207,7 +207,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     {
         if (Wanted.NoNewPrivileges || !Notifies) AddCloseFds();
         plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
-        if (spec.FromBundle) AddStart();
+        if (spec.FromBundle) ExecPlan.AddStart(plan);
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, OciState.Created);
         plan.Add(new()
         {
@@ -219,56 +219,6 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a way around.
         if (!Notifies) AddFilters();
         if (KeepsRights) IdentityPlan.AddLast(plan, _granted);
-        bool guard = IsGuarded;
-        if (spec.Init || guard) plan.Add(new()
-        {
-            Name = "init",
-            Code = OpCode.Reaper,
-            A = guard ? 1 : 0,
-            B = spec.DieWithParent ? 1 : 0,
-            C = Wanted.Terminal ? 1 : 0,
-            D = guard || !spec.Has(sched.CLONE_NEWPID) ? 1 : 0,
-            Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it" : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
-            IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
-        });
-        plan.Add(new()
-        {
-            Name = "exec",
-            Code = OpCode.Exec,
-            S1 = Candidates(),
-            S2 = new CommandLine([.. Wanted.Args], spec.CommandBytes),
-            S3 = Wanted.Env.ToArray(),
-            S4 = spec.SetsListenPid ? ContainerEnvironmentSlot() : null,
-            Path = Wanted.Args[0],
-            Why = "the command, by PATH of its own environment, takes the place of fork-news",
-        });
-    }
-
-    /// <summary>Where a container that was created waits for its start; one that is run at once stops minding its parent here.</summary>
-    private void AddStart()
-    {
-        if (!spec.Waits)
-        {
-            plan.Add(new() { Name = "outlive", Code = OpCode.ParentDeath, A = 0, Why = "from here on the container lives on its own" });
-            return;
-        }
-        plan.Add(new() { Name = "find", Code = OpCode.FindProgram, S1 = Candidates(), Path = Wanted.Args[0], Why = "a command that is not there is an error of create, not of start" });
-        plan.Add(new() { Name = "await-start", Code = OpCode.AwaitStart, A = spec.StartSocket, B = spec.InitLock, Why = "created: the command is executed when `start` says so" });
-    }
-
-    private object ContainerEnvironmentSlot() => new EnvironmentSlot(Wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length);
-
-    /// <summary>The paths to try, as execvp(3) would, closed by zeros.</summary>
-    private string Candidates()
-    {
-        string command = Wanted.Args[0];
-        const string empty = "exec: \"\": executable file not found in $PATH: the command is empty";
-        if (command.Length == 0) throw new UserError(empty, "give the name of a program", UserError.NotFound);
-        if (command.Contains('/')) return command + "\0";
-        string path = Wanted.Env.Find(entry => entry.StartsWith("PATH=", StringComparison.Ordinal)) ?? SpecBuilder.DefaultPath;
-        string candidates = "";
-        foreach (string directory in path["PATH=".Length..].Split(':'))
-            candidates += string.Concat(directory.Length == 0 ? "." : directory, "/", command, "\0");
-        return candidates;
+        ExecPlan.Add(plan, IsGuarded);
     }
 }

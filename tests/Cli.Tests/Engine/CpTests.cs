@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using Minirun.Cli.Tests.Support;
 using Xunit;
 
@@ -119,22 +118,6 @@ public sealed class CpTests : IDisposable
         }
     }
 
-    [Fact]
-    public void An_archive_is_packed_and_unpacked()
-    {
-        Detached("web", "--tmpfs", "/tmp");
-        Minirun.Other("bash", "-c", """
-            mkdir -p "$1/tree/deep" && cd "$1/tree" && head -c 100000 /dev/urandom > deep/file && chmod 640 deep/file &&
-            ln deep/file second && ln -s /etc/passwd link && mkfifo fifo
-            chmod 4755 fifo && chmod 555 deep && find . -depth -exec touch -h -d 2001-02-03T04:05:06.1234567 {} +
-            tar -C "$1" --format=pax -cf "$1/in.tar" tree
-            """, "-", _files.Path).Succeeds();
-        Cp("- web:/tmp <in.tar").Succeeds();
-        Cp("web:/tmp/tree - >out.tar && mkdir back && tar -C back -xpf out.tar").Succeeds();
-        Assert.Equal(Describe("tree"), Describe("back/tree"));
-        Assert.Equal("./\n./deep/\n./deep/file\n", Cp("web:/tmp/tree/. - | tar -t | LC_ALL=C sort | head -3").Succeeds().Out);
-    }
-
     [Requires(Need.Root)]
     public void Owners_are_the_containers()
     {
@@ -152,17 +135,6 @@ public sealed class CpTests : IDisposable
         Assert.Equal("1000/1001\n", Cp("web:/same - | tar -tv --numeric-owner | awk '{ print $2 }'").Succeeds().Out);
         Cp("-a web:/same - | tar -C . -xp --numeric-owner --transform 's/same/third/' && " + Programs.Minirun + " cp web:/same - | " + Programs.Minirun + " cp -a - web:/tmp").Succeeds();
         Assert.Equal("1000:1001 4755\n", _root.Run("exec", "web", "stat", "-c", "%u:%g %a", "/tmp/same").Succeeds().Out);
-    }
-
-    [Fact]
-    public void What_is_nested_deeper_than_any_path_is_copied_but_not_packed()
-    {
-        Detached("web", "--tmpfs", "/tmp");
-        Minirun.Other(Programs.Probe, "deepen", Directory.CreateDirectory(_files["deep"]).FullName, "5000").Succeeds();
-        _root.Run("cp", _files["deep"], "web:/tmp").Succeeds();
-        _root.Run("cp", "web:/tmp/deep", _files["back"]).Succeeds();
-        Assert.Equal("5000 deep\n", Minirun.Other(Programs.Probe, "depth", _files["back"]).Succeeds().Out);
-        Cp("web:/tmp/deep - >/dev/null").Fails(125, "nested deeper than 4096 bytes of path");
     }
 
     /// <summary>
@@ -236,50 +208,6 @@ public sealed class CpTests : IDisposable
         _root.Run("exec", "web", "mkdir", "/tmp/three").Succeeds();
         Cp("- web:/tmp/three <in.tar").Succeeds();
         Assert.Equal("5:6 0:0 0:0", _root.Run("exec", "web", "sh", "-c", "echo $(stat -c %u:%g /tmp/one/file /dev/shm/two/file /tmp/three/file)").Succeeds().Lines[0]);
-    }
-
-    /// <summary>What stands on standard input, and what is said.</summary>
-    [Theory]
-    [InlineData("- web:/tmp <file", "no tar archive")]
-    [InlineData("- web:/tmp <up.tar", "leads out of the directory")]
-    [InlineData("- web:/nowhere <up.tar", "no such file or directory: /nowhere")]
-    [InlineData("- web:/etc/passwd <up.tar", "no directory: /etc/passwd")]
-    [InlineData("- ./here <up.tar", "no container's")]
-    [InlineData("- - <up.tar", "both are an archive")]
-    public void What_is_no_archive_for_it_is_refused(string words, string message)
-    {
-        Detached("web", "--tmpfs", "/tmp");
-        Minirun.Other("bash", "-c", """
-            cd "$1" && seq 1000 >file && echo evil >evil && tar -cPf up.tar --transform 's,^,../../,' evil
-            """, "-", _files.Path).Succeeds();
-        Cp(words).Fails(125, message);
-        Assert.Equal("", _root.Run("exec", "web", "find", "/", "-xdev", "-name", "evil").Out);
-    }
-
-    [Fact]
-    public void Links_of_an_archive_stay_in_the_container()
-    {
-        Detached("web", "--tmpfs", "/tmp");
-        string outside = _files.Path + "/outside", secret = _files.Write("secret", "host");
-        Directory.CreateDirectory(outside);
-        // A link that leads out, then a file through it.
-        Archive(new PaxTarEntry(TarEntryType.SymbolicLink, "way") { LinkName = outside }, File("way/file"));
-        Cp("- web:/tmp <made.tar").Fails(125, "way");
-        Archive(new PaxTarEntry(TarEntryType.SymbolicLink, "up") { LinkName = "../../../../../../.." }, File($"up{outside}/file"));
-        Cp("- web:/tmp <made.tar").Succeeds();
-        Assert.Empty(Directory.GetFileSystemEntries(outside));
-        // Another name for a file of the host.
-        Archive(new PaxTarEntry(TarEntryType.HardLink, "mine") { LinkName = secret });
-        Cp("- web:/tmp <made.tar").Fails(125, "not there");
-
-        static PaxTarEntry File(string name) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream([1]) };
-    }
-
-    private void Archive(params TarEntry[] entries)
-    {
-        using FileStream file = System.IO.File.Create(_files["made.tar"]);
-        using var tar = new TarWriter(file);
-        foreach (TarEntry entry in entries) tar.WriteEntry(entry);
     }
 
     private Result Cp(string words) => Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"set -o pipefail; {Programs.Minirun} cp {words}");
