@@ -69,6 +69,7 @@ public static unsafe class Boot
             // A plugin takes its socket away before it ends.
             else if (argc > verb && Text.Equal(argv[verb], "volume-plugin"u8)) RelayedSignals.Block();
         }
+        RuntimeStart.Prepare();
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.
         if (status == -1)

@@ -8,6 +8,22 @@ using Minirun = Support.Minirun;
 /// <summary>Where something runs out during a start there is one error with what to do, and nothing is left.</summary>
 public sealed class ScarceTests
 {
+    /// <summary>What Init/RuntimeStart.cs answers in libc's place, other threads ask at the same moment; and a stack has any size.</summary>
+    [Theory]
+    [InlineData("unlimited")]
+    [InlineData("8192")]
+    [InlineData("256")]
+    public void The_program_starts_every_time_whatever_its_stack(string kilobytes)
+    {
+        const string script = """
+            ulimit -S -s "$2" || exit 77
+            i=0
+            while [ $i -lt 200 ]; do "$1" version >/dev/null || exit; i=$((i + 1)); done
+            """;
+        Result result = Minirun.Other("sh", "-c", script, "sh", Programs.Minirun, kilobytes);
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
     [Requires(Need.UserNamespaces)]
     public void With_too_few_descriptors_run_says_so()
     {
