@@ -20,7 +20,8 @@ internal static unsafe class HelperProgram
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static (int Status, string Output, string Error) Run(string path, string[] arguments, ReadOnlySpan<byte> input = default, string[]? environment = null)
+    public static (int Status, string Output, string Error) Run(
+        string path, string[] arguments, ReadOnlySpan<byte> input = default, string[]? environment = null)
     {
         using var given = new MemoryFile(input);
         using var output = new MemoryFile(default);

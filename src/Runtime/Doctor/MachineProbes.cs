@@ -6,7 +6,8 @@ namespace Minirun.Runtime.Doctor;
 /// <summary>Files that minirun relies on: device nodes, its own program, its directory.</summary>
 internal static unsafe class MachineProbes
 {
-    private static readonly (string Name, uint Major, uint Minor)[] s_devices = [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+    private static readonly (string Name, uint Major, uint Minor)[] s_devices =
+        [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
 
     private const uint Unmapped = 65534;
 

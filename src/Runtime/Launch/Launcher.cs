@@ -73,7 +73,8 @@ public static unsafe class Launcher
     }
 
     /// <summary>The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our child too (CLONE_PARENT).</summary>
-    private static (int Pid, int PidFd) Second(ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
+    private static (int Pid, int PidFd) Second(
+        ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
     {
         if (StartSignals.Await(firstPidFd) is not 0 and var number) throw GiveUp(number, first, firstPidFd, reportFd, joinedFd);
         int status = ExitStatus.Wait(first);

@@ -13,6 +13,23 @@ namespace Minirun.Runtime.Lifecycle;
 /// </summary>
 public static class SeccompAgent
 {
+    /// <summary>Of a container of <c>minirun run</c>, which has no bundle.</summary>
+    public static void Give(ContainerSpec spec, int listener, int pid)
+    {
+        OciSpec oci = spec.Oci;
+        string id = oci.Annotations?.GetValueOrDefault("minirun.name") ?? "minirun-" + pid;
+        var container = new OciState
+        {
+            OciVersion = oci.OciVersion,
+            Id = id,
+            Status = OciState.Creating,
+            Pid = pid,
+            Bundle = oci.Root.Path,
+            Annotations = oci.Annotations,
+        };
+        Give(spec, listener, pid, container);
+    }
+
     /// <summary>Gives the listener away, and closes it.</summary>
     /// <param name="spec">Its filter says where to.</param>
     /// <param name="listener">What is given.</param>

@@ -5,7 +5,6 @@ using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Scripts;
-using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -54,7 +53,7 @@ public sealed unsafe class Supervisor
     [AllowNull]
     public ParentPart Part
     {
-        get => field ??= new ParentPart { Warn = Warn, TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid, AsContainer()) };
+        get => field ??= new ParentPart { Warn = Warn, TakeListener = listener => SeccompAgent.Give(_plan.Spec, listener, _container.Pid) };
         init;
     }
 
@@ -216,14 +215,6 @@ public sealed unsafe class Supervisor
                 if (_steps) StepOn(report.Op + 1);
                 break;
         }
-    }
-
-    /// <summary>What a seccomp agent is told of a container of <c>minirun run</c>, which has no bundle.</summary>
-    private OciState AsContainer()
-    {
-        OciSpec oci = _plan.Spec.Oci;
-        string id = oci.Annotations?.GetValueOrDefault("minirun.name") ?? "minirun-" + _container.Pid;
-        return new OciState { OciVersion = oci.OciVersion, Id = id, Status = OciState.Creating, Pid = _container.Pid, Bundle = oci.Root.Path, Annotations = oci.Annotations };
     }
 
     private void Say(int op, ReportKind kind, long nanoseconds) => _watcher?.After(op, kind, nanoseconds);

@@ -97,18 +97,7 @@ public sealed class Planner
             Why = "the container's own cgroup becomes the root of what it sees: now that it is in it (cgroup_namespaces(7))",
         });
         process.AskForRights();
-        if (Wanted.OomScoreAdj is { } joined && _spec.Joins(sched.CLONE_NEWUSER)) process.AddOomScore(joined.ToString());
-        else if (Wanted.OomScoreAdj is { } score) Add(new()
-        {
-            Name = "oom-score",
-            Phase = Phase.Program,
-            Code = OpCode.WriteFile,
-            S1 = "/proc/self/oom_score_adj",
-            S2 = score.ToString(),
-            A = score.ToString().Length,
-            Why = "how readily the kernel kills it when memory runs out; written while /proc is still the host's",
-            IfLeftOut = "the caller's score stays",
-        });
+        OomScorePlan.Add(_plan);
         if (_spec.FromBundle) BundleRoot.Mount();
         else if (HasMounts) Mounts();
         else Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });

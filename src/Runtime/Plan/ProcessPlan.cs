@@ -1,4 +1,3 @@
-using System.Text;
 using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Request;
@@ -96,18 +95,6 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             IfLeftOut = "a limit above the caller's, or a score below, is refused",
         });
     }
-
-    /// <summary>Where our own procfs is open already: the files of a process that enters a user namespace are not its own.</summary>
-    public void AddOomScore(string score) => plan.Add(new()
-    {
-        Name = "oom-score",
-        Code = OpCode.WriteProc,
-        S1 = "self/oom_score_adj",
-        S2 = Encoding.ASCII.GetBytes(score),
-        A = score.Length,
-        Path = score,
-        Why = "how readily the kernel kills it when memory runs out",
-    });
 
     private void AddRlimits()
     {

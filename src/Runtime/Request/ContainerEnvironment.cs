@@ -41,4 +41,11 @@ public static class ContainerEnvironment
         environment.RemoveAll(other => other.StartsWith(name + "=", StringComparison.Ordinal));
         if (value is not null) environment.Add($"{name}={value}");
     }
+
+    /// <summary>How many listening sockets systemd's protocol passes to us (sd_listen_fds(3)); 0 when they are for somebody else.</summary>
+    internal static int ListenFds(Host host)
+    {
+        if (host.Environment("LISTEN_FDS") is not { } text || !int.TryParse(text, out int count) || count <= 0) return 0;
+        return host.Environment("LISTEN_PID") is { } pid && pid != Environment.ProcessId.ToString() ? 0 : count;
+    }
 }

@@ -28,13 +28,13 @@ public sealed class SpecBuilder
     {
         _options = options;
         _host = host;
-        string rootfs = FindRootfs(options, host);
+        string rootfs = RootfsChoice.Find(options, host);
         ulong namespaces = NamespaceChoice.Choose(options);
         OciResources? resources = DeviceChoice.AddTo(options, host, namespaces);
         NamespaceChoice.RefuseWithout(namespaces, options);
         _user = ContainerUser.Find(options, rootfs, host, namespaces);
         _ids = IdMapChoice.Choose(options, host, namespaces, _user);
-        _listenFds = ListenFds(host);
+        _listenFds = ContainerEnvironment.ListenFds(host);
         var process = new OciProcess { Terminal = WantsTerminal(options, host, namespaces) };
         List<uint>? groups = _ids.CanSetGroups ? _user.Groups : null;
         process.User = new OciUser { Uid = _user.Uid, Gid = _user.Gid, AdditionalGids = groups, Umask = options.Umask };
@@ -70,7 +70,7 @@ public sealed class SpecBuilder
     public ContainerSpec Spec { get; }
 
     /// <summary>What of the mounts is prepared before the child starts depends on both parts: the command may mount.</summary>
-    public bool MayMount => (Granted(_options, _host, Spec.Namespaces | Spec.Unshared) & 1UL << capability.CAP_SYS_ADMIN) != 0;
+    public bool MayMount => (CapabilityChoice.Choose(_options, _host, Spec.Namespaces | Spec.Unshared) & 1UL << capability.CAP_SYS_ADMIN) != 0;
 
     /// <summary>Both parts.</summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
@@ -81,7 +81,7 @@ public sealed class SpecBuilder
     public ContainerSpec Complete()
     {
         OciSpec oci = Spec.Oci;
-        oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? DefaultHostname(oci.Root.Path) : null;
+        oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? RootfsChoice.Hostname(oci.Root.Path) : null;
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
         // The socket's place is the /dev of our own. A container that lives on has another, at each start.
@@ -92,15 +92,15 @@ public sealed class SpecBuilder
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.CopiedFiles);
         Annotate(oci, _options);
-        if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? DefaultHostname(oci.Root.Path));
+        if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? RootfsChoice.Hostname(oci.Root.Path));
         return Spec;
     }
 
     private void FillProcess(OciProcess process)
     {
-        Spec.Capabilities = Granted(_options, _host, Spec.Namespaces);
+        Spec.Capabilities = CapabilityChoice.Choose(_options, _host, Spec.Namespaces);
         ulong ambient = _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
-        process.Capabilities = CapabilityLists(Spec.Capabilities, ambient);
+        process.Capabilities = CapabilityChoice.Lists(Spec.Capabilities, ambient);
         Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
         // 400 names, which nobody reads but who gets the document: another runtime, or ours by its other name.
         if (_options.PrintSpec || _options.Detach || _options.Engine is not null) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
@@ -117,23 +117,6 @@ public sealed class SpecBuilder
         process.ExecCpuAffinity = _options.CpuSet is { } cpus ? new OciCpuAffinity { Initial = cpus } : null;
     }
 
-    private static string FindRootfs(RunOptions options, Host host)
-    {
-        if (string.IsNullOrEmpty(options.Rootfs))
-            throw new UserError("no root file system given", "name a directory that holds one: minirun run ROOTFS [CMD…]; `./build.sh rootfs busybox` makes one");
-        string path = host.FullPath(options.Rootfs);
-        switch (host.FileType(path))
-        {
-            case sys_stat.S_IFDIR:
-                return path;
-            case 0:
-                throw new UserError($"root file system {options.Rootfs}: no such directory (or no permission to reach it)",
-                    "give the path of a directory that holds a root file system; images by name come with a later version");
-            default:
-                throw new UserError($"root file system {options.Rootfs}: not a directory", "unpack it first: mkdir ROOTFS && tar -C ROOTFS -xf FILE");
-        }
-    }
-
     /// <summary>For another runtime; our own cgroups have their maker in their name.</summary>
     private static string CgroupsPath(string parent, string name) =>
         parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/') ? $"{parent}:minirun:{name}" : $"{parent.TrimEnd('/')}/{name}";
@@ -148,45 +131,12 @@ public sealed class SpecBuilder
         return missing is null && (options.Tty ?? host.IsOnTerminal);
     }
 
-    private static ulong Granted(RunOptions options, Host host, ulong namespaces)
-    {
-        ulong wanted = CapabilitySet.Combine(options.Privileged, options.CapAdd, options.CapDrop);
-        // A new user namespace grants all capabilities over itself, and no device can be made in it.
-        if ((namespaces & sched.CLONE_NEWUSER) != 0) return wanted;
-        // Without one there is only what we already have, and a device that is made is the host's disk: only for those who name the capability.
-        return (CapabilitySet.IsAdded(options.CapAdd, capability.CAP_MKNOD) || options.Privileged ? wanted : wanted & ~(1UL << capability.CAP_MKNOD))
-            & host.Capabilities;
-    }
-
-    private static OciCapabilities CapabilityLists(ulong set, ulong ambient)
-    {
-        List<string> names = CapabilitySet.Names(set);
-        return new OciCapabilities { Bounding = names, Effective = names, Permitted = names, Inheritable = CapabilitySet.Names(ambient), Ambient = CapabilitySet.Names(ambient) };
-    }
-
     private static string Workdir(RunOptions options) => options.Workdir switch
     {
         null or "" => "/",
         ['/', ..] path => path,
         var path => throw new UserError($"--workdir {path}: not an absolute path", $"write -w /{path}"),
     };
-
-    /// <summary>The directory's name, with what no host name may have replaced.</summary>
-    private static string DefaultHostname(string rootfs)
-    {
-        char[] letters = Path.GetFileName(rootfs.TrimEnd('/')).ToCharArray();
-        for (int i = 0; i < letters.Length; i++)
-            if (!char.IsAsciiLetterOrDigit(letters[i]) && letters[i] != '.') letters[i] = '-';
-        string name = new string(letters).Trim('-', '.');
-        return name.Length == 0 ? "minirun" : name.Length > 63 ? name[..63] : name;
-    }
-
-    /// <summary>How many listening sockets systemd's protocol passes to us (sd_listen_fds(3)); 0 when they are for somebody else.</summary>
-    private static int ListenFds(Host host)
-    {
-        if (host.Environment("LISTEN_FDS") is not { } text || !int.TryParse(text, out int count) || count <= 0) return 0;
-        return host.Environment("LISTEN_PID") is { } pid && pid != Environment.ProcessId.ToString() ? 0 : count;
-    }
 
     private static void Annotate(OciSpec oci, RunOptions options)
     {

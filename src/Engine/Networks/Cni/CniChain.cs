@@ -53,7 +53,8 @@ internal static class CniChain
         foreach (JsonElement plugin in config.Plugins) Find(CniConfig.Text(plugin, "type"), config);
     }
 
-    private static (int Status, string Output, string Error) Call(CniConfig config, JsonElement plugin, string command, string? previous, CniArguments arguments)
+    private static (int Status, string Output, string Error) Call(
+        CniConfig config, JsonElement plugin, string command, string? previous, CniArguments arguments)
     {
         string path = Find(CniConfig.Text(plugin, "type"), config);
         List<string> environment = [$"CNI_COMMAND={command}", $"CNI_CONTAINERID={arguments.ContainerId}", $"CNI_NETNS={arguments.NetNs}", $"CNI_IFNAME={Interface}", $"CNI_PATH={string.Join(':', Places())}", "CNI_ARGS=IgnoreUnknown=1"];
