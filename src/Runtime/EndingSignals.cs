@@ -19,7 +19,7 @@ public static unsafe class EndingSignals
     public static int Await(int fd, int patience)
     {
         ulong mask = Mask();
-        int signals = RelayedSignals.AreBlocked ? (int)syscall(SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC) : -1;
+        int signals = RelayedSignals.Open(mask);
         pollfd* fds = stackalloc pollfd[2];
         fds[0] = new pollfd { fd = fd, events = poll.POLLIN };
         fds[1] = new pollfd { fd = signals, events = poll.POLLIN };

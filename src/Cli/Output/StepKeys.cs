@@ -164,17 +164,10 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
         sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&before), 0, sizeof(ulong));
     }
 
-    /// <summary>
-    /// Only what <see cref="RelayedSignals.Mask"/> has: that all threads have blocked. It does not block: what poll saw may be gone
-    /// again.
-    /// </summary>
     private static int OpenSignals()
     {
         ulong ends = signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
-        ulong mask = ends | signal.Bit(signal.SIGCONT);
-        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
-        nint fd = sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags);
-        return (int)LinuxException.Check(fd, "signalfd4");
+        return RelayedSignals.Open(ends | signal.Bit(signal.SIGCONT));
     }
 
     /// <summary>A terminal where a key counts at once and is not echoed, and which is what it was when this is disposed of.</summary>

@@ -20,11 +20,7 @@ internal static unsafe class ExecFollower
     /// </param>
     public static int Wait(ChildProgram child, StreamRelay? streams, bool isLeft)
     {
-        ulong mask = RelayedSignals.Mask;
-        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
-        int signals = RelayedSignals.AreBlocked
-            ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags)
-            : -1;
+        int signals = RelayedSignals.Open();
         Span<pollfd> fds = stackalloc pollfd[2 + StreamRelay.Most];
         bool ended = false;
         int asked = 0;

@@ -17,8 +17,9 @@ internal sealed unsafe class StopRequest : IDisposable
     public StopRequest(EngineContainer container)
     {
         _container = container;
-        ulong mask = signal.Bit(signal.SIGCHLD) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
-        Descriptor = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
+        ulong mask = signal.Bit(signal.SIGCHLD) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGINT)
+            | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
+        Descriptor = RelayedSignals.Open(mask);
     }
 
     /// <summary>Readable when there is one.</summary>

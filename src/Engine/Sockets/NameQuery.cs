@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Sockets;
 
@@ -35,7 +36,7 @@ internal static class NameQuery
     {
         var output = new ByteWriter();
         Span<byte> id = stackalloc byte[2];
-        LogIds.Fill(id);
+        RandomId.Fill(id);
         output.Add(id);
         // Recursion, please; one question.
         output.Add([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);

@@ -30,6 +30,18 @@ public static unsafe class RelayedSignals
         s_blocked = 1;
     }
 
+    /// <summary>
+    /// A signalfd(2) of them, which does not block; -1 where they are not blocked: then they end us, as they do any program.
+    /// </summary>
+    /// <param name="mask">Only some of them.</param>
+    /// <exception cref="LinuxException">There is no descriptor left.</exception>
+    public static int Open(ulong mask = Mask)
+    {
+        if (s_blocked == 0) return -1;
+        nint fd = syscall(SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK);
+        return (int)LinuxException.Check(fd, "signalfd4");
+    }
+
     /// <summary>Takes that back for this thread: signals end us again, or do what the caller wanted.</summary>
     public static void Unblock()
     {

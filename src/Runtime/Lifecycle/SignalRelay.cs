@@ -14,8 +14,7 @@ internal sealed unsafe class SignalRelay
     {
         _container = container;
         _commandIsInit = plan.Spec.Has(sched.CLONE_NEWPID) && !plan.Spec.Init;
-        ulong mask = RelayedSignals.Mask;
-        Fd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK), "signalfd4");
+        Fd = RelayedSignals.Open();
     }
 
     /// <summary>signalfd(2) of <see cref="RelayedSignals"/>.</summary>

@@ -1,17 +1,24 @@
+using System.Runtime.InteropServices;
 using Minirun.Linux;
 
 namespace Minirun.Runtime.State;
 
-/// <summary>Ids of containers.</summary>
-public static class RandomId
+/// <summary>Ids out of random bytes of the kernel's: .NET's own want OpenSSL, which a static program cannot have.</summary>
+public static unsafe class RandomId
 {
-    private const int Bytes = 32;
-
     /// <summary>64 hexadecimal digits that nobody has.</summary>
-    public static unsafe string New()
+    public static string New()
     {
-        byte* bytes = stackalloc byte[Bytes];
-        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, Bytes, 0), "getrandom");
-        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, Bytes));
+        Span<byte> bytes = stackalloc byte[32];
+        Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>As many bytes as there is room for: no more than 256, which the kernel gives at once.</summary>
+    public static void Fill(Span<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+            while (sys_random.getrandom(start, bytes.Length, 0) < 0)
+                if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new LinuxException("getrandom", errno);
     }
 }

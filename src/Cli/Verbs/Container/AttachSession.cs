@@ -70,11 +70,7 @@ internal sealed unsafe class AttachSession : IDisposable
         bool terminal = _container.Config.Tty && unistd.isatty(0) == 1;
         if (terminal && _input) _terminal = new RawTerminal();
         if (_container.Config.Tty) SendSize(_socket);
-        ulong mask = RelayedSignals.Mask;
-        const int flags = signal.SFD_CLOEXEC | signal.SFD_NONBLOCK;
-        int signals = RelayedSignals.AreBlocked
-            ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), flags)
-            : -1;
+        int signals = RelayedSignals.Open();
         bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
         long deadline = Environment.TickCount64 + Patience;
         if (_container.Config.Timeout > 0) _timeIsOver = Environment.TickCount64 + (long)(_container.Config.Timeout * 1000);

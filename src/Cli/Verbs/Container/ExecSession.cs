@@ -33,8 +33,7 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     {
         using var terminal = new RawTerminal();
         SendSize();
-        ulong mask = RelayedSignals.Mask;
-        int signals = RelayedSignals.AreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC | signal.SFD_NONBLOCK) : -1;
+        int signals = RelayedSignals.Open();
         _terminal = terminal;
         bool reads = true, writes = true, ended = false, asked = false;
         pollfd* fds = stackalloc pollfd[5];

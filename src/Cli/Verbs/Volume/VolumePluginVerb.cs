@@ -23,7 +23,7 @@ internal static class VolumePluginVerb
         ], Serve) { Minimum = 0, Maximum = 0 },
     ];
 
-    private static unsafe int Serve(VerbArguments words)
+    private static int Serve(VerbArguments words)
     {
         string[] servers = (words.Text("servers") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         if (servers.Length == 0) throw new UserError("volume-plugin glusterfs: --servers is required", "--servers HOST[:HOST…]");
@@ -37,8 +37,7 @@ internal static class VolumePluginVerb
         GlusterRest? rest = words.Text("rest") is { } url ? new GlusterRest(url, words.Text("gfs-base") ?? "/mnt/gfs") : null;
         using var serving = new PluginServer(new GlusterDriver(root, servers, rest), socket);
         TextOutput.Line("listening at " + socket);
-        ulong mask = 1UL << (signal.SIGTERM - 1) | 1UL << (signal.SIGINT - 1);
-        serving.Serve(RelayedSignals.AreBlocked ? (int)sys_syscall.syscall(sys_syscall.SYS_signalfd4, -1, (nint)(&mask), sizeof(ulong), signal.SFD_CLOEXEC) : -1);
+        serving.Serve(RelayedSignals.Open(signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGINT)));
         return 0;
     }
 }

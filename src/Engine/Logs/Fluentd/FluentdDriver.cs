@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using Minirun.Engine.Logs.Sending;
 using Minirun.Engine.Sockets;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Logs.Fluentd;
 
@@ -24,7 +25,7 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
         {
             // The id of a message is the end of its record: see FluentdAcknowledgement.
             Span<byte> id = stackalloc byte[16];
-            LogIds.Fill(id);
+            RandomId.Fill(id);
             MessagePack.AddMap(record, 1);
             MessagePack.Add(record, "chunk"u8);
             record.Add((byte)(0xa0 + FluentdAcknowledgement.IdLength));

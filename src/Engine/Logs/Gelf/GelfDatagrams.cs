@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Minirun.Engine.Logs.Sending;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Logs.Gelf;
 
@@ -45,7 +46,7 @@ internal sealed class GelfDatagrams
     private static void AddChunks(Sender sender, ReadOnlySpan<byte> bytes, int chunks)
     {
         Span<byte> id = stackalloc byte[8];
-        LogIds.Fill(id);
+        RandomId.Fill(id);
         for (int chunk = 0; chunk < chunks; chunk++)
         {
             ByteWriter record = sender.Begin();
