@@ -67,14 +67,14 @@ public sealed class OciDriver(string name, string path, string called, string ro
             int[] theirs = streams is null
                 ? request.Descriptors
                 : [.. request.Descriptors.Select((fd, at) => streams.Theirs[at] is >= 0 and var pipe ? pipe : fd)];
-            using ChildProgram other = StartExec(id, request with { Descriptors = theirs });
+            using ChildProgram other = StartExec(id, request with { Descriptors = theirs }, endsWithUs: true);
             streams?.HandedOver();
             return ExecFollower.Wait(other, streams, request.Detach);
         }
         int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-engine", sys_mman.MFD_CLOEXEC), "memfd_create");
         try
         {
-            using ChildProgram child = StartExec(id, request, "--quiet", "--log", Log(file), "--log-format", "json");
+            using ChildProgram child = StartExec(id, request, endsWithUs: true, "--quiet", "--log", Log(file), "--log-format", "json");
             int status = ExecFollower.Wait(child, streams: null, request.Detach);
             if (status == 0 || ReadAll(file) is not { Length: > 0 } said || Explain(said) is not { Text.Length: > 0 } told) return status;
             UserError error = Failure(told, isCommand: true);
@@ -86,9 +86,13 @@ public sealed class OciDriver(string name, string path, string called, string ro
         }
     }
 
-    public ChildProgram StartExec(string id, ExecRequest request) => StartExec(id, request, []);
+    public ChildProgram StartExec(string id, ExecRequest request) => StartExec(id, request, endsWithUs: false);
 
-    private ChildProgram StartExec(string id, ExecRequest request, params string[] global)
+    /// <param name="id">The container's.</param>
+    /// <param name="request">What is to be executed.</param>
+    /// <param name="endsWithUs">It has our caller's stdin, stdout and stderr, and nobody else is to have them when we are killed.</param>
+    /// <param name="global">Flags before the verb.</param>
+    private ChildProgram StartExec(string id, ExecRequest request, bool endsWithUs, params string[] global)
     {
         int[] streams = request.Descriptors;
         string file = "/proc/self/fd/" + streams.Length.ToString(CultureInfo.InvariantCulture);
@@ -100,7 +104,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
         int document = ExecDocument.Open(request);
         try
         {
-            return ChildProgram.Start(path, [.. arguments], [.. streams, document]);
+            return ChildProgram.Start(path, [.. arguments], [.. streams, document], endsWithUs: endsWithUs);
         }
         finally
         {

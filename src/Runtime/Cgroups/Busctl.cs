@@ -22,8 +22,8 @@ internal static unsafe class Busctl
         ];
         int output = (int)LinuxException.Check(sys_mman.memfd_create("busctl", sys_mman.MFD_CLOEXEC), "memfd_create");
         using var script = new ScriptWriter();
-        script.Add(0, sys_syscall.SYS_dup3, output, 1, 0);
-        script.Add(0, sys_syscall.SYS_dup3, output, 2, 0);
+        // It may have to wait for the bus, and would go on holding what is our caller's when we are killed.
+        for (int fd = 0; fd < 3; fd++) script.Add(0, sys_syscall.SYS_dup3, output, fd, 0);
         script.Add(0, sys_syscall.SYS_execve, script.Text(program), script.Array(words), script.Array(Environment(user)));
         (int child, int pidfd) = script.Clone(0, -1, PlanMode.Quiet);
         unistd.close(pidfd);

@@ -33,8 +33,11 @@ public sealed unsafe class ChildProgram : IDisposable
     /// <param name="descriptors">What it has as 0, 1, 2 and so on; all others stay out.</param>
     /// <param name="environment">NAME=VALUE; null: ours.</param>
     /// <param name="ownSession">Not of our terminal and process group (setsid(2)).</param>
+    /// <param name="endsWithUs">It has something of our caller's (<see cref="ChildLifetime"/>).</param>
     /// <exception cref="LinuxException">It cannot be executed.</exception>
-    public static ChildProgram Start(string path, string[] arguments, ReadOnlySpan<int> descriptors, string[]? environment = null, bool ownSession = false)
+    public static ChildProgram Start(
+        string path, string[] arguments, ReadOnlySpan<int> descriptors, string[]? environment = null, bool ownSession = false,
+        bool endsWithUs = false)
     {
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
@@ -44,6 +47,7 @@ public sealed unsafe class ChildProgram : IDisposable
         int[] moved = new int[descriptors.Length];
         for (int i = 0; i < moved.Length; i++) moved[i] = fcntl.DuplicateAbove(descriptors.Length + 1, descriptors[i]);
         if (ownSession) script.Add(0, SYS_setsid);
+        if (endsWithUs) ChildLifetime.EndWithUs(script, sockets[0], above);
         for (int i = 0; i < moved.Length; i++) script.Add(0, SYS_dup3, moved[i], i, 0);
         script.Add(0, SYS_close_range, moved.Length, int.MaxValue, CloseOnExec);
         ChildSignals.Reset(script);

@@ -39,6 +39,7 @@ public static unsafe class NamespaceShell
         script.Add(0, SYS_setresuid, 0, 0, 0).MayFail = true;
         for (int fd = 0; fd < 3 && unistd.isatty(terminal) == 1; fd++)
             if (unistd.isatty(fd) == 0) script.Add(0, SYS_dup3, terminal, fd, 0);
+        ChildLifetime.EndWithUs(script, sockets[0], sockets[1]);
         ChildSignals.Reset(script);
         script.Add(0, SYS_execve, script.Text(Program), script.Array("sh", "-i"), script.Array(Environment())).EndsAtOnce = true;
         try

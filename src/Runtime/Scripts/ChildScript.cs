@@ -51,7 +51,7 @@ internal unsafe struct ChildScript
             long* a = call->Arguments;
             nint result = syscall((nint)call->Number, Value(script, a[0]), Value(script, a[1]), Value(script, a[2]), Value(script, a[3]), Value(script, a[4]), 0);
             if (result >= 0 && call->Keep >= 0) script->Registers[call->Keep] = result;
-            if ((result < 0 && !call->MayFail) || (call->NeedsData && result <= 0))
+            if ((result < 0 && !call->MayFail) || (call->NeedsData && result == 0))
             {
                 report.Kind = ReportKind.Failed;
                 report.Op = call->Op;

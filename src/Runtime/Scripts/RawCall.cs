@@ -19,7 +19,7 @@ internal unsafe struct RawCall
     /// <summary>A failure changes nothing: the register keeps what it had.</summary>
     public bool MayFail;
 
-    /// <summary>Its result must be positive: a read that ends is a parent that died.</summary>
+    /// <summary>Its result must not be 0: a read that ends is a parent that died.</summary>
     public bool NeedsData;
 
     /// <summary>It makes another process, which goes on with the script; this one ends.</summary>

@@ -42,7 +42,8 @@ internal static class PsVerb
 
     private static string HostPs(List<string> arguments)
     {
-        var start = new ProcessStartInfo("ps") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // None of the three is our caller's: it may have to wait in the kernel when we are gone.
+        var start = new ProcessStartInfo("ps") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in arguments.Count > 0 ? arguments : ["-ef"]) start.ArgumentList.Add(argument);
         try
         {

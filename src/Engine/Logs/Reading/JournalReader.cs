@@ -22,7 +22,7 @@ public sealed unsafe class JournalReader(string id)
         int* ends = stackalloc int[2];
         LinuxException.Check(unistd.pipe2(ends, fcntl.O_CLOEXEC), "pipe2");
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
-        using ChildProgram child = ChildProgram.Start(path, [.. Arguments(query)], [nothing, ends[1], 2]);
+        using ChildProgram child = ChildProgram.Start(path, [.. Arguments(query)], [nothing, ends[1], 2], endsWithUs: true);
         unistd.close(ends[1]);
         unistd.close(nothing);
         bool whole = false;
