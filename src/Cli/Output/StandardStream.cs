@@ -29,7 +29,7 @@ internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests =
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="LinuxException">It cannot be written: as with all else that we print (<see cref="TextOutput"/>).</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (requests is not null)
@@ -62,7 +62,7 @@ internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests =
     /// <summary>Somebody else may have made the pipe one that does not block.</summary>
     private void Await(int errno)
     {
-        if (errno != Errno.EAGAIN) throw new IOException(Errno.Describe(errno), errno);
+        if (errno != Errno.EAGAIN) throw new LinuxException("write", errno);
         pollfd room = new() { fd = fd, events = poll.POLLOUT };
         poll.poll_(&room, 1, -1);
     }

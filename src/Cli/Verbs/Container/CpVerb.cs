@@ -60,7 +60,7 @@ internal static class CpVerb
             if (found.Number < 0) throw NotThere(tree, path);
             if (packs)
             {
-                using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
+                using var output = new BufferedStream(new Output.StandardStream(1));
                 string name = contents ? "." : Path.GetFileName(path.TrimEnd('/'));
                 new TreeArchive(tree.Ids, output).Add(found.Number, name is "" or ".." ? "." : name);
                 return 0;

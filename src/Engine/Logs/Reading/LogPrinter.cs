@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Minirun.Linux;
 
 namespace Minirun.Engine.Logs.Reading;
 
@@ -11,6 +12,7 @@ public sealed class LogPrinter(Stream stdout, Stream stderr, bool times = false,
     private readonly LogTime _time = new();
 
     /// <summary>False when nobody reads any more.</summary>
+    /// <exception cref="LinuxException">It cannot be written: a log that is cut is no success.</exception>
     public bool Print(in LogRecord record)
     {
         _text.Clear();
@@ -26,7 +28,7 @@ public sealed class LogPrinter(Stream stdout, Stream stderr, bool times = false,
             (record.Source == LogSource.Stdout ? stdout : stderr).Write(_text.Written);
             return true;
         }
-        catch (IOException)
+        catch (LinuxException error) when (error.Number == Errno.EPIPE)
         {
             return false;
         }
