@@ -12,22 +12,28 @@ namespace Minirun.Cli.Oci;
 /// </summary>
 internal sealed class OciLog(OciGlobals globals)
 {
+    /// <summary>Held open: a reader of a fifo would take a close for the end.</summary>
+    private int _fd = -1;
+
     /// <summary>
     /// The file is there before anything is done: an engine that finds none in the end would not know what went wrong (runc's way, and
-    /// crun's).
+    /// crun's). As with them a fifo waits for its reader; but a signal ends that wait, also where signals are kept for a command.
     /// </summary>
     /// <exception cref="UserError">It cannot be opened; messages go to stderr from here on.</exception>
     public void Open()
     {
         if (globals.Log is not { } path) return;
-        int fd = TryOpen(path), errno = Marshal.GetLastPInvokeError();
-        if (fd >= 0)
+        int errno;
+        while ((_fd = TryOpen(path)) < 0)
         {
-            unistd.close(fd);
-            return;
+            errno = Marshal.GetLastPInvokeError();
+            if (!IsToCome(path, errno))
+            {
+                globals.Log = null;
+                throw new UserError($"--log: open {path}: {Errno.Describe(errno)}", "its directory has to be there, and yours to write in");
+            }
+            EndingSignals.AwaitForeign(-1, $"somebody who reads the fifo of --log, or lets it go: {path}");
         }
-        globals.Log = null;
-        throw new UserError($"--log: open {path}: {Errno.Describe(errno)}", "its directory has to be there, and yours to write in");
     }
 
     public void Error(string message, string? hint)
@@ -52,24 +58,30 @@ internal sealed class OciLog(OciGlobals globals)
         if (globals.Log is null || !Append(globals.Log, line)) TextOutput.Error(line);
     }
 
-    private static unsafe bool Append(string path, string line)
+    private bool Append(string path, string line)
     {
-        int fd = TryOpen(path);
-        if (fd < 0)
+        if (_fd < 0) _fd = TryOpen(path);
+        if (_fd < 0)
         {
             TextOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
             return false;
         }
-        // One write: several runtimes may share the file.
-        byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
-        nint written;
-        fixed (byte* pointer = bytes) written = unistd.write(fd, pointer, bytes.Length);
-        unistd.close(fd);
-        return written == bytes.Length;
+        // One write to a file, which several runtimes may share. Of a fifo nobody waits for a reader that takes nothing.
+        return TextOutput.WriteInTime(_fd, Encoding.UTF8.GetBytes(line + "\n"));
     }
 
+    /// <summary>It does not block: open(2) would, in a fifo without a reader and in what somebody has a lease of.</summary>
     private static int TryOpen(string path) =>
-        fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+
+    /// <summary>A socket has no reader to come, though open(2) says the same of it.</summary>
+    private static unsafe bool IsToCome(string path, int errno)
+    {
+        statx file;
+        return errno == Errno.EAGAIN || (errno == Errno.ENXIO
+            && sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &file) == 0
+            && (file.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFIFO);
+    }
 
     /// <summary>A string of JSON, which is one of Go's as well; a byte that is not UTF-8 is shown as a person sees it.</summary>
     private static string Quote(string text)

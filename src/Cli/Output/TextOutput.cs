@@ -19,7 +19,7 @@ internal static unsafe class TextOutput
         {
             // While the container has our terminal it is raw: a line feed alone goes down, not back.
             string lines = IsRaw(2) ? text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : text + "\n";
-            if (RelayedSignals.AreBlocked) WriteInTime(lines);
+            if (RelayedSignals.AreBlocked) WriteInTime(2, KernelText.Encode(lines));
             else Write(2, lines);
         }
         catch (LinuxException)
@@ -34,15 +34,21 @@ internal static unsafe class TextOutput
         return termios_.ioctl(fd, termios_.TCGETS, &settings) == 0 && (settings.c_oflag & termios_.OPOST) == 0;
     }
 
-    /// <summary>Whoever has its signals blocked waits for no reader that takes nothing: not even a signal would end that.</summary>
-    private static void WriteInTime(string text)
+    /// <summary>
+    /// Whoever has its signals blocked waits for no reader that takes nothing: not even a signal would end that.
+    /// </summary>
+    /// <returns>False when not all of it is written.</returns>
+    public static bool WriteInTime(int fd, ReadOnlySpan<byte> left)
     {
-        ReadOnlySpan<byte> left = KernelText.Encode(text);
-        for (var outlet = new Outlet(2); outlet.Write(left) is >= 0 and var taken && taken < left.Length; left = left[taken..])
+        for (var outlet = new Outlet(fd); !left.IsEmpty;)
         {
-            var wait = new pollfd { fd = 2, events = poll.POLLOUT };
-            if (taken == 0 && poll.poll_(&wait, 1, LastOutput.Patience) == 0) return;
+            int taken = outlet.Write(left);
+            if (taken < 0) return false;
+            left = left[taken..];
+            var wait = new pollfd { fd = fd, events = poll.POLLOUT };
+            if (taken == 0 && poll.poll_(&wait, 1, LastOutput.Patience) == 0) return false;
         }
+        return true;
     }
 
     /// <summary>To one of the two.</summary>

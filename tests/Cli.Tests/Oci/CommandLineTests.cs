@@ -49,6 +49,37 @@ public sealed class CommandLineTests
         Assert.Empty(result.Out);
     }
 
+    /// <summary>As with runc and crun; but their signals are not kept for a command then.</summary>
+    [Theory]
+    [InlineData("run", "--bundle", "/nowhere", "x")]
+    [InlineData("exec", "x", "true")]
+    [InlineData("create", "--bundle", "/nowhere", "x")]
+    [InlineData("state", "x")]
+    public void A_log_that_is_a_fifo_waits_for_its_reader_or_a_signal(params string[] words)
+    {
+        using var files = new TemporaryDirectory();
+        string log = files["log"];
+        Support.Minirun.Other("mkfifo", log).Succeeds();
+        string[] arguments = ["--root", files["root"], "--log", log, .. words];
+        using var ended = new RunningProgram(Start.Plain, OciBundle.Program, arguments);
+        Assert.True(Deadline.Wait(() => SleepsIn(ended.Pid, words[0])));
+        ended.Signal(Kernel.SIGTERM);
+        ended.Result().Exits(128 + Kernel.SIGTERM);
+        using var read = new RunningProgram(Start.Plain, OciBundle.Program, arguments);
+        using var reader = new RunningProgram(Start.Plain, "/bin/cat", [log]);
+        Assert.NotEqual(0, read.Result().ExitCode);
+        Assert.Contains("level=error", reader.Result().Out);
+    }
+
+    /// <summary>Our own process, in a call that waits; and with signals blocked where they are for a command.</summary>
+    private static bool SleepsIn(int pid, string verb)
+    {
+        string[] status = File.ReadAllLines($"/proc/{pid}/status");
+        ulong blocked = Convert.ToUInt64(status.First(line => line.StartsWith("SigBlk:")).Split('\t')[1], 16);
+        bool blocks = (blocked & (1UL << (Kernel.SIGTERM - 1))) != 0;
+        return status.Any(line => line.StartsWith("State:\tS")) && (blocks || verb is not ("run" or "exec"));
+    }
+
     [Fact]
     public void A_flag_may_stand_in_any_form_and_behind_the_id()
     {
