@@ -164,6 +164,7 @@ public static class ContainerEnd
         string text = $"container {container.Config.Name} {what}";
         if (LivingMonitor.Pid(container) is > 0 and var monitor && StuckProcess.Find([monitor]) is { } kept)
             return new UserError($"{text}: {kept.Why}", kept.Hint);
+        if (MonitorLock.IsStarting(container)) text += $": {LockHolder.Describe(container.MonitorLockPath)}";
         return new UserError(text, $"its minirun-monitor is in ps: does it hang? `minirun rm -f {container.Config.Name}` ends it, too");
     }
 

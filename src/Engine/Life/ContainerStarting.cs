@@ -12,7 +12,7 @@ public static class ContainerStarting
     public static void Start(EngineContainer container, Action? attach, string? sdNotify = null)
     {
         SdNotify.Check(sdNotify, container.Config.Health is not null);
-        using IDisposable held = container.Lock();
+        using IDisposable held = ContainerLock.Await(container);
         ContainerEnd.Settle(container);
         if (container.IsRunning) MonitorProcess.Join(container, attach is not null, sdNotify);
         else MonitorProcess.Start(container, attach, sdNotify);

@@ -12,26 +12,8 @@ internal static unsafe class LivingMonitor
     private const int Patience = 1000;   // ms
 
     /// <summary>Its pid; 0: there is none, or not for us to see.</summary>
-    public static int Pid(EngineContainer container)
-    {
-        statx file;
-        const int noLink = fcntl.AT_SYMLINK_NOFOLLOW;
-        if (sys_stat.statx_(fcntl.AT_FDCWD, container.MonitorLockPath, noLink, sys_stat.STATX_BASIC_STATS, &file) < 0) return 0;
-        string inode = ":" + file.stx_ino.ToString(CultureInfo.InvariantCulture);
-        try
-        {
-            // 1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF (proc_locks(5))
-            foreach (string line in File.ReadLines("/proc/locks"))
-                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "FLOCK", _, "WRITE", var holder, var place, ..]
-                    && place.EndsWith(inode, StringComparison.Ordinal) && int.TryParse(holder, out int pid) && Is(pid, container.Id))
-                    return pid;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // No procfs of our own.
-        }
-        return 0;
-    }
+    public static int Pid(EngineContainer container) =>
+        LockHolder.Find(container.MonitorLockPath).Find(pid => Is(pid, container.Id));
 
     /// <summary>Whether a process is the monitor of a container, by its words, which have the id.</summary>
     public static bool Is(int pid, string id)

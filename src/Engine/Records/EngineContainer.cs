@@ -173,9 +173,7 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
     internal bool HasMonitorFile => File.Exists(MonitorLockPath);
 
     /// <summary>Who changes the container holds this; ends with its holder.</summary>
-    public IDisposable Lock() =>
-        Lock(() => EndingSignals.AwaitForeign(-1, $"another command, which changes container {Config.Name}"));
-
+    /// <param name="wait">Called again and again while another has it; what it throws ends the wait.</param>
     internal IDisposable Lock(Action wait) => Held.Await(this, wait);
 
     /// <summary>The same, when no other has it; null: another has. <see cref="IsHeld"/> tells whether that is we.</summary>

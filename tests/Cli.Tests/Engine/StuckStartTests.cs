@@ -47,6 +47,37 @@ public sealed class StuckStartTests : IDisposable
         Assert.Contains("it failed without a word", _root.Run("start", "web").Exits(125).Error);
     }
 
+    /// <summary>Each waits for half a minute, all at once; who ends containers needs a second.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Those_who_change_a_container_wait_for_its_start_no_longer_than_half_a_minute(bool askerLives)
+    {
+        string seconds = Seconds();
+        _root.Run("create", "--name", "web", "--runtime", Hanging(seconds), Rootfs.Busybox, "true").Exits(0);
+        using RunningProgram start = _root.Start("start", "web");
+        Assert.True(Deadline.Wait(() => Programs.Running("sleep", seconds)), start.ErrorSoFar);
+        if (!askerLives) start.Signal(Kernel.SIGKILL);
+        string[] all = askerLives
+            ? ["start web", "start -a web", "rename web new", "update --restart always web", "rm web", "container prune -f"]
+            : ["start web"];
+        Start patient = _root.How with { Deadline = TimeSpan.FromMinutes(3) };
+        RunningProgram[] verbs = [.. all.Select(each => Support.Minirun.Start(patient, each.Split(' ')))];
+        for (int i = 0; i < all.Length; i++)
+            using (verbs[i])
+            {
+                Result result = verbs[i].Result();
+                // What one of several containers says is no failure of prune.
+                if (!all[i].Contains("prune")) result.Exits(125);
+                string said = askerLives
+                    ? $@"container web: a start is under way that does not end: process {start.Pid} \(minirun start\)"
+                    : @"container web is neither started nor given up: process \d+ \(minirun-monitor\)";
+                Assert.Matches(said + @", for \d+ s\nhint: .*minirun rm -f web", result.Error);
+            }
+        _root.Run("rm", "-f", "web").Succeeds();
+        if (askerLives) start.Result().Fails(125, "was stopped before its command was started");
+    }
+
     /// <summary>The child waits for memory in the kernel, or cannot be executed: then neither waits for the other.</summary>
     [TheoryRequires(Need.OldCgroups)]
     [InlineData("exec", "web", "true")]

@@ -126,7 +126,7 @@ internal static class LifeVerbs
     private static int Rename(VerbArguments words)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
-        using (container.Lock()) ContainerCreation.Rename(container, words.Words[1]);
+        using (ContainerLock.Await(container)) ContainerCreation.Rename(container, words.Words[1]);
         return 0;
     }
 
@@ -134,7 +134,7 @@ internal static class LifeVerbs
     {
         if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
-        using IDisposable held = words.Has("force") ? ContainerEnd.Lock(container) : container.Lock();
+        using IDisposable held = words.Has("force") ? ContainerEnd.Lock(container) : ContainerLock.Await(container);
         if (words.Has("force")) ContainerEnd.Force(container);
         else
         {

@@ -44,7 +44,7 @@ internal static class UpdateVerb
     /// <summary>First the kernel: what it refuses is not kept either.</summary>
     private static void Update(EngineContainer container, OciResources changes, RestartPolicy? restart)
     {
-        using IDisposable held = container.Lock();
+        using IDisposable held = ContainerLock.Await(container);
         if (restart is not null && container.Config.AutoRemove) throw new UserError($"container {container.Config.Name}: conflicting options: --restart and --rm", "a container that is removed cannot be started again");
         if (!LimitChanges.IsEmpty(changes))
         {

@@ -30,7 +30,7 @@ internal static class PruneVerb
             if (container.IsRunning || !filter.Takes(container.Config.Created, container.Config.Labels)) continue;
             try
             {
-                using IDisposable held = container.Lock();
+                using IDisposable held = ContainerLock.Await(container);
                 if (container.IsRunning) continue;
                 long size = TreeSize.Of(container.Directory);
                 if (ContainerRemoval.Remove(container) is { } complaint) Message.Warning(complaint);

@@ -57,7 +57,7 @@ internal static class EngineRun
         {
             cidFile?.Write(container.Id);
             if (options is { Detach: true, Remove: false }) cidFile?.Keep();
-            using (container.Lock()) MonitorProcess.Start(container, options.Detach ? null : attach);
+            using (ContainerLock.Await(container)) MonitorProcess.Start(container, options.Detach ? null : attach);
             if (options.PidFile is { } file) AtomicPid(file, ContainerRepair.State(container).Pid);
             cidFile?.Keep();
         }
@@ -76,7 +76,7 @@ internal static class EngineRun
             // With --rm its monitor removes it.
             if (!container.IsRunning) container.WaitForMonitor(Patience);
             if (!Directory.Exists(container.Directory)) return;
-            using IDisposable held = container.Lock();
+            using IDisposable held = ContainerLock.Await(container);
             ContainerEnd.Force(container);
             if (!Directory.Exists(container.Directory)) return;
             ContainerRemoval.Remove(container);

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Minirun.Linux;
+using Minirun.Runtime;
+
+namespace Minirun.Engine.Life;
+
+/// <summary>Who holds a lock of flock(2), as the kernel tells it (proc_locks(5)).</summary>
+internal static unsafe class LockHolder
+{
+    private const ulong TicksPerSecond = 100;
+
+    /// <summary>The processes that hold one on a file or directory against all others.</summary>
+    public static List<int> Find(string path)
+    {
+        List<int> found = [];
+        statx file;
+        if (sys_stat.statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, sys_stat.STATX_BASIC_STATS, &file) < 0) return found;
+        string inode = ":" + file.stx_ino.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            // 1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF
+            foreach (string line in File.ReadLines("/proc/locks"))
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "FLOCK", _, "WRITE", var holder, var place, ..]
+                    && place.EndsWith(inode, StringComparison.Ordinal) && int.TryParse(holder, out int pid))
+                    found.Add(pid);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // No procfs of our own.
+        }
+        return found;
+    }
+
+    /// <summary>Such as "process 4711 (minirun start), for 42 s".</summary>
+    public static string Describe(string path)
+    {
+        foreach (int pid in Find(path))
+            if (ProcessIdentity.StartTime(pid) is > 0 and var started)
+                return string.Create(CultureInfo.InvariantCulture, $"process {pid}{Words(pid)}, for {Age(started)} s");
+        return "a process that cannot be seen from here";
+    }
+
+    /// <summary>What it was called as, and its verb: the rest of its words may be secret.</summary>
+    private static string Words(int pid)
+    {
+        try
+        {
+            string[] words = ProcFile.Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
+            string verb = words.Length > 1 && words[1].Length > 0 && words[1].All(char.IsAsciiLetterLower) ? " " + words[1] : "";
+            return words[0].Length == 0 ? "" : $" ({Path.GetFileName(words[0])}{verb})";
+        }
+        catch (LinuxException)
+        {
+            return "";
+        }
+    }
+
+    private static ulong Age(ulong started)
+    {
+        ulong now = (ulong)(double.Parse(ProcFile.Read("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture) * TicksPerSecond);
+        return now > started ? (now - started) / TicksPerSecond : 0;
+    }
+}
