@@ -17,6 +17,7 @@ public static unsafe partial class sys_socket
     public const int SO_ERROR = 4;
     public const int SO_SNDBUF = 7;
     public const int SO_PEERCRED = 17;
+    public const int SO_ACCEPTCONN = 30;
     public const int SCM_RIGHTS = 1;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;

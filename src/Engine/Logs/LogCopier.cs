@@ -62,7 +62,9 @@ public sealed class LogCopier(LogSource source, ILogDriver driver)
             _length = 0;
         }
         if (_partial is null) _time = time.Nanoseconds(time.CLOCK_REALTIME);
-        LogPartial? piece = ends && _partial is null ? null : new LogPartial(_partial?.Id ?? RandomId.New(), (_partial?.Ordinal ?? 0) + 1, ends);
+        LogPartial? piece = ends && _partial is null
+            ? null
+            : new LogPartial(_partial?.Id ?? RandomId.New(), (_partial?.Ordinal ?? 0) + 1, ends);
         driver.Log(new LogMessage(data, source, _time, piece));
         _partial = ends ? null : piece;
     }

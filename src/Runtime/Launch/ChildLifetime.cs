@@ -5,14 +5,15 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// A program of ours that has something of our caller's ends when we end, however that is: who waits for the end of our output waits for all
-/// who hold it.
+/// A program of ours that has something of our caller's ends when we end, however that is: who waits for the end of our output waits for
+/// all who hold it.
 /// </summary>
 internal static class ChildLifetime
 {
     /// <summary>
-    /// As fork-news does it (src/Init/Lifetime.cs): by the kernel's signal, and then by a look whether we had died before it was asked for. The thread
-    /// that starts the program must live as long as we do. A change of user takes this away (prctl(2)): it is to be added after that.
+    /// As fork-news does it (src/Init/Lifetime.cs): by the kernel's signal, and then by a look whether we had died before it was asked
+    /// for. The thread that starts the program must live as long as we do. A change of user takes this away (prctl(2)): it is to be added
+    /// after that.
     /// </summary>
     /// <param name="script">The child's.</param>
     /// <param name="ours">Our end of the report socket, of which the child has a copy.</param>

@@ -122,7 +122,22 @@ public class Host
         bool isNull = status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
         bool isTerminal = type == sys_stat.S_IFCHR && !isNull && IsTerminal(fd);
         bool isNameless = type == sys_stat.S_IFSOCK && IsNameless(fd);
-        return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, isNameless) { IsNull = isNull && type == sys_stat.S_IFCHR };
+        return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, isNameless)
+        {
+            IsNull = isNull && type == sys_stat.S_IFCHR,
+            Listens = type == sys_stat.S_IFSOCK && Listens(fd),
+        };
+    }
+
+    /// <summary>As <see cref="StandardStream.Check"/>.</summary>
+    /// <param name="first">1: stdin stays out.</param>
+    public void CheckStreams(int first = 0) => StandardStream.Check(this, first);
+
+    private static unsafe bool Listens(int fd)
+    {
+        int listens = 0;
+        uint length = sizeof(int);
+        return sys_socket.getsockopt(fd, sys_socket.SOL_SOCKET, sys_socket.SO_ACCEPTCONN, &listens, &length) == 0 && listens != 0;
     }
 
     /// <summary>A unix socket that was bound to no name: one end of a socketpair(2), or a connection to a daemon's.</summary>

@@ -16,9 +16,34 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
         "stdin, stdout or stderr is your terminal, which does not go into a process that outlives this command: it has /dev/null there";
 
     private const int Read = 4, Write = 2;
+    private static readonly string[] s_names = ["stdin", "stdout", "stderr"];
 
     /// <summary>It is the null device, which holds nothing and has nobody waiting at its other end.</summary>
     public bool IsNull { get; init; }
+
+    /// <summary>It is a socket that waits for connections, on which no byte ever comes or goes.</summary>
+    public bool Listens { get; init; }
+
+    /// <summary>
+    /// Our stdin, stdout and stderr are something that can be read, or written. A command that has them says so itself; one that gets
+    /// pipes of ours in their place, or a monitor's, would wait for ever, or see an empty input.
+    /// </summary>
+    /// <param name="host">Whose they are.</param>
+    /// <param name="first">1: stdin stays out.</param>
+    /// <exception cref="UserError">One of them is a directory, or a socket that waits for connections.</exception>
+    internal static void Check(Host host, int first = 0)
+    {
+        for (int fd = first; fd < 3; fd++)
+        {
+            string what = fd == 0 ? "nothing can be read from it" : "nothing can be written to it";
+            StandardStream stream = host.Stream(fd);
+            if ((stream.Mode & sys_stat.S_IFMT) == sys_stat.S_IFDIR)
+                throw new UserError($"{s_names[fd]} is a directory: {what}", "give a file, a pipe or /dev/null");
+            if (stream.Listens)
+                throw new UserError($"{s_names[fd]} is a socket that waits for connections: {what}",
+                    "give one of its connections, or /dev/null; --preserve-fds and systemd's LISTEN_FDS pass such a socket on");
+        }
+    }
 
     /// <summary>
     /// Which of the three cannot go into a container as they are, a bit for each; it gets pipes of ours in their place, and minirun passes
@@ -36,6 +61,7 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
     /// </param>
     public static int Relayed(Host host, OciProcess process, List<OciIdMapping>? uids, List<OciIdMapping>? gids, bool joins = false)
     {
+        Check(host);
         if (process.Terminal) return 0;
         uint? uid = IdMap.ToOutside(uids, process.User.Uid), gid = IdMap.ToOutside(gids, process.User.Gid);
         int relayed = 0;
@@ -52,7 +78,7 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
     /// <summary>The same for a bundle. Nobody is there to pass bytes on in the background: then a terminal only stays outside.</summary>
     public static int Relayed(Host host, OciProcess process, OciLinux linux, bool isForeground, bool joins = false)
     {
-        if (process.Terminal) return 0;
+        if (process.Terminal && !isForeground) return 0;
         return isForeground ? Relayed(host, process, linux.UidMappings, linux.GidMappings, joins) : Terminals(host);
     }
 

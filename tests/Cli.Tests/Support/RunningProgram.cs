@@ -76,6 +76,14 @@ internal sealed class RunningProgram : IDisposable
         return new Result(_command, _process.ExitCode, OutSoFar, ErrorSoFar);
     }
 
+    /// <summary>Whether it has ended, and nobody holds its output open, before the time is over.</summary>
+    public bool IsReleased(TimeSpan time)
+    {
+        DateTime deadline = DateTime.UtcNow + time;
+        TimeSpan Rest() => deadline > DateTime.UtcNow ? deadline - DateTime.UtcNow : TimeSpan.Zero;
+        return _process.WaitForExit(Rest()) && _out.Wait(Rest()) && _error.Wait(Rest());
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -43,7 +43,12 @@ internal static class PsVerb
     private static string HostPs(List<string> arguments)
     {
         // None of the three is our caller's: it may have to wait in the kernel when we are gone.
-        var start = new ProcessStartInfo("ps") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("ps")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string argument in arguments.Count > 0 ? arguments : ["-ef"]) start.ArgumentList.Add(argument);
         try
         {

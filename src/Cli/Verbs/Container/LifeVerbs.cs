@@ -46,6 +46,7 @@ internal static class LifeVerbs
         if (!attaches) return EachWord.Do(words, word => ContainerStarting.Start(ContainerRepair.Find(ContainerStores.Own, word), null, sdNotify));
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
         if (container.Config.Tty && words.Has("interactive")) InputDevice.Check(new Host());
+        new Host().CheckStreams(first: words.Has("interactive") ? 0 : 1);
         AttachSession? session = null;
         ContainerStarting.Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.

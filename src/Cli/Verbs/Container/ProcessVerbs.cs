@@ -50,6 +50,7 @@ internal static class ProcessVerbs
         bool tty = byItself || words.Has("tty"), interactive = byItself || words.Has("interactive");
         if (tty && !detach && words.Has("interactive")) InputDevice.Check(host);
         bool joins = tty && !detach && host.IsTerminal(0);
+        if (!detach) host.CheckStreams(first: interactive || tty ? 0 : 1);
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         var request = new ExecRequest
         {
@@ -113,6 +114,7 @@ internal static class ProcessVerbs
         if (status == ContainerState.Paused) throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
         if (status == ContainerState.Restarting) throw new UserError("you cannot attach to a restarting container, wait until it is running", $"minirun logs -f {words.Words[0]} shows what it writes");
         if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
+        new Host().CheckStreams(first: words.Has("no-stdin") ? 1 : 0);
         using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"), joins: true);
         session.PassesSignals = words.Text("sig-proxy") != "false";
         session.EndsWithReader = true;

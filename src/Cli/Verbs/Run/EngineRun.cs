@@ -26,6 +26,7 @@ internal static class EngineRun
     /// <summary>Gives the exit code: 0 when detached, else the command's.</summary>
     public static int Run(RunOptions options)
     {
+        if (!options.Detach) new Host().CheckStreams();
         using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
         string? keys = options.Engine?.FindLast(each => each.Flag == "detach-keys").Value;
