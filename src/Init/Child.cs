@@ -43,6 +43,9 @@ internal unsafe struct Child
     /// <summary>What a hook that failed wrote to stdout and stderr: the parent reads it through our /proc/PID/fd.</summary>
     public int Output;
     public int ErrorOutput;
+    /// <summary>Something may be made in the root: it seems to have the program (<see cref="Rootfs"/>).</summary>
+    public bool MayMake;
+
     /// <summary>The working directory is the wanted one already.</summary>
     public bool InDirectory;
     public int Errno;

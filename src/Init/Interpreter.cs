@@ -128,7 +128,7 @@ internal static unsafe class Interpreter
     /// <summary>
     /// Tells the parent and waits until it has looked around (it may want to see the container as it is now), then ends.
     /// </summary>
-    private static void Die(Child* child, PlanOp* op)
+    public static void Die(Child* child, PlanOp* op)
     {
         Reports.Send(child, ReportKind.Failed, op->Index, (long)child->Output << 32 | (uint)child->ErrorOutput);
         byte any;

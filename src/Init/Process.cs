@@ -24,7 +24,8 @@ internal static unsafe class Process
 
     /// <summary>
     /// S1: paths to try, as PATH has them; S2, S3: arrays of offsets, argv and envp; S4: where in the environment
-    /// LISTEN_PID's number goes (sd_listen_fds(3)), 0 for nowhere. Returns only on failure.
+    /// LISTEN_PID's number goes (sd_listen_fds(3)), 0 for nowhere; A: 1 when no mount can bring the program (<see cref="Rootfs"/>).
+    /// Returns only on failure.
     /// </summary>
     public static bool Execute(Child* child, PlanOp* op)
     {

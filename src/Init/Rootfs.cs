@@ -34,6 +34,7 @@ internal static unsafe class Rootfs
         int how = O_PATH | ((flags & OpFlags.TargetNoFollow) != 0 ? O_NOFOLLOW : 0) | ((flags & (OpFlags.Ordinary | OpFlags.File)) == OpFlags.Ordinary ? O_DIRECTORY : 0);
         nint fd = Open(child, from, path, flags, how);
         if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
+        if (from == child->Root && !child->MayMake) ProveProgram(child);
         if (!MakeParts(child, from, path, flags, MostLinks)) return -1;
         return (int)Open(child, from, path, flags, O_PATH);
     }
@@ -52,6 +53,26 @@ internal static unsafe class Rootfs
         Text.Copy(parent, path);
         parent[slash] = 0;
         return Resolve(child, parent, flags & ~OpFlags.File, create: true);
+    }
+
+    /// <summary>
+    /// Before the first place is made in the root: where the program cannot be, a directory was mistaken for a root file system, and is to
+    /// stay as it is. A root that has all the places is not looked at.
+    /// </summary>
+    private static void ProveProgram(Child* child)
+    {
+        PlanOp* last = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset) + child->Plan->OpCount - 1;
+        child->MayMake = true;
+        if (last->Code != OpCode.Exec || last->A == 0) return;
+        for (byte* path = child->At(last->S1); *path != 0; path += Text.Length(path) + 1)
+        {
+            // Where a symlink leads may be mounted later: then it is ELOOP, and nobody knows.
+            nint fd = child->OpenAt2(child->Root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+            Child.Close(fd);
+            if (fd >= 0 || child->Errno is not (Errno.ENOENT or Errno.ENOTDIR)) return;
+        }
+        child->Fail(SYS_openat2, Errno.ENOENT);
+        Interpreter.Die(child, last);
     }
 
     private static bool IsName(byte* path)

@@ -12,7 +12,7 @@ public struct PlanHeader
     public const uint Expected = 0x6e75724d;   // "Mrun"
 
     /// <summary>Changes with every change of the format: a plan and a fork-news of two builds refuse each other.</summary>
-    public const uint CurrentVersion = 6;
+    public const uint CurrentVersion = 7;
 
     public uint Magic;
     public uint Version;

@@ -40,7 +40,8 @@ public class DoctorTests
     public void Doctor_looks_for_what_an_OCI_runtime_can_use()
     {
         string[] names = [.. Probes(Minirun.Run("doctor", "--json")).Select(Name)];
-        foreach (string name in (string[])["cgroup-kill", "time-namespace", "pressure", "apparmor", "clone-into-cgroup", "cgroup-delegation", "idmapped-mounts"])
+        foreach (string name in (string[])["cgroup-kill", "time-namespace", "pressure", "apparmor", "clone-into-cgroup",
+            "cgroup-delegation", "idmapped-mounts", "user-network"])
             Assert.Contains(name, names);
     }
 

@@ -34,6 +34,8 @@ internal sealed class YamlLoader
         }
         catch (YamlException error)
         {
+            if (Tab(text, error.Start.Line, error.End.Line) is { } tab)
+                throw new UserErrorPlace(file, tab.Line, tab.Column).Error("not YAML: a tab in the indentation", "indent with spaces");
             throw new UserErrorPlace(file, error.Start.Line, error.Start.Column).Error("not YAML: " + Sentence(error.Message), Hint);
         }
         // The scanner lets these through on some bad input, without a place: where it had got to is near.
@@ -44,6 +46,21 @@ internal sealed class YamlLoader
     }
 
     private const string Hint = "check the indentation, and that texts with : # { [ * & ! are in quotes";
+
+    /// <summary>
+    /// The first tab that a line of these begins with, which YAML forbids; null: there is none. The scanner tells where the text begins
+    /// that it took the line for a part of.
+    /// </summary>
+    private static (int Line, int Column)? Tab(string text, long first, long last)
+    {
+        string[] lines = text.Split('\n');
+        for (int line = (int)first; line <= last && line <= lines.Length; line++)
+        {
+            string indentation = lines[line - 1][..^lines[line - 1].TrimStart().Length];
+            if (indentation.IndexOf('\t') is >= 0 and var at) return (line, at + 1);
+        }
+        return null;
+    }
 
     private static string Sentence(string message)
     {

@@ -4,16 +4,20 @@ namespace Minirun.Cli.Output;
 
 /// <summary>
 /// Rows under each other, as wide as their widest, and on a terminal never wider than it: empty columns go first, then texts are cut,
-/// then columns go that can best be spared. What one copies or reads off (ids, states, figures) is never cut.
+/// then columns go that can best be spared. What one reads off (ids, figures) is never cut, and names, which one types, are cut last.
 /// </summary>
 internal static class Table
 {
-    private const int Gap = 3, NarrowGap = 1, Comfortable = 12, ComfortableName = 20, Narrowest = 5;
+    private const int Gap = 3, NarrowGap = 1, Comfortable = 12, Narrowest = 5, NarrowestState = 13;   // "Exited (137)…"
 
     private static readonly string[] s_kept = ["CONTAINER ID", "ID", "STATUS", "PID", "NAME", "NAMES", "VOLUME NAME", "CMD", "COMMAND"];
 
-    /// <summary>Texts that may be cut; of them the names last.</summary>
-    private static readonly string[] s_texts = ["IMAGE", "COMMAND", "CMD", "PORTS", "CREATED", "NAME", "NAMES", "VOLUME NAME", "DRIVER", "SUBNET", "UID", "USER", "GROUP"];
+    /// <summary>Texts that may be cut.</summary>
+    private static readonly string[] s_texts = ["IMAGE", "COMMAND", "CMD", "PORTS", "CREATED", "DRIVER", "SUBNET", "UID", "USER", "GROUP"];
+
+    /// <summary>What is cut when a name would have to be cut else.</summary>
+    private static readonly string[] s_states = ["STATUS"];
+
     private static readonly string[] s_names = ["NAME", "NAMES", "VOLUME NAME"];
 
     /// <summary>Of columns that may go, these go first; the others from the right.</summary>
@@ -45,29 +49,38 @@ internal static class Table
     }
 
     /// <summary>
-    /// The first of these that is enough: texts are cut, empty columns go, the gaps are narrow, columns go, and texts are cut to almost
-    /// nothing.
+    /// The first of these that is enough: texts are cut, empty columns go, the gaps are narrow, columns go; then texts are cut to almost
+    /// nothing, states are cut, ids beside a name go, and in the end names are cut.
     /// </summary>
     private static void Fit(List<Column> columns, int width, ref int gap)
     {
-        if (Cut(columns, width, gap, Comfortable, ComfortableName)) return;
+        foreach (Column column in columns) column.Width = column.Natural;
+        if (Cut(columns, width, gap, s_texts, Comfortable)) return;
         columns.RemoveAll(column => column.IsEmpty && columns.Count > 1);
-        if (Cut(columns, width, gap, Comfortable, ComfortableName)) return;
+        if (Cut(columns, width, gap, s_texts, Comfortable)) return;
         gap = NarrowGap;
-        while (!Cut(columns, width, gap, Comfortable, ComfortableName) && Least(columns) is { } least) columns.Remove(least);
-        Cut(columns, width, gap, Narrowest, Narrowest);
+        while (!Cut(columns, width, gap, s_texts, Comfortable) && Least(columns) is { } least)
+        {
+            columns.Remove(least);
+            foreach (Column column in columns) column.Width = column.Natural;
+        }
+        if (CutAll(columns, width, gap)) return;
+        // A container is called by its name as well as by its id.
+        if (columns.Exists(column => column.Heading == "NAMES")) columns.RemoveAll(column => column.Heading == "CONTAINER ID");
+        foreach (Column column in columns) column.Width = column.Natural;
+        if (!CutAll(columns, width, gap)) Cut(columns, width, gap, s_names, Narrowest);
     }
 
-    /// <summary>The widest text gives way first, names when the others are narrow. Whether it fits then.</summary>
-    private static bool Cut(List<Column> columns, int width, int gap, int narrowest, int narrowestName)
+    /// <summary>All but names. Whether it is enough.</summary>
+    private static bool CutAll(List<Column> columns, int width, int gap) =>
+        Cut(columns, width, gap, s_texts, Narrowest) || Cut(columns, width, gap, s_states, NarrowestState);
+
+    /// <summary>Of these columns the widest gives way first. Whether all of them fit then.</summary>
+    private static bool Cut(List<Column> columns, int width, int gap, string[] headings, int narrowest)
     {
-        foreach (Column column in columns) column.Width = column.Natural;
-        foreach (bool names in (bool[])[false, true])
-        {
-            Column[] texts = [.. columns.Where(column => s_texts.Contains(column.Heading) && s_names.Contains(column.Heading) == names)];
-            int least = names ? narrowestName : narrowest;
-            while (Excess(columns, width, gap) > 0 && texts.MaxBy(column => column.Width) is { } widest && widest.Width > least) widest.Width--;
-        }
+        Column[] these = [.. columns.Where(column => headings.Contains(column.Heading))];
+        while (Excess(columns, width, gap) > 0 && these.MaxBy(column => column.Width) is { } widest && widest.Width > narrowest)
+            widest.Width--;
         return Excess(columns, width, gap) <= 0;
     }
 

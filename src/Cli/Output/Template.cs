@@ -10,12 +10,18 @@ namespace Minirun.Cli.Output;
 /// </summary>
 internal static class Template
 {
-    /// <summary>Whether it is a template at all: said before anything is done, and not when there is something to show.</summary>
-    /// <exception cref="UserError">It is none.</exception>
-    public static void Check(string template) => Fill(template, null);
+    /// <summary>
+    /// Whether it is a template at all, with fields that are there: said before anything is done, and not when there is something to show.
+    /// </summary>
+    /// <param name="template">Text with fields.</param>
+    /// <param name="sample">A record with all fields; one below an empty map may be there. Null: any field may.</param>
+    /// <exception cref="UserError">It is none, or names what is not there.</exception>
+    public static void Check(string template, JsonObject? sample) => Fill(template, sample, isSample: true);
 
     /// <exception cref="UserError">It is no template, or names what is not there.</exception>
-    public static string Fill(string template, JsonNode? data)
+    public static string Fill(string template, JsonNode? data) => Fill(template, data, isSample: false);
+
+    private static string Fill(string template, JsonNode? data, bool isSample)
     {
         var text = new StringBuilder();
         bool terminal = Screen.Out.IsTerminal;
@@ -27,7 +33,7 @@ internal static class Template
             if (open == template.Length) break;
             int close = template.IndexOf("}}", open, StringComparison.Ordinal);
             if (close < 0) throw new UserError($"--format '{template}': '{{{{' without '}}}}'", "write {{.Field}}");
-            string value = Value(template[(open + 2)..close].Trim().Trim('-').Trim(), data);
+            string value = Value(template[(open + 2)..close].Trim().Trim('-').Trim(), new Record(data, isSample));
             // A script gets what is there, to the byte; a person's terminal does not.
             text.Append(terminal ? SafeText.Of(value) : value);
             at = close + 2;
@@ -35,17 +41,17 @@ internal static class Template
         return text.ToString();
     }
 
-    private static string Value(string expression, JsonNode? data)
+    private static string Value(string expression, Record data)
     {
         string[] words = Words(expression);
         return words switch
         {
-            ["json", var path] => Find(path, data)?.ToJsonString() ?? "null",
-            ["index", var path, var key] => Plain((Find(path, data) as JsonObject)?[key.Trim('"')]),
-            ["len", var path] => (Find(path, data) switch { JsonArray list => list.Count, JsonObject map => map.Count, var one => Plain(one).Length }).ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["upper", var path] => Plain(Find(path, data)).ToUpperInvariant(),
-            ["lower", var path] => Plain(Find(path, data)).ToLowerInvariant(),
-            [var path] when path.StartsWith('.') => Plain(Find(path, data)),
+            ["json", var path] => data.Find(path)?.ToJsonString() ?? "null",
+            ["index", var path, var key] => Plain((data.Find(path) as JsonObject)?[key.Trim('"')]),
+            ["len", var path] => Length(data.Find(path)).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["upper", var path] => Plain(data.Find(path)).ToUpperInvariant(),
+            ["lower", var path] => Plain(data.Find(path)).ToLowerInvariant(),
+            [var path] when path.StartsWith('.') => Plain(data.Find(path)),
             _ => throw new UserError($"--format: {{{{{expression}}}}}: not understood", "{{.Field}}, {{json .Field}}, {{index .Labels \"name\"}}, {{len .Field}}, {{upper .Field}}, {{lower .Field}}"),
         };
     }
@@ -70,18 +76,31 @@ internal static class Template
         return [.. words];
     }
 
-    private static JsonNode? Find(string path, JsonNode? data)
+    /// <param name="Data">Null: nothing is known of it.</param>
+    /// <param name="IsSample">Its empty maps may have anything.</param>
+    private readonly record struct Record(JsonNode? Data, bool IsSample)
     {
-        if (data is null) return null;
-        JsonNode? node = data;
-        foreach (string name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        public JsonNode? Find(string path)
         {
-            if (node is not JsonObject map || !map.TryGetPropertyValue(name, out JsonNode? next))
-                throw new UserError($"--format: {path}: there is no field {name}", node is JsonObject { Count: > 0 } there ? "there are " + string.Join(", ", there.Select(each => each.Key)) : "see `minirun inspect` without --format");
-            node = next;
+            if (Data is null) return null;
+            JsonNode? node = Data;
+            foreach (string name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (IsSample && node is JsonObject { Count: 0 }) return null;
+                if (node is not JsonObject map || !map.TryGetPropertyValue(name, out JsonNode? next))
+                    throw new UserError($"--format: {path}: there is no field {name}", Fields(node));
+                node = next;
+            }
+            return node;
         }
-        return node;
+
+        private static string Fields(JsonNode? node) => node is JsonObject { Count: > 0 } map
+            ? "there are " + string.Join(", ", map.Select(each => each.Key))
+            : "see `minirun inspect` without --format";
     }
+
+    private static int Length(JsonNode? node) =>
+        node switch { JsonArray list => list.Count, JsonObject map => map.Count, _ => Plain(node).Length };
 
     /// <summary>As Go prints it: a string without quotes, a list in brackets.</summary>
     private static string Plain(JsonNode? node) => node switch

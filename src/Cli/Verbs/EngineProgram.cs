@@ -41,7 +41,7 @@ internal static class EngineProgram
         if (verb.Follows) OutputReader.EndWithIt();
         try
         {
-            if (words.Text("format") is { } format) Template.Check(format);
+            if (words.Text("format") is { } format) Template.Check(format, verb.Sample?.Invoke());
             return verb.Execute(words);
         }
         catch (UserError error) when (error.IsMissing)

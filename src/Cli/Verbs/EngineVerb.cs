@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.Verbs;
@@ -15,6 +16,9 @@ internal sealed record EngineVerb(string Name, string Arguments, string Summary,
 
     /// <summary>Prints as things happen: it ends with its reader (`logs -f web | grep -q ready`), not when it next prints.</summary>
     public bool Follows { get; init; }
+
+    /// <summary>A record with all the fields that --format may name, where there may be none to show.</summary>
+    public Func<JsonObject>? Sample { get; init; }
 
     /// <summary>Takes its words as they are: its flags are those of <c>run</c>.</summary>
     public Func<ReadOnlySpan<string>, int>? Raw { get; init; }

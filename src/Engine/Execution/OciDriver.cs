@@ -158,7 +158,7 @@ public sealed class OciDriver(string name, string path, string called, string ro
     {
         // All of them keep a container's state in a directory of its name; mostly there is nothing to delete.
         if (!Directory.Exists($"{root}/{id}") || Try(["delete", "--force", id], out string said)) return null;
-        return Explain(said) is { Text.Length: > 0 } told ? Failure(told, isCommand: false).Message : $"{name}: it failed without a word";
+        return Explain(said) is { Text.Length: > 0 } told ? Failure(told, isCommand: false).Message : Silent().Message;
     }
 
     public (int Pid, ulong StartTime)? First(string id)
@@ -204,8 +204,13 @@ public sealed class OciDriver(string name, string path, string called, string ro
     {
         if (Try(arguments, out string said, descriptors)) return;
         var told = Explain(said);
-        throw Failure(told.Text.Length > 0 ? told : ("it failed without a word", null), arguments.Contains("create") || arguments[0] == "start");
+        if (told.Text.Length == 0) throw Silent();
+        throw Failure(told, arguments.Contains("create") || arguments[0] == "start");
     }
+
+    private UserError Silent() => called == "minirun-oci"
+        ? new("the runtime: it failed without a word", "was it killed? `dmesg` may tell by whom")
+        : new($"--runtime {name}: it failed without a word", "is it an OCI runtime? builtin, crun and runc are; a path may name another");
 
     /// <param name="isCommand">It may be about the command that was to be executed.</param>
     private UserError Failure((string Text, string? Hint) told, bool isCommand)

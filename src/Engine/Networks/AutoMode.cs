@@ -6,7 +6,7 @@ namespace Minirun.Engine.Networks;
 /// <summary>What a user's container gets who did not say: the first of pasta and slirp4netns that works here, else only lo.</summary>
 internal sealed class AutoMode : INetworkMode
 {
-    private static readonly INetworkMode[] s_modes = [new PastaMode(), new SlirpMode()];
+    private static readonly HelperMode[] s_modes = [new PastaMode(), new SlirpMode()];
 
     public string Name => "auto";
     public bool IsOwn => true;
@@ -18,22 +18,15 @@ internal sealed class AutoMode : INetworkMode
         // There is always lo.
     }
 
-    /// <summary>Why there would be only lo; null when there is more.</summary>
-    public static UserError? Missing()
+    /// <summary>Why there would be only lo, and what to do about it; null when there is more.</summary>
+    public static (string Why, string Mend)? Missing()
     {
-        UserError? why = null;
-        foreach (INetworkMode mode in s_modes)
-            try
-            {
-                mode.Require();
-                return null;
-            }
-            catch (UserError error)
-            {
-                why = error;
-            }
-        return why;
+        if (Array.Exists(s_modes, mode => mode.MissingProgram() is null)) return Tun.Missing();
+        return ("neither pasta nor slirp4netns found in PATH", "install the package passt or slirp4netns");
     }
+
+    /// <summary>The first that is installed, which moves a user's packets.</summary>
+    public static string? Program() => Array.Find(s_modes, mode => mode.MissingProgram() is null)?.Name;
 
     public void Prepare(NetworkContext context)
     {

@@ -14,11 +14,20 @@ internal abstract class HelperMode(string name, string package, string other) : 
     public bool CanPublish => true;
     public bool CanChooseAddress => false;
 
-    public void Require()
+    public void Require() => Require(publishes: false);
+
+    /// <param name="publishes">It is to publish ports, which not all of the other modes can.</param>
+    public void Require(bool publishes)
     {
-        if (HelperProgram.Find(name) is null) throw new UserError($"--net {name}: {name} not found in PATH", $"install the package {package}, or take --net {other}");
-        Tun.Require(name);
+        if (MissingProgram() is var (program, install))
+            throw new UserError($"--net {name}: {program}", $"{install}, or take --net {other}");
+        if (Tun.Missing() is var (why, mend))
+            throw new UserError($"--net {name}: {why}", mend + (publishes ? "" : "; or take --net none or --net host"));
     }
+
+    /// <summary>What is to be installed; null: nothing.</summary>
+    public (string Why, string Mend)? MissingProgram() =>
+        HelperProgram.Find(name) is null ? ($"{name} not found in PATH", $"install the package {package}") : null;
 
     public void Prepare(NetworkContext context)
     {

@@ -54,12 +54,17 @@ public static class NetworkModes
             if (!System.Net.IPAddress.TryParse(server, out _))
                 throw new UserError($"--dns {server}: not an address", "such as --dns 9.9.9.9: a name server has no name");
         foreach (string host in use.AddHosts) ContainerFiles.ParseHost(host);
-        mode.Require();
+        if (mode is HelperMode helper) helper.Require(publishes: use.Ports.Count > 0);
+        else mode.Require();
         if (mode is JoinMode { IsContainers: true } join) RefuseNames(use, join.Peer(store.Paths));
-        if (mode is not AutoMode || AutoMode.Missing() is not { } why) return null;
-        if (use.Ports.Count > 0) throw why.As($"--publish: no network but lo: {why.Message}");
-        return $"no network but lo: {why.Message}; {why.Hint}";
+        if (mode is not AutoMode || AutoMode.Missing() is not var (why, mend)) return null;
+        if (use.Ports.Count > 0) throw new UserError($"--publish: no network but lo: {why}", mend);
+        return $"no network but lo: {why}; {mend}; or take --net none or --net host";
     }
+
+    /// <summary>Which program moves the packets of a user's containers, or why none does, and what to do about it.</summary>
+    public static (string? Program, string Why, string Mend) OfUsers() =>
+        AutoMode.Missing() is var (why, mend) ? (null, why, mend) : (AutoMode.Program(), "", "");
 
     /// <summary>It has the other's files; what it asks for itself would be left out in silence.</summary>
     private static void RefuseNames(NetworkUse use, EngineContainer peer)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
 
@@ -9,17 +8,17 @@ internal static class Tun
 {
     private const string Device = "/dev/net/tun";
 
-    /// <exception cref="UserError">It is not there, or not for us.</exception>
-    public static void Require(string mode)
+    /// <summary>Why it is not for us, and what to do about it; null: it is.</summary>
+    public static (string Why, string Mend)? Missing()
     {
         int fd = fcntl.open(Device, fcntl.O_RDWR | fcntl.O_CLOEXEC);
         if (fd >= 0)
         {
             unistd.close(fd);
-            return;
+            return null;
         }
         int errno = Marshal.GetLastPInvokeError();
         string mend = errno is Errno.EACCES or Errno.EPERM ? $"as root: chmod 666 {Device} (udev's default)" : "as root: modprobe tun";
-        throw new UserError($"--net {mode}: {Device}: {Errno.Describe(errno)}", $"{mend}; or take --net none or --net host");
+        return ($"{Device}: {Errno.Describe(errno)}", mend);
     }
 }

@@ -83,6 +83,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
                 if (found.Length > 1) throw new UserError($"{reference}: several containers have an id that begins so", "give more of it, or a name: minirun ps -a");
                 if (found.Length == 1 && Load(found[0]) is { } container) return container;
             }
+            if (HeldName.IsHeld(Paths, reference)) throw HeldName.HasNoMonitor(reference);
         }
         throw new UserError($"no such container: {reference}", "minirun ps -a lists them") { IsMissing = true };
     }
@@ -181,7 +182,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         string link = $"{Paths.Names}/{name}";
         if (ProcFile.ReadLink(link) is { } id && !Drop(link))
             throw new UserError($"conflict: the container name \"{name}\" is already in use by container \"{id}\"",
-                $"minirun rm {name} removes that one; minirun rename gives it another name");
+                $"minirun rm {(Load($"{Paths.Containers}/{id}") is { IsRunning: true } ? $"-f {name} ends and removes" : $"{name} removes")} that one"
+                + "; minirun rename gives it another name");
     }
 
     /// <summary>Takes a name away that a crash has left; false when a container has it, or is about to.</summary>

@@ -11,7 +11,10 @@ internal static class VolumeNames
     /// <exception cref="UserError">It is no name.</exception>
     public static void Check(string name)
     {
-        if (!IsName(name)) throw new UserError($"'{name}': no volume name", "a letter or digit, then letters, digits, _ . and -, at least two characters; a directory of the host has a slash in it: ./NAME");
+        const string rule = "a letter or digit, then letters, digits, _ . and -, at least two characters";
+        if (!IsName(name))
+            throw new UserError($"'{name}': no volume name",
+                rule + (name.Contains('/') ? "" : "; a directory of the host has a slash in it: ./NAME"));
     }
 
     public static bool IsName(string name)

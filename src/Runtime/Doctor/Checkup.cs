@@ -6,8 +6,8 @@ namespace Minirun.Runtime.Doctor;
 public static class Checkup
 {
     /// <param name="host">Where.</param>
-    /// <param name="leftovers">See <see cref="Leftovers"/>: who keeps containers knows where to look.</param>
-    public static IReadOnlyList<Probe> Examine(Host host, IEnumerable<Probe> leftovers) =>
+    /// <param name="engines">What the engine knows of: networks, and where to look for <see cref="Leftovers"/>.</param>
+    public static IReadOnlyList<Probe> Examine(Host host, IEnumerable<Probe> engines) =>
     [
         .. KernelProbes.Examine(),
         .. NamespaceProbes.Examine(host.Executable),
@@ -16,7 +16,7 @@ public static class Checkup
         .. CgroupProbes.Examine(),
         .. SecurityProbes.Examine(),
         .. MachineProbes.Examine(host),
-        .. leftovers,
+        .. engines,
         RunProbe.Examine(host),
     ];
 

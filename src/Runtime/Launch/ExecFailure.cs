@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Plan;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Plan;
 
@@ -14,10 +15,13 @@ internal static unsafe class ExecFailure
 {
     private const int HeadBytes = 4096;
 
-    public static UserError Explain(ContainerPlan plan, int errno, int pid)
+    public static UserError Explain(ContainerPlan plan, Report report, int pid)
     {
         Operation operation = plan.Operations[^1];
         string command = operation.Path!;
+        int errno = report.Errno;
+        // Said before the root was entered: our eyes would see the host.
+        if (report.Call == sys_syscall.SYS_openat2) return NowhereToBe(plan, operation, command);
         int root = OpenRoot($"/proc/{pid}");
         // A child that has entered a user namespace is closed to a user's eyes (ptrace(2), dumpable) until it executes something in there.
         if (root < 0 && plan.Spec.JoinedDirectory is { } first) root = OpenRoot(first);
@@ -31,14 +35,36 @@ internal static unsafe class ExecFailure
                 if (Look(root, path) is { } status) return ForFile(root, command, path, status, errno);
             }
             if (errno == Errno.EACCES) return Refused(command, "permission denied", "the user may not search a directory on the way");
-            if (!command.Contains('/')) return NotFound($"exec: \"{command}\": executable file not found in $PATH",
-                $"PATH inside is {PathOf(operation)}; give the full path, or -e PATH=…");
-            return NotFound($"exec: \"{command}\": stat {command}: {Errno.Text(Errno.ENOENT)}", "the path is looked up inside the root file system: is it the right one, and is the file there?");
+            return Missing(command, Misplaced(command) ?? (command.Contains('/')
+                ? "the path is looked up inside the root file system: is it the right one, and is the file there?"
+                : $"PATH inside is {PathOf(operation)}; give the full path, or -e PATH=…"));
         }
         finally
         {
             if (root >= 0) unistd.close(root);
         }
+    }
+
+    private static UserError Missing(string command, string hint)
+    {
+        string why = command.Contains('/') ? $"stat {command}: {Errno.Text(Errno.ENOENT)}" : "executable file not found in $PATH";
+        return NotFound($"exec: \"{command}\": {why}", hint);
+    }
+
+    /// <summary>The commonest mistakes of a command line; null: it is none of them.</summary>
+    private static string? Misplaced(string command) =>
+        command.StartsWith('-')
+            ? "what stands behind the root file system or the container is the command: flags of minirun's stand before it"
+        : command.Contains(' ')
+            ? "the command and its arguments are words of their own, without quotes around all of them; a line for a shell is sh -c '…'"
+        : null;
+
+    /// <summary>None of the directories that it could be in is in the root file system, in which nothing was made yet.</summary>
+    private static UserError NowhereToBe(ContainerPlan plan, Operation operation, string command)
+    {
+        string places = string.Join(", ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries));
+        return Missing(command, Misplaced(command)
+            ?? $"is {plan.Spec.Oci.Root.Path} the right root file system? There is no {(command.Contains('/') ? command : places)} in it");
     }
 
     private static UserError ForFile(int root, string command, string path, statx status, int errno)

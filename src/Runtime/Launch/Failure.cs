@@ -13,7 +13,7 @@ public static class Failure
         Operation operation = plan.Operations[Math.Max(report.Op, 0)];
         UserError error = operation.Code switch
         {
-            OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan, report.Errno, pid),
+            OpCode.Exec or OpCode.FindProgram => ExecFailure.Explain(plan, report, pid),
             OpCode.Hook => HookFailure.Explain(operation, report, pid),
             _ when DirectoryOnFile.Is(operation, report) =>
                 DirectoryOnFile.Explain($"{Place(plan, operation, report)}cannot {Doing(operation)}", operation),

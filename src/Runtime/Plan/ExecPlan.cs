@@ -38,17 +38,38 @@ internal static class ExecPlan
             Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it" : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
             IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
         });
+        string candidates = Candidates(wanted);
         plan.Add(new()
         {
             Name = "exec",
             Code = OpCode.Exec,
-            S1 = Candidates(wanted),
+            A = IsInRootAlone(spec, candidates) ? 1 : 0,
+            S1 = candidates,
             S2 = new CommandLine([.. wanted.Args], spec.CommandBytes),
             S3 = wanted.Env.ToArray(),
             S4 = spec.SetsListenPid ? new EnvironmentSlot(wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length) : null,
             Path = wanted.Args[0],
             Why = "the command, by PATH of its own environment, takes the place of fork-news",
         });
+    }
+
+    /// <summary>No mount can bring the program, as far as names tell, and no hook.</summary>
+    private static bool IsInRootAlone(ContainerSpec spec, string candidates)
+    {
+        if (spec.JoinedProcess >= 0 || spec.Oci.Hooks is not null) return false;
+        for (int start = 0; start < candidates.Length; start = candidates.IndexOf('\0', start) + 1)
+            if (candidates[start] != '/')
+            {
+                if (spec.Oci.Process.Cwd != "/") return false;
+                candidates = candidates.Insert(start, "/");
+            }
+        foreach (OciMount mount in spec.Oci.Mounts)
+        {
+            int end = mount.Destination.Length > 1 ? mount.Destination.IndexOf('/', 1) : -1;
+            ReadOnlySpan<char> top = end < 0 ? mount.Destination : mount.Destination.AsSpan(0, end);
+            if (candidates.AsSpan().IndexOf(top, StringComparison.Ordinal) >= 0) return false;
+        }
+        return true;
     }
 
     /// <summary>The paths to try, as execvp(3) would, closed by zeros.</summary>

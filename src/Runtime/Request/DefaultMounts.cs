@@ -96,7 +96,8 @@ internal static class DefaultMounts
         if (options.Mounts.Count == 0) return;
         foreach (OciMount mount in options.Mounts.OrderBy(mount => mount.Destination.Count(c => c == '/')))
         {
-            if (ProcPlaces.Refusal(mount.Destination, mount.Type ?? "bind") is var (why, hint)) throw new UserError(why, hint);
+            if (ProcPlaces.Refusal(mount.Destination, mount.Type ?? "bind", isFlag: true) is var (why, hint))
+                throw new UserError(why, hint);
             mounts.RemoveAll(other => other.Destination == mount.Destination || IsBelow(other.Destination, mount.Destination));
             mounts.Add(mount);
         }
@@ -113,7 +114,8 @@ internal static class DefaultMounts
         {
             DeviceFlag device = DeviceFlag.Parse(text);
             device.CheckNode(host);
-            if (ProcPlaces.Refusal(device.Destination, "bind") is var (why, hint)) throw new UserError($"--device {text}: {why}", hint);
+            if (ProcPlaces.Refusal(device.Destination, "bind", isFlag: true) is var (why, hint))
+                throw new UserError($"--device {text}: {why}", hint);
             // Read-only is the node, not the device.
             oci.Mounts.Add(New(device.Destination, "bind", device.Source, "bind", "ro", "dev", "nosuid", "noexec"));
         }

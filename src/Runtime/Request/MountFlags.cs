@@ -18,8 +18,12 @@ public static class MountFlags
     public static OciMount Volume(string text, string? currentDirectory)
     {
         string[] parts = text.Split(':');
-        if (parts.Length is < 2 or > 3)
-            throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]", parts.Length == 1 ? "an anonymous volume cannot be given here; --tmpfs gives a throwaway place" : Usage);
+        if (parts.Length < 2)
+            throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]",
+                "an anonymous volume cannot be given here; --tmpfs gives a throwaway place");
+        if (HasColon(parts))
+            throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]",
+                "the destination is an absolute path; where a path has a colon, write --mount type=bind,source=PATH,destination=/PATH");
         string[] options = parts.Length == 3 ? parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
         OciMount mount = new() { Destination = Destination(parts[1], $"-v {text}"), Source = Source(parts[0], $"-v {text}", currentDirectory) };
         mount.Type = options.Contains("O") ? "overlay" : "bind";
@@ -32,6 +36,9 @@ public static class MountFlags
         }
         return mount;
     }
+
+    /// <summary>Whether a path of -v seems to have a colon in it, which divides its parts.</summary>
+    internal static bool HasColon(string[] parts) => parts.Length > 3 || parts is [_, not ['/', ..], ['/', ..]];
 
     /// <summary>--tmpfs DESTINATION[:OPTIONS].</summary>
     public static OciMount Tmpfs(string text)

@@ -26,7 +26,7 @@ public static class VolumeFlags
         string name = colon < 0 ? "" : text[..colon];
         if (colon < 0 ? text.Length == 0 : name.Length == 0 || name.Contains('/') || name is "." or "..") return null;
         string[] parts = text.Split(':');
-        if (parts.Length > 3) return null;
+        if (MountFlags.HasColon(parts)) return null;
         OciMount mount = new() { Type = Type, Source = name, Destination = MountFlags.Destination(parts[colon < 0 ? 0 : 1], $"-v {text}") };
         foreach (string option in parts.Length < 3 ? [] : parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -61,6 +61,9 @@ public static class VolumeFlags
                 default: throw new UserError($"--mount {text}: a volume has no key '{key}'", "the keys are type, source, destination, readonly, volume-driver, volume-opt, volume-label, volume-nocopy");
             }
         }
+        if (mount.Source.Contains('/') || mount.Source is "." or "..")
+            throw new UserError($"--mount {text}: '{mount.Source}' is not the name of a volume",
+                "a directory of the host is a mount of its own type: add type=bind");
         return mount.Destination.Length > 0 ? mount : throw new UserError($"--mount {text}: no destination", "write destination=/PATH");
     }
 

@@ -13,13 +13,18 @@ internal static class ProcPlaces
     ];
 
     /// <summary>Why such a thing must not be mounted there, and what to do; null: it may.</summary>
-    public static (string Why, string Hint)? Refusal(string destination, string type)
+    /// <param name="destination">The place.</param>
+    /// <param name="type">Of the mount.</param>
+    /// <param name="isFlag">It was written as a flag, not in a document.</param>
+    public static (string Why, string Hint)? Refusal(string destination, string type, bool isFlag = false)
     {
         if (destination == "/proc" && type is not ("proc" or "bind"))
-            return ("\"/proc\" cannot be mounted because it is not of type proc", "mount type proc there, or bind a procfs");
+            return ("\"/proc\" cannot be mounted because it is not of type proc",
+                isFlag ? "a procfs is there by itself: mount it elsewhere" : "mount type proc there, or bind a procfs");
         if (destination.StartsWith("/proc/", StringComparison.Ordinal) && !IsEmulated(destination))
             return ($"\"{destination}\" cannot be mounted because it is inside /proc",
-                "to hide a file use linux.maskedPaths; these may be replaced: " + string.Join(", ", s_emulated));
+                (isFlag ? "mount it elsewhere" : "to hide a file use linux.maskedPaths")
+                + "; these may be replaced: " + string.Join(", ", s_emulated));
         return null;
     }
 

@@ -47,16 +47,29 @@ public static unsafe class OwnDirectory
         for (string? above = Path.GetDirectoryName(path); above is { Length: > 0 }; above = Path.GetDirectoryName(above)) CheckOne(above, where, path, OthersWrite);
     }
 
+    private static UserError Closed(string path, string where) => new(
+        $"cannot look into {path}: {Errno.Describe(Errno.EACCES)}",
+        $"{where} names it, and it is another user's: let {where} name a directory of your own, or be that user");
+
     private static void CheckOne(string path, string where, string wanted, uint forbidden)
     {
         statx status;
-        if (statx_(fcntl.AT_FDCWD, path, 0, STATX_BASIC_STATS, &status) < 0) return;
+        if (statx_(fcntl.AT_FDCWD, path, 0, STATX_BASIC_STATS, &status) < 0)
+        {
+            // What cannot be looked for is not what is not there: it would seem to be empty.
+            if (path == wanted && Marshal.GetLastPInvokeError() == Errno.EACCES) throw Closed(path, where);
+            return;
+        }
         uint me = unistd.geteuid();
         string why = path == wanted ? "what is in it would be believed, and run with your rights" : $"its owner could put another {wanted} in place";
         if ((status.stx_mode & S_IFMT) != S_IFDIR) throw new UserError($"{path} is not a directory", $"{where} names it: remove it, or name another");
         // In a user namespace whoever is outside it looks like the overflow id: that is root, for what is above.
         bool mine = status.stx_uid == me || status.stx_uid == 0 || (path != wanted && status.stx_uid == Overflow && !StateRoot.HasAllIds());
         if (!mine) throw new UserError($"{path} belongs to user {status.stx_uid}, not to you: {why}", $"chown {me} {path} if you trust what is in it, or let {where} name a directory of your own");
+        // root's own, which others believe: it may be closed to them.
+        if (path == wanted && status.stx_uid != me
+            && fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.R_OK | unistd.X_OK, fcntl.AT_EACCESS) < 0)
+            throw Closed(path, where);
         // Where the sticky bit is set, as on /tmp, others cannot rename what is ours.
         bool open = (status.stx_mode & forbidden) != 0 && (path == wanted || (status.stx_mode & Sticky) == 0);
         if (open) throw new UserError($"{path} can be written by others (mode 0{Convert.ToString(status.stx_mode & 0xfff, 8)}): {why}", $"chmod go-w {path}, or let {where} name another directory");

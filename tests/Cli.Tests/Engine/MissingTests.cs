@@ -24,6 +24,9 @@ public sealed class MissingTests : IDisposable
         "network create", "network ls", "network prune", "network connect", "network disconnect", "volume-plugin",
     ];
 
+    /// <summary>The verbs that name something.</summary>
+    internal static IEnumerable<string> Verbs => s_verbs;
+
     private readonly EngineRoot _root = new();
 
     public MissingTests()
@@ -76,10 +79,10 @@ public sealed class MissingTests : IDisposable
     {
         List<string> known = [.. s_others];
         foreach (string[] words in s_verbs.Select(each => each.Split(' '))) known.AddRange([words[0], words[0] + " " + words[1]]);
-        foreach (string verb in Verbs(_root.Run("--help").Succeeds().Out))
+        foreach (string verb in VerbsOf(_root.Run("--help").Succeeds().Out))
         {
             if (known.Contains(verb)) continue;
-            string[] below = [.. Verbs(_root.Run(verb, "--help").Succeeds().Out).Select(word => $"{verb} {word}")];
+            string[] below = [.. VerbsOf(_root.Run(verb, "--help").Succeeds().Out).Select(word => $"{verb} {word}")];
             Assert.NotEmpty(below);
             // `container …` is every verb once more.
             Assert.All(below, each => Assert.True(verb == "container" || known.Contains(each), each));
@@ -87,7 +90,7 @@ public sealed class MissingTests : IDisposable
     }
 
     /// <summary>What stands in the first column below a heading.</summary>
-    private static IEnumerable<string> Verbs(string help)
+    internal static IEnumerable<string> VerbsOf(string help)
     {
         bool isIn = false;
         foreach (string line in help.Split('\n'))

@@ -37,6 +37,25 @@ public sealed class CommandErrorTests : IDisposable
         Assert.Equal($"{run.ExitCode}: {run.Error}", $"{exec.ExitCode}: {exec.Error}");
     }
 
+    /// <summary>The commonest mistakes: flags behind the root or the container, and a line in place of words.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("-it", "flags of minirun's stand before it")]
+    [InlineData("--", "flags of minirun's stand before it")]
+    [InlineData("--help", "flags of minirun's stand before it")]
+    [InlineData("echo hi", "words of their own")]
+    [InlineData("/bin/echo hi", "words of their own")]
+    public void Words_in_the_wrong_place_are_told_in_every_way(string command, string hint)
+    {
+        using var root = new Engine.EngineRoot();
+        root.Detached(["--name", "web"], "sleep", "1000");
+        root.Run("run", _rootfs.Path, command, "sh").Fails(127, $"\"{command}\"", hint);
+        root.Run("run", "--label", "a=b", _rootfs.Path, command, "sh").Fails(127, $"\"{command}\"", hint);
+        root.Run("run", "-d", "--rm", _rootfs.Path, command, "sh").Fails(127, $"\"{command}\"", hint);
+        root.Run("create", "--name", "made", _rootfs.Path, command, "sh").Exits(0);
+        root.Run("start", "made").Fails(127, $"\"{command}\"", hint);
+        root.Run("exec", "web", command, "sh").Fails(127, $"\"{command}\"", hint);
+    }
+
     [Fact]
     public void A_missing_ELF_interpreter_is_named()
     {

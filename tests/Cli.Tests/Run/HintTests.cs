@@ -115,8 +115,41 @@ public sealed class HintTests : IDisposable
             .Fails(125, "fluentd-address=");
     }
 
+    /// <summary>What a hint says can be done, and with what was asked for.</summary>
+    [Requires(Need.UserNamespaces)]
+    public void A_hint_helps()
+    {
+        _root.Detached(["--name", "runs", "--net", "none"], "sleep", "1000");
+        string[] background = ["run", "-d", "--name", "runs"];
+        _root.Run([.. background, Rootfs.Busybox, "true"]).Fails(125, "already in use", "minirun rm -f runs ends and removes that one");
+        _root.Run("rm", "-f", "runs").Exits(0);
+        _root.Run("create", "--name", "runs", Rootfs.Busybox, "true").Exits(0);
+        _root.Run([.. background, Rootfs.Busybox, "true"]).Fails(125, "already in use", "minirun rm runs removes that one");
+        _root.Run("run", "--mount", "src=./,dst=/x", Rootfs.Busybox, "true").Fails(125, "--mount src=./,dst=/x: ", "type=bind");
+        _root.Run("run", "--mount", "type=volume,src=.,dst=/x", Rootfs.Busybox, "true").Fails(125, "--mount type=volume", "type=bind");
+        foreach (string text in (string[])["./c:d:/x", "./c:d:/x:ro", "c:d:/x"])
+            _root.Run("run", "-v", text, Rootfs.Busybox, "true").Fails(125, $"-v {text}: ", "--mount type=bind,source=PATH,");
+        foreach (string[] flag in (string[][])[["-v", "/tmp:/proc/sys"], ["--tmpfs", "/proc"], ["--device", "/dev/null:/proc/x"]])
+            Spoken(_root.Run(["run", .. flag, Rootfs.Busybox, "true"]).Fails(125, "/proc", "elsewhere"));
+        Result runtime = _root.Run("run", "--runtime", "/bin/false", Rootfs.Busybox, "true");
+        runtime.Fails(125, "--runtime /bin/false: ", "is it an OCI runtime?");
+    }
+
+    /// <summary>It has a name and no monitor, so that a verb cannot find it.</summary>
+    [Requires(Need.UserNamespaces)]
+    public void Of_a_container_in_the_foreground_it_is_said_why_no_verb_knows_it()
+    {
+        using RunningProgram run = _root.Start("run", "--name", "front", Rootfs.Busybox, "sh", "-c", "echo there; exec sleep 1000");
+        run.AwaitOut("there");
+        foreach (string verb in (string[])["exec front true", "logs front", "stop front", "inspect front", "rm front"])
+            _root.Run(verb.Split(' ')).Fails(1, "no such container: front", "no monitor", "-d");
+        run.Signal(Kernel.SIGTERM);
+        run.Result().Exits(143);
+        Assert.DoesNotContain("monitor", _root.Run("stop", "front").Fails(1, "no such container: front").Error);
+    }
+
     /// <summary>Of fields of a document that nobody wrote nothing is said.</summary>
-    private static void Spoken(Result result) => Assert.DoesNotMatch("process\\.|/proc/self/fd|bundle|OCI", result.Error);
+    private static void Spoken(Result result) => Assert.DoesNotMatch("process\\.|linux\\.|/proc/self/fd|bundle|OCI", result.Error);
 
     /// <summary>What is wrong with the answers.</summary>
     private IEnumerable<string> Tried(string name, string kind, Func<string, string[]> command)

@@ -303,12 +303,16 @@ END
 user_without_tun() {
     need_user
     mount -t tmpfs none /dev/net
-    contains "$(as_user run -d --name web "$busybox" sleep 1000 2>&1)" "no network but lo: --net slirp4netns: "
+    contains "$(as_user run -d --name web "$busybox" sleep 1000 2>&1)" "no network but lo: /dev/net/tun: "
     equals lo "$(as_user exec web ls /sys/class/net)"
     as_user run -d --name late -p 8085:80 "$busybox" sleep 1000 2>"$work/said" && fail "it was published to nobody"
     # Said once, before anything is made.
-    contains "$(cat "$work/said")" "--publish: no network but lo: --net slirp4netns: /dev/net/tun: "
+    contains "$(cat "$work/said")" "--publish: no network but lo: /dev/net/tun: "
     equals 1 "$(grep -o /dev/net/tun: "$work/said" | wc -l)"
+    # No hint names what does not go with -p.
+    as_user run -d --name late -p 8085:80 --net pasta "$busybox" sleep 1000 2>>"$work/said" && fail "it was published to nobody"
+    grep -e '--net none' -e '--net host' "$work/said" && fail "the hint does not go with what was asked for"
+    contains "$(as_user doctor)" "user-network"
     equals web "$(as_user ps -a --format '{{.Names}}')"
     as_user rm -f web
 }

@@ -57,6 +57,13 @@ internal static class ContainerList
         _ => "",
     };
 
+    /// <summary>The row of no container.</summary>
+    public static JsonObject Sample()
+    {
+        var none = new EngineContainer(ContainerStores.Own.Paths, "", new ContainerConfig());
+        return Row(none, new ContainerState(), ContainerState.Created, whole: false, size: false);
+    }
+
     private static JsonObject Row(EngineContainer container, ContainerState state, string status, bool whole, bool size)
     {
         ContainerConfig config = container.Config;

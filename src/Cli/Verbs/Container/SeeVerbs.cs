@@ -21,7 +21,7 @@ internal static class SeeVerbs
             new("size", 's', null, "with the sizes of their root file systems"),
             new("filter", 'f', "KEY=VALUE", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
-        ], ContainerList.Print) { Minimum = 0, Maximum = 0 },
+        ], ContainerList.Print) { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample },
         new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON", [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"), new("type", '\0', "TYPE", "only container, volume or network"), new("size", 's', null, "with the size of the root file system")], ContainerInspect.Print),
         new("logs", "CONTAINER", "show what a container has written", [
             new("follow", 'f', null, "go on as it writes"),

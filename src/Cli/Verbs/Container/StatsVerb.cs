@@ -23,7 +23,7 @@ internal static class StatsVerb
         new("no-trunc", '\0', null, "nothing is shortened"),
         new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.CPUPerc}}"),
     ], Execute)
-    { Minimum = 0, Follows = true };
+    { Minimum = 0, Follows = true, Sample = Sample };
 
     private static int Execute(VerbArguments words)
     {
@@ -57,7 +57,7 @@ internal static class StatsVerb
             else if (before.TryGetValue(container.Id, out var earlier) && now.Cpu > earlier.Usage.Cpu)
                 share = (now.Cpu - earlier.Usage.Cpu) / Stopwatch.GetElapsedTime(earlier.Time, time).TotalNanoseconds * 100;
             if (now is not null) before[container.Id] = (now, time);
-            rows.Add(Row(container, now ?? new Usage(0, 0, 0, 0, 0, 0, 0, 0), share, words.Has("no-trunc")));
+            rows.Add(Row(container, now ?? Nothing, share, words.Has("no-trunc")));
         }
         return rows;
     }
@@ -77,6 +77,12 @@ internal static class StatsVerb
             }
         return chosen;
     }
+
+    private static Usage Nothing => new(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>The row of no container.</summary>
+    private static JsonObject Sample() =>
+        Row(new EngineContainer(ContainerStores.Own.Paths, "", new ContainerConfig()), Nothing, 0, whole: false);
 
     private static JsonObject Row(EngineContainer container, Usage usage, double share, bool whole) => new()
     {

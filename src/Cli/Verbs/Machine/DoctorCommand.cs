@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Cli.Output;
 using Minirun.Engine;
+using Minirun.Engine.Networks;
 using Minirun.Engine.Records;
 using Minirun.Runtime;
 using Minirun.Runtime.Doctor;
@@ -17,11 +18,21 @@ internal static class DoctorCommand
     /// <summary>0 when <c>run</c> will work, else 1.</summary>
     public static int Execute(bool json)
     {
-        IReadOnlyList<Probe> probes = Checkup.Examine(new Host(), Leftover());
+        IReadOnlyList<Probe> probes = Checkup.Examine(new Host(), [Network(), .. Leftover()]);
         bool works = Checkup.WillRun(probes);
         if (json) PrintJson(probes);
         else PrintTable(probes, works);
         return works ? 0 : 1;
+    }
+
+    /// <summary>A network of an ordinary user's containers, which root's can have, too.</summary>
+    private static Probe Network()
+    {
+        const string name = "user-network";
+        var (program, why, mend) = NetworkModes.OfUsers();
+        return program is not null
+            ? new Probe(name, false, ProbeState.Ok, $"{program}, /dev/net/tun can be opened")
+            : new Probe(name, false, ProbeState.Missing, why, mend);
     }
 
     /// <summary>Of minirun-oci with its own directory, and of the containers that live on.</summary>

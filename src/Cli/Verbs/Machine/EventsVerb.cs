@@ -25,7 +25,7 @@ internal static class EventsVerb
         new("format", '\0', "FORMAT", "json, or a template: {{.Action}} {{.Actor.Attributes.name}}"),
         new("stream", '\0', null, "=false: only what happened already"),
     ], Execute)
-    { Minimum = 0, Maximum = 0, Follows = true };
+    { Minimum = 0, Maximum = 0, Follows = true, Sample = Sample };
 
     private static int Execute(VerbArguments words)
     {
@@ -114,6 +114,15 @@ internal static class EventsVerb
         var attributes = ((JsonObject)what["Actor"]!["Attributes"]!).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}={each.Value}");
         string line = $"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})";
         return Paragraph.Fit(Screen.Out, "", SafeText.Of(line), 4);
+    }
+
+    /// <summary>What each event has; its attributes are of many kinds.</summary>
+    private static JsonObject Sample()
+    {
+        var what = new JsonObject { ["Actor"] = new JsonObject { ["ID"] = "", ["Attributes"] = new JsonObject() } };
+        foreach (string name in s_texts) what[name] = "";
+        foreach (string name in s_times) what[name] = 0;
+        return Named(what);
     }
 
     /// <summary>With the names that docker's templates have.</summary>

@@ -67,7 +67,11 @@ internal static class SystemInfo
     public static string Text(JsonObject info)
     {
         var text = new StringBuilder();
-        void Line(string title, JsonNode? value) => text.Append(title).Append(": ").Append(SafeText.Of(value switch { JsonArray list => string.Join(' ', list), _ => value?.ToString() ?? "" })).Append('\n');
+        void Line(string title, JsonNode? value)
+        {
+            string words = value is JsonArray list ? string.Join(' ', list) : value?.ToString() ?? "";
+            Paragraph.Append(text, Screen.Out, title + ": ", SafeText.Of(words), column: title.Length + 2);
+        }
         Line("Containers", info["Containers"]);
         Line(" Running", info["ContainersRunning"]);
         Line(" Paused", info["ContainersPaused"]);

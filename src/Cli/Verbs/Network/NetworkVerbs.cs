@@ -19,7 +19,11 @@ internal static class NetworkVerbs
     public static EngineVerb[] All() =>
     [
         new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
-        new("network ls", "", "list networks", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"), new("format", '\0', "FORMAT", "json, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}")], List) { Minimum = 0, Maximum = 0 },
+        new("network ls", "", "list networks", [
+            new("quiet", 'q', null, "only names"),
+            new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"),
+            new("format", '\0', "FORMAT", "json, table, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}"),
+        ], List) { Minimum = 0, Maximum = 0, Sample = Sample },
         new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
         new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
             words => EachWord.Do(words, Store.Remove)),
@@ -51,22 +55,23 @@ internal static class NetworkVerbs
 
     private static int List(VerbArguments words)
     {
-        List<string[]> rows = [["NAME", "DRIVER", "SUBNET"]];
-        foreach (CniConfig config in Store.All())
-        {
-            if (!words.All("filter").All(filter => Takes(config, filter))) continue;
-            string subnets = string.Join(',', Subnets.Of(config));
-            if (words.Has("quiet")) TextOutput.Line(config.Name);
-            else if (words.Text("format") is { } format)
-            {
-                var row = new JsonObject { ["Name"] = config.Name, ["Driver"] = config.Driver, ["Subnet"] = subnets, ["Internal"] = config.IsInternal };
-                TextOutput.Line(format == "json" ? row.ToJsonString() : Template.Fill(format, row));
-            }
-            else rows.Add([config.Name, config.Driver, subnets]);
-        }
-        if (rows.Count > 1) Table.Print(rows);
+        List<CniConfig> networks = Store.All().FindAll(config => words.All("filter").All(filter => Takes(config, filter)));
+        if (words.Has("quiet"))
+            foreach (CniConfig config in networks) TextOutput.Line(config.Name);
+        else if (words.Text("format") is { } format and not "table")
+            Rows.Print(format, [.. networks.Select(config => Row(config.Name, config.Driver, Subnet(config), config.IsInternal))]);
+        else if (networks.Count > 0)
+            Table.Print([["NAME", "DRIVER", "SUBNET"], .. networks.Select(config => new[] { config.Name, config.Driver, Subnet(config) })]);
         return 0;
     }
+
+    private static string Subnet(CniConfig config) => string.Join(',', Subnets.Of(config));
+
+    /// <summary>The row of no network.</summary>
+    private static JsonObject Sample() => Row("", "", "", false);
+
+    private static JsonObject Row(string name, string driver, string subnet, bool isInternal) =>
+        new() { ["Name"] = name, ["Driver"] = driver, ["Subnet"] = subnet, ["Internal"] = isInternal };
 
     private static bool Takes(CniConfig config, string filter)
     {

@@ -29,9 +29,13 @@ internal static class VolumeVerbs
         new("volume ls", "", "list volumes", [
             new("quiet", 'q', null, "only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label, dangling (repeatable)"),
-            new("format", '\0', "FORMAT", "json, or a template: {{.Name}} {{.Driver}}"),
-        ], List) { Minimum = 0, Maximum = 0 },
-        new("volume list", "", "the same as volume ls", [new("quiet", 'q', null, "only names"), new("filter", 'f', "KEY=VALUE", "as in ls"), new("format", '\0', "FORMAT", "as in ls")], List) { Minimum = 0, Maximum = 0 },
+            new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.Driver}}"),
+        ], List) { Minimum = 0, Maximum = 0, Sample = Sample },
+        new("volume list", "", "the same as volume ls", [
+            new("quiet", 'q', null, "only names"),
+            new("filter", 'f', "KEY=VALUE", "as in ls"),
+            new("format", '\0', "FORMAT", "as in ls"),
+        ], List) { Minimum = 0, Maximum = 0, Sample = Sample },
         new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON", [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
         new("volume rm", "VOLUME…", "remove volumes that no container uses", [s_force], Remove),
         new("volume remove", "VOLUME…", "the same as volume rm", [s_force], Remove),
@@ -61,8 +65,8 @@ internal static class VolumeVerbs
         List<VolumeRecord> volumes = store.All().FindAll(volume => words.All("filter").All(filter => Takes(store, volume, filter)));
         if (words.Has("quiet"))
             foreach (VolumeRecord volume in volumes) TextOutput.Line(volume.Name);
-        else if (words.Text("format") is { } format && format != "table")
-            foreach (VolumeRecord volume in volumes) TextOutput.Line(format == "json" ? Row(store, volume).ToJsonString() : Template.Fill(format, Row(store, volume)));
+        else if (words.Text("format") is { } format and not "table")
+            Rows.Print(format, [.. volumes.Select(volume => Row(store, volume))]);
         else
             Table.Print([["DRIVER", "VOLUME NAME"], .. volumes.Select(volume => new[] { volume.Driver, volume.Name })]);
         return 0;
@@ -89,6 +93,9 @@ internal static class VolumeVerbs
         int equals = text.IndexOf('=');
         return volume.Labels.TryGetValue(equals < 0 ? text : text[..equals], out string? value) && (equals < 0 || value == text[(equals + 1)..]);
     }
+
+    /// <summary>The row of no volume.</summary>
+    private static JsonObject Sample() => Row(Store, new VolumeRecord());
 
     private static JsonObject Row(VolumeStore store, VolumeRecord volume) => new()
     {
