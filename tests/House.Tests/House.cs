@@ -21,9 +21,10 @@ internal static class House
             "Lifecycle",
             "Doctor",
         ]),
-        new("Engine", ["Linux", "Runtime"],
+        new("Tar", ["Linux"], []),
+        new("Engine", ["Linux", "Runtime", "Tar"],
         [
-            "Sockets Tar",
+            "Sockets",
             "Records",
             "Events",
             "Copying Logs Networks Execution",

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Minirun.Engine.Tar;
+using Minirun.Tar;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;

@@ -1,4 +1,4 @@
-using Minirun.Engine.Tar;
+using Minirun.Tar;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;

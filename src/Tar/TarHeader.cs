@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Minirun.Linux;
 
-namespace Minirun.Engine.Tar;
+namespace Minirun.Tar;
 
 /// <summary>The 512 bytes before a file (tar(5)): V7, ustar and GNU read alike, but for the prefix of a ustar name.</summary>
 internal static class TarHeader

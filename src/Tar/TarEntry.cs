@@ -1,4 +1,4 @@
-namespace Minirun.Engine.Tar;
+namespace Minirun.Tar;
 
 /// <summary>What an archive says of a file. Names stand for any bytes (<see cref="Linux.KernelText"/>).</summary>
 public sealed record TarEntry

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Minirun.Linux;
 
-namespace Minirun.Engine.Tar;
+namespace Minirun.Tar;
 
 /// <summary>Writes an archive: ustar headers, and a pax header before what does not fit into one.</summary>
 /// <param name="output">Stays open.</param>

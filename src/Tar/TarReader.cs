@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Minirun.Linux;
 
-namespace Minirun.Engine.Tar;
+namespace Minirun.Tar;
 
 /// <summary>Reads an archive from its beginning to its end: ustar, pax, GNU's long names. Byte by byte what it says, and no file system.</summary>
 /// <param name="input">Stays open.</param>
