@@ -14,7 +14,8 @@ internal static unsafe class Program
     {
         Dictionary<string, string> options = [];
         foreach (string option in arguments[2..]) LogConfig.Add(options, option);
-        var log = new ContainerLog(new LogConfig(arguments[0], options), new LogContext { Id = "0123456789abcdef", Name = "bench", LogPath = arguments[1] });
+        var log = new ContainerLog(new LogConfig(arguments[0], options),
+            new LogContext { Id = "0123456789abcdef", Name = "bench", LogPath = arguments[1] });
         byte[] buffer = new byte[64 * 1024];
         long began = 0;
         pollfd* ready = stackalloc pollfd[2];
@@ -44,7 +45,8 @@ internal static unsafe class Program
     private static void Report(long nanoseconds, ContainerLog log)
     {
         string status = File.ReadAllText("/proc/self/status"), stat = File.ReadAllText("/proc/self/stat");
-        string resident = status.Split('\n').First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        string resident = status.Split('\n').First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         string[] words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         double processor = (int.Parse(words[11]) + int.Parse(words[12])) / 100.0;
         byte[] text = Encoding.ASCII.GetBytes($"{nanoseconds / 1e9:0.000} {processor:0.00} {resident} {log.Lost}\n");

@@ -13,7 +13,8 @@ using Minirun.Linux;
 namespace Minirun.Cli;
 
 /// <summary>
-/// The program behind all names. fork-news never gets here when the linker argument of Cli.csproj is in effect: <see cref="Boot"/> runs first.
+/// The program behind all names. fork-news never gets here when the linker argument of Cli.csproj is in effect: <see cref="Boot"/> runs
+/// first.
 /// </summary>
 internal static unsafe class Program
 {
@@ -28,7 +29,9 @@ internal static unsafe class Program
         int status;
         try
         {
-            status = IsOci() ? OciProgram.Execute(arguments) : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1)) : Dispatch(arguments);
+            status = IsOci() ? OciProgram.Execute(arguments)
+                : arguments is ["oci", ..] ? OciProgram.Execute(arguments.AsSpan(1))
+                : Dispatch(arguments);
         }
         catch (Exception error)
         {
@@ -48,10 +51,13 @@ internal static unsafe class Program
     {
         byte[][]? bytes = null;
         for (int i = 0; i < arguments.Length; i++)
-            if (arguments[i].AsSpan().IndexOfAny('\uFFFD', KernelText.Mark) >= 0 && (bytes ??= Boot.LastArguments(arguments.Length)) is { Length: > 0 }) arguments[i] = KernelText.Decode(bytes[i]);
+            if (arguments[i].AsSpan().IndexOfAny('\uFFFD', KernelText.Mark) >= 0
+                && (bytes ??= Boot.LastArguments(arguments.Length)) is { Length: > 0 })
+                arguments[i] = KernelText.Decode(bytes[i]);
     }
 
-    private static bool IsOci() => Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciName.Program);
+    private static bool IsOci() =>
+        Boot.IsOci || (!Boot.RanFirst && Path.GetFileName(Environment.GetCommandLineArgs()[0]) == OciName.Program);
 
     private static int Dispatch(string[] arguments)
     {

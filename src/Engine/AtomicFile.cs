@@ -12,7 +12,8 @@ public static unsafe class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> bytes, uint mode = 0x180 /* 0600 */)
     {
         string temporary = $"{path}.{unistd.getpid()}.tmp";
-        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, mode), "open", temporary);
+        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, mode),
+            "open", temporary);
         try
         {
             fixed (byte* start = bytes)
@@ -48,8 +49,8 @@ public static unsafe class AtomicFile
     }
 
     /// <summary>
-    /// As <see cref="Write"/>; when the disk is full, in the place of the old one, which takes no room while it needs no more blocks. For small JSON
-    /// documents: what is too long of the old one becomes blanks.
+    /// As <see cref="Write"/>; when the disk is full, in the place of the old one, which takes no room while it needs no more blocks. For
+    /// small JSON documents: what is too long of the old one becomes blanks.
     /// </summary>
     /// <exception cref="LinuxException">There is no old one either, or it is smaller.</exception>
     public static void WriteOver(string path, byte[] bytes)
@@ -70,7 +71,8 @@ public static unsafe class AtomicFile
         int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) return false;
         statx old;
-        bool fits = sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &old) == 0 && (ulong)bytes.Length <= Math.Max(old.stx_size, old.stx_blocks * sector);
+        bool fits = sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &old) == 0
+            && (ulong)bytes.Length <= Math.Max(old.stx_size, old.stx_blocks * sector);
         if (fits)
         {
             byte[] whole = new byte[Math.Max(bytes.Length, (int)old.stx_size)];
@@ -84,6 +86,7 @@ public static unsafe class AtomicFile
     }
 
     /// <summary>Null when there is none.</summary>
-    /// <exception cref="LinuxException">It cannot be read, or somebody has put something else in its place: a fifo, a link, a directory.</exception>
+    /// <exception cref="LinuxException">It cannot be read, or somebody has put something else in its place: a fifo, a link, a
+    /// directory.</exception>
     public static byte[]? Read(string path) => RegularFile.Read(path);
 }

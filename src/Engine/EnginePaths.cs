@@ -62,7 +62,8 @@ public sealed class EnginePaths
     /// <summary>Hooks and programs are named in there: nobody else may have written any of it.</summary>
     private static EnginePaths Trusted(EnginePaths paths, string root, string run)
     {
-        foreach (string path in (string[])[paths.Root, paths.Containers, paths.Names, paths.Volumes, paths.Networks, paths.Graveyard]) OwnDirectory.Check(path, root);
+        foreach (string path in (string[])[paths.Root, paths.Containers, paths.Names, paths.Volumes, paths.Networks, paths.Graveyard])
+            OwnDirectory.Check(path, root);
         OwnDirectory.Check(paths.Run, run);
         return paths;
     }
@@ -88,7 +89,8 @@ public sealed class EnginePaths
 
     private static string Hint(string path)
     {
-        string variables = string.Join(", ", s_variables.Where(name => stdlib.Variable(name) is { Length: > 0 } value && path.StartsWith(value, StringComparison.Ordinal)));
+        string variables = string.Join(", ",
+            s_variables.Where(name => stdlib.Variable(name) is { Length: > 0 } value && path.StartsWith(value, StringComparison.Ordinal)));
         return variables is not ("" or "MINIRUN_ROOT")
             ? $"it is there by {variables}: set it, or MINIRUN_ROOT, to a directory that you may write to"
             : "set MINIRUN_ROOT to a directory that you may write to";
@@ -97,15 +99,17 @@ public sealed class EnginePaths
     private const uint Closed = 0x1c0 /* 0700 */, Open = 0x1c9 /* 0711 */;
 
     /// <summary>
-    /// Makes a directory that is closed to everybody else: a program with a set-user-ID bit that a container has written below it would run for whoever
-    /// reaches it. Processes of a container with ids of its own pass nevertheless, since fork-news opens what it mounts before it takes them.
+    /// Makes a directory that is closed to everybody else: a program with a set-user-ID bit that a container has written below it would run
+    /// for whoever reaches it. Processes of a container with ids of its own pass nevertheless, since fork-news opens what it mounts before
+    /// it takes them.
     /// </summary>
     internal static unsafe void MakeClosed(string path)
     {
         OwnDirectory.Make(path, Closed);
         // Earlier versions left it open to those who pass.
         statx status;
-        bool wasOurs = sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & 0xfff) == Open;
+        bool wasOurs =
+            sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & 0xfff) == Open;
         if (wasOurs && status.stx_uid == unistd.geteuid()) _ = sys_stat.chmod(path, Closed);
     }
 }

@@ -32,7 +32,9 @@ internal sealed class FileLock : IDisposable
         return null;
     }
 
-    /// <summary>A new directory, locked. Before the lock another may take it for one that was left, and remove it: then it is made again.</summary>
+    /// <summary>
+    /// A new directory, locked. Before the lock another may take it for one that was left, and remove it: then it is made again.
+    /// </summary>
     public static FileLock NewDirectory(string path, uint mode)
     {
         while (true)
@@ -71,7 +73,8 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose() => unistd.close(_fd);
 
-    private static int Open(string path, int flags) => (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
+    private static int Open(string path, int flags) =>
+        (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
 
     private static FileLock Await(int fd, string path, bool shared, Action? wait = null)
     {

@@ -9,7 +9,8 @@ namespace Minirun.Engine;
 /// </summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> s_plain = SearchValues.Create(" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\x7f"u8);
+    private static readonly SearchValues<byte> s_plain =
+        SearchValues.Create(" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\x7f"u8);
 
     /// <summary>With quotes.</summary>
     public static void Add(ByteWriter output, ReadOnlySpan<byte> text, bool shortTab = true)

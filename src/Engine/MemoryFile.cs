@@ -22,7 +22,8 @@ internal sealed unsafe class MemoryFile : IDisposable
         byte[] bytes = new byte[65536];
         var text = new MemoryStream();
         fixed (byte* start = bytes)
-            while (text.Length < Most && unistd.pread(Fd, start, bytes.Length, text.Length) is > 0 and var length) text.Write(bytes, 0, (int)length);
+            while (text.Length < Most && unistd.pread(Fd, start, bytes.Length, text.Length) is > 0 and var length)
+                text.Write(bytes, 0, (int)length);
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 

@@ -2,7 +2,10 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
 
-/// <summary>What the .NET runtime needs and does not look for: where a reservation of its own fails, it ends by SIGSEGV, or not, as threads come and go.</summary>
+/// <summary>
+/// What the .NET runtime needs and does not look for: where a reservation of its own fails, it ends by SIGSEGV, or not, as threads come and
+/// go.
+/// </summary>
 internal static unsafe class AddressSpace
 {
     private const int RLIMIT_AS = 9;

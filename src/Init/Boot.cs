@@ -25,7 +25,10 @@ public static unsafe class Boot
     /// <summary>Whether the program was called minirun-oci; known only when <see cref="RanFirst"/>.</summary>
     public static bool IsOci => s_isOci != 0;
 
-    /// <summary>The last <paramref name="count"/> arguments as the bytes they are; empty when they are not known. .NET's strings lose what is not UTF-8.</summary>
+    /// <summary>
+    /// The last <paramref name="count"/> arguments as the bytes they are; empty when they are not known. .NET's strings lose what is not
+    /// UTF-8.
+    /// </summary>
     public static byte[][] LastArguments(int count)
     {
         if (count > s_argc) return [];
@@ -39,7 +42,9 @@ public static unsafe class Boot
     public static int NativeMain(int argc, byte** argv)
     {
         if (Sys.AuxiliaryValue(AT_SECURE) != 0)
-            Refuse("minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; setcap -r)\n"u8);
+            Refuse(
+                "minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; "u8
+                    + "setcap -r)\n"u8);
         if (argc is >= 2 and <= 4 && Text.Equal(argv[0], "fork-news"u8))
         {
             if (argc == 4) Joining.Do(Text.Number(argv[1]));
@@ -48,7 +53,9 @@ public static unsafe class Boot
         OpenStandardDescriptors();
         Signals.IgnoreFileSize();
         if (AddressSpace.IsTooSmall())
-            Refuse("minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\nhint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
+            Refuse(
+                "minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\n"u8
+                    + "hint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
         s_argc = argc;
         s_argv = argv;
         if (argc > 0 && Text.Equal(Text.FileName(argv[0]), "minirun-oci"u8))
@@ -73,7 +80,9 @@ public static unsafe class Boot
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.
         if (status == -1)
-            Refuse("minirun: cannot start: the .NET runtime gets no memory or no thread\nhint: see `ulimit -u` and `ulimit -v`, and pids.max and memory.max of the cgroup that you are in\n"u8);
+            Refuse(
+                "minirun: cannot start: the .NET runtime gets no memory or no thread\n"u8
+                    + "hint: see `ulimit -u` and `ulimit -v`, and pids.max and memory.max of the cgroup that you are in\n"u8);
         return status;
     }
 

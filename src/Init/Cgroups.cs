@@ -10,8 +10,9 @@ internal static unsafe class Cgroups
     private const int PathSize = 4096;
 
     /// <summary>
-    /// The container's own directory of one cgroup hierarchy, for a container without a cgroup namespace. Only now, when the process is in its
-    /// cgroup, is it known which. S1: where the hierarchy is mounted, S3: its name in /proc/self/cgroup (empty: v2), S5: the root of that mount, S2: target, A: attributes.
+    /// The container's own directory of one cgroup hierarchy, for a container without a cgroup namespace. Only now, when the process is in
+    /// its cgroup, is it known which. S1: where the hierarchy is mounted, S3: its name in /proc/self/cgroup (empty: v2), S5: the root of
+    /// that mount, S2: target, A: attributes.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -19,13 +20,16 @@ internal static unsafe class Cgroups
         if (!Find(child, op, source)) return Trees.MayBeLeftOut(child, op);
         int tree = Trees.OpenTree(child, fcntl.AT_FDCWD, source, recursive: false);
         int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
-        bool bound = target >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, (ulong)op->C, recursive: false) && Trees.Move(child, tree, target);
+        bool bound = target >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, (ulong)op->C, recursive: false)
+            && Trees.Move(child, tree, target);
         Child.Close(target);
         Child.Close(tree);
         return bound || Trees.MayBeLeftOut(child, op);
     }
 
-    /// <summary>A line is <c>4:memory:/path</c>; the path is taken from the root of the mount, and put behind the place of the mount.</summary>
+    /// <summary>
+    /// A line is <c>4:memory:/path</c>; the path is taken from the root of the mount, and put behind the place of the mount.
+    /// </summary>
     private static bool Find(Child* child, PlanOp* op, byte* source)
     {
         byte* text = stackalloc byte[TextSize];

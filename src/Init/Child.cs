@@ -69,8 +69,8 @@ internal unsafe struct Child
     public bool Try(int number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => Call(number, a, b, c, d, e) >= 0;
 
     /// <summary>
-    /// openat2(2), tried again while it says EAGAIN: with RESOLVE_IN_ROOT or RESOLVE_BENEATH any rename or mount on the machine makes it do so
-    /// when the path has a ".." in it, because the kernel cannot rule out that the path led out. The only place that makes the call.
+    /// openat2(2), tried again while it says EAGAIN: with RESOLVE_IN_ROOT or RESOLVE_BENEATH any rename or mount on the machine makes it do
+    /// so when the path has a ".." in it, because the kernel cannot rule out that the path led out. The only place that makes the call.
     /// </summary>
     public nint OpenAt2(nint from, byte* path, ulong flags, ulong resolve)
     {

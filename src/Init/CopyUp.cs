@@ -6,8 +6,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// Option tmpcopyup: what a directory of the root file system holds is copied into the tmpfs that will lie on it, while nobody else can see that.
-/// Names are looked up one at a time, and no symlink is followed. Contents, owners, modes and times are copied; extended attributes are not.
+/// Option tmpcopyup: what a directory of the root file system holds is copied into the tmpfs that will lie on it, while nobody else can see
+/// that. Names are looked up one at a time, and no symlink is followed. Contents, owners, modes and times are copied; extended attributes
+/// are not.
 /// </summary>
 internal static unsafe class CopyUp
 {
@@ -45,7 +46,8 @@ internal static unsafe class CopyUp
     private static bool Entry(Child* child, int from, int to, byte* name, int left)
     {
         statx status;
-        if (!child->Try(SYS_statx, from, (nint)name, AT_SYMLINK_NOFOLLOW, (nint)STATX_BASIC_STATS, (nint)(&status))) return child->Errno == Errno.ENOENT;
+        if (!child->Try(SYS_statx, from, (nint)name, AT_SYMLINK_NOFOLLOW, (nint)STATX_BASIC_STATS, (nint)(&status)))
+            return child->Errno == Errno.ENOENT;
         int type = status.stx_mode & S_IFMT;
         if (type == S_IFSOCK) return true;   // nobody listens there any more
         bool made = type switch
@@ -53,13 +55,15 @@ internal static unsafe class CopyUp
             S_IFDIR => SubDirectory(child, from, to, name, left),
             S_IFREG => File(child, from, to, name),
             S_IFLNK => Link(child, from, to, name),
-            _ => child->Try(SYS_mknodat, to, (nint)name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor)),
+            _ => child->Try(SYS_mknodat, to, (nint)name, status.stx_mode,
+                sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor)),
         };
         if (!made) return false;
         // An id that does not exist here cannot be given; the copy is then root's.
         child->Call(SYS_fchownat, to, (nint)name, (nint)status.stx_uid, (nint)status.stx_gid, AT_SYMLINK_NOFOLLOW);
         if (type != S_IFLNK && !child->Try(SYS_fchmodat, to, (nint)name, status.stx_mode & 0xfff)) return false;
-        long* times = stackalloc long[4] { status.stx_atime.tv_sec, status.stx_atime.tv_nsec, status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec };
+        long* times =
+            stackalloc long[4] { status.stx_atime.tv_sec, status.stx_atime.tv_nsec, status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec };
         child->Call(SYS_utimensat, to, (nint)name, (nint)times, AT_SYMLINK_NOFOLLOW);
         return true;
     }
@@ -76,7 +80,9 @@ internal static unsafe class CopyUp
     private static bool File(Child* child, int from, int to, byte* name)
     {
         int source = (int)child->Call(SYS_openat, from, (nint)name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        int copy = source < 0 ? -1 : (int)child->Call(SYS_openat, to, (nint)name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */);
+        int copy = source < 0
+            ? -1
+            : (int)child->Call(SYS_openat, to, (nint)name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */);
         nint moved = copy < 0 ? -1 : 1;
         while (moved > 0) moved = child->Call(SYS_sendfile, copy, source, 0, 1 << 20);
         Child.Close(copy);

@@ -7,7 +7,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Init;
 
-/// <summary>What a /dev holds: nodes and links. The directory is a tmpfs of ours, or the root file system's own, which is as hostile as all of it.</summary>
+/// <summary>
+/// What a /dev holds: nodes and links. The directory is a tmpfs of ours, or the root file system's own, which is as hostile as all of it.
+/// </summary>
 internal static unsafe class Devices
 {
     /// <summary>S2: the root file system's own /dev, for a container that mounts nothing there.</summary>
@@ -17,7 +19,9 @@ internal static unsafe class Devices
         return child->Dev >= 0;
     }
 
-    /// <summary>S1: what the link says, S2: its name in /dev, or with D 1 its path in the root; A: 1: whatever has the name is removed.</summary>
+    /// <summary>
+    /// S1: what the link says, S2: its name in /dev, or with D 1 its path in the root; A: 1: whatever has the name is removed.
+    /// </summary>
     public static bool Symlink(Child* child, PlanOp* op)
     {
         byte* name = child->At(op->S2);
@@ -45,8 +49,8 @@ internal static unsafe class Devices
     }
 
     /// <summary>
-    /// A descriptor of the host's /dev/null would let root inside change the mode and owner of the host's node: it is replaced by one of the
-    /// container's own, if that is the real thing (CVE-2026-88265). Where there is none, one that cannot be changed stays.
+    /// A descriptor of the host's /dev/null would let root inside change the mode and owner of the host's node: it is replaced by one of
+    /// the container's own, if that is the real thing (CVE-2026-88265). Where there is none, one that cannot be changed stays.
     /// </summary>
     public static bool ReopenNull(Child* child)
     {
@@ -89,7 +93,8 @@ internal static unsafe class Devices
     private static bool IsNull(Child* child, int fd)
     {
         statx status;
-        return Trees.Stat(child, fd, &status) && (status.stx_mode & S_IFMT) == S_IFCHR && status.stx_rdev_major == 1 && status.stx_rdev_minor == 3;
+        return Trees.Stat(child, fd, &status) && (status.stx_mode & S_IFMT) == S_IFCHR && status.stx_rdev_major == 1
+            && status.stx_rdev_minor == 3;
     }
 
     private static bool MakeNode(Child* child, PlanOp* op, int directory, byte* name)

@@ -8,7 +8,8 @@ namespace Minirun.Init;
 internal static unsafe class FileSystems
 {
     /// <summary>A detached mount of a new file system. Negative on failure.</summary>
-    public static int Make(Child* child, byte* type, byte* options, int attributes) => Make(child, type, type, Text.Pointer(""u8), options, attributes);
+    public static int Make(Child* child, byte* type, byte* options, int attributes) =>
+        Make(child, type, type, Text.Pointer(""u8), options, attributes);
 
     /// <summary>The same, with a source to show and a mode, in octal, that the options may override.</summary>
     public static int Make(Child* child, byte* type, byte* source, byte* mode, byte* options, int attributes)
@@ -24,9 +25,9 @@ internal static unsafe class FileSystems
     }
 
     /// <summary>
-    /// An overlay, detached, of <paramref name="lower"/> under a new tmpfs. overlayfs takes no layer from a mount outside of our namespace, and then
-    /// keeps a clone of its own: so the tmpfs is on "/" for as long as that takes, and nothing of it stays. Where a mount stayed on "/", or below the
-    /// overlay, one unmount after pivot_root would take that one, and leave the host's tree.
+    /// An overlay, detached, of <paramref name="lower"/> under a new tmpfs. overlayfs takes no layer from a mount outside of our namespace,
+    /// and then keeps a clone of its own: so the tmpfs is on "/" for as long as that takes, and nothing of it stays. Where a mount stayed
+    /// on "/", or below the overlay, one unmount after pivot_root would take that one, and leave the host's tree.
     /// </summary>
     public static int MakeThrowaway(Child* child, byte* lower, byte* options, byte* userxattr, int attributes)
     {
@@ -45,7 +46,9 @@ internal static unsafe class FileSystems
         return overlay;
     }
 
-    /// <summary>An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.</summary>
+    /// <summary>
+    /// An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.
+    /// </summary>
     private static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
     {
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
@@ -68,8 +71,8 @@ internal static unsafe class FileSystems
     }
 
     /// <summary>
-    /// mount(2) on the target's descriptor, for options longer than fsconfig(2) takes. S3: options joined by commas, B: MS_ flags. The link of procfs
-    /// is one that the kernel follows: no path inside the root.
+    /// mount(2) on the target's descriptor, for options longer than fsconfig(2) takes. S3: options joined by commas, B: MS_ flags. The link
+    /// of procfs is one that the kernel follows: no path inside the root.
     /// </summary>
     public static bool MountClassic(Child* child, PlanOp* op, int target)
     {

@@ -17,8 +17,8 @@ internal static unsafe class Files
     }
 
     /// <summary>
-    /// Closes everything from A on but the report socket, B, C (0: none) and a guard's list, which close themselves on execve. Closing at once, and not
-    /// on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
+    /// Closes everything from A on but the report socket, B, C (0: none) and a guard's list, which close themselves on execve. Closing at
+    /// once, and not on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
     /// </summary>
     public static bool CloseFrom(Child* child, PlanOp* op)
     {

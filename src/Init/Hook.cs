@@ -5,21 +5,23 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// Hooks that run inside: createContainer and startContainer. What a hook says goes to memory, not to a pipe: it is read only when the hook failed, and a
-/// process that the hook leaves behind holds nobody up.
+/// Hooks that run inside: createContainer and startContainer. What a hook says goes to memory, not to a pipe: it is read only when the hook
+/// failed, and a process that the hook leaves behind holds nobody up.
 /// </summary>
 internal static unsafe class Hook
 {
     /// <summary>
-    /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none, C: where in the state our pid
-    /// goes, D: 1 for a program of the container's, which gets the command's filters. A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
-    /// output stay open until the parent has read them.
+    /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none, C: where in
+    /// the state our pid goes, D: 1 for a program of the container's, which gets the command's filters. A failure is told by its call:
+    /// execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its output stay open until the parent has
+    /// read them.
     /// </summary>
     public static bool Run(Child* child, PlanOp* op)
     {
         int input = Memory(child), output = Memory(child), error = Memory(child);
         if (error < 0 || !WriteState(child, op, input)) return false;
-        int* failed = (int*)child->Call(SYS_mmap, 0, sizeof(int), sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_SHARED | sys_mman.MAP_ANONYMOUS, -1);
+        int* failed = (int*)child->Call(SYS_mmap, 0, sizeof(int), sys_mman.PROT_READ | sys_mman.PROT_WRITE,
+            sys_mman.MAP_SHARED | sys_mman.MAP_ANONYMOUS, -1);
         if ((nint)failed < 0) return false;
         int pidfd = -1;
         clone_args arguments = default;
@@ -47,7 +49,8 @@ internal static unsafe class Hook
         child->Output = child->ErrorOutput = 0;
     }
 
-    private static int Memory(Child* child) => (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), (nint)sys_mman.MFD_CLOEXEC);
+    private static int Memory(Child* child) =>
+        (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), (nint)sys_mman.MFD_CLOEXEC);
 
     private static bool WriteState(Child* child, PlanOp* op, int fd)
     {

@@ -8,7 +8,9 @@ namespace Minirun.Init;
 /// <summary>User, groups and capabilities(7) of the command.</summary>
 internal static unsafe class Identity
 {
-    /// <summary>Drops every capability that is not in <paramref name="keep"/> from the bounding set; the kernel's last one answers EINVAL.</summary>
+    /// <summary>
+    /// Drops every capability that is not in <paramref name="keep"/> from the bounding set; the kernel's last one answers EINVAL.
+    /// </summary>
     public static bool DropBounding(Child* child, ulong keep)
     {
         for (int capability = 0; capability < 64; capability++)
@@ -41,10 +43,15 @@ internal static unsafe class Identity
         return true;
     }
 
-    /// <summary>A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none. Optional: no groups, if that may be said at all.</summary>
+    /// <summary>
+    /// A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none.
+    /// Optional: no groups, if that may be said at all.
+    /// </summary>
     public static bool Become(Child* child, PlanOp* op)
     {
-        if (op->C >= 0 && !child->Try(SYS_setgroups, (nint)op->C, (nint)child->At(op->S1)) && ((op->Flags & OpFlags.Optional) == 0 || child->Errno != Errno.EPERM)) return false;
+        if (op->C >= 0 && !child->Try(SYS_setgroups, (nint)op->C, (nint)child->At(op->S1))
+            && ((op->Flags & OpFlags.Optional) == 0 || child->Errno != Errno.EPERM))
+            return false;
         if (!child->Try(SYS_prctl, PR_SET_KEEPCAPS, 1)) return false;
         if (!child->Try(SYS_setresgid, (nint)op->B, (nint)op->B, (nint)op->B)) return false;
         if (!child->Try(SYS_setresuid, (nint)op->A, (nint)op->A, (nint)op->A)) return false;
@@ -52,7 +59,10 @@ internal static unsafe class Identity
         return op->D == 0 || Lifetime.DieWithParent(child, (int)op->D);
     }
 
-    /// <summary>A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out; optional: without a word.</summary>
+    /// <summary>
+    /// A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out; optional:
+    /// without a word.
+    /// </summary>
     public static bool SetCapabilities(Child* child, PlanOp* op)
     {
         bool all = (op->Flags & (OpFlags.Warn | OpFlags.Optional)) == 0 || KeepWithinOwn(child, op) || (op->Flags & OpFlags.Optional) != 0;

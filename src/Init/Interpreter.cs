@@ -12,7 +12,10 @@ internal static unsafe class Interpreter
 {
     private const int CLOCK_MONOTONIC = 1;
 
-    /// <summary>Does not return. The plan may still be in the making while we start: a byte on <paramref name="readyFd"/> says that it is whole; -1: it is.</summary>
+    /// <summary>
+    /// Does not return. The plan may still be in the making while we start: a byte on <paramref name="readyFd"/> says that it is whole; -1:
+    /// it is.
+    /// </summary>
     public static void Run(int planFd, int readyFd)
     {
         byte ready;

@@ -5,9 +5,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// What fork-news does first for a process in a user namespace that exists: it enters the namespaces by itself. Whoever is root in there, with
-/// CAP_SYS_PTRACE, may look into all that is executed in that namespace; not into us, who were executed outside of it, and can no longer be dumped
-/// when we enter (CVE-2016-9962). The memfd of the plan holds this, its steps and their strings until there is a plan.
+/// What fork-news does first for a process in a user namespace that exists: it enters the namespaces by itself. Whoever is root in there,
+/// with CAP_SYS_PTRACE, may look into all that is executed in that namespace; not into us, who were executed outside of it, and can no
+/// longer be dumped when we enter (CVE-2016-9962). The memfd of the plan holds this, its steps and their strings until there is a plan.
 /// </summary>
 internal static unsafe class Joining
 {
@@ -62,7 +62,8 @@ internal static unsafe class Joining
     {
         JoiningPlan header;
         if (Sys.Call(SYS_pread64, planFd, (nint)(&header), sizeof(JoiningPlan), 0) != sizeof(JoiningPlan)) return null;
-        nint memory = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1, 0);
+        nint memory = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE,
+            sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1, 0);
         return memory < 0 || Sys.Call(SYS_pread64, planFd, memory, header.Length, 0) != header.Length ? null : (JoiningPlan*)memory;
     }
 

@@ -13,8 +13,8 @@ namespace Minirun.Init;
 internal static unsafe class Mounts
 {
     /// <summary>
-    /// S1: type, S2: target, S3: options (zero-separated, a double zero ends them), A: attributes, S4: source of the fallback, S5: what is shown as
-    /// its source. C, E, F as for <see cref="Bind"/>.
+    /// S1: type, S2: target, S3: options (zero-separated, a double zero ends them), A: attributes, S4: source of the fallback, S5: what is
+    /// shown as its source. C, E, F as for <see cref="Bind"/>.
     /// </summary>
     public static bool NewFileSystem(Child* child, PlanOp* op)
     {
@@ -22,7 +22,8 @@ internal static unsafe class Mounts
         int target = Target(child, op, mode);
         if (target < 0) return Trees.MayBeLeftOut(child, op);
         if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, op, target);
-        int tree = FileSystems.Make(child, child->At(op->S1), op->S5 != 0 ? child->At(op->S5) : child->At(op->S1), mode, child->At(op->S3), (int)op->A);
+        int tree = FileSystems.Make(child, child->At(op->S1), op->S5 != 0 ? child->At(op->S5) : child->At(op->S1), mode, child->At(op->S3),
+            (int)op->A);
         if (tree < 0 && (op->Flags & OpFlags.Fallback) != 0)
         {
             // The kernel shows a new proc or sysfs only to those who already see all of one: "mount too revealing".
@@ -55,8 +56,8 @@ internal static unsafe class Mounts
     }
 
     /// <summary>
-    /// S1: source, or Fd; S2: target; A: attributes to set, B: to clear, C: propagation, D: device number the source must have, E, F: attributes to
-    /// set and to clear on the whole tree.
+    /// S1: source, or Fd; S2: target; A: attributes to set, B: to clear, C: propagation, D: device number the source must have, E, F:
+    /// attributes to set and to clear on the whole tree.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
@@ -106,11 +107,14 @@ internal static unsafe class Mounts
     {
         bool all = (op->Flags & OpFlags.PropagationRecursive) != 0;
         long recursive = all ? op->C : 0, top = all ? 0 : op->C;
-        return ((op->E | op->F | recursive) == 0 || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
+        return ((op->E | op->F | recursive) == 0
+            || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
             && ((op->A | op->B | top) == 0 || Trees.SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)top, recursive: false));
     }
 
-    /// <summary>S2: what is hidden: a directory under an empty read-only one, the same for all; a file under the parent's /dev/null.</summary>
+    /// <summary>
+    /// S2: what is hidden: a directory under an empty read-only one, the same for all; a file under the parent's /dev/null.
+    /// </summary>
     public static bool Mask(Child* child, PlanOp* op)
     {
         int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
@@ -147,7 +151,9 @@ internal static unsafe class Mounts
         return moved;
     }
 
-    /// <summary>The place of a new file system, made when it is missing; one that was there gives a tmpfs its <paramref name="mode"/>, in octal.</summary>
+    /// <summary>
+    /// The place of a new file system, made when it is missing; one that was there gives a tmpfs its <paramref name="mode"/>, in octal.
+    /// </summary>
     private static int Target(Child* child, PlanOp* op, byte* mode)
     {
         *mode = 0;
@@ -161,7 +167,9 @@ internal static unsafe class Mounts
         return -1;
     }
 
-    /// <summary>Wherever the symlinks of a root file system lead: what the kernel says about processes is not replaced (CVE-2019-16884).</summary>
+    /// <summary>
+    /// Wherever the symlinks of a root file system lead: what the kernel says about processes is not replaced (CVE-2019-16884).
+    /// </summary>
     private static bool MayCover(Child* child, OpFlags flags, int target) =>
         (flags & OpFlags.NotInProc) == 0 || !IsProc(child, target) || child->Fail(SYS_move_mount, Errno.EPERM);
 
@@ -184,7 +192,8 @@ internal static unsafe class Mounts
             return tree;
         }
         if ((op->Flags & OpFlags.SourceInRoot) == 0)
-            return Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+            return Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive,
+                (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
         *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
         return *place < 0 ? -1 : Trees.OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
@@ -200,7 +209,9 @@ internal static unsafe class Mounts
         return -1;
     }
 
-    /// <summary>A read-only mount of an empty directory. A tmpfs of its own costs ten times a clone of one that is there, so only without that.</summary>
+    /// <summary>
+    /// A read-only mount of an empty directory. A tmpfs of its own costs ten times a clone of one that is there, so only without that.
+    /// </summary>
     private static int EmptyDirectory(Child* child)
     {
         const int hidden = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;

@@ -6,8 +6,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// Files of the host that a container gets as copies. The host's own could be held even through a read-only mount: a lease on /etc/hosts lets all
-/// who open it for writing wait (fcntl(2), F_SETLEASE). A copy is a nameless file in the container's own /dev, which is gone with its mount.
+/// Files of the host that a container gets as copies. The host's own could be held even through a read-only mount: a lease on /etc/hosts
+/// lets all who open it for writing wait (fcntl(2), F_SETLEASE). A copy is a nameless file in the container's own /dev, which is gone with
+/// its mount.
 /// </summary>
 internal static unsafe class OwnFiles
 {

@@ -7,7 +7,10 @@ namespace Minirun.Init;
 /// <summary>What the command's process gets last: limits, signals, and the command itself.</summary>
 internal static unsafe class Process
 {
-    /// <summary>A: resource, B: soft limit, C: hard limit (getrlimit(2)). When it may only be warned of, what lies within the present hard limit is granted.</summary>
+    /// <summary>
+    /// A: resource, B: soft limit, C: hard limit (getrlimit(2)). When it may only be warned of, what lies within the present hard limit is
+    /// granted.
+    /// </summary>
     public static bool SetLimit(Child* child, PlanOp* op)
     {
         ulong* limit = stackalloc ulong[2], present = stackalloc ulong[2];
@@ -15,7 +18,8 @@ internal static unsafe class Process
         limit[1] = (ulong)op->C;
         if (child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0)) return true;
         int errno = child->Errno;
-        if (errno != Errno.EPERM || (op->Flags & OpFlags.Warn) == 0 || !child->Try(SYS_prlimit64, 0, (nint)op->A, 0, (nint)present)) return false;
+        if (errno != Errno.EPERM || (op->Flags & OpFlags.Warn) == 0 || !child->Try(SYS_prlimit64, 0, (nint)op->A, 0, (nint)present))
+            return false;
         if (limit[0] > present[1]) limit[0] = present[1];
         if (limit[1] > present[1]) limit[1] = present[1];
         child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
@@ -42,7 +46,10 @@ internal static unsafe class Process
         return child->Fail(SYS_execve, errno);
     }
 
-    /// <summary>S1: paths to try, as <see cref="Execute"/> will. A missing program is to be known when a container is created, not when it is started.</summary>
+    /// <summary>
+    /// S1: paths to try, as <see cref="Execute"/> will. A missing program is to be known when a container is created, not when it is
+    /// started.
+    /// </summary>
     public static bool Find(Child* child, PlanOp* op)
     {
         int errno = Errno.ENOENT;

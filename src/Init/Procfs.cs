@@ -6,17 +6,21 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Init;
 
 /// <summary>
-/// Writes to /proc through a procfs of our own, by descriptor. A path is never used: in the container's /proc another file, or another file system,
-/// may lie where the path leads, and the write would do something else, or nothing (CVE-2019-16884, CVE-2025-52881).
+/// Writes to /proc through a procfs of our own, by descriptor. A path is never used: in the container's /proc another file, or another file
+/// system, may lie where the path leads, and the write would do something else, or nothing (CVE-2019-16884, CVE-2025-52881).
 /// </summary>
 internal static unsafe class Procfs
 {
-    /// <summary>A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that (Fallback), the caller's: before the root is entered.</summary>
+    /// <summary>
+    /// A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that
+    /// (Fallback), the caller's: before the root is entered.
+    /// </summary>
     public static bool Open(Child* child, PlanOp* op)
     {
         const int harmless = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
         int proc = op->A != 0 ? (int)op->A : FileSystems.Make(child, Text.Pointer("proc"u8), null, harmless);
-        if (proc < 0 && (op->Flags & OpFlags.Fallback) != 0) proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (proc < 0 && (op->Flags & OpFlags.Fallback) != 0)
+            proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (proc < 0) return false;
         child->Proc = proc;
         statfs status;
@@ -25,8 +29,8 @@ internal static unsafe class Procfs
     }
 
     /// <summary>
-    /// S1: path below the procfs, S2: bytes, A: how many. The files of a process that cannot be dumped are root's (proc(5)): one that says so already,
-    /// as <see cref="Joining"/> has seen to, is well.
+    /// S1: path below the procfs, S2: bytes, A: how many. The files of a process that cannot be dumped are root's (proc(5)): one that says
+    /// so already, as <see cref="Joining"/> has seen to, is well.
     /// </summary>
     public static bool Write(Child* child, PlanOp* op)
     {
@@ -36,7 +40,10 @@ internal static unsafe class Procfs
         return (errno == Errno.EACCES && Says(child, file, text, (int)op->A)) || child->Fail(call, errno);
     }
 
-    /// <summary>What a security module is to make of us at execve. S1, S2: the file, and where it is on older kernels; S3: what is written, A: how much.</summary>
+    /// <summary>
+    /// What a security module is to make of us at execve. S1, S2: the file, and where it is on older kernels; S3: what is written, A: how
+    /// much.
+    /// </summary>
     public static bool Label(Child* child, PlanOp* op)
     {
         byte* file = child->At(op->S1), text = child->At(op->S3);
@@ -47,8 +54,8 @@ internal static unsafe class Procfs
     }
 
     /// <summary>
-    /// A new time namespace is for children first. Its offsets may be set while nobody is in it; then we enter it, which only a process with one thread
-    /// can (time_namespaces(7)). S1: lines of offsets, A: length, B: it was made before.
+    /// A new time namespace is for children first. Its offsets may be set while nobody is in it; then we enter it, which only a process
+    /// with one thread can (time_namespaces(7)). S1: lines of offsets, A: length, B: it was made before.
     /// </summary>
     public static bool TimeNamespace(Child* child, PlanOp* op)
     {

@@ -6,7 +6,8 @@ namespace Minirun.Init;
 
 /// <summary>
 /// --init, and the guard of a container without a pid namespace: stays behind as the parent of the command, passes signals on, reaps
-/// orphans, and ends as the command ended. It runs with the command's own identity and limits, holding no descriptor but stdio and the list of its children.
+/// orphans, and ends as the command ended. It runs with the command's own identity and limits, holding no descriptor but stdio and the list
+/// of its children.
 /// </summary>
 internal static unsafe class Reaper
 {
@@ -21,11 +22,15 @@ internal static unsafe class Reaper
     /// <summary>Of the procfs of outside: inside there may be none, or one that root there has taken away or covered.</summary>
     public static bool OpenChildren(Child* child)
     {
-        child->Children = (int)child->Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/thread-self/children"u8), fcntl.O_RDONLY | fcntl.O_CLOEXEC);
+        child->Children = (int)child->Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/thread-self/children"u8),
+            fcntl.O_RDONLY | fcntl.O_CLOEXEC);
         return child->Children >= 0;
     }
 
-    /// <summary>A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1 when stdin is the container's terminal; D: 1 to end the command with us.</summary>
+    /// <summary>
+    /// A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1
+    /// when stdin is the container's terminal; D: 1 to end the command with us.
+    /// </summary>
     public static bool Start(Child* child, PlanOp* op)
     {
         bool subreaper = op->A != 0;
@@ -66,7 +71,8 @@ internal static unsafe class Reaper
     /// <summary>The command's pipes must see their end when the command ends, not when we do.</summary>
     private static void ReleaseStdio()
     {
-        nint nowhere = Sys.Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), fcntl.O_RDWR | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
+        nint nowhere =
+            Sys.Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), fcntl.O_RDWR | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
         for (int fd = 0; fd < 3; fd++)
             if (nowhere >= 0) Sys.Call(SYS_dup3, nowhere, fd, 0);
             else Sys.Call(SYS_close, fd);

@@ -61,8 +61,8 @@ internal static unsafe class RootMount
         Trees.SetAttributes(child, mount, 0, 0, propagation, recursive: false);
 
     /// <summary>
-    /// Nothing of the host's is bound from here on, so the root may be bound again; and as it was a moment before it was made unbindable: a slave
-    /// of the mount that the root file system lies in, when that is one. Older kernels than Linux 5.15 leave it private.
+    /// Nothing of the host's is bound from here on, so the root may be bound again; and as it was a moment before it was made unbindable: a
+    /// slave of the mount that the root file system lies in, when that is one. Older kernels than Linux 5.15 leave it private.
     /// </summary>
     public static bool Settle(Child* child)
     {
@@ -77,9 +77,9 @@ internal static unsafe class RootMount
     }
 
     /// <summary>
-    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old root is
-    /// ever needed (pivot_root(2), NOTES). A: 1: some of the old mounts are still shared with the host, which would lose its own with them: an
-    /// unmount goes to all peers (mount_namespaces(7)).
+    /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old
+    /// root is ever needed (pivot_root(2), NOTES). A: 1: some of the old mounts are still shared with the host, which would lose its own
+    /// with them: an unmount goes to all peers (mount_namespaces(7)).
     /// </summary>
     public static bool Pivot(Child* child, PlanOp* op) =>
         RootCheck.RememberOldRoot(child)

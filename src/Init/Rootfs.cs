@@ -31,7 +31,8 @@ internal static unsafe class Rootfs
         if ((flags & OpFlags.InDev) != 0 && create && IsName(path)) return MakeInDev(child, path, flags);
         int from = (flags & OpFlags.InDev) != 0 ? child->Dev : child->Root;
         // "Ordinary" is no symlink on the way, and no file in the place of a directory.
-        int how = O_PATH | ((flags & OpFlags.TargetNoFollow) != 0 ? O_NOFOLLOW : 0) | ((flags & (OpFlags.Ordinary | OpFlags.File)) == OpFlags.Ordinary ? O_DIRECTORY : 0);
+        int how = O_PATH | ((flags & OpFlags.TargetNoFollow) != 0 ? O_NOFOLLOW : 0)
+            | ((flags & (OpFlags.Ordinary | OpFlags.File)) == OpFlags.Ordinary ? O_DIRECTORY : 0);
         nint fd = Open(child, from, path, flags, how);
         if (fd >= 0 || child->Errno != Errno.ENOENT || !create) return (int)fd;
         if (from == child->Root && !child->MayMake) ProveProgram(child);
@@ -85,7 +86,8 @@ internal static unsafe class Rootfs
     /// <summary>A name in a /dev that we mounted a moment ago: nobody else has been in there, so it is made at once.</summary>
     private static int MakeInDev(Child* child, byte* name, OpFlags flags)
     {
-        if ((flags & OpFlags.File) != 0) return (int)child->Call(SYS_openat, child->Dev, (nint)name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */);
+        if ((flags & OpFlags.File) != 0)
+            return (int)child->Call(SYS_openat, child->Dev, (nint)name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */);
         if (!child->Try(SYS_mkdirat, child->Dev, (nint)name, 0x1ed /* 0755 */) && child->Errno != Errno.EEXIST) return -1;
         return (int)child->Call(SYS_openat, child->Dev, (nint)name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     }
@@ -143,7 +145,8 @@ internal static unsafe class Rootfs
             if (file < 0 && !MakeWhereLinkLeads(child, from, parent, prefix, name, flags, links)) return -1;
             Child.Close(file);
         }
-        else if (!child->Try(SYS_mkdirat, parent, (nint)name, 0x1ed /* 0755 */) && !MakeWhereLinkLeads(child, from, parent, prefix, name, last ? flags : flags & ~OpFlags.File, links))
+        else if (!child->Try(SYS_mkdirat, parent, (nint)name, 0x1ed /* 0755 */)
+            && !MakeWhereLinkLeads(child, from, parent, prefix, name, last ? flags : flags & ~OpFlags.File, links))
             return -1;
         return (int)Open(child, from, prefix, flags, O_PATH);
     }

@@ -55,8 +55,8 @@ public static unsafe class RuntimeStart
         advice is MADV_DONTDUMP or MADV_DODUMP ? 0 : RealAdvise(start, length, advice);
 
     /// <summary>
-    /// pthread_getattr_np(3), which the runtime calls for the bounds of a stack. libc finds those of the first thread in /proc/self/maps; but
-    /// they are known: the kernel writes the name of the program at the very top (execve(2), AT_EXECFN).
+    /// pthread_getattr_np(3), which the runtime calls for the bounds of a stack. libc finds those of the first thread in /proc/self/maps;
+    /// but they are known: the kernel writes the name of the program at the very top (execve(2), AT_EXECFN).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ThreadAttributes(nint thread, void* attributes)
@@ -64,13 +64,16 @@ public static unsafe class RuntimeStart
         if (ThreadId() != ProcessId()) return RealThreadAttributes(thread, attributes);
         byte* name = (byte*)Sys.AuxiliaryValue(AT_EXECFN);
         Limit limit;
-        if (name == null || Sys.Call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (nint)(&limit)) != 0) return RealThreadAttributes(thread, attributes);
+        if (name == null || Sys.Call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (nint)(&limit)) != 0)
+            return RealThreadAttributes(thread, attributes);
         ulong top = ((ulong)name + (ulong)Text.Length(name) + 1 + (ulong)sizeof(void*) + PageSize - 1) & ~(PageSize - 1);
         ulong size = limit.Soft is >= PageSize * 16 and <= 1ul << 32 ? limit.Soft & ~(PageSize - 1) : UsualStack;
         return SetStack(attributes, (void*)(top - size), (nuint)size);
     }
 
-    /// <summary>struct rlimit. No stackalloc: the value that guards such a frame is set by the runtime's start, while another thread may be here.</summary>
+    /// <summary>
+    /// struct rlimit. No stackalloc: the value that guards such a frame is set by the runtime's start, while another thread may be here.
+    /// </summary>
     private struct Limit
     {
         public ulong Soft;

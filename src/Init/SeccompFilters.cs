@@ -22,8 +22,8 @@ internal static unsafe class SeccompFilters
     }
 
     /// <summary>
-    /// The filters that the plan has after <paramref name="op"/>. A hook's program comes from the container's root file system, which the filters are there to
-    /// hold; fork-news itself goes on without them, because a profile knows the calls of the command and not ours.
+    /// The filters that the plan has after <paramref name="op"/>. A hook's program comes from the container's root file system, which the
+    /// filters are there to hold; fork-news itself goes on without them, because a profile knows the calls of the command and not ours.
     /// </summary>
     public static bool InstallFollowing(Child* child, PlanOp* op)
     {
@@ -34,18 +34,21 @@ internal static unsafe class SeccompFilters
     }
 
     /// <summary>
-    /// Once the filter is there, any call of ours may wait for the agent, sendmsg too; and the agent gets the listener by sendmsg. So a thread
-    /// without the filter sends it. It shares our memory and descriptors, and we tell it by memory alone.
+    /// Once the filter is there, any call of ours may wait for the agent, sendmsg too; and the agent gets the listener by sendmsg. So a
+    /// thread without the filter sends it. It shares our memory and descriptors, and we tell it by memory alone.
     /// </summary>
     private static bool WithListener(Child* child, PlanOp* op, ulong* program)
     {
         Handover handover = default;
         handover.ReportFd = child->Plan->ReportFd;
         handover.Op = op->Index;
-        nint stack = child->Call(SYS_mmap, 0, StackSize, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1);
+        nint stack = child->Call(SYS_mmap, 0, StackSize, sys_mman.PROT_READ | sys_mman.PROT_WRITE,
+            sys_mman.MAP_PRIVATE | sys_mman.MAP_ANONYMOUS, -1);
         if (stack < 0) return false;
-        const int flags = (int)(sched.CLONE_VM | sched.CLONE_FS | sched.CLONE_FILES | sched.CLONE_SIGHAND | sched.CLONE_THREAD | sched.CLONE_SYSVSEM);
-        if (Sys.Clone((nint)(delegate*<Handover*, int>)&Send, stack + StackSize, flags, &handover) < 0) return child->Fail(SYS_clone, *Sys.ErrnoLocation());
+        const int flags =
+            (int)(sched.CLONE_VM | sched.CLONE_FS | sched.CLONE_FILES | sched.CLONE_SIGHAND | sched.CLONE_THREAD | sched.CLONE_SYSVSEM);
+        if (Sys.Clone((nint)(delegate*<Handover*, int>)&Send, stack + StackSize, flags, &handover) < 0)
+            return child->Fail(SYS_clone, *Sys.ErrnoLocation());
         nint listener = child->Call(SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, (nint)op->B, (nint)program);
         Volatile.Write(ref handover.Listener, listener < 0 ? Handover.None : (int)listener);
         if (listener < 0) return false;
@@ -63,7 +66,8 @@ internal static unsafe class SeccompFilters
         nint sent = DescriptorReport.Send(handover->ReportFd, ReportKind.Listener, handover->Op, listener);
         int outcome = sent < 0 ? -*Sys.ErrnoLocation() : Handover.Sent;
         Sys.Call(SYS_close, listener);
-        // Without an agent the command must not run, so we wait until the agent has the listener: here, where no call of ours is asked about.
+        // Without an agent the command must not run, so we wait until the agent has the listener: here, where no call of ours is asked
+        // about.
         if (sent >= 0) Waiting.AwaitGo(handover->ReportFd);
         Volatile.Write(ref handover->Outcome, outcome);
         return 0;

@@ -8,14 +8,19 @@ internal static unsafe class Signals
 {
     private const ulong SIG_DFL = 0, SIG_IGN = 1;
 
-    /// <summary>Beyond a limit (`ulimit -f`) a write is to fail with EFBIG, and to be said; the signal would end us half way through a stop or a removal.</summary>
+    /// <summary>
+    /// Beyond a limit (`ulimit -f`) a write is to fail with EFBIG, and to be said; the signal would end us half way through a stop or a
+    /// removal.
+    /// </summary>
     public static void IgnoreFileSize()
     {
         ulong* action = stackalloc ulong[4];
         Sys.Call(SYS_rt_sigaction, signal.SIGXFSZ, (nint)Action(action, SIG_IGN), 0, sizeof(ulong));
     }
 
-    /// <summary>.NET ignores SIGPIPE, we ignore SIGXFSZ, and minirun blocks what it relays: all of that would live on in the command.</summary>
+    /// <summary>
+    /// .NET ignores SIGPIPE, we ignore SIGXFSZ, and minirun blocks what it relays: all of that would live on in the command.
+    /// </summary>
     public static bool Reset(Child* child)
     {
         ulong none = 0;

@@ -15,7 +15,8 @@ internal static unsafe class Terminal
     public static bool Open(Child* child, PlanOp* op)
     {
         if (child->Pts < 0) child->Pts = OpenPts(child);
-        nint master = child->Pts < 0 ? -1 : child->Call(SYS_openat, child->Pts, (nint)Text.Pointer("ptmx"u8), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        nint master =
+            child->Pts < 0 ? -1 : child->Call(SYS_openat, child->Pts, (nint)Text.Pointer("ptmx"u8), O_RDWR | O_NOCTTY | O_CLOEXEC);
         if (master < 0) return false;
         int unlocked = 0;
         if (!child->Try(SYS_ioctl, master, termios_.TIOCSPTLCK, (nint)(&unlocked))) return false;
@@ -31,12 +32,16 @@ internal static unsafe class Terminal
             settings.c_oflag &= ~termios_.ONLCR;
             child->Call(SYS_ioctl, slave, termios_.TCSETSW, (nint)(&settings));
         }
-        bool done = MountConsole(child, op, (int)slave) && Take(child, slave) && Reports.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
+        bool done = MountConsole(child, op, (int)slave) && Take(child, slave)
+            && Reports.SendDescriptor(child, ReportKind.Terminal, op->Index, (int)master);
         Child.Close(master);
         return done;
     }
 
-    /// <summary>The devpts of a container that is entered (exec), or that has one in a /dev from elsewhere: it must be one, and no symlink may lead elsewhere.</summary>
+    /// <summary>
+    /// The devpts of a container that is entered (exec), or that has one in a /dev from elsewhere: it must be one, and no symlink may lead
+    /// elsewhere.
+    /// </summary>
     private static int OpenPts(Child* child)
     {
         nint root = child->Root >= 0 ? child->Root : AT_FDCWD;
@@ -51,7 +56,8 @@ internal static unsafe class Terminal
     private static bool MountConsole(Child* child, PlanOp* op, int slave)
     {
         if (child->Dev < 0 && child->Root < 0) return true;
-        nint tree = child->Call(SYS_open_tree, slave, (nint)Text.Pointer(""u8), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+        nint tree = child->Call(SYS_open_tree, slave, (nint)Text.Pointer(""u8),
+            sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
         // In a /dev from elsewhere nothing is made. No symlink is followed in either (CVE-2026-88264).
         int target = tree < 0 ? -1
             : child->Dev >= 0 ? Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File | OpFlags.Ordinary, create: true)

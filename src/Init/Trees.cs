@@ -10,7 +10,8 @@ namespace Minirun.Init;
 internal static unsafe class Trees
 {
     public static bool Move(Child* child, int tree, int target) =>
-        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+        child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8),
+            MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
     public static bool IsDirectory(Child* child, int fd)
     {
@@ -22,7 +23,8 @@ internal static unsafe class Trees
         child->Try(SYS_statx, fd, (nint)Text.Pointer(""u8), AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)status);
 
     public static int OpenTree(Child* child, int from, byte* path, bool recursive, int flags = 0) =>
-        (int)child->Call(SYS_open_tree, from, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
+        (int)child->Call(SYS_open_tree, from, (nint)path,
+            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
 
     public static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)
     {
@@ -31,7 +33,8 @@ internal static unsafe class Trees
         attributes.attr_clr = clear;
         attributes.propagation = propagation;
         attributes.userns_fd = 0;
-        return child->Try(SYS_mount_setattr, tree, (nint)Text.Pointer(""u8), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), (nint)(&attributes), sizeof(mount_attr));
+        return child->Try(SYS_mount_setattr, tree, (nint)Text.Pointer(""u8), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+            (nint)(&attributes), sizeof(mount_attr));
     }
 
     /// <summary>A device node that is bound must be the device it is named after (CVE-2025-31133).</summary>
@@ -45,15 +48,16 @@ internal static unsafe class Trees
     }
 
     /// <summary>
-    /// An optional mount whose source or target is missing and cannot be made is left out, and said to be. What protects is left out only when there is
-    /// nothing to protect: any other failure must not leave a path open.
+    /// An optional mount whose source or target is missing and cannot be made is left out, and said to be. What protects is left out only
+    /// when there is nothing to protect: any other failure must not leave a path open.
     /// </summary>
     public static bool MayBeLeftOut(Child* child, PlanOp* op)
     {
         if ((op->Flags & OpFlags.Optional) == 0) return false;
         bool missing = child->Errno is Errno.ENOENT or Errno.ENOTDIR;
         bool protects = op->Code == OpCode.Mask || (op->Flags & OpFlags.SourceInRoot) != 0;
-        if (!missing && (protects || child->Errno is not (Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ELOOP or Errno.ENODEV))) return false;
+        if (!missing && (protects || child->Errno is not (Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ELOOP or Errno.ENODEV)))
+            return false;
         child->Outcome = ReportKind.Skipped;
         return true;
     }

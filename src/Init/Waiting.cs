@@ -18,9 +18,10 @@ internal static unsafe class Waiting
     }
 
     /// <summary>
-    /// A container that was created waits for its start, and no longer for its creator: A: a listening socket, through which <c>start</c> comes, and
-    /// which takes the place of the report channel; B: a file of the container's state. When that is removed nobody can start us any more, and we give up;
-    /// a look once in a while tells. A signal that ends a process ends us, though we have it blocked: the command is to have none pending. (inotify(7) would tell at once, but closing its descriptor, as execve does, takes the kernel 15 ms.)
+    /// A container that was created waits for its start, and no longer for its creator: A: a listening socket, through which <c>start</c>
+    /// comes, and which takes the place of the report channel; B: a file of the container's state. When that is removed nobody can start us
+    /// any more, and we give up; a look once in a while tells. A signal that ends a process ends us, though we have it blocked: the command
+    /// is to have none pending. (inotify(7) would tell at once, but closing its descriptor, as execve does, takes the kernel 15 ms.)
     /// </summary>
     public static bool ForStart(Child* child, PlanOp* op)
     {
@@ -43,7 +44,9 @@ internal static unsafe class Waiting
             if (wait[1].revents != 0 && Sys.Call(SYS_read, signals, (nint)(&info), sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
                 Sys.Call(SYS_exit_group, 128 + (nint)info.ssi_signo);
             statx state;
-            if (child->Try(SYS_statx, (nint)op->B, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&state)) && state.stx_nlink == 0)
+            if (child->Try(SYS_statx, (nint)op->B, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS,
+                (nint)(&state))
+                && state.stx_nlink == 0)
                 Sys.Call(SYS_exit_group, 125);
         }
         Child.Close(signals);

@@ -1,8 +1,8 @@
 namespace Minirun.Linux;
 
 /// <summary>
-/// Where we stand, which can be nowhere: a directory can be deleted under whoever works in it. Paths that begin with / do not care, so it is asked for only
-/// when a path does not.
+/// Where we stand, which can be nowhere: a directory can be deleted under whoever works in it. Paths that begin with / do not care, so it
+/// is asked for only when a path does not.
 /// </summary>
 public static class CurrentDirectory
 {
@@ -17,7 +17,9 @@ public static class CurrentDirectory
             try
             {
                 // .NET's text has lost what is not UTF-8.
-                return Environment.CurrentDirectory is var text && text.Contains('\uFFFD') ? ProcFile.ReadLink("/proc/self/cwd") ?? text : text;
+                return Environment.CurrentDirectory is var text && text.Contains('\uFFFD')
+                    ? ProcFile.ReadLink("/proc/self/cwd") ?? text
+                    : text;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -28,5 +30,6 @@ public static class CurrentDirectory
 
     /// <summary>The path without . and .., from / on.</summary>
     /// <exception cref="LinuxException">It is relative, and there is no current directory.</exception>
-    public static string FullPath(string path) => System.IO.Path.IsPathRooted(path) ? System.IO.Path.GetFullPath(path) : System.IO.Path.GetFullPath(path, Path);
+    public static string FullPath(string path) =>
+        System.IO.Path.IsPathRooted(path) ? System.IO.Path.GetFullPath(path) : System.IO.Path.GetFullPath(path, Path);
 }

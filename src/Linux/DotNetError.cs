@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Minirun.Linux;
 
 /// <summary>
-/// What .NET's exceptions say, in the kernel's words: their own texts are left out of the program (UseSystemResourceKeys), and what stands there instead are keys
-/// such as IO_FileNotFound_FileName. Whoever shows such an exception to a person asks here.
+/// What .NET's exceptions say, in the kernel's words: their own texts are left out of the program (UseSystemResourceKeys), and what stands
+/// there instead are keys such as IO_FileNotFound_FileName. Whoever shows such an exception to a person asks here.
 /// </summary>
 public static class DotNetError
 {
@@ -14,7 +14,9 @@ public static class DotNetError
     public static string Describe(Exception error)
     {
         if (!IsDotNets(error)) return error.Message;
-        string what = Number(error) is { } number ? Errno.Describe(number) : error is EndOfStreamException ? "it ends too early" : "input/output error (EIO)";
+        string what = Number(error) is { } number ? Errno.Describe(number)
+            : error is EndOfStreamException ? "it ends too early"
+            : "input/output error (EIO)";
         return Path(error) is { } path ? $"{path}: {what}" : what;
     }
 
@@ -34,7 +36,8 @@ public static class DotNetError
     };
 
     /// <summary>Whether the message is a key, or a text of the C library's.</summary>
-    private static bool IsDotNets(Exception error) => error is IOException or UnauthorizedAccessException or ExternalException or OutOfMemoryException;
+    private static bool IsDotNets(Exception error) =>
+        error is IOException or UnauthorizedAccessException or ExternalException or OutOfMemoryException;
 
     /// <summary>It stands behind the key ("IO_PathNotFound_Path, /x") or behind the C library's text ("Is a directory : '/x'").</summary>
     private static string? Path(Exception error)
@@ -44,6 +47,8 @@ public static class DotNetError
         int quote = message.IndexOf(" : '", StringComparison.Ordinal);
         if (quote >= 0 && message.EndsWith('\'')) return message[(quote + 4)..^1];
         int comma = message.IndexOf(", ", StringComparison.Ordinal);
-        return comma > 0 && message.AsSpan(0, comma).IndexOf('_') > 0 && message.AsSpan(0, comma).IndexOf(' ') < 0 ? message[(comma + 2)..] : null;
+        return comma > 0 && message.AsSpan(0, comma).IndexOf('_') > 0 && message.AsSpan(0, comma).IndexOf(' ') < 0
+            ? message[(comma + 2)..]
+            : null;
     }
 }

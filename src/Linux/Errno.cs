@@ -1,6 +1,9 @@
 namespace Minirun.Linux;
 
-/// <summary>Error numbers of &lt;asm-generic/errno.h&gt;, their names and texts (errno(3)), for messages such as <c>operation not permitted (EPERM)</c>.</summary>
+/// <summary>
+/// Error numbers of &lt;asm-generic/errno.h&gt;, their names and texts (errno(3)), for messages such as <c>operation not permitted
+/// (EPERM)</c>.
+/// </summary>
 public static class Errno
 {
     public const int EPERM = 1;

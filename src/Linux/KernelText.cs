@@ -7,9 +7,9 @@ using System.Text.Unicode;
 namespace Minirun.Linux;
 
 /// <summary>
-/// The kernel's names, arguments and variables are bytes; ours are texts. A byte that is not UTF-8 becomes one of the last 128 code points of the private
-/// plane 16 (U+10FF80 to U+10FFFF), which JSON and every .NET text keep; on the way back to the kernel it is that byte again. Those code points
-/// themselves are taken apart in the same way, so that no two names become one.
+/// The kernel's names, arguments and variables are bytes; ours are texts. A byte that is not UTF-8 becomes one of the last 128 code points
+/// of the private plane 16 (U+10FF80 to U+10FFFF), which JSON and every .NET text keep; on the way back to the kernel it is that byte
+/// again. Those code points themselves are taken apart in the same way, so that no two names become one.
 /// </summary>
 public static class KernelText
 {
@@ -83,7 +83,9 @@ public static class KernelText
     }
 }
 
-/// <summary>Hands texts to libc as <see cref="KernelText"/> encodes them: .NET's own marshaller makes U+FFFD of what is not UTF-8.</summary>
+/// <summary>
+/// Hands texts to libc as <see cref="KernelText"/> encodes them: .NET's own marshaller makes U+FFFD of what is not UTF-8.
+/// </summary>
 [CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedIn, typeof(ManagedToUnmanagedIn))]
 public static unsafe class TextBytes
 {

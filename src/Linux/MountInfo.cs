@@ -46,7 +46,8 @@ public sealed record MountInfo(string Root, string Path, string Options, string 
         string[] fields = line.Split(' ');
         // Optional fields (shared:1, master:2, …) end with a single dash.
         int dash = Array.IndexOf(fields, "-", 6);
-        return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3], Unescape(fields[dash + 2]))
+        return new MountInfo(Unescape(fields[3]), Unescape(fields[4]), fields[5], fields[dash + 1], fields[dash + 3],
+            Unescape(fields[dash + 2]))
         {
             Id = fields[0],
             Propagation = dash > 6 ? string.Join(' ', fields[6..dash]) : "",

@@ -22,10 +22,13 @@ internal static class MountReach
         return wanted;
     }
 
-    /// <summary>The mounts by the one that they are mounted on, and the place: a later one on the same place is the one to be seen.</summary>
+    /// <summary>
+    /// The mounts by the one that they are mounted on, and the place: a later one on the same place is the one to be seen.
+    /// </summary>
     /// <param name="text">The file.</param>
     /// <param name="wanted">Only what may cover one of these lines; null: all.</param>
-    /// <param name="root">The mount that is our root; <see cref="None"/> where that is a directory within a mount, as after chroot(2).</param>
+    /// <param name="root">The mount that is our root; <see cref="None"/> where that is a directory within a mount, as after
+    /// chroot(2).</param>
     private static Dictionary<(int, string), int> Index(string text, List<string>? wanted, out int root)
     {
         List<(int Id, int Parent, string Path)> found = [];
@@ -49,7 +52,9 @@ internal static class MountReach
         return mounts;
     }
 
-    /// <summary>The mount that a path leads to: from the root on, at each directory, to what is mounted there, and to what is mounted on that.</summary>
+    /// <summary>
+    /// The mount that a path leads to: from the root on, at each directory, to what is mounted there, and to what is mounted on that.
+    /// </summary>
     private static int Find(Dictionary<(int, string), int> mounts, int root, string path)
     {
         int at = root;
@@ -57,7 +62,9 @@ internal static class MountReach
         for (int end = path.Length > 1 ? path.IndexOf('/', 1) : -1; path.Length > 1; end = path.IndexOf('/', end + 1))
         {
             string place = end < 0 ? path : path[..end];
-            for (int rounds = 0; rounds < mounts.Count && (mounts.TryGetValue((at, place), out int next) || IsTop(mounts, at, root, place, out next)); rounds++) at = next;
+            for (int rounds = 0; rounds < mounts.Count
+                && (mounts.TryGetValue((at, place), out int next) || IsTop(mounts, at, root, place, out next)); rounds++)
+                at = next;
             if (end < 0) break;
         }
         return at;

@@ -47,7 +47,8 @@ public static unsafe class ProcFile
         foreach (string thread in Directory.EnumerateDirectories(process + "/task"))
             try
             {
-                foreach (string child in Read(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)) children.Add(int.Parse(child, CultureInfo.InvariantCulture));
+                foreach (string child in Read(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    children.Add(int.Parse(child, CultureInfo.InvariantCulture));
             }
             catch (LinuxException)
             {

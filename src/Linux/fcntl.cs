@@ -55,7 +55,10 @@ public static partial class fcntl
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int open(string path, int flags, uint mode = 0);
 
-    /// <summary>A copy whose number is at least that. One above the limit of open files is EINVAL to the kernel; it is EMFILE to us, which says what to do.</summary>
+    /// <summary>
+    /// A copy whose number is at least that. One above the limit of open files is EINVAL to the kernel; it is EMFILE to us, which says what
+    /// to do.
+    /// </summary>
     /// <exception cref="LinuxException">There is no room.</exception>
     public static int DuplicateAbove(int least, int fd)
     {

@@ -6,8 +6,9 @@ namespace Minirun.Linux;
 public static partial class fcntl
 {
     /// <summary>
-    /// How often openat2 is tried. With RESOLVE_IN_ROOT or RESOLVE_BENEATH the kernel answers EAGAIN when any rename or mount on the whole machine
-    /// happened while it went through a "..", because it cannot rule out that the path led out (openat2(2)). A try costs a microsecond.
+    /// How often openat2 is tried. With RESOLVE_IN_ROOT or RESOLVE_BENEATH the kernel answers EAGAIN when any rename or mount on the whole
+    /// machine happened while it went through a "..", because it cannot rule out that the path led out (openat2(2)). A try costs a
+    /// microsecond.
     /// </summary>
     public const int OpenAttempts = 100_000;
 

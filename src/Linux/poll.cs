@@ -12,7 +12,8 @@ public static unsafe partial class poll
     public const short POLLHUP = 16;
     public const short POLLRDHUP = 0x2000;
 
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)] public static partial int poll_(pollfd* fds, nuint count, int milliseconds);
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int poll_(pollfd* fds, nuint count, int milliseconds);
 }
 
 /// <summary>struct pollfd of &lt;poll.h&gt;.</summary>

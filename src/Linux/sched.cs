@@ -26,7 +26,10 @@ public static unsafe partial class sched
     public const ulong CLONE_NEWNET = 0x40000000;
     public const ulong CLONE_INTO_CGROUP = 0x200000000;
 
-    /// <summary>glibc's wrapper of clone(2): the child runs <paramref name="function"/> on a stack of its own. With CLONE_PIDFD the fifth argument takes the descriptor.</summary>
+    /// <summary>
+    /// glibc's wrapper of clone(2): the child runs <paramref name="function"/> on a stack of its own. With CLONE_PIDFD the fifth argument
+    /// takes the descriptor.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int clone(nint function, void* stack, int flags, void* argument, int* pidfd, void* tls, int* childTid);
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Minirun.Linux;
 
-/// <summary>Constants of &lt;signal.h&gt; and &lt;sys/signalfd.h&gt;: signal(7), signalfd(2). A mask is the kernel's: one bit a signal, 64 bits.</summary>
+/// <summary>
+/// Constants of &lt;signal.h&gt; and &lt;sys/signalfd.h&gt;: signal(7), signalfd(2). A mask is the kernel's: one bit a signal, 64 bits.
+/// </summary>
 public static partial class signal
 {
     public const int SIGHUP = 1;

@@ -20,7 +20,8 @@ public static unsafe partial class sys_mman
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int memfd_create(string name, uint flags);
 
-    [LibraryImport("libc", SetLastError = true)] public static partial nint mmap(void* address, nint length, int protection, int flags, int fd, long offset);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint mmap(void* address, nint length, int protection, int flags, int fd, long offset);
     [LibraryImport("libc", SetLastError = true)] public static partial int munmap(void* address, nint length);
     [LibraryImport("libc", SetLastError = true)] public static partial int madvise(void* address, nint length, int advice);
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Minirun.Linux;
 
-/// <summary>Functions and constants of &lt;sys/socket.h&gt;, for the report channel between minirun and fork-news and for log drivers.</summary>
+/// <summary>
+/// Functions and constants of &lt;sys/socket.h&gt;, for the report channel between minirun and fork-news and for log drivers.
+/// </summary>
 public static unsafe partial class sys_socket
 {
     public const int AF_UNIX = 1;
@@ -30,7 +32,8 @@ public static unsafe partial class sys_socket
     [LibraryImport("libc", SetLastError = true)] public static partial int accept4(int fd, void* address, uint* length, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial int connect(int fd, void* address, uint length);
     [LibraryImport("libc", SetLastError = true)] public static partial int getsockname(int fd, void* address, uint* length);
-    [LibraryImport("libc", SetLastError = true)] public static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
     [LibraryImport("libc", SetLastError = true)] public static partial nint sendmsg(int fd, msghdr* message, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial nint recvmsg(int fd, msghdr* message, int flags);
     [LibraryImport("libc", SetLastError = true)] public static partial nint recv(int fd, void* buffer, nint length, int flags);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Minirun.Plan;
 
 /// <summary>
-/// What the memfd of a plan holds until there is one, for a process in a user namespace that exists: this, then <see cref="StepCount"/> times
-/// a <see cref="JoiningStep"/>, then their paths.
+/// What the memfd of a plan holds until there is one, for a process in a user namespace that exists: this, then <see cref="StepCount"/>
+/// times a <see cref="JoiningStep"/>, then their paths.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct JoiningPlan
@@ -17,7 +17,9 @@ public struct JoiningPlan
     public int StepCount;
     public int ReportFd;
 
-    /// <summary>Who we become inside, where the parent's id does not exist; <see cref="NoId"/>: nobody else. It may fail: there may be no such id.</summary>
+    /// <summary>
+    /// Who we become inside, where the parent's id does not exist; <see cref="NoId"/>: nobody else. It may fail: there may be no such id.
+    /// </summary>
     public int Uid;
     public int Gid;
 

@@ -25,13 +25,17 @@ public static class ProcessIdentity
 
     public static bool IsAlive(int pid, ulong startTime) => pid > 0 && startTime != 0 && StartTime(pid) == startTime;
 
-    /// <summary>Whether all of its threads are on their way out, on which a process leaves its cgroup first; true when it is gone.</summary>
+    /// <summary>
+    /// Whether all of its threads are on their way out, on which a process leaves its cgroup first; true when it is gone.
+    /// </summary>
     public static bool IsEnding(int pid)
     {
         try
         {
             foreach (string task in System.IO.Directory.EnumerateDirectories(DirectoryOf(pid) + "/task"))
-                if (!HasEnded(task) && ProcFile.Read(task + "/stat") is var stat && (Number(stat, StateAt(stat), FlagsField) & PF_EXITING) == 0) return false;
+                if (!HasEnded(task) && ProcFile.Read(task + "/stat") is var stat
+                    && (Number(stat, StateAt(stat), FlagsField) & PF_EXITING) == 0)
+                    return false;
         }
         catch (Exception error) when (error is IOException or LinuxException)
         {

@@ -3,7 +3,8 @@ namespace Minirun.Tar;
 /// <summary>What an archive says of a file. Names stand for any bytes (<see cref="Linux.KernelText"/>).</summary>
 public sealed record TarEntry
 {
-    public const char File = '0', HardLink = '1', SymbolicLink = '2', CharacterDevice = '3', BlockDevice = '4', Directory = '5', Fifo = '6', Contiguous = '7';
+    public const char File = '0', HardLink = '1', SymbolicLink = '2', CharacterDevice = '3', BlockDevice = '4', Directory = '5', Fifo = '6',
+        Contiguous = '7';
 
     public required string Name { get; init; }
 

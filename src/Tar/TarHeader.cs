@@ -10,7 +10,8 @@ internal static class TarHeader
     public const int Block = 512;
 
     // Where the fields are, and how long.
-    public static readonly Range Name = 0..100, Mode = 100..108, Uid = 108..116, Gid = 116..124, Size = 124..136, Time = 136..148, Sum = 148..156,
+    public static readonly Range Name = 0..100, Mode = 100..108, Uid = 108..116, Gid = 116..124, Size = 124..136, Time = 136..148,
+        Sum = 148..156,
         LinkName = 157..257, Magic = 257..265, Major = 329..337, Minor = 337..345, Prefix = 345..500;
     public const int Type = 156;
     public static ReadOnlySpan<byte> Ustar => "ustar\000"u8;
@@ -25,7 +26,9 @@ internal static class TarHeader
         if ((field[0] & 0x80) != 0) return Binary(field, what);
         long number = 0;
         foreach (byte each in field.Trim((byte)' ').TrimEnd((byte)0).TrimEnd((byte)' '))
-            number = each is >= (byte)'0' and <= (byte)'7' ? (number * 8) + each - '0' : throw new TarException($"its {what} '{Printable(field)}' is not an octal number");
+            number = each is >= (byte)'0' and <= (byte)'7'
+                ? (number * 8) + each - '0'
+                : throw new TarException($"its {what} '{Printable(field)}' is not an octal number");
         return number;
     }
 

@@ -4,7 +4,9 @@ using Minirun.Linux;
 
 namespace Minirun.Tar;
 
-/// <summary>Reads an archive from its beginning to its end: ustar, pax, GNU's long names. Byte by byte what it says, and no file system.</summary>
+/// <summary>
+/// Reads an archive from its beginning to its end: ustar, pax, GNU's long names. Byte by byte what it says, and no file system.
+/// </summary>
 /// <param name="input">Stays open.</param>
 public sealed class TarReader(Stream input)
 {
@@ -69,11 +71,14 @@ public sealed class TarReader(Stream input)
                 : InRange(TarHeader.Number(_header.AsSpan(TarHeader.Size), "size"), "size", 0, long.MaxValue);
             bool isDevice = type is TarEntry.CharacterDevice or TarEntry.BlockDevice;
             Expect(isDevice || type is TarEntry.HardLink or TarEntry.SymbolicLink or TarEntry.Directory or TarEntry.Fifo ? 0 : size);
-            var (seconds, nanoseconds) = records.TryGetValue("mtime", out byte[]? time) ? Time(time) : (TarHeader.Number(_header.AsSpan(TarHeader.Time), "mtime"), 0u);
+            var (seconds, nanoseconds) = records.TryGetValue("mtime", out byte[]? time)
+                ? Time(time)
+                : (TarHeader.Number(_header.AsSpan(TarHeader.Time), "mtime"), 0u);
             return new TarEntry
             {
                 Name = _name,
-                LinkName = KernelText.Decode(records.TryGetValue("linkpath", out byte[]? link) ? link : TarHeader.Text(_header.AsSpan(TarHeader.LinkName))),
+                LinkName = KernelText.Decode(
+                    records.TryGetValue("linkpath", out byte[]? link) ? link : TarHeader.Text(_header.AsSpan(TarHeader.LinkName))),
                 Type = type,
                 Mode = (int)(InRange(TarHeader.Number(_header.AsSpan(TarHeader.Mode), "mode"), "mode", 0, MostMode) & MostPermissions),
                 Uid = Owner(records, "uid", TarHeader.Uid),
@@ -112,7 +117,10 @@ public sealed class TarReader(Stream input)
         if (got == 0 && _began || got == TarHeader.Block && _header.AsSpan().IndexOfAnyExcept((byte)0) < 0) return false;
         if (got < TarHeader.Block) throw new TarException(_began ? "it ends in the middle of a header" : "it is shorter than a header");
         if (!TarHeader.IsSumRight(_header))
-            throw new TarException(_began ? $"what follows {KernelText.Show(_name)} is no header: its check sum is wrong" : "its first 512 bytes are no header");
+            throw new TarException(
+                _began
+                    ? $"what follows {KernelText.Show(_name)} is no header: its check sum is wrong"
+                    : "its first 512 bytes are no header");
         _began = true;
         return true;
     }
@@ -133,7 +141,8 @@ public sealed class TarReader(Stream input)
         while (text.Length > 0)
         {
             int blank = text.IndexOf((byte)' ');
-            if (blank <= 0 || !int.TryParse(text[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int length)) throw new TarException(broken);
+            if (blank <= 0 || !int.TryParse(text[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int length))
+                throw new TarException(broken);
             if (length <= blank + 1 || length > text.Length || text[length - 1] != '\n') throw new TarException(broken);
             ReadOnlySpan<byte> record = text[(blank + 1)..(length - 1)];
             int equals = record.IndexOf((byte)'=');
@@ -155,7 +164,8 @@ public sealed class TarReader(Stream input)
         for (int i = 0; i < places; i++)
         {
             byte digit = point + 1 + i < text.Length ? text[point + 1 + i] : (byte)'0';
-            nanoseconds = char.IsAsciiDigit((char)digit) ? (nanoseconds * 10) + digit - '0' : throw new TarException("its mtime is not a number");
+            nanoseconds =
+                char.IsAsciiDigit((char)digit) ? (nanoseconds * 10) + digit - '0' : throw new TarException("its mtime is not a number");
         }
         // -1.25 is a quarter of a second before -1.
         return text[0] == '-' && nanoseconds > 0 ? (seconds - 1, 1_000_000_000 - nanoseconds) : (seconds, nanoseconds);
@@ -172,7 +182,9 @@ public sealed class TarReader(Stream input)
     }
 
     private static long InRange(long number, string what, long least, long most) =>
-        number >= least && number <= most ? number : throw new TarException($"its {what} {number.ToString(CultureInfo.InvariantCulture)} is out of range");
+        number >= least && number <= most
+            ? number
+            : throw new TarException($"its {what} {number.ToString(CultureInfo.InvariantCulture)} is out of range");
 
     private void Expect(long size) => (_left, _padding) = (size, (TarHeader.Block - (size % TarHeader.Block)) % TarHeader.Block);
 

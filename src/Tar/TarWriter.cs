@@ -99,7 +99,8 @@ public sealed class TarWriter(Stream output)
     private static void Add(List<byte> records, string key, ReadOnlySpan<byte> value)
     {
         int rest = key.Length + value.Length + 3, length = rest + 1;
-        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length) length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
+        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length)
+            length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
         records.AddRange(Encoding.ASCII.GetBytes($"{length.ToString(CultureInfo.InvariantCulture)} {key}="));
         records.AddRange(value);
         records.Add((byte)'\n');

@@ -12,7 +12,8 @@ internal sealed class PeerCertificate(TlsArguments arguments, X509Certificate2Co
     {
         if (arguments.SkipVerify || errors == SslPolicyErrors.None) return true;
         if (certificate is not X509Certificate2 theirs) return Refuse("it has no certificate");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Refuse($"its certificate is for {Names(theirs)}, not for {arguments.Host}");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            return Refuse($"its certificate is for {Names(theirs)}, not for {arguments.Host}");
         string why = Why(chain);
         return authorities is null ? Refuse($"its certificate cannot be trusted: {why}") : IsSigned(theirs, chain);
     }
@@ -34,7 +35,8 @@ internal sealed class PeerCertificate(TlsArguments arguments, X509Certificate2Co
             switch (status.Status)
             {
                 case X509ChainStatusFlags.NotTimeValid: return "it has expired, or is not valid yet";
-                case X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain: return "no authority that is known here has signed it";
+                case X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain:
+                    return "no authority that is known here has signed it";
                 case not X509ChainStatusFlags.NoError: return status.StatusInformation.Trim();
             }
         return "its chain cannot be built";

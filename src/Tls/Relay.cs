@@ -34,7 +34,9 @@ internal sealed class Relay(Socket ours, Socket connection, TlsArguments argumen
                 LocalCertificateSelectionCallback = arguments.Cert is null ? NoteQuestion : null,
             });
             new Thread(Down) { IsBackground = true }.Start();
-            if (IsRefused(Stopwatch.GetElapsedTime(began))) throw _error ?? new IOException("it ended the connection after the handshake: our certificate is missing, or not what it wants");
+            if (IsRefused(Stopwatch.GetElapsedTime(began)))
+                throw _error
+                    ?? new IOException("it ended the connection after the handshake: our certificate is missing, or not what it wants");
             Say("+\n"u8);
             _greeted.Set();
             return true;
@@ -47,13 +49,16 @@ internal sealed class Relay(Socket ours, Socket connection, TlsArguments argumen
     }
 
     /// <summary>
-    /// In TLS 1.3 the other side judges our certificate when the handshake is over for us. Its refusal takes as long as the way there and back, and the
-    /// handshake took that at least once.
+    /// In TLS 1.3 the other side judges our certificate when the handshake is over for us. Its refusal takes as long as the way there and
+    /// back, and the handshake took that at least once.
     /// </summary>
-    private bool IsRefused(TimeSpan handshake) => (_isAsked || arguments.Cert is not null) && _ended.Wait(TimeSpan.FromMilliseconds(Math.Clamp(handshake.TotalMilliseconds * 2, 100, 500)));
+    private bool IsRefused(TimeSpan handshake) =>
+        (_isAsked || arguments.Cert is not null)
+            && _ended.Wait(TimeSpan.FromMilliseconds(Math.Clamp(handshake.TotalMilliseconds * 2, 100, 500)));
 
     /// <summary>Called a second time, with its certificate, when the other side asks for ours; we have none.</summary>
-    private X509Certificate NoteQuestion(object sender, string host, X509CertificateCollection own, X509Certificate? theirs, string[] issuers)
+    private X509Certificate NoteQuestion(object sender, string host, X509CertificateCollection own, X509Certificate? theirs,
+        string[] issuers)
     {
         _isAsked |= theirs is not null;
         return null!;
@@ -127,7 +132,9 @@ internal sealed class Relay(Socket ours, Socket connection, TlsArguments argumen
             while (!bytes.IsEmpty) bytes = bytes[ours.Send(bytes)..];
     }
 
-    private static bool IsExpected(Exception error) => error is AuthenticationException or IOException or SocketException or CryptographicException or UnauthorizedAccessException or InvalidOperationException;
+    private static bool IsExpected(Exception error) =>
+        error is AuthenticationException or IOException or SocketException or CryptographicException or UnauthorizedAccessException
+            or InvalidOperationException;
 
     /// <summary>The innermost says most; on one line.</summary>
     private static string Words(Exception error)

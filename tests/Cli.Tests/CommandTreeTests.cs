@@ -112,5 +112,6 @@ public class CommandTreeTests
         Minirun.Run(Start.Plain with { Before = before }, arguments).Fails(125, why);
 
     [Fact]
-    public void With_nobody_to_listen_the_exit_code_still_tells() => Assert.Equal(125, Minirun.Run(Start.Plain with { Before = "exec 2>&-" }, "rnu").ExitCode);
+    public void With_nobody_to_listen_the_exit_code_still_tells() =>
+        Assert.Equal(125, Minirun.Run(Start.Plain with { Before = "exec 2>&-" }, "rnu").ExitCode);
 }

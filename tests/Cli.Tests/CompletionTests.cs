@@ -31,13 +31,15 @@ public class CompletionTests
     [InlineData("bridge container: host none ns: pasta slirp4netns", "run", "--net", "=")]
     [InlineData("host", "run", "--net", "=", "h")]
     [InlineData("full json text", "run", "--explain", "=")]
-    public void Bash_offers_values_after_an_equals_sign(string expected, params string[] words) => Assert.Equal(expected, Complete("bash", words));
+    public void Bash_offers_values_after_an_equals_sign(string expected, params string[] words) =>
+        Assert.Equal(expected, Complete("bash", words));
 
     [Theory]
     [InlineData("busybox", "run", "bus")]
     [InlineData("busybox", "run", "-it", "--net", "none", "bus")]
     [InlineData("busybox", "run", "--", "bus")]
-    public void Bash_offers_directories_for_the_rootfs(string expected, params string[] words) => Assert.Equal(expected, Complete("bash", words));
+    public void Bash_offers_directories_for_the_rootfs(string expected, params string[] words) =>
+        Assert.Equal(expected, Complete("bash", words));
 
     [Fact]
     public void After_the_rootfs_words_belong_to_the_command()
@@ -75,6 +77,8 @@ public class CompletionTests
             _minirun
             printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | paste -sd' '
             """;
-        return Minirun.Other(Start.Plain with { WorkingDirectory = here.Path }, Programs.Find(shell)!, ["-c", script, Programs.Minirun, .. words]).Succeeds().Out.TrimEnd('\n');
+        return Minirun.Other(Start.Plain with { WorkingDirectory = here.Path }, Programs.Find(shell)!,
+            ["-c", script, Programs.Minirun, .. words])
+            .Succeeds().Out.TrimEnd('\n');
     }
 }

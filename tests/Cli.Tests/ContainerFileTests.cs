@@ -46,7 +46,9 @@ public sealed class ContainerFileTests : IDisposable
 
     [Fact]
     public void A_command_in_one_text_is_split_as_a_shell_does() =>
-        Assert.Equal("[a b] [$HOME] [c\"d] [] [e]\n", Run($"rootfs: {Rootfs.Busybox}\ncommand: >-\n  printf \"[%s] [%s] [%s] [%s] [%s]\\n\" 'a b' '$HOME' \"c\\\"d\" \"\" e\n").Succeeds().Out);
+        Assert.Equal("[a b] [$HOME] [c\"d] [] [e]\n",
+            Run($"rootfs: {Rootfs.Busybox}\ncommand: >-\n  printf \"[%s] [%s] [%s] [%s] [%s]\\n\" 'a b' '$HOME' \"c\\\"d\" \"\" e\n")
+                .Succeeds().Out);
 
     [Fact]
     public void The_entrypoint_stays_when_the_command_is_replaced()
@@ -61,8 +63,11 @@ public sealed class ContainerFileTests : IDisposable
     {
         Write("deep/data/f", "found\n");
         Write("deep/vars", "FROM_FILE=vars\n");
-        string file = Write("deep/c.yaml", "volumes: [./data:/d, {type: bind, source: data/f, target: /e/f}]\nenv_file: vars\ncommand: sh -c 'cat /d/f /e/f; echo $FROM_FILE'\n");
-        Assert.Equal("found\nfound\nvars\n", Support.Minirun.Run(Start.Plain with { WorkingDirectory = "/" }, "run", "--file", file, Rootfs.Busybox).Succeeds().Out);
+        string file = Write("deep/c.yaml",
+            "volumes: [./data:/d, {type: bind, source: data/f, target: /e/f}]\nenv_file: vars\ncommand: sh -c 'cat /d/f /e/f; echo "
+                + "$FROM_FILE'\n");
+        Assert.Equal("found\nfound\nvars\n",
+            Support.Minirun.Run(Start.Plain with { WorkingDirectory = "/" }, "run", "--file", file, Rootfs.Busybox).Succeeds().Out);
     }
 
     [Fact]
@@ -75,8 +80,11 @@ public sealed class ContainerFileTests : IDisposable
     [Fact]
     public void A_variable_without_a_value_is_the_callers()
     {
-        string file = Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nenvironment:\n  MINE:\n  ABSENT:\n  EMPTY: ''\n  NULL_TEXT: 'null'\ncommand: env\n");
-        string[] lines = Support.Minirun.Run(Start.Plain with { Environment = new() { ["MINE"] = "callers", ["ABSENT"] = null } }, "run", "--file", file).Succeeds().Lines;
+        string file = Write("c.yaml",
+            $"rootfs: {Rootfs.Busybox}\nenvironment:\n  MINE:\n  ABSENT:\n  EMPTY: ''\n  NULL_TEXT: 'null'\ncommand: env\n");
+        string[] lines =
+            Support.Minirun.Run(Start.Plain with { Environment = new() { ["MINE"] = "callers", ["ABSENT"] = null } }, "run", "--file", file)
+            .Succeeds().Lines;
         Assert.Contains("MINE=callers", lines);
         Assert.Contains("EMPTY=", lines);
         Assert.Contains("NULL_TEXT=null", lines);
@@ -98,8 +106,11 @@ public sealed class ContainerFileTests : IDisposable
         Write("one/who", "file\n");
         Write("two/who", "flag\n");
         Write("vars", "B=env-file\n");
-        string file = $"rootfs: {Rootfs.Busybox}\nhostname: file\nenvironment: [A=file, B=file, C=file]\nvolumes: [./one:/v]\nulimits: {{nofile: 100}}\nuserns_mode: keep-id\n";
-        Result result = Run(["-h", "flag", "-e", "A=flag", "--env-file", Path.Combine(_directory.Path, "vars"), "-v", $"{_directory.Path}/two:/v", "--ulimit", "nofile=150", "--userns", "single"],
+        string file = $"rootfs: {Rootfs.Busybox}\nhostname: file\nenvironment: [A=file, B=file, C=file]\nvolumes: [./one:/v]\nulimits: "
+            + $"{{nofile: 100}}\nuserns_mode: keep-id\n";
+        Result result = Run(
+            ["-h", "flag", "-e", "A=flag", "--env-file", Path.Combine(_directory.Path, "vars"), "-v", $"{_directory.Path}/two:/v",
+                "--ulimit", "nofile=150", "--userns", "single"],
             file, "sh", "-c", "hostname; echo $A $B $C; cat /v/who; ulimit -n; cat /proc/self/uid_map | wc -l");
         Assert.Equal(["flag", "flag env-file file", "flag", "150", "1"], result.Succeeds().Lines);
     }
@@ -109,7 +120,8 @@ public sealed class ContainerFileTests : IDisposable
     {
         Write("minirun/config.yaml", "hostname: defaults\nenvironment: {A: defaults, B: defaults}\ntmpfs: /from-defaults\ninit: true\n");
         string file = Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nenvironment: {{B: file}}\ntmpfs: [/from-file]\n");
-        Result result = Support.Minirun.Run(WithConfig(), "run", "--file", file, "-h", "flag", "sh", "-c", "hostname; echo $A $B; grep -c ' /from-' /proc/mounts; cat /proc/1/comm");
+        Result result = Support.Minirun.Run(WithConfig(), "run", "--file", file, "-h", "flag", "sh", "-c",
+            "hostname; echo $A $B; grep -c ' /from-' /proc/mounts; cat /proc/1/comm");
         Assert.Equal(["flag", "defaults file", "2"], result.Succeeds().Lines[..3]);
         Assert.NotEqual("sh", result.Lines[3]);   // init: true of the defaults
     }
@@ -142,7 +154,8 @@ public sealed class ContainerFileTests : IDisposable
     public void A_directory_one_happens_to_be_in_gives_no_defaults(string? variable)
     {
         Write("minirun/config.yaml", "hostname: stray\n");
-        Start how = Start.Plain with { WorkingDirectory = _directory.Path, Environment = new() { ["XDG_CONFIG_HOME"] = variable, ["HOME"] = null } };
+        Start how = Start.Plain with { WorkingDirectory = _directory.Path,
+            Environment = new() { ["XDG_CONFIG_HOME"] = variable, ["HOME"] = null } };
         Assert.Equal("busybox\n", Support.Minirun.Run(how, "run", Rootfs.Busybox, "hostname").Succeeds().Out);
     }
 
@@ -222,13 +235,15 @@ public sealed class ContainerFileTests : IDisposable
     [Fact]
     public void A_flag_that_wins_over_the_file_is_named_itself()
     {
-        Result result = Support.Minirun.Run("run", "--file", Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nuser: student\n"), "--user", "nosuch", "true");
+        Result result =
+            Support.Minirun.Run("run", "--file", Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nuser: student\n"), "--user", "nosuch", "true");
         result.Fails(125, "--user 'nosuch'");
         Assert.DoesNotContain("c.yaml", result.Error);
     }
 
     [Fact]
-    public void A_directory_that_is_no_rootfs_is_named_with_its_place() => Run("rootfs: ./nowhere\n").Fails(125, "c.yaml:1:9: rootfs: no such directory", "relative to the directory of the file");
+    public void A_directory_that_is_no_rootfs_is_named_with_its_place() =>
+        Run("rootfs: ./nowhere\n").Fails(125, "c.yaml:1:9: rootfs: no such directory", "relative to the directory of the file");
 
     [Theory]
     [InlineData("just text", "1:1: not a map")]
@@ -246,7 +261,9 @@ public sealed class ContainerFileTests : IDisposable
     [Fact]
     public void A_few_lines_of_aliases_are_not_written_out_to_billions()
     {
-        string bomb = "x-0: &x0 [a,a,a,a,a,a,a,a,a,a]\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"x-{i}: &x{i} [{string.Join(',', Enumerable.Repeat($"*x{i - 1}", 10))}]\n"));
+        string bomb = "x-0: &x0 [a,a,a,a,a,a,a,a,a,a]\n"
+            + string.Concat(
+                Enumerable.Range(1, 12).Select(i => $"x-{i}: &x{i} [{string.Join(',', Enumerable.Repeat($"*x{i - 1}", 10))}]\n"));
         Run(bomb, "true").Fails(125, "more than 100000 pieces");
     }
 
@@ -257,7 +274,8 @@ public sealed class ContainerFileTests : IDisposable
     [InlineData("/dev/zero", "larger than 1 MiB")]
     [InlineData("/nonexistent/c.yaml", "no such file")]
     [InlineData("/", "it is a directory")]
-    public void What_cannot_be_a_container_file_is_refused(string path, string why) => Support.Minirun.Run("run", "--file", path).Fails(125, $"--file {path}: ", why);
+    public void What_cannot_be_a_container_file_is_refused(string path, string why) =>
+        Support.Minirun.Run("run", "--file", path).Fails(125, $"--file {path}: ", why);
 
     [Fact]
     public void A_program_is_no_container_file() => Support.Minirun.Run("run", "--file", Programs.Probe).Fails(125, "--file");

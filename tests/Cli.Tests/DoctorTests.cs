@@ -8,7 +8,8 @@ using Minirun = Support.Minirun;
 
 public class DoctorTests
 {
-    private static readonly string[] s_needed = ["kernel", "system-calls", "mount-api", "user-namespaces", "namespaces", "id-map", "dev", "no-new-privs", "devices", "program", "run"];
+    private static readonly string[] s_needed = ["kernel", "system-calls", "mount-api", "user-namespaces", "namespaces", "id-map", "dev",
+        "no-new-privs", "devices", "program", "run"];
 
     [Requires(Need.UserNamespaces)]
     public void Doctor_finds_that_run_works_here()
@@ -59,7 +60,8 @@ public class DoctorTests
     [Requires(Need.UserNamespaces)]
     public void A_single_namespace_that_is_used_up_is_named()
     {
-        List<JsonElement> probes = Probes(InUserNamespace("echo 0 >/proc/sys/user/max_uts_namespaces; echo 100 >/proc/sys/user/max_user_namespaces").Exits(1));
+        List<JsonElement> probes =
+            Probes(InUserNamespace("echo 0 >/proc/sys/user/max_uts_namespaces; echo 100 >/proc/sys/user/max_user_namespaces").Exits(1));
         JsonElement probe = probes.Single(each => Name(each) == "namespaces");
         Assert.StartsWith("uts: ", probe.GetProperty("detail").GetString());
         Assert.Contains("sysctl -w user.max_uts_namespaces=", probe.GetProperty("fix").GetString());
@@ -70,7 +72,9 @@ public class DoctorTests
     {
         using var rootfs = new TemporaryRootfs();
         // A container in a container makes namespaces and mounts, which the default filter forbids.
-        Result doctor = Minirun.Run("run", "--security-opt", "seccomp=unconfined", "-v", $"{Programs.Minirun}:/minirun:ro", rootfs.Path, "/minirun", "doctor", "--json").Exits(0);
+        Result doctor = Minirun.Run("run", "--security-opt", "seccomp=unconfined", "-v", $"{Programs.Minirun}:/minirun:ro", rootfs.Path,
+            "/minirun", "doctor", "--json")
+            .Exits(0);
         JsonElement probe = Probes(doctor).Single(each => Name(each) == "proc");
         Assert.Equal("degraded", State(probe));
         Assert.Contains("/proc/sys", probe.GetProperty("detail").GetString());

@@ -8,7 +8,9 @@ using Minirun = Support.Minirun;
 /// <summary>Root file systems made by an attacker: the cases T1, T2, T6, T9, T12 and T13 of ten years of escapes, for <c>run</c>.</summary>
 public sealed class HostileRootfsTests
 {
-    /// <summary>T1 (CVE-2015-3629, CVE-2019-18837): the destination of a volume, or a directory on the way, is a symlink out of the root.</summary>
+    /// <summary>
+    /// T1 (CVE-2015-3629, CVE-2019-18837): the destination of a volume, or a directory on the way, is a symlink out of the root.
+    /// </summary>
     [Theory]
     [InlineData("{outside}", "/link")]
     [InlineData("{outside}", "/link/below/it")]
@@ -107,7 +109,9 @@ public sealed class HostileRootfsTests
         Minirun.Run("run", "-u", "hostonly", rootfs.Path, "id").Fails(125, "hostonly");
     }
 
-    /// <summary>T6 (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867, CVE-2026-41579): the places of kernel file systems are symlinks.</summary>
+    /// <summary>
+    /// T6 (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867, CVE-2026-41579): the places of kernel file systems are symlinks.
+    /// </summary>
     [Theory]
     [InlineData("/proc", "/tmp")]
     [InlineData("/proc", "/")]
@@ -155,7 +159,10 @@ public sealed class HostileRootfsTests
         if (kind == "symlink") rootfs.Link("/dev/null", "/proc/sys/kernel/core_pattern");
         else if (kind == "file") File.WriteAllText(path, "evil");
         else Minirun.Other("mkfifo", path).Succeeds();
-        Result result = Minirun.Run("run", rootfs.Path, "sh", "-c", "cat /proc/keys /proc/timer_list | wc -c; echo x > /proc/sys/kernel/core_pattern || echo refused; test -c /dev/null && echo device").Exits(0);
+        Result result = Minirun.Run("run", rootfs.Path, "sh", "-c",
+            "cat /proc/keys /proc/timer_list | wc -c; echo x > /proc/sys/kernel/core_pattern || echo refused; test -c /dev/null && echo "
+                + "device")
+            .Exits(0);
         Assert.Equal(["0", "refused", "device"], result.Lines);
     }
 
@@ -204,7 +211,9 @@ public sealed class HostileRootfsTests
     public void Minirun_cannot_be_overwritten_from_inside(params string[] flags)
     {
         byte[] before = File.ReadAllBytes(Programs.Minirun);
-        Result result = Minirun.Run(["run", "--init", .. flags, Rootfs.Busybox, "sh", "-c", "cat /bin/busybox > /proc/1/exe || echo refused; echo > /proc/self/exe"]);
+        Result result = Minirun.Run(
+            ["run", "--init", .. flags, Rootfs.Busybox, "sh", "-c",
+                "cat /bin/busybox > /proc/1/exe || echo refused; echo > /proc/self/exe"]);
         Assert.Contains("refused", result.Out);
         Assert.Equal(before, File.ReadAllBytes(Programs.Minirun));
     }
@@ -215,7 +224,8 @@ public sealed class HostileRootfsTests
     [InlineData("exec <&- 2>&-")]
     public void Closed_standard_descriptors_become_dev_null(string before)
     {
-        Result result = Minirun.Run(new Start { Before = before }, "run", Rootfs.Busybox, "sh", "-c", "readlink /proc/self/fd/0; readlink /proc/self/fd/2");
+        Result result = Minirun.Run(new Start { Before = before }, "run", Rootfs.Busybox, "sh", "-c",
+            "readlink /proc/self/fd/0; readlink /proc/self/fd/2");
         result.Exits(0);
         Assert.Equal("/dev/null", result.Lines[0]);
         Assert.DoesNotContain("socket:", result.Out);

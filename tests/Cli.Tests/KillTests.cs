@@ -16,7 +16,8 @@ public sealed partial class KillTests
     [InlineData("--ns", "user")]
     public void Nothing_is_left_when_minirun_is_killed_before_any_operation(params string[] flags)
     {
-        int operations = Operation().Matches(Minirun.Run(["run", "--dry-run", .. flags, Rootfs.Busybox, "sleep", "1000"]).Succeeds().Out).Count;
+        int operations =
+            Operation().Matches(Minirun.Run(["run", "--dry-run", .. flags, Rootfs.Busybox, "sleep", "1000"]).Succeeds().Out).Count;
         Assert.True(operations > 8);
         for (int before = 0; before < operations; before++) KillBefore(before, flags);
     }
@@ -27,7 +28,8 @@ public sealed partial class KillTests
     [InlineData("--init")]
     public void Nothing_is_left_when_minirun_is_killed_while_the_command_runs(params string[] flags)
     {
-        using var running = Minirun.Start(["run", .. flags, Rootfs.Busybox, "sh", "-c", "sleep 1000 & sh -c 'sleep 1001 & exec sleep 1002' & echo ready; wait"]);
+        using var running = Minirun.Start(
+            ["run", .. flags, Rootfs.Busybox, "sh", "-c", "sleep 1000 & sh -c 'sleep 1001 & exec sleep 1002' & echo ready; wait"]);
         running.AwaitOut("ready");
         List<int> family = Family.Below(running.Pid);
         Assert.NotEmpty(family);
@@ -82,7 +84,8 @@ public sealed partial class KillTests
     }
 
     private static void AssertGone(List<int> family, string when) =>
-        Assert.True(Deadline.Wait(() => !family.Exists(Kernel.IsAlive)), $"{when}: still there: {string.Join(", ", family.Where(Kernel.IsAlive))}");
+        Assert.True(Deadline.Wait(() => !family.Exists(Kernel.IsAlive)),
+            $"{when}: still there: {string.Join(", ", family.Where(Kernel.IsAlive))}");
 
     [GeneratedRegex(@"^ *\d+ \S", RegexOptions.Multiline)] private static partial Regex Operation();
 

@@ -27,9 +27,11 @@ public sealed class LeakTests
     {
         string[] left = [];
         // Containers of somebody else on this machine may have names for a while.
-        Assert.True(Deadline.Wait(() => (left = [.. Machine.Look().Files.Except(TestRun.Before.Files)]).Length == 0), "still there:\n" + string.Join('\n', left));
+        Assert.True(Deadline.Wait(() => (left = [.. Machine.Look().Files.Except(TestRun.Before.Files)]).Length == 0),
+            "still there:\n" + string.Join('\n', left));
     }
 
     // Other suites on the same machine mount in directories of their own.
-    private static string[] Without(string[] mounts) => [.. mounts.Where(line => !line.Contains("/minirun-test.") && !line.Contains("binfmt_misc"))];
+    private static string[] Without(string[] mounts) =>
+        [.. mounts.Where(line => !line.Contains("/minirun-test.") && !line.Contains("binfmt_misc"))];
 }

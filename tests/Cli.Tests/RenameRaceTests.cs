@@ -7,8 +7,9 @@ namespace Minirun.Cli.Tests;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// openat2(2) with RESOLVE_IN_ROOT says EAGAIN when anything on the machine was renamed or mounted while it went through a "..". All that is started and
-/// copied here has many of them on its way, and others rename and mount all the time. MINIRUN_RACE_STARTS: how many starts, for a longer run by hand.
+/// openat2(2) with RESOLVE_IN_ROOT says EAGAIN when anything on the machine was renamed or mounted while it went through a "..". All that
+/// is started and copied here has many of them on its way, and others rename and mount all the time. MINIRUN_RACE_STARTS: how many starts,
+/// for a longer run by hand.
 /// </summary>
 public sealed class RenameRaceTests : IDisposable
 {
@@ -38,7 +39,8 @@ public sealed class RenameRaceTests : IDisposable
         _renamer.Start();
         // In a mount namespace of its own; the counter that it moves is the kernel's.
         string map = Kernel.Uid == 0 ? "-m" : "-rm";
-        _mounter = new RunningProgram(Start.Plain, "unshare", [map, "bash", "-c", $"while mount -t tmpfs none {_files.Path}; do umount {_files.Path} || exit; done"]);
+        _mounter = new RunningProgram(Start.Plain, "unshare",
+            [map, "bash", "-c", $"while mount -t tmpfs none {_files.Path}; do umount {_files.Path} || exit; done"]);
     }
 
     public void Dispose()

@@ -8,7 +8,9 @@ using Minirun = Support.Minirun;
 /// <summary>Where something runs out during a start there is one error with what to do, and nothing is left.</summary>
 public sealed class ScarceTests
 {
-    /// <summary>What Init/RuntimeStart.cs answers in libc's place, other threads ask at the same moment; and a stack has any size.</summary>
+    /// <summary>
+    /// What Init/RuntimeStart.cs answers in libc's place, other threads ask at the same moment; and a stack has any size.
+    /// </summary>
     [Theory]
     [InlineData("unlimited")]
     [InlineData("8192")]
@@ -49,7 +51,8 @@ public sealed class ScarceTests
             Result Run(params string[] words) => Minirun.Run(root.How with { Before = $"ulimit -n {limit}" }, words);
             string name = $"web{limit}";
             bool runs = false;
-            string[][] life = [["run", "-d", "--name", name, "-v", "data:/data", Rootfs.Busybox, "sleep", "1000"], ["ps", "-a"], ["exec", name, "true"], ["cp", $"{name}:/etc", files[name]], ["system", "df"],
+            string[][] life = [["run", "-d", "--name", name, "-v", "data:/data", Rootfs.Busybox, "sleep", "1000"], ["ps", "-a"],
+                ["exec", name, "true"], ["cp", $"{name}:/etc", files[name]], ["system", "df"],
                 ["stop", "-t", "0", name], ["rm", "-f", name]];
             foreach (string[] words in life)
             {
@@ -57,7 +60,8 @@ public sealed class ScarceTests
                 if (words[0] == "run") runs = result.ExitCode == 0;
                 // One that never ran is not entered.
                 if (result.ExitCode == 0 || (words[0] == "exec" && !runs)) continue;
-                Assert.True(result.ExitCode == 125 && result.Error.Contains("EMFILE") && result.Error.Contains("`ulimit -n`"), $"{limit}: {string.Join(' ', words)}: {result}");
+                Assert.True(result.ExitCode == 125 && result.Error.Contains("EMFILE") && result.Error.Contains("`ulimit -n`"),
+                    $"{limit}: {string.Join(' ', words)}: {result}");
             }
             if (limit == 60) Assert.True(runs);
             root.Run("rm", "-f", name);
@@ -72,15 +76,19 @@ public sealed class ScarceTests
         int failed = 0;
         for (int limit = 4; limit <= 24; limit++)
         {
-            Result result = Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'" }, "prlimit", $"--nofile={limit}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id);
+            Result result = Minirun.Other(
+                Support.Start.Plain with { Before = $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'" }, "prlimit",
+                $"--nofile={limit}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id);
             if (result.ExitCode == 0)
             {
                 bundle.Oci("delete", "--force", "ID").Succeeds();
                 continue;
             }
             string error = File.ReadAllText(bundle.Directory + "/err");
-            Assert.True(result.ExitCode == 1 && error.Contains("EMFILE") && error.Contains("the limit of open files is too low"), $"{limit}: {result.ExitCode}: {error}");
-            Assert.True(!Directory.EnumerateFileSystemEntries(bundle.Root).Any(), $"{limit}: left {string.Join(' ', Directory.EnumerateFileSystemEntries(bundle.Root, "*", SearchOption.AllDirectories))}");
+            Assert.True(result.ExitCode == 1 && error.Contains("EMFILE") && error.Contains("the limit of open files is too low"),
+                $"{limit}: {result.ExitCode}: {error}");
+            Assert.True(!Directory.EnumerateFileSystemEntries(bundle.Root).Any(),
+                $"{limit}: left {string.Join(' ', Directory.EnumerateFileSystemEntries(bundle.Root, "*", SearchOption.AllDirectories))}");
             failed++;
         }
         Assert.InRange(failed, 4, 20);
@@ -94,7 +102,9 @@ public sealed class ScarceTests
         File.Copy(Programs.Minirun, here["minirun"]);
         File.SetUnixFileMode(here.Path, (UnixFileMode)0b111_101_101);
         for (int limit = 0; limit < 3; limit++)
-            Minirun.Other("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", $"--nproc={limit}", here["minirun"], "run", Rootfs.Busybox, "true").Fails(125, "minirun: c", "hint: ", "`ulimit -u`");
+            Minirun.Other("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", $"--nproc={limit}", here["minirun"],
+                "run", Rootfs.Busybox, "true")
+                .Fails(125, "minirun: c", "hint: ", "`ulimit -u`");
     }
 
     [Requires(Need.UserNamespaces)]
@@ -104,14 +114,17 @@ public sealed class ScarceTests
         foreach (string name in (string[])["minirun", "minirun-oci"])
         {
             string program = Path.Combine(Programs.Bin, name);
-            foreach (long limit in (long[])[Least / 4, Least - 4096]) Minirun.Other("prlimit", $"--as={limit}", program, "--version").Fails(125, "the limit of address space is below the 96 MiB", "ulimit -v");
+            foreach (long limit in (long[])[Least / 4, Least - 4096])
+                Minirun.Other("prlimit", $"--as={limit}", program, "--version")
+                    .Fails(125, "the limit of address space is below the 96 MiB", "ulimit -v");
             Minirun.Other("prlimit", $"--as={Least}", program, "--version").Succeeds();
         }
         Minirun.Other("prlimit", $"--as={Least}", Programs.Minirun, "run", Rootfs.Busybox, "true").Succeeds();
     }
 
     [Requires(Need.OldCgroups)]
-    public void In_a_cgroup_of_too_few_processes_it_says_so_and_leaves_nothing() => InCgroup("pids", "pids.max", ["1", "2", "3", "4", "5", "6"], (result, program) =>
+    public void In_a_cgroup_of_too_few_processes_it_says_so_and_leaves_nothing() =>
+        InCgroup("pids", "pids.max", ["1", "2", "3", "4", "5", "6"], (result, program) =>
     {
         if (result.ExitCode == 0) return;
         Assert.True(result.ExitCode == 125 || (result.ExitCode == 1 && program == OciBundle.Program), result.ToString());
@@ -119,7 +132,8 @@ public sealed class ScarceTests
     });
 
     [Requires(Need.OldCgroups)]
-    public void In_a_cgroup_of_too_little_memory_it_starts_or_is_killed_and_leaves_nothing() => InCgroup("memory", "memory.limit_in_bytes", ["256k", "512k", "768k", "1m", "1536k", "2m", "3m"], (result, _) =>
+    public void In_a_cgroup_of_too_little_memory_it_starts_or_is_killed_and_leaves_nothing() =>
+        InCgroup("memory", "memory.limit_in_bytes", ["256k", "512k", "768k", "1m", "1536k", "2m", "3m"], (result, _) =>
         Assert.True(result.ExitCode is 0 or 137 || (result.ExitCode is 1 or 125 && result.Error.Length > 0), result.ToString()));
 
     /// <summary>Run, and create, by a process in a cgroup with each of the limits; the last of them is enough.</summary>
@@ -133,15 +147,22 @@ public sealed class ScarceTests
             foreach (string limit in limits)
             {
                 File.WriteAllText($"{cgroup}/{file}", limit);
-                foreach (string[] command in (string[][])[[Programs.Minirun, "run", Rootfs.Busybox, "true"], [OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]])
+                foreach (string[] command in (string[][])[[Programs.Minirun, "run", Rootfs.Busybox, "true"],
+                    [OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]])
                 {
-                    Result result = Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'; echo $$ >{cgroup}/cgroup.procs" }, command[0], command[1..]);
-                    result = result with { Error = File.ReadAllText(bundle.Directory + "/err"), Command = $"{file} {limit}: {result.Command}" };
+                    Result result = Minirun.Other(
+                        Support.Start.Plain with {
+                            Before =
+                                $"exec </dev/null >'{bundle.Directory}/out' 2>'{bundle.Directory}/err'; echo $$ >{cgroup}/cgroup.procs" },
+                        command[0], command[1..]);
+                    result =
+                        result with { Error = File.ReadAllText(bundle.Directory + "/err"), Command = $"{file} {limit}: {result.Command}" };
                     check(result, command[0]);
                     if (limit == limits[^1]) result.Exits(0);
                     if (result.ExitCode == 1) Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
                     bundle.Oci("delete", "--force", "ID").Succeeds();
-                    Assert.True(Deadline.Wait(() => File.ReadAllText(cgroup + "/cgroup.procs").Length == 0), $"{result.Command} left processes");
+                    Assert.True(Deadline.Wait(() => File.ReadAllText(cgroup + "/cgroup.procs").Length == 0),
+                        $"{result.Command} left processes");
                 }
             }
             if (Directory.Exists(bundle.Root)) Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
@@ -168,7 +189,8 @@ public sealed class ScarceTests
 
     [Requires(Need.UserNamespaces)]
     public void Without_user_namespaces_it_says_so() =>
-        Minirun.Other("unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"", Programs.Minirun, "run", Rootfs.Busybox, "true")
+        Minirun.Other("unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"",
+            Programs.Minirun, "run", Rootfs.Busybox, "true")
             .Fails(125, "ENOSPC", "user namespaces are switched off or used up here", "minirun doctor");
 
     [Requires(Need.Root)]
@@ -178,9 +200,12 @@ public sealed class ScarceTests
         using var bundle = new OciBundle("sleep", "1000");
         // Pages of the disk that are left, until it works: directories and files of no length take none.
         string script = "mkdir \"$2\"; mount -t tmpfs -o size=64k,mode=755 full \"$2\" || exit 3; for pages in 0 1 2 3 4 5 6; do "
-            + "dd if=/dev/zero of=\"$2/.filler\" bs=4k 2>/dev/null; truncate -s -$((pages * 4096)) \"$2/.filler\"; \"$1\" --root \"$2\" create --bundle \"$3\" x </dev/null >\"$3/out\" 2>\"$3/err\"; "
-            + "status=$?; echo $pages $status $(grep -c ENOSPC \"$3/err\") $(grep -c 'the disk is full' \"$3/err\") $(ls \"$2\" | wc -l); test $status = 0 && { \"$1\" --root \"$2\" delete --force x; ls \"$2\"; }; rm \"$2/.filler\"; done; true";
-        string[] lines = Minirun.Other("unshare", "-m", "sh", "-c", script, "-", OciBundle.Program, bundle.Root, bundle.Directory).Exits(0).Lines;
+            + "dd if=/dev/zero of=\"$2/.filler\" bs=4k 2>/dev/null; truncate -s -$((pages * 4096)) \"$2/.filler\"; \"$1\" --root \"$2\" "
+                + "create --bundle \"$3\" x </dev/null >\"$3/out\" 2>\"$3/err\"; "
+            + "status=$?; echo $pages $status $(grep -c ENOSPC \"$3/err\") $(grep -c 'the disk is full' \"$3/err\") $(ls \"$2\" | wc "
+                + "-l); test $status = 0 && { \"$1\" --root \"$2\" delete --force x; ls \"$2\"; }; rm \"$2/.filler\"; done; true";
+        string[] lines =
+            Minirun.Other("unshare", "-m", "sh", "-c", script, "-", OciBundle.Program, bundle.Root, bundle.Directory).Exits(0).Lines;
         Assert.Equal(7, lines.Length);
         Assert.Equal("0 1 1 1 0", lines[0]);
         Assert.Equal("6 0 0 0 1", lines[^1]);

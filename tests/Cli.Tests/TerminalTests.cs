@@ -66,7 +66,8 @@ public sealed class TerminalTests
     [Fact]
     public void With_init_Ctrl_C_reaches_the_command_once()
     {
-        using var pty = new Pty("run", "--init", Rootfs.Busybox, "sh", "-c", "trap 'n=$((n+1)); echo caught=$n' INT; echo re''ady; while :; do sleep 0.1; done");
+        using var pty = new Pty("run", "--init", Rootfs.Busybox, "sh", "-c",
+            "trap 'n=$((n+1)); echo caught=$n' INT; echo re''ady; while :; do sleep 0.1; done");
         pty.Await("ready");
         pty.Type("\x03");
         pty.Await("caught=1");
@@ -139,7 +140,8 @@ public sealed class TerminalTests
     [Fact]
     public void A_terminal_can_be_had_without_one_outside()
     {
-        Result result = Minirun.Run(new Start { Input = "echo in''put\nexit 3\n" }, "run", "-t", Rootfs.Busybox, "sh", "-c", "tty; read a; eval \"$a\"; read b; eval \"$b\"");
+        Result result = Minirun.Run(new Start { Input = "echo in''put\nexit 3\n" }, "run", "-t", Rootfs.Busybox, "sh", "-c",
+            "tty; read a; eval \"$a\"; read b; eval \"$b\"");
         result.Exits(3);
         Assert.Contains("/dev/pts/0", result.Out);
         Assert.Contains("input", result.Out);
@@ -158,6 +160,8 @@ public sealed class TerminalTests
         pty.Await("all tried");
         string[] lines = pty.Screen.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(lines, line => line.Contains("TIOCSTI"));
-        Assert.All(lines.Where(line => line.Contains("TIOC")), line => Assert.True(line.Contains("EPERM") || line.Contains("ENOTTY") || line.Contains("ENXIO") || line.Contains("ENODEV"), line));
+        Assert.All(lines.Where(line => line.Contains("TIOC")),
+            line => Assert.True(line.Contains("EPERM") || line.Contains("ENOTTY") || line.Contains("ENXIO") || line.Contains("ENODEV"),
+                line));
     }
 }

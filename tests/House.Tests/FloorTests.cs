@@ -33,7 +33,8 @@ public sealed class FloorTests
 
     [Fact]
     public void References_run_downwards() => Assert.Empty(s_uses.Value.Where(use => !s_floors.Allow(use))
-        .GroupBy(use => (use.From, use.To), (files, uses) => $"{files.From} -> {files.To}: {string.Join(", ", uses.Select(use => use.Name))}"));
+        .GroupBy(use => (use.From, use.To),
+            (files, uses) => $"{files.From} -> {files.To}: {string.Join(", ", uses.Select(use => use.Name))}"));
 
     [Fact]
     public void Folders_make_no_circle() =>
@@ -48,7 +49,10 @@ public sealed class FloorTests
     {
         string[][] circles = [.. Circles.Find(s_uses.Value.Select(use => (use.From, use.To)))];
         string list = Path.Combine(Checkout.Root, "tests", "House.Tests", "circles-of-files.txt");
-        (string Files, string Reason)[] known = [.. File.ReadAllText(list).Replace("\n    ", " ").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+        (string Files,
+            string Reason)[] known = [
+                .. File.ReadAllText(list).Replace("\n    ", " ").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Where(line => line[0] != '#')
             .Select(line => line.Split(" | ", 2)).Select(parts => (parts[0], parts.ElementAtOrDefault(1) ?? ""))];
         Assert.Equal(known.Select(circle => circle.Files).Order(StringComparer.Ordinal),
             circles.Select(circle => string.Join(" ", circle)).Order(StringComparer.Ordinal));

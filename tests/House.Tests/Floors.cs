@@ -2,8 +2,8 @@ namespace Minirun.House.Tests;
 
 /// <summary>An assembly: the folder below src, the assemblies it may use, and its folders, floor by floor from the ground up.</summary>
 /// <param name="Floors">
-/// Folders of one floor are separated by spaces. A folder uses folders of lower floors, never one beside it. Files that lie in no folder are the
-/// ground below all floors, but for those named on a floor as `File.cs`, such as the program.
+/// Folders of one floor are separated by spaces. A folder uses folders of lower floors, never one beside it. Files that lie in no folder
+/// are the ground below all floors, but for those named on a floor as `File.cs`, such as the program.
 /// </param>
 public sealed record Room(string Name, string[] References, string[] Floors);
 
@@ -27,7 +27,8 @@ public sealed class Floors
 
     /// <summary>Folders that stand on no floor.</summary>
     public IEnumerable<string> FindUnknown(IEnumerable<string> files) =>
-        files.Select(FindFolder).Distinct().Where(folder => folder.Contains('/') ? !_floors.ContainsKey(folder) : !_rooms.ContainsKey(folder));
+        files.Select(FindFolder).Distinct()
+            .Where(folder => folder.Contains('/') ? !_floors.ContainsKey(folder) : !_rooms.ContainsKey(folder));
 
     /// <summary>Floors without a file.</summary>
     public IEnumerable<string> FindEmpty(IEnumerable<string> files) => _floors.Keys.Except(files.Select(FindFolder));
@@ -41,7 +42,9 @@ public sealed class Floors
         return _floors.GetValueOrDefault(to) < _floors.GetValueOrDefault(from);
     }
 
-    /// <summary>`Runtime/Plan` of `Runtime/Plan/Ops/Pivot.cs`, `Cli` of `Cli/Message.cs`, `Cli/Program.cs` where a floor names that file.</summary>
+    /// <summary>
+    /// `Runtime/Plan` of `Runtime/Plan/Ops/Pivot.cs`, `Cli` of `Cli/Message.cs`, `Cli/Program.cs` where a floor names that file.
+    /// </summary>
     public string FindFolder(string file)
     {
         string[] parts = file.Split('/');

@@ -50,10 +50,12 @@ public sealed class SourceModel
 
     /// <summary>Every use of one file by another one, each name once.</summary>
     public IReadOnlyList<Use> FindUses() => [.. _compilations.Values.AsParallel().SelectMany(FindUses).Distinct()
-        .OrderBy(use => use.From, StringComparer.Ordinal).ThenBy(use => use.To, StringComparer.Ordinal).ThenBy(use => use.Name, StringComparer.Ordinal)];
+        .OrderBy(use => use.From, StringComparer.Ordinal).ThenBy(use => use.To, StringComparer.Ordinal)
+            .ThenBy(use => use.Name, StringComparer.Ordinal)];
 
     /// <summary>Names that could not be bound: while there are any, uses may be missing.</summary>
-    public IReadOnlyList<string> FindUnknownNames() => [.. _compilations.Values.AsParallel().SelectMany(compilation => compilation.GetDiagnostics())
+    public IReadOnlyList<string> FindUnknownNames() =>
+        [.. _compilations.Values.AsParallel().SelectMany(compilation => compilation.GetDiagnostics())
         .Where(diagnostic => diagnostic.Id is "CS0103" or "CS0234" or "CS0246" or "CS0117" or "CS1061")
         .Select(diagnostic => diagnostic.ToString()).Order(StringComparer.Ordinal)];
 
@@ -63,7 +65,8 @@ public sealed class SourceModel
 
     private static ISourceGenerator[] FindGenerators()
     {
-        string path = typeof(SourceModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == GeneratorName).Value!;
+        string path =
+            typeof(SourceModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == GeneratorName).Value!;
         return [.. Assembly.LoadFrom(path).GetTypes().Where(type => type.IsDefined(typeof(GeneratorAttribute)) && !type.IsAbstract)
             .Select(type => Activator.CreateInstance(type) is IIncrementalGenerator incremental
                 ? incremental.AsSourceGenerator() : (ISourceGenerator)Activator.CreateInstance(type)!)];
@@ -85,7 +88,8 @@ public sealed class SourceModel
             foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
             {
                 if (FindSymbol(model, node) is not { } symbol || IsInUsing(node)) { continue; }
-                foreach (string file in Declaring(symbol).Where(file => file != tree.FilePath)) { yield return new Use(tree.FilePath, file, Describe(symbol)); }
+                foreach (string file in Declaring(symbol)
+                    .Where(file => file != tree.FilePath)) { yield return new Use(tree.FilePath, file, Describe(symbol)); }
             }
         }
     }
@@ -106,7 +110,8 @@ public sealed class SourceModel
     private static IEnumerable<string> Declaring(ISymbol symbol)
     {
         if (symbol is not (INamedTypeSymbol or IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol)) { return []; }
-        return symbol.DeclaringSyntaxReferences.Select(reference => reference.SyntaxTree.FilePath).Where(IsSource).Order(StringComparer.Ordinal).Take(1);
+        return symbol.DeclaringSyntaxReferences.Select(reference => reference.SyntaxTree.FilePath).Where(IsSource)
+            .Order(StringComparer.Ordinal).Take(1);
     }
 
     private static string Describe(ISymbol symbol) => symbol switch

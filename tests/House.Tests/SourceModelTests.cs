@@ -24,7 +24,8 @@ public sealed class SourceModelTests
     [InlineData("[System.Obsolete(nameof(Thing.Size))] class User { }", "Thing.Size")]
     public void A_use_is_seen_however_it_is_written(string user, string name)
     {
-        var model = new SourceModel(References(), [("Ground/Low/Thing.cs", Low), ("Ground/High/User.cs", "using Ground.Low; namespace Ground.High; " + user)]);
+        var model = new SourceModel(References(),
+            [("Ground/Low/Thing.cs", Low), ("Ground/High/User.cs", "using Ground.Low; namespace Ground.High; " + user)]);
         Assert.Empty(model.FindUnknownNames());
         Assert.Contains(new Use("Ground/High/User.cs", "Ground/Low/Thing.cs", name), model.FindUses());
     }
@@ -33,7 +34,8 @@ public sealed class SourceModelTests
     public void A_using_alone_and_a_word_in_a_comment_are_no_use()
     {
         var model = new SourceModel(References(),
-            [("Ground/Low/Thing.cs", Low), ("Ground/High/User.cs", "using Ground.Low; namespace Ground.High; /* Thing */ class User { string _s = \"Thing\"; }")]);
+            [("Ground/Low/Thing.cs", Low),
+                ("Ground/High/User.cs", "using Ground.Low; namespace Ground.High; /* Thing */ class User { string _s = \"Thing\"; }")]);
         Assert.Empty(model.FindUses());
     }
 

@@ -46,6 +46,8 @@ internal static class CProgram
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} failed with {process.ExitCode}: {errors.Result}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} failed with {process.ExitCode}: {errors.Result}");
     }
 }

@@ -11,7 +11,8 @@ public sealed class CapabilityTests
         var source = new StringBuilder("#include <stdio.h>\n#include <linux/capability.h>\nint main(void) {\n");
         foreach (string name in capability.Names) source.Append($"  printf(\"%d {name}\\n\", {name});\n");
         source.Append("  return 0;\n}\n");
-        Assert.Equal(CProgram.Run(source.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries), capability.Names.Select((name, number) => $"{number} {name}"));
+        Assert.Equal(CProgram.Run(source.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            capability.Names.Select((name, number) => $"{number} {name}"));
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class ConstantTests
     public void Constants_have_the_values_of_the_headers(string name)
     {
         Type type = typeof(Errno).Assembly.GetType("Minirun.Linux." + name, throwOnError: true)!;
-        foreach (var group in Constants(type).GroupBy(field => Headers.OfConstant.GetValueOrDefault($"{name}.{field.Name}", Headers.OfClass[name])))
+        foreach (var group in Constants(type)
+            .GroupBy(field => Headers.OfConstant.GetValueOrDefault($"{name}.{field.Name}", Headers.OfClass[name])))
             Compare(group.Key, [.. group]);
     }
 
@@ -40,7 +41,9 @@ public sealed class ConstantTests
     }
 
     private static FieldInfo[] Constants(Type type) =>
-        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral && !Headers.Ours.Contains($"{type.Name}.{field.Name}"))];
+        [
+            .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(field => field.IsLiteral && !Headers.Ours.Contains($"{type.Name}.{field.Name}"))];
 
     /// <summary>
     /// In C a flag may be a signed number and here an unsigned one, or the other way round (ioctl requests have bit 31): the bits count.

@@ -17,7 +17,9 @@ public sealed class KernelTextTests
     [InlineData("ed a0 80 c0 af")]            // half of a surrogate pair, and / written too long
     public void Every_name_comes_back_as_it_went(string hex)
     {
-        byte[] bytes = hex.Contains(' ') || hex.Length == 2 ? Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)) : Encoding.ASCII.GetBytes(hex);
+        byte[] bytes = hex.Contains(' ') || hex.Length == 2
+            ? Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))
+            : Encoding.ASCII.GetBytes(hex);
         string text = KernelText.Decode(bytes);
         Assert.Equal(bytes, KernelText.Encode(text));
         Assert.Equal([.. bytes, 0], KernelText.EncodeName(text));
@@ -41,5 +43,6 @@ public sealed class KernelTextTests
     }
 
     [Fact]
-    public void It_is_shown_as_the_shell_writes_it() => Assert.Equal("caf\\xe9 é", KernelText.Show(KernelText.Decode([0x63, 0x61, 0x66, 0xe9, 0x20, 0xc3, 0xa9])));
+    public void It_is_shown_as_the_shell_writes_it() =>
+        Assert.Equal("caf\\xe9 é", KernelText.Show(KernelText.Decode([0x63, 0x61, 0x66, 0xe9, 0x20, 0xc3, 0xa9])));
 }

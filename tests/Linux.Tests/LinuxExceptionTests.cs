@@ -13,7 +13,8 @@ public sealed class LinuxExceptionTests
     }
 
     [Fact]
-    public void Without_a_path_it_starts_with_the_call() => Assert.Equal("clone3: function not implemented (ENOSYS)", new LinuxException("clone3", Errno.ENOSYS).Message);
+    public void Without_a_path_it_starts_with_the_call() =>
+        Assert.Equal("clone3: function not implemented (ENOSYS)", new LinuxException("clone3", Errno.ENOSYS).Message);
 
     [Theory]
     [InlineData(0)]
@@ -23,7 +24,8 @@ public sealed class LinuxExceptionTests
     [Fact]
     public void A_failed_call_throws_with_the_errno_of_the_kernel()
     {
-        var error = Assert.Throws<LinuxException>(() => LinuxException.Check(fcntl.open("/nonexistent/file", fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", "/nonexistent/file"));
+        var error = Assert.Throws<LinuxException>(
+            () => LinuxException.Check(fcntl.open("/nonexistent/file", fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", "/nonexistent/file"));
         Assert.Equal((Errno.ENOENT, "open"), (error.Number, error.Call));
     }
 }

@@ -26,7 +26,8 @@ public sealed unsafe class StructureTests
             source.Append($"  printf(\"{member.Name} %zu %zu\\n\", offsetof(struct {name}, {member.Name}), sizeof s.{member.Name});\n");
         source.Append("  return 0;\n}\n");
 
-        string[] actual = [$"size {SizeOf(type)}", .. members.Select(member => $"{member.Name} {OffsetOf(type, member)} {WidthOf(member)}")];
+        string[] actual =
+            [$"size {SizeOf(type)}", .. members.Select(member => $"{member.Name} {OffsetOf(type, member)} {WidthOf(member)}")];
         Assert.Equal(CProgram.Run(source.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries), actual);
     }
 
@@ -45,21 +46,26 @@ public sealed unsafe class StructureTests
             }
             """);
         Type type = typeof(cmsghdr_fd);
-        Assert.Equal(output.Trim(), $"{SizeOf(type)} {cmsghdr_fd.Length} {Offset(type, "cmsg_len")} {Offset(type, "cmsg_level")} {Offset(type, "cmsg_type")} {Offset(type, "fd")}");
+        Assert.Equal(output.Trim(),
+            $"{SizeOf(type)} {cmsghdr_fd.Length} {Offset(type, "cmsg_len")} {Offset(type, "cmsg_level")} {Offset(type, "cmsg_type")} "
+                + $"{Offset(type, "fd")}");
     }
 
     [Fact]
     public void Every_structure_is_checked()
     {
         IEnumerable<string> unchecked_ = typeof(Errno).Assembly.GetExportedTypes()
-            .Where(type => type is { IsValueType: true, IsEnum: false, IsNested: false } && !Headers.OfStructure.ContainsKey(type.Name) && !Headers.OurStructures.Contains(type.Name))
+            .Where(
+                type => type is { IsValueType: true, IsEnum: false, IsNested: false } && !Headers.OfStructure.ContainsKey(type.Name)
+                    && !Headers.OurStructures.Contains(type.Name))
             .Select(type => type.Name);
         Assert.Empty(unchecked_);
     }
 
     private static Type Find(string name) => typeof(Errno).Assembly.GetType("Minirun.Linux." + name, throwOnError: true)!;
 
-    private static int SizeOf(Type type) => (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
+    private static int SizeOf(Type type) =>
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
 
     private static long Offset(Type type, string member) => OffsetOf(type, type.GetField(member)!);
 

@@ -5,7 +5,8 @@ namespace Minirun.Linux.Tests;
 
 public sealed class SystemCallNameTests
 {
-    public static TheoryData<string> Calls => [.. typeof(sys_syscall).GetFields().Where(constant => constant.IsLiteral).Select(constant => constant.Name)];
+    public static TheoryData<string> Calls =>
+        [.. typeof(sys_syscall).GetFields().Where(constant => constant.IsLiteral).Select(constant => constant.Name)];
 
     /// <summary>Messages name calls as strace does.</summary>
     [Theory]

@@ -37,7 +37,8 @@ internal static unsafe class Facts
 
     public static int Write(string path, string text)
     {
-        int fd = (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_CLOEXEC, 0x1b6 /* 0666 */), "open", path);
+        int fd =
+            (int)LinuxException.Check(fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_CLOEXEC, 0x1b6 /* 0666 */), "open", path);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         fixed (byte* start = bytes) LinuxException.Check(unistd.write(fd, start, bytes.Length), "write", path);
         LinuxException.Check(unistd.close(fd), "close", path);
@@ -97,8 +98,11 @@ internal static unsafe class Facts
     {
         byte* fields = stackalloc byte[6 * UtsField];
         LinuxException.Check(sys_syscall.syscall(SYS_uname, (nint)fields), "uname");
-        Out.Line(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(fields + UtsField)));
-        Out.Line(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(fields + (5 * UtsField))));
+        Out.Line(
+            Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(fields + UtsField)));
+        Out.Line(
+            Encoding.UTF8.GetString(
+                System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(fields + (5 * UtsField))));
         return 0;
     }
 
@@ -126,7 +130,8 @@ internal static unsafe class Facts
 
     private static void Enter(string directory)
     {
-        fixed (byte* path = KernelText.EncodeName(directory)) LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_chdir, (nint)path), "chdir", directory);
+        fixed (byte* path = KernelText.EncodeName(directory))
+            LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_chdir, (nint)path), "chdir", directory);
     }
 
     public static string Link(string path)

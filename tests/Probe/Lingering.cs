@@ -7,8 +7,8 @@ using Minirun.Linux;
 namespace Minirun.Probe;
 
 /// <summary>
-/// Sends to the service manager's socket what takes an hour to close: a connection (SO_LINGER) whose other end reads nothing. Words without a meaning go
-/// before, so that it is us who close it first, and who receives it last.
+/// Sends to the service manager's socket what takes an hour to close: a connection (SO_LINGER) whose other end reads nothing. Words without
+/// a meaning go before, so that it is us who close it first, and who receives it last.
 /// </summary>
 internal static unsafe class Lingering
 {
@@ -29,7 +29,8 @@ internal static unsafe class Lingering
             connection.Poll(-1, SelectMode.SelectWrite);
         }
         byte[] bytes = new byte[1 << 16];
-        while (connection.Poll(50_000, SelectMode.SelectWrite) && connection.Send(bytes, SocketFlags.None, out SocketError error) > 0 && error == SocketError.Success) { }
+        while (connection.Poll(50_000, SelectMode.SelectWrite) && connection.Send(bytes, SocketFlags.None, out SocketError error) > 0
+            && error == SocketError.Success) { }
         connection.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Linger, new LingerOption(true, 3600));
         connection.Blocking = true;
         int fd = (int)connection.Handle;
@@ -50,12 +51,19 @@ internal static unsafe class Lingering
         *(ushort*)address = sys_socket.AF_UNIX;
         byte[] path = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")!);
         path.CopyTo(new Span<byte>(address + 2, 108));
-        int socket = (int)LinuxException.Check(sys_socket.socket(sys_socket.AF_UNIX, sys_socket.SOCK_DGRAM | sys_socket.SOCK_CLOEXEC, 0), "socket");
+        int socket =
+            (int)LinuxException.Check(sys_socket.socket(sys_socket.AF_UNIX, sys_socket.SOCK_DGRAM | sys_socket.SOCK_CLOEXEC, 0), "socket");
         byte[] text = "X=1"u8.ToArray();
         fixed (byte* start = text)
         {
             var part = new iovec { iov_base = start, iov_len = text.Length };
-            var control = new cmsghdr_fd { cmsg_len = cmsghdr_fd.Length, cmsg_level = sys_socket.SOL_SOCKET, cmsg_type = sys_socket.SCM_RIGHTS, fd = fd };
+            var control = new cmsghdr_fd
+            {
+                cmsg_len = cmsghdr_fd.Length,
+                cmsg_level = sys_socket.SOL_SOCKET,
+                cmsg_type = sys_socket.SCM_RIGHTS,
+                fd = fd
+            };
             var message = new msghdr
             {
                 msg_name = address, msg_namelen = (uint)(2 + path.Length + 1), msg_iov = &part, msg_iovlen = 1,

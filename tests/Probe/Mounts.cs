@@ -11,7 +11,8 @@ internal static unsafe class Mounts
     private const int F_SETLEASE = 1024, F_RDLCK = 0;
 
     /// <summary>
-    /// One line a mount: its inode, its kind, its place, and what could be done to it. It is set to what it is, so that only the times tell.
+    /// One line a mount: its inode, its kind, its place, and what could be done to it. It is set to what it is, so that only the times
+    /// tell.
     /// </summary>
     public static int Change()
     {

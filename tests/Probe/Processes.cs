@@ -60,8 +60,8 @@ internal static unsafe partial class Processes
     }
 
     /// <summary>
-    /// Executes a command and adopts what that leaves behind, as an engine's shim does: a line `PID STATUS` for each, as a shell has it. Gives 1 when
-    /// one is still there at the command's end.
+    /// Executes a command and adopts what that leaves behind, as an engine's shim does: a line `PID STATUS` for each, as a shell has it.
+    /// Gives 1 when one is still there at the command's end.
     /// </summary>
     public static int Reap(string[] command)
     {
@@ -97,5 +97,6 @@ internal static unsafe partial class Processes
         return [.. all];
     }
 
-    [LibraryImport("libc")] private static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
+    [LibraryImport("libc")]
+    private static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
 }

@@ -14,7 +14,8 @@ internal static class Program
             Out.Flush();
             return status;
         }
-        catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception error)
+            when (error is LinuxException or IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
             Out.Flush();
             Out.Error($"probe: {string.Join(' ', arguments)}: {error.Message}");

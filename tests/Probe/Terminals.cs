@@ -11,14 +11,19 @@ internal static unsafe class Terminals
         {
             winsize size;
             bool sized = termios_.ioctl(fd, termios_.TIOCGWINSZ, &size) == 0;
-            Out.Line($"{fd}: {(unistd.isatty(fd) == 1 ? "tty" : "no tty")} {Facts.Link("/proc/self/fd/" + fd)}{(sized ? $" {size.ws_row}x{size.ws_col}" : "")}");
+            Out.Line(
+                $"{fd}: {(unistd.isatty(fd) == 1 ? "tty" : "no tty")} {Facts.Link("/proc/self/fd/" + fd)}{(sized ? $" "
+                    + $"{size.ws_row}x{size.ws_col}" : "")}");
         }
         int tty = fcntl.open("/dev/tty", fcntl.O_RDWR | fcntl.O_NOCTTY | fcntl.O_CLOEXEC);
         Out.Line("/dev/tty: " + (tty >= 0 ? "opens" : Errno.Name(Marshal.GetLastPInvokeError())));
         return 0;
     }
 
-    /// <summary>Tries to type into each terminal in reach, also by requests whose upper half the kernel ignores and a filter may not (CVE-2019-10063).</summary>
+    /// <summary>
+    /// Tries to type into each terminal in reach, also by requests whose upper half the kernel ignores and a filter may not
+    /// (CVE-2019-10063).
+    /// </summary>
     public static int PushInput()
     {
         int tty = fcntl.open("/dev/tty", fcntl.O_RDWR | fcntl.O_NOCTTY | fcntl.O_CLOEXEC);

@@ -30,30 +30,43 @@ public sealed class ArchitectureTests
     {
         Assert.All(Projects().Append(Path.Combine(Checkout.Root, "tests", "Clients", "Clients.csproj")), project =>
         {
-            string[] allowed = s_arrows.GetValueOrDefault(Relative(Path.GetDirectoryName(project)!)) ?? throw new InvalidOperationException($"{Relative(project)} is not in s_arrows");
-            Assert.Empty(References(project, "ProjectReference").Select(path => Relative(Path.GetDirectoryName(Path.GetFullPath(path, Path.GetDirectoryName(project)!))!)).Except(allowed));
+            string[] allowed = s_arrows.GetValueOrDefault(Relative(Path.GetDirectoryName(project)!))
+                ?? throw new InvalidOperationException($"{Relative(project)} is not in s_arrows");
+            Assert.Empty(
+                References(project, "ProjectReference")
+                    .Select(path => Relative(Path.GetDirectoryName(Path.GetFullPath(path, Path.GetDirectoryName(project)!))!))
+                    .Except(allowed));
         });
     }
 
     [Fact]
     public void Only_the_programs_use_libraries_of_others() =>
-        Assert.All(Projects().Where(project => Relative(project) is var name && !name.StartsWith("src/Cli/", StringComparison.Ordinal)), project => Assert.Empty(References(project, "PackageReference")));
+        Assert.All(Projects().Where(project => Relative(project) is var name && !name.StartsWith("src/Cli/", StringComparison.Ordinal)),
+            project => Assert.Empty(References(project, "PackageReference")));
 
     [Fact]
     public void Only_Linux_and_Init_call_native_code()
     {
         var native = new Regex(@"\[\s*(LibraryImport|DllImport|RuntimeImport)\b|NativeLibrary\.|\bextern\b");
-        IEnumerable<string> files = Sources().Where(file => !Relative(file).StartsWith("src/Linux/", StringComparison.Ordinal) && !Relative(file).StartsWith("src/Init/", StringComparison.Ordinal));
+        IEnumerable<string> files = Sources()
+            .Where(
+                file => !Relative(file).StartsWith("src/Linux/", StringComparison.Ordinal)
+                    && !Relative(file).StartsWith("src/Init/", StringComparison.Ordinal));
         Assert.Empty(files.Where(file => native.IsMatch(File.ReadAllText(file))).Select(Relative));
     }
 
-    /// <summary>fork-news runs before the .NET runtime starts: what allocates, throws or waits for it cannot be there (src/Init/Boot.cs).</summary>
+    /// <summary>
+    /// fork-news runs before the .NET runtime starts: what allocates, throws or waits for it cannot be there (src/Init/Boot.cs).
+    /// </summary>
     [Fact]
     public void Init_has_no_exceptions_strings_or_collections()
     {
-        var managed = new Regex(@"\bthrow\b|\btry\b|\bnew\s+(List|Dictionary|StringBuilder)\b|\basync\b|\block\s*\(|\bstring\.|\$""|Console\.");
+        var managed =
+            new Regex(@"\bthrow\b|\btry\b|\bnew\s+(List|Dictionary|StringBuilder)\b|\basync\b|\block\s*\(|\bstring\.|\$""|Console\.");
         IEnumerable<string> lines = Sources().Where(file => Relative(file).StartsWith("src/Init/", StringComparison.Ordinal))
-            .SelectMany(file => File.ReadLines(file).Where(line => managed.IsMatch(line.Split("//")[0])).Select(line => $"{Relative(file)}: {line.Trim()}"));
+            .SelectMany(
+                file => File.ReadLines(file).Where(line => managed.IsMatch(line.Split("//")[0]))
+                    .Select(line => $"{Relative(file)}: {line.Trim()}"));
         Assert.Empty(lines);
     }
 
@@ -66,30 +79,37 @@ public sealed class ArchitectureTests
         // A failure that is reported by the name of the call is no call.
         var report = new Regex(@"Fail\(SYS_openat2,|FailedCall == SYS_openat2\b");
         IEnumerable<string> found = Sources().Where(file => !may.Contains(Relative(file)))
-            .SelectMany(file => File.ReadLines(file).Where(line => call.IsMatch(report.Replace(line, ""))).Select(line => $"{Relative(file)}: {line.Trim()}"));
+            .SelectMany(
+                file => File.ReadLines(file).Where(line => call.IsMatch(report.Replace(line, "")))
+                    .Select(line => $"{Relative(file)}: {line.Trim()}"));
         Assert.Empty(found);
     }
 
-    /// <summary>Whoever swaps a directory for a link meanwhile leads a walk by paths elsewhere; src/Linux/Calls walks by descriptor.</summary>
+    /// <summary>
+    /// Whoever swaps a directory for a link meanwhile leads a walk by paths elsewhere; src/Linux/Calls walks by descriptor.
+    /// </summary>
     [Fact]
     public void Nothing_walks_or_removes_a_tree_by_paths()
     {
         var walk = new Regex(@"Directory\.Delete\([^)]|\bDelete\(.*recursive: true|SearchOption\.AllDirectories"
             + @"|EnumerationOptions|GetFileSystemInfos|\bnftw\b");
-        IEnumerable<string> found = Sources().SelectMany(file => File.ReadLines(file).Where(line => walk.IsMatch(line)).Select(line => $"{Relative(file)}: {line.Trim()}"));
+        IEnumerable<string> found = Sources()
+            .SelectMany(file => File.ReadLines(file).Where(line => walk.IsMatch(line)).Select(line => $"{Relative(file)}: {line.Trim()}"));
         Assert.Empty(found);
     }
 
     /// <summary>
-    /// What a terminal is, and where we are, is asked in one place each. .NET's Console sets the terminal up anew as soon as it is asked for anything; the current
-    /// directory may be gone, and a path that begins with / does not need it.
+    /// What a terminal is, and where we are, is asked in one place each. .NET's Console sets the terminal up anew as soon as it is asked
+    /// for anything; the current directory may be gone, and a path that begins with / does not need it.
     /// </summary>
     [Theory]
     [InlineData(@"\bConsole\.", "src/Cli|src/Engine|src/Runtime|src/Linux", "")]
     [InlineData(@"\bisatty\(1\)|\bisatty\(2\)|""NO_COLOR""", "src/Cli", "src/Cli/Output/Screen.cs")]
     [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/CurrentDirectory.cs")]
-    [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src", "src/Linux/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
-    [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b" + OfDotnet + @"\b[^}]*\1\.Message|catch \(" + OfDotnet + @" (\w+)\)[^}]*\4\.Message",
+    [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src",
+        "src/Linux/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
+    [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b" + OfDotnet + @"\b[^}]*\1\.Message|catch \(" + OfDotnet
+        + @" (\w+)\)[^}]*\4\.Message",
         "src/Cli|src/Engine|src/Runtime", "")]
     public void What_has_one_owner_is_asked_nowhere_else(string pattern, string where, string owners)
     {
@@ -97,7 +117,8 @@ public sealed class ArchitectureTests
         var wanted = new Regex(pattern);
         IEnumerable<string> others = Sources().Select(Relative)
             .Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)) && !allowed.Contains(file));
-        Assert.DoesNotContain(others, file => wanted.IsMatch(Regex.Replace(File.ReadAllText(Path.Combine(Checkout.Root, file)), "//.*", "")));
+        Assert.DoesNotContain(others,
+            file => wanted.IsMatch(Regex.Replace(File.ReadAllText(Path.Combine(Checkout.Root, file)), "//.*", "")));
     }
 
     [Fact]
@@ -112,9 +133,11 @@ public sealed class ArchitectureTests
     }
 
     private static IEnumerable<string> Projects() =>
-        Directory.GetFiles(s_source, "*.csproj", SearchOption.AllDirectories).Append(Path.Combine(Checkout.Root, "tests", "Probe", "Probe.csproj"));
+        Directory.GetFiles(s_source, "*.csproj", SearchOption.AllDirectories)
+            .Append(Path.Combine(Checkout.Root, "tests", "Probe", "Probe.csproj"));
 
-    private static IEnumerable<string> References(string project, string kind) => XDocument.Load(project).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Load(project).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);
 
     private static IEnumerable<string> Sources() => Directory.GetFiles(s_source, "*.cs", SearchOption.AllDirectories);
 

@@ -7,8 +7,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Tests;
 
 /// <summary>
-/// Clones from a process with many threads that allocate and collect: the child must neither wait for a collector that it does not have, nor be hurt by
-/// one that runs beside it (docs/decisions/0003). A child that hangs would never be collected; xunit's and CI's time limits then fail the run.
+/// Clones from a process with many threads that allocate and collect: the child must neither wait for a collector that it does not have,
+/// nor be hurt by one that runs beside it (docs/decisions/0003). A child that hangs would never be collected; xunit's and CI's time limits
+/// then fail the run.
 /// </summary>
 public sealed class CloneStressTests
 {

@@ -15,7 +15,8 @@ public sealed class DocumentationTests
     {
         string code = File.ReadAllText(Path.Combine(Checkout.Root, "src", "Cli", "ContainerFiles", "FileKeys.cs"));
         string page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "container-file.md"));
-        IEnumerable<string> keys = Regex.Matches(code, @"^ {8}(?:new|One|Each|Mode|FilePath)\(""([a-z_]+)""", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+        IEnumerable<string> keys = Regex.Matches(code, @"^ {8}(?:new|One|Each|Mode|FilePath)\(""([a-z_]+)""", RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value);
         IEnumerable<string> table = Regex.Matches(page, @"^\| (`[^|]+`) \|", RegexOptions.Multiline)
             .SelectMany(row => Regex.Matches(row.Groups[1].Value, "`([a-z_]+)`").Select(match => match.Groups[1].Value));
         Assert.Equal(keys.Order(), table.Order());
@@ -25,7 +26,8 @@ public sealed class DocumentationTests
     public void Every_field_of_config_json_has_a_row_in_its_table()
     {
         string page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "oci-config.md"));
-        HashSet<string> rows = [.. Regex.Matches(page, @"^\| (`[^|]+) \|", RegexOptions.Multiline).SelectMany(row => Paths(row.Groups[1].Value))];
+        HashSet<string> rows =
+            [.. Regex.Matches(page, @"^\| (`[^|]+) \|", RegexOptions.Multiline).SelectMany(row => Paths(row.Groups[1].Value))];
         Assert.DoesNotContain(Fields(typeof(OciSpec), ""), field => !rows.Contains(field));
     }
 
@@ -33,11 +35,14 @@ public sealed class DocumentationTests
     public void Every_flag_of_run_is_in_a_test_and_in_the_docs()
     {
         string code = File.ReadAllText(Path.Combine(Checkout.Root, "src", "Cli", "CommandLine", "RunOptionTable.cs"));
-        string[] flags = [.. Regex.Matches(code, @"^ {8}new\(""(--[a-z-]+)""", RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+        string[] flags =
+            [.. Regex.Matches(code, @"^ {8}new\(""(--[a-z-]+)""", RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
         Assert.InRange(flags.Length, 90, 200);
         string[] pages = [.. Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md").Select(File.ReadAllText)];
         // Commands of the docs are run by tests.
-        string tests = string.Join('\n', Sources("*.cs").Concat(Sources("*.sh")).Concat(pages.SelectMany(page => page.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal)))));
+        string tests = string.Join('\n',
+            Sources("*.cs").Concat(Sources("*.sh"))
+                .Concat(pages.SelectMany(page => page.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal)))));
         Assert.DoesNotContain(flags, flag => !Has(tests, flag));
         Assert.DoesNotContain(flags, flag => !pages.Any(page => Has(page, flag)));
 
@@ -65,14 +70,17 @@ public sealed class DocumentationTests
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.GetCustomAttribute<JsonIgnoreAttribute>() is not null) continue;
-            string name = at + (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+            string name = at
+                + (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name));
             Type inner = property.PropertyType;
-            if (inner.IsGenericType && inner.IsAssignableTo(typeof(IDictionary)) && inner.GetGenericArguments()[1].Assembly == typeof(OciSpec).Assembly)
+            if (inner.IsGenericType && inner.IsAssignableTo(typeof(IDictionary))
+                && inner.GetGenericArguments()[1].Assembly == typeof(OciSpec).Assembly)
             {
                 name += name.EndsWith("timeOffsets", StringComparison.Ordinal) ? ".CLOCK" : ".DEVICE";
                 inner = inner.GetGenericArguments()[1];
             }
-            else if (inner.IsGenericType && inner.IsAssignableTo(typeof(IList)) && inner.GetGenericArguments()[0].Assembly == typeof(OciSpec).Assembly)
+            else if (inner.IsGenericType && inner.IsAssignableTo(typeof(IList))
+                && inner.GetGenericArguments()[0].Assembly == typeof(OciSpec).Assembly)
             {
                 if (inner.GetGenericArguments()[0] == typeof(OciHook))
                 {

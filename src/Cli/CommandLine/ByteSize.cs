@@ -18,7 +18,9 @@ internal static class ByteSize
         if (unit.EndsWith("ib", StringComparison.Ordinal)) unit = unit[..^2];
         else if (unit.Length == 2 && unit[1] == 'b') unit = unit[..1];
         int power = unit.Length == 0 ? 0 : unit.Length == 1 ? Units.IndexOf(unit[0]) : -1;
-        if (power < 0 || !decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) || number > long.MaxValue >> power * 10)
+        if (power < 0
+            || !decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            || number > long.MaxValue >> power * 10)
             throw new UserError($"invalid value for {flag}: invalid size: '{text}'", "a number of bytes, or such as 64m or 1g");
         return (long)(number * (1L << power * 10));
     }

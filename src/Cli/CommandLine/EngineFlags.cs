@@ -19,9 +19,11 @@ internal static class EngineFlags
         // For who makes it again: a unit of systemd.
         config.CreateCommand = [.. OwnWords().SkipWhile(word => word is not ("run" or "create")).Skip(1)];
         config.CreateDirectory = CurrentDirectory.TryPath ?? "/";
-        if (config.Health is { Command: "" }) throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
+        if (config.Health is { Command: "" })
+            throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
         SdNotify.Check(config.SdNotify, config.Health is not null);
-        if (config.AutoRemove && config.Restart.Name != "no") throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
+        if (config.AutoRemove && config.Restart.Name != "no")
+            throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
     }
 
     /// <summary>.NET's own list loses what is not UTF-8.</summary>
@@ -49,7 +51,9 @@ internal static class EngineFlags
             case "health-cmd": (config.Health ??= new()).Command = value; break;
             case "health-interval": (config.Health ??= new()).Interval = Values.Duration(value, "--health-interval").TotalSeconds; break;
             case "health-timeout": (config.Health ??= new()).Timeout = Values.Duration(value, "--health-timeout").TotalSeconds; break;
-            case "health-start-period": (config.Health ??= new()).StartPeriod = Values.Duration(value, "--health-start-period").TotalSeconds; break;
+            case "health-start-period":
+                (config.Health ??= new()).StartPeriod = Values.Duration(value, "--health-start-period").TotalSeconds;
+                break;
             case "health-retries": (config.Health ??= new()).Retries = Number(value, "--health-retries", 1); break;
             default:
                 if (!NetworkFlags.Apply(flag, value, new NetworkUse()))
@@ -58,15 +62,21 @@ internal static class EngineFlags
         }
     }
 
-    internal static string StopSignal(string name) => SignalName.Parse(name) > 0 ? name : throw new UserError($"--stop-signal {name}: no such signal", "a name such as TERM, or a number");
+    internal static string StopSignal(string name) =>
+        SignalName.Parse(name) > 0
+            ? name
+            : throw new UserError($"--stop-signal {name}: no such signal", "a name such as TERM, or a number");
 
     internal static RestartPolicy Restart(string text)
     {
         string[] parts = text.Split(':', 2);
         var policy = new RestartPolicy { Name = parts[0].Length == 0 ? "no" : parts[0] };
-        if (policy.Name is not ("no" or "on-failure" or "always" or "unless-stopped")) throw new UserError($"--restart {text}: unknown policy", "no, on-failure[:N], always, unless-stopped");
+        if (policy.Name is not ("no" or "on-failure" or "always" or "unless-stopped"))
+            throw new UserError($"--restart {text}: unknown policy", "no, on-failure[:N], always, unless-stopped");
         if (parts.Length == 2)
-            policy.MaximumRetryCount = policy.Name == "on-failure" ? Number(parts[1], "--restart", 0) : throw new UserError($"--restart {text}: only on-failure has a number", "no, on-failure[:N], always, unless-stopped");
+            policy.MaximumRetryCount = policy.Name == "on-failure"
+                ? Number(parts[1], "--restart", 0)
+                : throw new UserError($"--restart {text}: only on-failure has a number", "no, on-failure[:N], always, unless-stopped");
         return policy;
     }
 

@@ -16,14 +16,17 @@ internal static class LimitValues
 
     public static OciBlockIO Io(RunOptions options) => Resources(options).BlockIO ??= new();
 
-    public static void Pids(RunOptions options, string text) => Resources(options).Pids = new() { Limit = Values.Number(text, "--pids-limit", -1, int.MaxValue) is var limit && limit == 0 ? -1 : limit };
+    public static void Pids(RunOptions options, string text) =>
+        Resources(options).Pids =
+            new() { Limit = Values.Number(text, "--pids-limit", -1, int.MaxValue) is var limit && limit == 0 ? -1 : limit };
 
     /// <summary>Bytes, or a number with b, k, m, g or t; it may have a fraction. -1 is no limit.</summary>
     public static long Size(string text, string flag)
     {
         if (text == "-1") return -1;
         string number = text.TrimEnd('b', 'B');
-        int shift = number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, 't' => 40, _ => 0 };
+        int shift =
+            number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, 't' => 40, _ => 0 };
         if (shift > 0) number = number[..^1];
         return StrictNumber.TryParse(number, out double value) && value > 0 && value * (1L << shift) < long.MaxValue / 2
             ? (long)(value * (1L << shift))
@@ -41,7 +44,8 @@ internal static class LimitValues
 
     public static long Quota(string text) => Values.Number(text, "--cpu-quota", -1, int.MaxValue) is var quota and (-1 or >= 1000)
         ? quota
-        : throw new UserError($"--cpu-quota {text}: less than 1000 µs", "it counts microseconds in each --cpu-period, which is 100000 by default");
+        : throw new UserError($"--cpu-quota {text}: less than 1000 µs",
+            "it counts microseconds in each --cpu-period, which is 100000 by default");
 
     public static string List(string text, string flag) =>
         CpuSet.TryParse(text) is not null
@@ -51,23 +55,37 @@ internal static class LimitValues
     public static void WeightDevice(RunOptions options, string text)
     {
         (statx device, string number) = Device(text, "--blkio-weight-device");
-        (Io(options).WeightDevice ??= []).Add(new() { Major = device.stx_rdev_major, Minor = device.stx_rdev_minor, Weight = (ushort)Values.Number(number, "--blkio-weight-device", 10, 1000) });
+        (Io(options).WeightDevice ??= []).Add(new()
+        {
+            Major = device.stx_rdev_major,
+            Minor = device.stx_rdev_minor,
+            Weight = (ushort)Values.Number(number, "--blkio-weight-device", 10, 1000)
+        });
     }
 
     public static void Throttle(List<OciThrottleDevice> list, string text, string flag)
     {
         (statx device, string rate) = Device(text, flag);
-        list.Add(new() { Major = device.stx_rdev_major, Minor = device.stx_rdev_minor, Rate = Size(rate, flag) is var size and > 0 ? (ulong)size : throw new UserError($"{flag} {text}: not a rate", $"such as {flag} /dev/sda:10m; without the flag there is no limit") });
+        list.Add(new()
+        {
+            Major = device.stx_rdev_major,
+            Minor = device.stx_rdev_minor,
+            Rate = Size(rate, flag) is var size and > 0
+                ? (ulong)size
+                : throw new UserError($"{flag} {text}: not a rate", $"such as {flag} /dev/sda:10m; without the flag there is no limit")
+        });
     }
 
     public static string Parent(string text) => text.Length > 0 && text.Trim('/').Length > 0 && !text.Split('/').Contains("..")
         ? text
-        : throw new UserError($"--cgroup-parent '{text}': no cgroup", "such as --cgroup-parent /jobs, or with systemd --cgroup-parent jobs.slice");
+        : throw new UserError($"--cgroup-parent '{text}': no cgroup",
+            "such as --cgroup-parent /jobs, or with systemd --cgroup-parent jobs.slice");
 
     public static void Conf(RunOptions options, string text)
     {
         int equals = text.IndexOf('=');
-        if (equals <= 0 || equals == text.Length - 1) throw new UserError($"--cgroup-conf {text}: not FILE=VALUE", "such as --cgroup-conf memory.high=1g");
+        if (equals <= 0 || equals == text.Length - 1)
+            throw new UserError($"--cgroup-conf {text}: not FILE=VALUE", "such as --cgroup-conf memory.high=1g");
         (Resources(options).Unified ??= [])[text[..equals]] = text[(equals + 1)..];
     }
 
@@ -77,7 +95,8 @@ internal static class LimitValues
     {
         int colon = text.LastIndexOf(':');
         statx status;
-        if (colon <= 0 || sys_stat.statx_(fcntl.AT_FDCWD, text[..colon], 0, sys_stat.STATX_BASIC_STATS, &status) < 0 || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFBLK)
+        if (colon <= 0 || sys_stat.statx_(fcntl.AT_FDCWD, text[..colon], 0, sys_stat.STATX_BASIC_STATS, &status) < 0
+            || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFBLK)
             throw new UserError($"{flag} {text}: no disk of the host", $"such as {flag} /dev/sda:10m; see lsblk");
         return (status, text[(colon + 1)..]);
     }

@@ -59,7 +59,8 @@ internal static class NetworkFlags
     /// <summary>docker's and podman's names of modes that are ours.</summary>
     private static string Known(string mode) => mode switch
     {
-        "" => throw new UserError("--net '': no mode", "host, none, pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network of minirun network ls"),
+        "" => throw new UserError("--net '': no mode",
+            "host, none, pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network of minirun network ls"),
         "default" => NetworkModes.Default(publishes: true),
         "private" => "none",
         _ => mode,

@@ -12,7 +12,9 @@ internal static class ResourceFlags
         string? cpus = arguments.Text("cpuset-cpus"), mems = arguments.Text("cpuset-mems");
         return new()
         {
-            BlockIO = Number(arguments, "blkio-weight") is { } weight ? new() { Weight = (ushort)InRange(weight, ushort.MaxValue, "blkio-weight") } : null,
+            BlockIO = Number(arguments, "blkio-weight") is { } weight
+                ? new() { Weight = (ushort)InRange(weight, ushort.MaxValue, "blkio-weight") }
+                : null,
             Pids = Number(arguments, "pids-limit") is { } pids ? new() { Limit = pids } : null,
             Memory = new()
             {
@@ -37,14 +39,16 @@ internal static class ResourceFlags
         };
     }
 
-    private static long? Size(VerbArguments arguments, string flag) => arguments.Text(flag) is { Length: > 0 } text ? ByteSize.Parse(text, flag) : null;
+    private static long? Size(VerbArguments arguments, string flag) =>
+        arguments.Text(flag) is { Length: > 0 } text ? ByteSize.Parse(text, flag) : null;
 
     private static long? Number(VerbArguments arguments, string flag) =>
         arguments.Text(flag) is not { Length: > 0 } text ? null
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
         : throw UserError.AsRunc($"invalid value for {flag}: '{text}' is not a whole number");
 
-    private static ulong? Positive(VerbArguments arguments, string flag) => Number(arguments, flag) is { } number ? (ulong)InRange(number, long.MaxValue, flag) : null;
+    private static ulong? Positive(VerbArguments arguments, string flag) =>
+        Number(arguments, flag) is { } number ? (ulong)InRange(number, long.MaxValue, flag) : null;
 
     private static long InRange(long number, long maximum, string flag) =>
         number >= 0 && number <= maximum ? number : throw UserError.AsRunc($"invalid value for {flag}: {number} is out of range");

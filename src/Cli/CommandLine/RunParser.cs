@@ -100,9 +100,11 @@ internal static class RunParser
     /// <summary>The value after =, which a switch has only two of.</summary>
     private static string Assigned(RunOption option, string value) => option.Value is not null || RunOptionTable.Truth(value) is not null
         ? value
-        : throw new UserError($"{option.Name}={value}: neither true nor false", $"write {option.Name}, {option.Name}=true or {option.Name}=false");
+        : throw new UserError($"{option.Name}={value}: neither true nor false",
+            $"write {option.Name}, {option.Name}=true or {option.Name}=false");
 
-    private static UserError Missing(RunOption option, string name) => new($"{name} needs a value: {option.Value}", $"write {name} {option.Value}; `minirun run --help` lists all flags");
+    private static UserError Missing(RunOption option, string name) =>
+        new($"{name} needs a value: {option.Value}", $"write {name} {option.Value}; `minirun run --help` lists all flags");
 }
 
 /// <summary>A flag that <c>run</c> does not have; the library finds what was meant.</summary>

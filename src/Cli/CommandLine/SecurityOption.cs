@@ -28,7 +28,8 @@ internal static class SecurityOption
                 options.Label = value;
                 break;
             default:
-                throw new UserError($"--security-opt {text}: unknown", "it takes no-new-privileges[=true|false], seccomp=unconfined|builtin|FILE, apparmor=PROFILE, label=LABEL");
+                throw new UserError($"--security-opt {text}: unknown",
+                    "it takes no-new-privileges[=true|false], seccomp=unconfined|builtin|FILE, apparmor=PROFILE, label=LABEL");
         }
     }
 }

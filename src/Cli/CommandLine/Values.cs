@@ -33,7 +33,8 @@ internal static class Values
             if (!StrictNumber.TryParse(text.AsSpan(start, at - start), out double number)) break;
             int unitStart = at;
             while (at < text.Length && char.IsAsciiLetter(text[at])) at++;
-            double? factor = text[unitStart..at] switch { "" when start == 0 => 1, "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => null };
+            double? factor =
+                text[unitStart..at] switch { "" when start == 0 => 1, "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => null };
             if (factor is null) break;
             seconds += number * factor.Value;
             if (at == text.Length && seconds is > 0 and < 1e9) return TimeSpan.FromSeconds(seconds);
@@ -46,7 +47,8 @@ internal static class Values
     {
         int equals = text.IndexOf('=');
         string[] limits = equals < 0 ? [] : text[(equals + 1)..].Split(':');
-        if (limits.Length is not (1 or 2)) throw new UserError($"--ulimit {text}: not NAME=SOFT[:HARD]", "such as --ulimit nofile=1024:4096");
+        if (limits.Length is not (1 or 2))
+            throw new UserError($"--ulimit {text}: not NAME=SOFT[:HARD]", "such as --ulimit nofile=1024:4096");
         string name = "RLIMIT_" + text[..equals].ToUpperInvariant();
         Rlimits.Number(name);
         ulong soft = Limit(limits[0], text), hard = Limit(limits[^1], text);

@@ -6,7 +6,8 @@ internal static class CommandKeys
     public static void Rootfs(ServiceKeys reader, string key, FileNode node)
     {
         string text = reader.Text(key, node), path = reader.FullPath(text);
-        if (text.Length == 0 || !System.IO.Directory.Exists(path)) throw reader.Error(node, $"{key}: no such directory: {path}", "it is relative to the directory of the file");
+        if (text.Length == 0 || !System.IO.Directory.Exists(path))
+            throw reader.Error(node, $"{key}: no such directory: {path}", "it is relative to the directory of the file");
         reader.Options.Rootfs = path;
     }
 
@@ -19,6 +20,7 @@ internal static class CommandKeys
     {
         if (node.IsNull) return [];
         if (node.Text is not { } text) return [.. reader.Texts(key, node).Select(item => item.Text!)];
-        return ShellWords.Split(text) ?? throw reader.Error(node, $"{key}: a quote or backslash is not closed", "close it, or write a list: [sh, -c, \"…\"]");
+        return ShellWords.Split(text)
+            ?? throw reader.Error(node, $"{key}: a quote or backslash is not closed", "close it, or write a list: [sh, -c, \"…\"]");
     }
 }

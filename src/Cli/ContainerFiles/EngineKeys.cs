@@ -28,7 +28,8 @@ internal static class EngineKeys
                     case "host_ip": ip = text; break;
                     case "protocol": protocol = "/" + text; break;
                     case "name" or "app_protocol" or "mode": break;   // words about it
-                    default: throw reader.Error(name, $"{key}: unknown key '{name.Text}'", "the keys are target, published, host_ip, protocol");
+                    default:
+                        throw reader.Error(name, $"{key}: unknown key '{name.Text}'", "the keys are target, published, host_ip, protocol");
                 }
             }
             if (target.Length == 0) throw reader.Error(port, $"{key}: no target", "the port that the container listens on");
@@ -53,7 +54,9 @@ internal static class EngineKeys
                 {
                     case "ipv4_address": reader.Flag("--ip", key, wanted); break;
                     case "aliases": reader.Each("--network-alias", key, wanted); break;
-                    default: throw reader.Error(option, $"{key}: {name.Text}: '{option.Text}' is not supported by this version", "the keys are ipv4_address and aliases");
+                    default:
+                        throw reader.Error(option, $"{key}: {name.Text}: '{option.Text}' is not supported by this version",
+                            "the keys are ipv4_address and aliases");
                 }
         }
     }
@@ -65,7 +68,8 @@ internal static class EngineKeys
         {
             // compose writes both NAME=ADDRESS and NAME:ADDRESS.
             foreach (FileNode item in reader.Texts(key, node))
-                reader.Flag(flag, key, item, sign == ':' && item.Text!.IndexOf('=') is > 0 and var at ? $"{item.Text[..at]}:{item.Text[(at + 1)..]}" : item.Text!);
+                reader.Flag(flag, key, item,
+                    sign == ':' && item.Text!.IndexOf('=') is > 0 and var at ? $"{item.Text[..at]}:{item.Text[(at + 1)..]}" : item.Text!);
             return;
         }
         foreach (var (name, value) in node.Entries)
@@ -92,9 +96,13 @@ internal static class EngineKeys
             switch (name.Text)
             {
                 case "test": Test(reader, $"{key}: test", value); break;
-                case "interval" or "timeout" or "retries" or "start_period": reader.Flag("--health-" + name.Text.Replace('_', '-'), $"{key}: {name.Text}", value); break;
+                case "interval" or "timeout" or "retries" or "start_period":
+                    reader.Flag("--health-" + name.Text.Replace('_', '-'), $"{key}: {name.Text}", value);
+                    break;
                 case "disable": break;
-                default: throw reader.Error(name, $"{key}: '{name.Text}' is not supported by this version", "the keys are test, interval, timeout, retries, start_period, disable");
+                default:
+                    throw reader.Error(name, $"{key}: '{name.Text}' is not supported by this version",
+                        "the keys are test, interval, timeout, retries, start_period, disable");
             }
     }
 
@@ -119,9 +127,12 @@ internal static class EngineKeys
             case ["NONE"]: return;
             case ["CMD-SHELL", var text]: reader.Flag("--health-cmd", key, node, text); return;
             case ["CMD", _, ..]: reader.Flag("--health-cmd", key, node, string.Join(' ', words.Skip(1).Select(ShellWords.Quote))); return;
-            default: throw reader.Error(node, $"{key}: begins with neither CMD, CMD-SHELL nor NONE", "write [CMD, COMMAND, ARGUMENT] or one text for the shell");
+            default:
+                throw reader.Error(node, $"{key}: begins with neither CMD, CMD-SHELL nor NONE",
+                    "write [CMD, COMMAND, ARGUMENT] or one text for the shell");
         }
     }
 
-    private static List<(FileNode Key, FileNode Value)> Map(ServiceKeys reader, string key, FileNode node, string hint) => node.Entries ?? throw reader.Error(node, $"{key}: takes a map", hint);
+    private static List<(FileNode Key, FileNode Value)> Map(ServiceKeys reader, string key, FileNode node, string hint) =>
+        node.Entries ?? throw reader.Error(node, $"{key}: takes a map", hint);
 }

@@ -25,7 +25,8 @@ internal static class EnvironmentKeys
 
     private static void Add(ServiceKeys reader, string key, FileNode at, string name, string entry)
     {
-        if (name.Length == 0 || name.Any(char.IsWhiteSpace)) throw reader.Error(at, $"{key}: '{name}' is no name of a variable", "write NAME: VALUE, or a list of NAME=VALUE");
+        if (name.Length == 0 || name.Any(char.IsWhiteSpace))
+            throw reader.Error(at, $"{key}: '{name}' is no name of a variable", "write NAME: VALUE, or a list of NAME=VALUE");
         reader.Flag("--env", key, at, entry);
     }
 }

@@ -112,13 +112,16 @@ internal static class FileKeys
     private static Key Mode(string name, string flag, params string[] modes) => new(name, flag, (reader, key, node) =>
     {
         string value = reader.Text(key, node);
-        if (!modes.Contains(value)) throw reader.Error(node, $"{key}: unknown mode '{value}'", $"this version has {string.Join(" and ", modes)}");
+        if (!modes.Contains(value))
+            throw reader.Error(node, $"{key}: unknown mode '{value}'", $"this version has {string.Join(" and ", modes)}");
         reader.Flag(flag, key, node, value);
     });
 
-    private static Key FilePath(string name, string flag) => new(name, flag, (reader, key, node) => reader.Flag(flag, key, node, reader.FullPath(reader.Text(key, node))));
+    private static Key FilePath(string name, string flag) =>
+        new(name, flag, (reader, key, node) => reader.Flag(flag, key, node, reader.FullPath(reader.Text(key, node))));
 
-    private static object Capability(string name) => name.Equals("ALL", StringComparison.OrdinalIgnoreCase) ? 0 : CapabilitySet.Parse([name]);
+    private static object Capability(string name) =>
+        name.Equals("ALL", StringComparison.OrdinalIgnoreCase) ? 0 : CapabilitySet.Parse([name]);
 
     private static void UserNamespace(ServiceKeys reader, string key, FileNode node)
     {

@@ -8,7 +8,9 @@ internal static class FileText
 {
     private const int Most = 1 << 20;
 
-    /// <summary>The text of a file; what is larger than any container file is refused before it is read, a device without an end as well.</summary>
+    /// <summary>
+    /// The text of a file; what is larger than any container file is refused before it is read, a device without an end as well.
+    /// </summary>
     public static string Read(string path, string what)
     {
         const string hint = "check the path; it is relative to where you are";

@@ -8,12 +8,15 @@ internal static class OtherKeys
     private static readonly (string Hint, string[] Names)[] s_unsupported =
     [
         ("name a directory with rootfs; images come with a later version", ["image", "build", "pull_policy", "platform", "provider"]),
-        ("write mem_limit, memswap_limit, cpus, cpu_shares, pids_limit or blkio_config: limits are keys of their own here", ["deploy", "cpu_count", "cpu_percent"]),
-        ("not in this version; --print-spec shows a document that can be changed for `minirun-oci run`", ["cpu_rt_runtime", "cpu_rt_period", "device_cgroup_rules"]),
+        ("write mem_limit, memswap_limit, cpus, cpu_shares, pids_limit or blkio_config: limits are keys of their own here",
+            ["deploy", "cpu_count", "cpu_percent"]),
+        ("not in this version; --print-spec shows a document that can be changed for `minirun-oci run`",
+            ["cpu_rt_runtime", "cpu_rt_period", "device_cgroup_rules"]),
         ("containers of one network know each other by their names", ["links", "external_links"]),
         ("it needs several services; a file is one", ["depends_on", "scale", "profiles", "develop", "extends"]),
         ("leave it out",
-            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "mac_address", "models", "secrets", "shm_size", "storage_opt", "sysctls",
+            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "mac_address", "models",
+                "secrets", "shm_size", "storage_opt", "sysctls",
             "use_api_socket", "post_start", "pre_stop", "attach"]),
         ("the file is one service: what stands below a name in `services:`", ["services", "name", "version", "include"]),
     ];

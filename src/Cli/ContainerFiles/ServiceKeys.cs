@@ -24,7 +24,8 @@ internal sealed class ServiceKeys(string file, RunOptions options)
     public string Text(string key, FileNode node)
     {
         if (node.IsNull) throw Error(node, $"{key}: has no value", $"give one, or leave {key} out");
-        return node.Text ?? throw Error(node, $"{key}: takes one value, not a {(node.Items is null ? "map" : "list")}", $"write {key}: VALUE");
+        return node.Text
+            ?? throw Error(node, $"{key}: takes one value, not a {(node.Items is null ? "map" : "list")}", $"write {key}: VALUE");
     }
 
     /// <summary>A list of texts, or one text alone.</summary>
@@ -43,7 +44,8 @@ internal sealed class ServiceKeys(string file, RunOptions options)
     public void Flag(string flag, string key, FileNode node, string value)
     {
         RunOption option = RunOptionTable.Find(flag)!;
-        if (option.Value is null && value is not ("true" or "false")) throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
+        if (option.Value is null && value is not ("true" or "false"))
+            throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
         Try(key, node, () =>
         {
             option.Apply(options, value);

@@ -13,7 +13,8 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
     public void Apply(FileNode root)
     {
         if (root.IsNull) return;
-        if (root.Entries is not { } entries) throw _keys.Error(root, "not a map of keys", "such as `rootfs: ./busybox`; see docs/container-file.md");
+        if (root.Entries is not { } entries)
+            throw _keys.Error(root, "not a map of keys", "such as `rootfs: ./busybox`; see docs/container-file.md");
         // What a file of variables says is what environment may change, wherever the keys stand.
         foreach (var (key, value) in entries.OrderBy(entry => entry.Key.Text != "env_file"))
             Apply(key, key.Text!, value);
@@ -26,6 +27,8 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
         bool ofOne = forAll && name is ("rootfs" or "command" or "entrypoint");
         if (!ofOne) known.Take(_keys, name, value);
         // What makes a container live on is not for every one either.
-        if (ofOne || (forAll && options.Engine is not null)) throw _keys.Error(key, $"{name}: not in user defaults, which are for every container", "put it into a file for --file, or on the command line");
+        if (ofOne || (forAll && options.Engine is not null))
+            throw _keys.Error(key, $"{name}: not in user defaults, which are for every container",
+                "put it into a file for --file, or on the command line");
     }
 }

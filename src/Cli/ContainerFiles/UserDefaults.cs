@@ -3,7 +3,9 @@ using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.ContainerFiles;
 
-/// <summary>The user's own defaults: $XDG_CONFIG_HOME/minirun/config.yaml, in the form of a container file without rootfs and command.</summary>
+/// <summary>
+/// The user's own defaults: $XDG_CONFIG_HOME/minirun/config.yaml, in the form of a container file without rootfs and command.
+/// </summary>
 internal static class UserDefaults
 {
     public static void Apply(RunOptions options)

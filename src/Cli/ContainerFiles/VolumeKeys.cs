@@ -10,21 +10,25 @@ internal static class VolumeKeys
 
     public static void Volumes(ServiceKeys reader, string key, FileNode node)
     {
-        if (node.Items is not { } volumes) throw reader.Error(node, $"{key}: takes a list", "a container file is one service: write `- SOURCE:TARGET` below it");
+        if (node.Items is not { } volumes)
+            throw reader.Error(node, $"{key}: takes a list", "a container file is one service: write `- SOURCE:TARGET` below it");
         foreach (FileNode volume in volumes)
         {
             if (volume.Entries is null) Short(reader, key, volume);
             else Long(reader, key, volume);
             OciMount mount = reader.Options.Mounts[^1];
             if (mount.Type is not ("tmpfs" or VolumeFlags.Type) && !Path.Exists(mount.Source))
-                throw reader.Error(volume, $"{key}: no such file or directory: {mount.Source}", "make it first; a relative source is relative to the directory of the file");
+                throw reader.Error(volume, $"{key}: no such file or directory: {mount.Source}",
+                    "make it first; a relative source is relative to the directory of the file");
         }
     }
 
     private static void Short(ServiceKeys reader, string key, FileNode volume)
     {
         string text = reader.Text(key, volume);
-        Add(reader, key, volume, () => VolumeFlags.AddVolume(reader.Options, text.StartsWith("~/", StringComparison.Ordinal) ? reader.FullPath(text) : text, reader.Directory));
+        Add(reader, key, volume,
+            () => VolumeFlags.AddVolume(reader.Options, text.StartsWith("~/", StringComparison.Ordinal) ? reader.FullPath(text) : text,
+                reader.Directory));
     }
 
     private static void Add(ServiceKeys reader, string key, FileNode volume, Action add) => reader.Try(key, volume, () =>
@@ -55,9 +59,11 @@ internal static class VolumeKeys
         void Field(string field, FileNode value)
         {
             string text = reader.Text($"{key}: {field}", value);
-            if (text.Contains(',')) throw reader.Error(value, $"{key}: {field}: a comma cannot be given here", "use the short form, SOURCE:TARGET");
+            if (text.Contains(','))
+                throw reader.Error(value, $"{key}: {field}: a comma cannot be given here", "use the short form, SOURCE:TARGET");
             if (field == "source" && text.StartsWith("~/", StringComparison.Ordinal)) text = reader.FullPath(text);
-            if (field == "readonly" && text is not ("true" or "false")) throw reader.Error(value, $"{key}: read_only: '{text}' is neither true nor false", "write read_only: true");
+            if (field == "readonly" && text is not ("true" or "false"))
+                throw reader.Error(value, $"{key}: read_only: '{text}' is neither true nor false", "write read_only: true");
             fields.Add($"{field}={text}");
         }
 
@@ -67,7 +73,9 @@ internal static class VolumeKeys
             {
                 if (name.Text == "propagation") Field("bind-propagation", value);
                 else if (name.Text == "create_host_path" && value.Text == "false" || name.Text == "selinux") continue;
-                else throw reader.Error(name, $"{key}: bind: '{name.Text}' is not supported by this version", "make the source yourself; the key is propagation");
+                else
+                    throw reader.Error(name, $"{key}: bind: '{name.Text}' is not supported by this version",
+                        "make the source yourself; the key is propagation");
             }
         }
 
@@ -75,7 +83,8 @@ internal static class VolumeKeys
         {
             foreach (var (name, value) in options.Entries!)
             {
-                if (name.Text != "nocopy") throw reader.Error(name, $"{key}: volume: '{name.Text}' is not supported by this version", "the key is nocopy");
+                if (name.Text != "nocopy")
+                    throw reader.Error(name, $"{key}: volume: '{name.Text}' is not supported by this version", "the key is nocopy");
                 Field("volume-nocopy", value);
             }
         }
@@ -84,7 +93,8 @@ internal static class VolumeKeys
         {
             foreach (var (name, value) in tmpfs.Entries!)
             {
-                if (name.Text is not ("size" or "mode")) throw reader.Error(name, $"{key}: tmpfs: unknown key '{name.Text}'", "the keys are size and mode");
+                if (name.Text is not ("size" or "mode"))
+                    throw reader.Error(name, $"{key}: tmpfs: unknown key '{name.Text}'", "the keys are size and mode");
                 Field("tmpfs-" + name.Text, value);
             }
         }

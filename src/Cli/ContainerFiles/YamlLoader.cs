@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Minirun.Cli.ContainerFiles;
 
 /// <summary>
-/// From YAML's events to nodes, with bounds: depth, number, and the number that aliases stand for (a few lines of aliases can mean billions of nodes).
-/// Anchors, aliases and merge keys work; keys are plain texts, each once.
+/// From YAML's events to nodes, with bounds: depth, number, and the number that aliases stand for (a few lines of aliases can mean billions
+/// of nodes). Anchors, aliases and merge keys work; keys are plain texts, each once.
 /// </summary>
 internal sealed class YamlLoader
 {
@@ -83,7 +83,8 @@ internal sealed class YamlLoader
     {
         Count(1, at);
         if (depth > Deepest) throw At(at).Error("nested too deeply", $"a container file needs four levels, and has {Deepest} at most");
-        if (at is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith(Core, StringComparison.Ordinal)) throw At(at).Error($"tag '{tag.Value}' is not supported", "leave it out");
+        if (at is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith(Core, StringComparison.Ordinal))
+            throw At(at).Error($"tag '{tag.Value}' is not supported", "leave it out");
         if (at is AnchorAlias alias) return Alias(alias);
         FileNode node = at switch
         {
@@ -98,7 +99,9 @@ internal sealed class YamlLoader
 
     private FileNode Alias(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value, out FileNode? node)) throw At(alias).Error($"no anchor '&{alias.Value}' stands before this alias", "anchors stand above their aliases, such as in an x- key");
+        if (!_anchors.TryGetValue(alias.Value, out FileNode? node))
+            throw At(alias)
+                .Error($"no anchor '&{alias.Value}' stands before this alias", "anchors stand above their aliases, such as in an x- key");
         Count(node.Weight, alias);
         return node;
     }
@@ -134,7 +137,11 @@ internal sealed class YamlLoader
         }
         // The map's own keys win over merged ones, and earlier merged ones over later (yaml.org/type/merge).
         foreach (FileNode other in merged) Merge(other, entries, keys, at);
-        return new((int)at.Start.Line, (int)at.Start.Column) { Entries = entries, Weight = 1 + entries.Sum(entry => 1 + entry.Value.Weight) };
+        return new((int)at.Start.Line, (int)at.Start.Column)
+        {
+            Entries = entries,
+            Weight = 1 + entries.Sum(entry => 1 + entry.Value.Weight)
+        };
     }
 
     private void Merge(FileNode other, List<(FileNode Key, FileNode Value)> entries, HashSet<string> keys, ParsingEvent at)
@@ -145,12 +152,14 @@ internal sealed class YamlLoader
             if (keys.Add(entry.Key.Text!)) entries.Add(entry);
     }
 
-    private ParsingEvent Next() => _parser.MoveNext() ? _parser.Current! : throw At(_parser.Current).Error("not YAML: it ends too early", Hint);
+    private ParsingEvent Next() =>
+        _parser.MoveNext() ? _parser.Current! : throw At(_parser.Current).Error("not YAML: it ends too early", Hint);
 
     private void Count(int nodes, ParsingEvent at)
     {
         _count += nodes;
-        if (_count > MostNodes) throw At(at).Error($"more than {MostNodes} pieces, with aliases written out", "a container file is a page of YAML");
+        if (_count > MostNodes)
+            throw At(at).Error($"more than {MostNodes} pieces, with aliases written out", "a container file is a page of YAML");
     }
 
     private UserErrorPlace At(ParsingEvent? at) => new(_file, at?.Start.Line ?? 1, at?.Start.Column ?? 1);

@@ -3,7 +3,9 @@ using Minirun.Runtime.Bundles;
 
 namespace Minirun.Cli.Oci;
 
-/// <summary>features.md of the runtime specification. What the code does; what this machine adds or takes away stands in the annotations.</summary>
+/// <summary>
+/// features.md of the runtime specification. What the code does; what this machine adds or takes away stands in the annotations.
+/// </summary>
 internal static class FeaturesDocument
 {
     private const string Prefix = "io.minirun.";
@@ -18,11 +20,13 @@ internal static class FeaturesDocument
         writer.WriteStartObject("linux");
         Strings(writer, "namespaces", Supported.Namespaces);
         Strings(writer, "capabilities", Supported.Capabilities);
-        Booleans(writer, "cgroup", ("v1", Supported.CgroupV1), ("v2", Supported.CgroupV2), ("systemd", Supported.Systemd), ("systemdUser", Supported.SystemdUser), ("rdma", Supported.CgroupRdma));
+        Booleans(writer, "cgroup", ("v1", Supported.CgroupV1), ("v2", Supported.CgroupV2), ("systemd", Supported.Systemd),
+            ("systemdUser", Supported.SystemdUser), ("rdma", Supported.CgroupRdma));
         Seccomp(writer);
         Booleans(writer, "apparmor", ("enabled", Supported.Apparmor));
         Booleans(writer, "selinux", ("enabled", Supported.Selinux));
-        Booleans(writer, "intelRdt", ("enabled", Supported.IntelRdt), ("schemata", Supported.IntelRdt), ("monitoring", Supported.IntelRdtMonitoring));
+        Booleans(writer, "intelRdt", ("enabled", Supported.IntelRdt), ("schemata", Supported.IntelRdt),
+            ("monitoring", Supported.IntelRdtMonitoring));
         writer.WriteStartObject("memoryPolicy");
         Strings(writer, "modes", Supported.MemoryPolicyModes);
         Strings(writer, "flags", Supported.MemoryPolicyFlags);

@@ -10,7 +10,8 @@ internal static class HostFeatures
     {
         yield return ("apparmor", Says("/sys/module/apparmor/parameters/enabled", "Y"));
         yield return ("cgroup.v1", Directory.Exists("/sys/fs/cgroup/memory") || Directory.Exists("/sys/fs/cgroup/pids"));
-        yield return ("cgroup.v2", File.Exists("/sys/fs/cgroup/cgroup.controllers") || File.Exists("/sys/fs/cgroup/unified/cgroup.controllers"));
+        yield return ("cgroup.v2",
+            File.Exists("/sys/fs/cgroup/cgroup.controllers") || File.Exists("/sys/fs/cgroup/unified/cgroup.controllers"));
         yield return ("intelRdt", ResctrlGroup.Root(MountInfo.Read()) is not null);
         yield return ("seccomp", Directory.Exists("/proc/sys/kernel/seccomp"));
         yield return ("selinux", File.Exists("/sys/fs/selinux/enforce"));

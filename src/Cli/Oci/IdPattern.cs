@@ -5,7 +5,9 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci;
 
-/// <summary>crun's <c>--regex</c>: the id is a pattern, and what is done is done to all containers whose id it finds something in.</summary>
+/// <summary>
+/// crun's <c>--regex</c>: the id is a pattern, and what is done is done to all containers whose id it finds something in.
+/// </summary>
 internal static class IdPattern
 {
     public static readonly VerbFlag Flag = new("regex", 'r', null, "the id is a regular expression: all containers that match");

@@ -10,7 +10,8 @@ internal static class OciHelp
 
     public static int Print()
     {
-        HelpPage page = new HelpPage().Text($"{OciName.Program} - OCI runtime: runs containers from bundles, for engines and by hand").Blank()
+        HelpPage page =
+            new HelpPage().Text($"{OciName.Program} - OCI runtime: runs containers from bundles, for engines and by hand").Blank()
             .Text("Usage:").Text($"  {OciName.Program} [global flags] COMMAND [flags] [arguments]");
         page.Section("Commands");
         foreach (string name in OciVerbs.Names)

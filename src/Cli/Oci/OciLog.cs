@@ -8,7 +8,8 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Cli.Oci;
 
 /// <summary>
-/// Messages in runc's two shapes. With --log they go to that file, which the shims of containerd and podman read back, and an error is said on stderr as well.
+/// Messages in runc's two shapes. With --log they go to that file, which the shims of containerd and podman read back, and an error is said
+/// on stderr as well.
 /// </summary>
 internal sealed class OciLog(OciGlobals globals)
 {

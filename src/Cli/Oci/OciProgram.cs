@@ -29,7 +29,8 @@ internal static class OciProgram
             if (before.WantsHelp || name is null) return OciHelp.Print();
             OciGlobalFlags.Apply(before, globals);
             if (globals.Debug) globals.Trace = log.Debug;
-            OciVerb verb = OciVerbs.Find(name) ?? throw new UserError($"No help topic for '{name}'", $"`{OciName.Program} --help` lists the commands", UnknownVerb);
+            OciVerb verb = OciVerbs.Find(name)
+                ?? throw new UserError($"No help topic for '{name}'", $"`{OciName.Program} --help` lists the commands", UnknownVerb);
             var words = new VerbArguments();
             ReadOnlySpan<string> rest = arguments[Math.Min(taken + 1, arguments.Length)..];
             if (verb.TakesAnyFlag) words.WantsHelp = rest.ContainsAny("--help", "-h");
@@ -49,7 +50,10 @@ internal static class OciProgram
         catch (Exception error)
         {
             string text = Output.Message.Has(error) ? DotNetError.Describe(error) : Output.Message.Fault(error);
-            log.Error(called?.Failed + text, DotNetError.Number(error) is null ? null : error is LinuxException kernel ? ResourceHints.For(kernel) : ResourceHints.For(DotNetError.Number(error)!.Value));
+            log.Error(called?.Failed + text,
+                DotNetError.Number(error) is null ? null
+                    : error is LinuxException kernel ? ResourceHints.For(kernel)
+                    : ResourceHints.For(DotNetError.Number(error)!.Value));
             return called?.FailureCode ?? 1;
         }
     }
@@ -60,6 +64,8 @@ internal static class OciProgram
             verb.Minimum == verb.Maximum && words != verb.Minimum ? $"requires exactly {verb.Minimum} argument(s)"
             : words < verb.Minimum ? $"requires a minimum of {verb.Minimum} argument(s)"
             : verb.Maximum >= 0 && words > verb.Maximum ? $"requires a maximum of {verb.Maximum} argument(s)" : null;
-        if (wrong is not null) throw new UserError($"{OciName.Program}: \"{verb.Name}\" {wrong}", $"usage: {OciName.Program} {verb.Name} [flags] {verb.Arguments}");
+        if (wrong is not null)
+            throw new UserError($"{OciName.Program}: \"{verb.Name}\" {wrong}",
+                $"usage: {OciName.Program} {verb.Name} [flags] {verb.Arguments}");
     }
 }

@@ -4,7 +4,8 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Cli.Oci;
 
 /// <summary>A verb of minirun-oci: its words, and what it does.</summary>
-internal sealed record OciVerb(string Name, string Arguments, string Summary, VerbFlag[] Flags, Func<OciGlobals, VerbArguments, int> Execute)
+internal sealed record OciVerb(string Name, string Arguments, string Summary, VerbFlag[] Flags,
+    Func<OciGlobals, VerbArguments, int> Execute)
 {
     public int Minimum { get; init; } = 1;
 

@@ -5,7 +5,8 @@ namespace Minirun.Cli.Oci;
 /// <summary>All verbs. Only the one that is called is made.</summary>
 internal static class OciVerbs
 {
-    public static readonly string[] Names = ["create", "start", "run", "exec", "state", "list", "ps", "kill", "delete", "pause", "resume", "update", "events", "spec", "features", "checkpoint", "restore", "version", "help"];
+    public static readonly string[] Names = ["create", "start", "run", "exec", "state", "list", "ps", "kill", "delete", "pause", "resume",
+        "update", "events", "spec", "features", "checkpoint", "restore", "version", "help"];
 
     public static OciVerb? Find(string name) => name switch
     {

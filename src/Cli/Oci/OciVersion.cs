@@ -3,7 +3,9 @@ using Minirun.Cli.Output;
 
 namespace Minirun.Cli.Oci;
 
-/// <summary><c>minirun-oci --version</c>. dockerd takes the words around "version" in any line that has it, and the line "commit:".</summary>
+/// <summary>
+/// <c>minirun-oci --version</c>. dockerd takes the words around "version" in any line that has it, and the line "commit:".
+/// </summary>
 internal static class OciVersion
 {
     /// <summary>The version of the runtime-spec that the code follows.</summary>
@@ -12,7 +14,8 @@ internal static class OciVersion
     /// <summary>The build writes VERSION+COMMIT.</summary>
     public static (string Version, string Commit) Own()
     {
-        string text = typeof(OciVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        string text =
+            typeof(OciVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int plus = text.IndexOf('+');
         return plus < 0 ? (text, "unknown") : (text[..plus], text[(plus + 1)..]);
     }

@@ -68,7 +68,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
     public override void After(int op, ReportKind kind, long nanoseconds)
     {
         if (op < 0 || op >= _spent.Length) return;
-        string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning", _ => "done" };
+        string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning",
+            _ => "done" };
         _spent[op] = nanoseconds;
         var text = new StringBuilder();
         if (mode == ExplainMode.Json) text.Append(Json(op, status, nanoseconds, null));
@@ -116,7 +117,8 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
     private string Json(int op, string status, long? nanoseconds, string? error)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             Operation operation = plan.Operations[op];
             writer.WriteStartObject();

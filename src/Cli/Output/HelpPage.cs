@@ -22,7 +22,8 @@ internal sealed class HelpPage
         foreach (string line in text.Split('\n'))
         {
             int indent = line.Length - line.TrimStart().Length;
-            foreach (string part in Wrap(line.TrimStart(), _width - indent)) _text.Append(' ', part.Length == 0 ? 0 : indent).Append(part).Append('\n');
+            foreach (string part in Wrap(line.TrimStart(), _width - indent))
+                _text.Append(' ', part.Length == 0 ? 0 : indent).Append(part).Append('\n');
         }
         return this;
     }

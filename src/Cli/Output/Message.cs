@@ -37,7 +37,8 @@ internal static class Message
             case LinuxException { Call: "write", Path: null, Number: Errno.EPIPE }:
                 return 128 + signal.SIGPIPE;
             case LinuxException { Call: "write", Path: null } output:
-                Error($"cannot write the output: {Errno.Describe(output.Number)}", ResourceHints.For(output) ?? "is stdout closed, or the disk full?");
+                Error($"cannot write the output: {Errno.Describe(output.Number)}",
+                    ResourceHints.For(output) ?? "is stdout closed, or the disk full?");
                 return UserError.Ours;
             case LinuxException kernel:
                 Error(kernel.Message, KernelHint(kernel));
@@ -57,7 +58,8 @@ internal static class Message
     /// </summary>
     public static string Fault(Exception error)
     {
-        string? place = error.StackTrace?.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains("Minirun.", StringComparison.Ordinal));
+        string? place = error.StackTrace?.Split('\n').Select(line => line.Trim())
+            .FirstOrDefault(line => line.Contains("Minirun.", StringComparison.Ordinal));
         int start = place?.IndexOf("Minirun.", StringComparison.Ordinal) ?? -1, end = start < 0 ? -1 : place!.IndexOf('(', start);
         return $"internal error: {error.GetType().Name}{(end < 0 ? "" : " in " + place![(start + "Minirun.".Length)..end])}";
     }
@@ -74,11 +76,14 @@ internal static class Message
     {
         { Call: "getcwd" } => "the directory that you are in was deleted: cd to one that is there, or write whole paths",
         { Call: "clone", Number: Errno.EPERM } when unistd.geteuid() != 0 =>
-            "user namespaces are switched off here (`minirun doctor` says by what), or the container was to have none (--userns host, --ns), which takes root",
+            "user namespaces are switched off here (`minirun doctor` says by what), or the container was to have none (--userns host, "
+                + "--ns), which takes root",
         { Call: "clone", Number: Errno.EPERM or Errno.ENOSPC or Errno.EUSERS or Errno.EACCES } =>
             "user namespaces are switched off or used up here; `minirun doctor` says by what",
-        { Call: "write" or "open", Path: { } path } when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
-            => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not yours)",
+        { Call: "write" or "open", Path: { } path }
+            when path.EndsWith("_map", StringComparison.Ordinal) || path.EndsWith("setgroups", StringComparison.Ordinal)
+            => "the kernel does not take this id map; `minirun doctor` looks for the reason (AppArmor's restriction, or ids that are not "
+                + "yours)",
         _ => ResourceHints.For(error) ?? "`minirun doctor` checks what this machine allows",
     };
 }

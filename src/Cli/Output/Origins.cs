@@ -3,8 +3,8 @@ using Minirun.Runtime;
 namespace Minirun.Cli.Output;
 
 /// <summary>
-/// Where in a container file the values of flags stand. What a flag takes and only the root file system or the machine shows to be wrong, such
-/// as a user that is not there, is then named with its place, too.
+/// Where in a container file the values of flags stand. What a flag takes and only the root file system or the machine shows to be wrong,
+/// such as a user that is not there, is then named with its place, too.
 /// </summary>
 internal static class Origins
 {
@@ -17,7 +17,9 @@ internal static class Origins
     {
         foreach (var (flag, key, value, place) in s_all ?? [])
         {
-            if (value.Length == 0 || !error.Message.StartsWith(flag, StringComparison.Ordinal) || !Names(error.Message[flag.Length..], value)) continue;
+            if (value.Length == 0 || !error.Message.StartsWith(flag, StringComparison.Ordinal)
+                || !Names(error.Message[flag.Length..], value))
+                continue;
             return error.As(place.At($"{key}: {error.Message}"));
         }
         return error;
@@ -25,5 +27,6 @@ internal static class Origins
 
     /// <summary>What stands behind a flag's name: `VALUE`, `'VALUE'`, or `: … 'VALUE'`.</summary>
     private static bool Names(string rest, string value) =>
-        rest.StartsWith(' ' + value, StringComparison.Ordinal) || rest.StartsWith($" '{value}'", StringComparison.Ordinal) || (rest.StartsWith(": ", StringComparison.Ordinal) && rest.Contains($"'{value}'", StringComparison.Ordinal));
+        rest.StartsWith(' ' + value, StringComparison.Ordinal) || rest.StartsWith($" '{value}'", StringComparison.Ordinal)
+            || (rest.StartsWith(": ", StringComparison.Ordinal) && rest.Contains($"'{value}'", StringComparison.Ordinal));
 }

@@ -35,7 +35,8 @@ internal sealed class PhaseList
         bool first = true;
         foreach (string line in HelpPage.Wrap($"{name}: {meaning}", width))
         {
-            string painted = first ? Colour.Paint(Colour.Bold, line[..(name.Length + 1)], screen.Colours) + line[(name.Length + 1)..] : line;
+            string painted =
+                first ? Colour.Paint(Colour.Bold, line[..(name.Length + 1)], screen.Colours) + line[(name.Length + 1)..] : line;
             text.Append(painted).Append('\n');
             first = false;
         }
@@ -49,7 +50,8 @@ internal sealed class PhaseList
         {
             var (name, meaning) = Phases.Describe(phase);
             string lead = $"{_phases.IndexOf(phase) + 1,2} {Colour.Paint(Colour.Bold, name.PadRight(Column - 4), screen.Colours)} ";
-            string operations = string.Join(", ", _plan.Operations.Where(each => each.Phase == phase).Select(each => SafeText.Of(each.Name)));
+            string operations =
+                string.Join(", ", _plan.Operations.Where(each => each.Phase == phase).Select(each => SafeText.Of(each.Name)));
             foreach (string line in HelpPage.Wrap(meaning, width).Concat(HelpPage.Wrap(operations, width)))
             {
                 text.Append(lead).Append(line).Append('\n');

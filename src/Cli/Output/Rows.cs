@@ -15,7 +15,11 @@ internal static class Rows
             return;
         }
         string[] columns = format[TableOf.Length..].Replace("\\t", "\t", StringComparison.Ordinal).Split('\t');
-        var table = new List<string[]> { columns.Select(column => column.Replace("{{.", "", StringComparison.Ordinal).Replace("}}", "", StringComparison.Ordinal).Trim().ToUpperInvariant()).ToArray() };
+        var table = new List<string[]> {
+            columns.Select(
+                column => column.Replace("{{.", "", StringComparison.Ordinal).Replace("}}", "", StringComparison.Ordinal).Trim()
+                    .ToUpperInvariant())
+                .ToArray() };
         foreach (JsonObject row in rows) table.Add([.. columns.Select(column => Template.Fill(column, row))]);
         // Somebody chose these columns.
         Table.Print(table, whole: true);

@@ -11,7 +11,8 @@ internal static class Spelling
         int least = limit + 1;
         foreach (string candidate in candidates)
         {
-            int distance = word.TrimStart('-').Length > 1 && candidate.StartsWith(word, StringComparison.Ordinal) ? limit : Distance(word, candidate);
+            int distance =
+                word.TrimStart('-').Length > 1 && candidate.StartsWith(word, StringComparison.Ordinal) ? limit : Distance(word, candidate);
             if (distance >= least) continue;
             least = distance;
             best = candidate;
@@ -30,7 +31,8 @@ internal static class Spelling
             {
                 int replaced = cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 cost[i, j] = Math.Min(replaced, 1 + Math.Min(cost[i - 1, j], cost[i, j - 1]));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
             }
         return cost[a.Length, b.Length];
     }

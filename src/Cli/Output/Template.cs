@@ -5,8 +5,8 @@ using Minirun.Runtime;
 namespace Minirun.Cli.Output;
 
 /// <summary>
-/// --format: text with {{.Field.Of.A.Field}}, {{json .Field}} and {{index .Labels "name"}}, as much of Go's templates as people write there.
-/// A field that is not there is an error, not a blank: most are misspelt.
+/// --format: text with {{.Field.Of.A.Field}}, {{json .Field}} and {{index .Labels "name"}}, as much of Go's templates as people write
+/// there. A field that is not there is an error, not a blank: most are misspelt.
 /// </summary>
 internal static class Template
 {
@@ -52,7 +52,8 @@ internal static class Template
             ["upper", var path] => Plain(data.Find(path)).ToUpperInvariant(),
             ["lower", var path] => Plain(data.Find(path)).ToLowerInvariant(),
             [var path] when path.StartsWith('.') => Plain(data.Find(path)),
-            _ => throw new UserError($"--format: {{{{{expression}}}}}: not understood", "{{.Field}}, {{json .Field}}, {{index .Labels \"name\"}}, {{len .Field}}, {{upper .Field}}, {{lower .Field}}"),
+            _ => throw new UserError($"--format: {{{{{expression}}}}}: not understood",
+                "{{.Field}}, {{json .Field}}, {{index .Labels \"name\"}}, {{len .Field}}, {{upper .Field}}, {{lower .Field}}"),
         };
     }
 
@@ -107,10 +108,13 @@ internal static class Template
     {
         null => "<no value>",
         JsonArray list => "[" + string.Join(' ', list.Select(Plain)) + "]",
-        JsonObject map => "map[" + string.Join(' ', map.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}:{Plain(each.Value)}")) + "]",
+        JsonObject map => "map["
+            + string.Join(' ', map.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}:{Plain(each.Value)}"))
+            + "]",
         JsonValue value when value.TryGetValue(out string? text) => text,
         _ => node.ToJsonString(),
     };
 
-    private static string Unescape(string text) => text.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+    private static string Unescape(string text) =>
+        text.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 }

@@ -74,7 +74,8 @@ internal static class CompletionCommand
             ContainerStore store = ContainerStores.Own;
             IEnumerable<string> names = kind.TrimEnd('…') switch
             {
-                "CONTAINER" or "NAME" when verb.Name != "volume create" => ContainerRepair.FindAll(store).Select(container => container.Config.Name),
+                "CONTAINER" or "NAME" when verb.Name != "volume create" =>
+                    ContainerRepair.FindAll(store).Select(container => container.Config.Name),
                 "VOLUME" => new VolumeStore(store.Paths).All().Select(volume => volume.Name),
                 "NETWORK" when verb.Name != "network create" => new NetworkStore(store.Paths).All().Select(network => network.Name),
                 _ => [],

@@ -4,10 +4,13 @@ using Minirun.Linux;
 
 namespace Minirun.Cli.Tree;
 
-/// <summary><c>run</c> as the library knows it, made of <see cref="RunOptionTable"/>: for completion and for guessing what was meant.</summary>
+/// <summary>
+/// <c>run</c> as the library knows it, made of <see cref="RunOptionTable"/>: for completion and for guessing what was meant.
+/// </summary>
 internal static class RunTree
 {
-    private static readonly string[] s_files = ["--env-file", "--file", "--pidfile", "--cidfile", "--volume", "--device", "--blkio-weight-device", "--device-read-bps", "--device-write-bps", "--device-read-iops", "--device-write-iops"];
+    private static readonly string[] s_files = ["--env-file", "--file", "--pidfile", "--cidfile", "--volume", "--device",
+        "--blkio-weight-device", "--device-read-bps", "--device-write-bps", "--device-read-iops", "--device-write-iops"];
 
     public static Command Build()
     {
@@ -22,14 +25,19 @@ internal static class RunTree
     public static bool TakesFile(Option option) => s_files.Contains(option.Name);
 
     /// <summary>The flag of a name as it is typed: --net, --network, -e.</summary>
-    public static Option? Find(Command run, string name) => run.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+    public static Option? Find(Command run, string name) =>
+        run.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static Option Build(RunOption flag)
     {
         string[] aliases = [.. new[] { flag.Alias, flag.Brief is { } letter ? "-" + letter : null }.OfType<string>()];
         Option option = flag.Value is null
             ? new Option<bool>(flag.Name, aliases)
-            : new Option<string[]>(flag.Name, aliases) { HelpName = flag.Value, Arity = flag.ValueIsOptional ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore };
+            : new Option<string[]>(flag.Name, aliases)
+            {
+                HelpName = flag.Value,
+                Arity = flag.ValueIsOptional ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore
+            };
         option.Description = flag.Help;
         option.CompletionSources.Clear();
         option.CompletionSources.Add(flag.Value is null ? ["true", "false"] : Values(flag.Name));

@@ -31,7 +31,9 @@ internal static class TreeErrors
         string? word = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (word is null) return new UserError(InContext(command, parsed.Errors[0].Message), Help(command));
         if (command == root) return UnknownCommand(root, word, arguments);
-        return word is ['-', _, ..] ? Unknown(command, word) : new UserError(InContext(command, $"unexpected argument '{word}'"), Help(command));
+        return word is ['-', _, ..]
+            ? Unknown(command, word)
+            : new UserError(InContext(command, $"unexpected argument '{word}'"), Help(command));
     }
 
     private static UserError UnknownCommand(RootCommand root, string word, string[] arguments)
@@ -40,12 +42,16 @@ internal static class TreeErrors
         if (word.StartsWith('-'))
         {
             string name = word.Split('=')[0];
-            bool isRuns = RunOptionTable.Find(name) is not null || (name is ['-', not '-', ..] && name.Skip(1).All(letter => RunOptionTable.Find(letter) is not null));
+            bool isRuns = RunOptionTable.Find(name) is not null
+                || (name is ['-', not '-', ..] && name.Skip(1).All(letter => RunOptionTable.Find(letter) is not null));
             return new UserError($"unknown flag {name}", isRuns ? meant : AllCommands);
         }
         if (word.Contains('/') || Directory.Exists(word)) return new UserError($"unknown command '{word}'", meant);
         string? closest = Spelling.Closest(word, root.Subcommands.Select(command => command.Name));
-        return new UserError($"unknown command '{word}'", closest is null ? AllCommands : $"did you mean: minirun {string.Join(' ', arguments.Prepend(closest).Where((_, at) => at != 1))}");
+        return new UserError($"unknown command '{word}'",
+            closest is null
+                ? AllCommands
+                : $"did you mean: minirun {string.Join(' ', arguments.Prepend(closest).Where((_, at) => at != 1))}");
     }
 
     private static UserError Unknown(Command command, string argument)
@@ -58,14 +64,17 @@ internal static class TreeErrors
                 return Behind(command, argument, flag);
             string letter = "-" + unknown;
             string text = letter == argument ? $"unknown flag {letter}" : $"unknown flag {letter} in {argument}";
-            return new UserError(InContext(command, text), RunTree.Find(command, "-" + flag) is null ? help : $"did you mean -{flag}? {help}");
+            return new UserError(InContext(command, text),
+                RunTree.Find(command, "-" + flag) is null ? help : $"did you mean -{flag}? {help}");
         }
         // The library has it, and took the command's name for its value's end: minirun --rm run.
         if (RunTree.Find(command, flag) is not null) return Behind(command, argument, flag);
         // Letters behind one dash too many: --it.
         if (flag.Length <= 4 && flag.Skip(2).All(each => RunTree.Find(command, "-" + each) is not null))
             return new UserError(InContext(command, $"unknown flag {flag}"), $"did you mean {flag[1..]}? {help}");
-        string? closest = Spelling.Closest(flag, command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
+        string? closest = Spelling.Closest(flag,
+            command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+                .Where(name => name.StartsWith("--", StringComparison.Ordinal)));
         return new UserError(InContext(command, $"unknown flag {flag}"), closest is null ? help : $"did you mean {closest}? {help}");
     }
 
@@ -74,5 +83,6 @@ internal static class TreeErrors
 
     private static string InContext(Command command, string message) => command is RootCommand ? message : $"{command.Name}: {message}";
 
-    private static string Help(Command command) => command is RootCommand ? AllCommands : $"`minirun {command.Name} --help` lists all flags";
+    private static string Help(Command command) =>
+        command is RootCommand ? AllCommands : $"`minirun {command.Name} --help` lists all flags";
 }

@@ -14,7 +14,8 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
 
     public override bool ClearsParseErrors => true;
 
-    public override int Invoke(ParseResult parseResult) => PrintFor(parseResult.RootCommandResult.Command, parseResult.CommandResult.Command.Name);
+    public override int Invoke(ParseResult parseResult) =>
+        PrintFor(parseResult.RootCommandResult.Command, parseResult.CommandResult.Command.Name);
 
     /// <summary><c>minirun help COMMAND</c>.</summary>
     public static int PrintFor(Command root, string? verb)
@@ -24,7 +25,8 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
         if (EngineVerbs.Find(verb) is { } word) return EngineProgram.Execute(word, ["--help"]);
         if (root.Subcommands.FirstOrDefault(command => command.Name == verb) is { } found) return Print(root, found);
         string? closest = Spelling.Closest(verb, root.Subcommands.Select(command => command.Name));
-        throw new UserError($"help: unknown command '{verb}'", closest is null ? "`minirun --help` lists all commands" : $"did you mean: minirun help {closest}");
+        throw new UserError($"help: unknown command '{verb}'",
+            closest is null ? "`minirun --help` lists all commands" : $"did you mean: minirun help {closest}");
     }
 
     public static int Print(Command root)
@@ -67,7 +69,8 @@ internal sealed class TreeHelp : SynchronousCommandLineAction
     private static void AddOptions(HelpPage page, Command command)
     {
         foreach (Option option in command.Options)
-            page.Entry((option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } brief ? brief + ", " : "    ") + option.Name, option.Description!, Column);
+            page.Entry((option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } brief ? brief + ", " : "    ") + option.Name,
+                option.Description!, Column);
     }
 
     private static string? Epilogue(string verb) => verb switch

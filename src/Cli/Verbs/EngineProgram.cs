@@ -15,7 +15,11 @@ internal static class EngineProgram
     {
         EngineEvents.Warn = Message.Warning;
         (EngineVerb? chosen, int taken) = EngineVerbs.Choose(word, rest);
-        if (chosen is not { } verb) return rest is ["--help"] or ["-h"] ? Help(word) : throw new UserError(rest.Length == 0 ? $"{word}: what of it?" : $"{word}: unknown command '{rest[0]}'", $"`minirun {word} --help` lists them");
+        if (chosen is not { } verb)
+            return rest is ["--help"] or ["-h"]
+                ? Help(word)
+                : throw new UserError(rest.Length == 0 ? $"{word}: what of it?" : $"{word}: unknown command '{rest[0]}'",
+                    $"`minirun {word} --help` lists them");
         rest = rest[taken..];
         if (verb.Raw is { } raw && rest is not (["--help", ..] or ["-h", ..])) return raw(rest);
         var words = new VerbArguments();
@@ -30,12 +34,15 @@ internal static class EngineProgram
             {
                 string flag = error.Message[unknown.Length..];
                 string? closest = Spelling.Closest(flag, verb.Flags.Select(each => each.Name));
-                throw new UserError($"{verb.Name}: unknown flag {(flag.Length == 1 ? "-" : "--")}{flag}", closest is null ? $"`minirun {verb.Name} --help` lists the flags" : $"did you mean: --{closest}");
+                throw new UserError($"{verb.Name}: unknown flag {(flag.Length == 1 ? "-" : "--")}{flag}",
+                    closest is null ? $"`minirun {verb.Name} --help` lists the flags" : $"did you mean: --{closest}");
             }
             throw new UserError($"{verb.Name}: {error.Message}", error.Hint ?? $"`minirun {verb.Name} --help` lists the flags");
         }
         if (words.WantsHelp) return Help(verb);
-        string? wrong = words.Words.Count < verb.Minimum ? "too few arguments" : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'" : null;
+        string? wrong = words.Words.Count < verb.Minimum ? "too few arguments"
+            : verb.Maximum >= 0 && words.Words.Count > verb.Maximum ? $"unexpected argument '{words.Words[verb.Maximum]}'"
+            : null;
         string usage = $"minirun {verb.Name} [OPTIONS] {verb.Arguments}".TrimEnd();
         if (wrong is not null) throw new UserError($"{verb.Name}: {wrong}", $"usage: {usage}");
         if (verb.Follows) OutputReader.EndWithIt();

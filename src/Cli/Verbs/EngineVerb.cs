@@ -3,7 +3,9 @@ using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.Verbs;
 
-/// <summary>A verb for background containers: its words, and what it does. Flags are sorted as everywhere (<see cref="VerbArguments"/>).</summary>
+/// <summary>
+/// A verb for background containers: its words, and what it does. Flags are sorted as everywhere (<see cref="VerbArguments"/>).
+/// </summary>
 internal sealed record EngineVerb(string Name, string Arguments, string Summary, VerbFlag[] Flags, Func<VerbArguments, int> Execute)
 {
     public int Minimum { get; init; } = 1;

@@ -8,7 +8,8 @@ namespace Minirun.Cli.Verbs;
 /// <summary>All of them. One that acts on several things has a name of two words: <c>container prune</c>.</summary>
 internal static class EngineVerbs
 {
-    private static readonly Func<EngineVerb[]>[] s_groups = [LifeVerbs.All, SeeVerbs.All, ProcessVerbs.All, MoreVerbs.All, NetworkVerbs.All, VolumeVerbs.All, VolumePluginVerb.All, SystemVerbs.All];
+    private static readonly Func<EngineVerb[]>[] s_groups = [LifeVerbs.All, SeeVerbs.All, ProcessVerbs.All, MoreVerbs.All, NetworkVerbs.All,
+        VolumeVerbs.All, VolumePluginVerb.All, SystemVerbs.All];
 
     public static IEnumerable<EngineVerb> All
     {

@@ -3,7 +3,10 @@ using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Copying;
 
-/// <summary>Extended attributes that a copy keeps, where its file system can: the users', access lists, and the capabilities of programs. The file system's own (trusted.overlay.*, labels) are not the file's.</summary>
+/// <summary>
+/// Extended attributes that a copy keeps, where its file system can: the users', access lists, and the capabilities of programs. The file
+/// system's own (trusted.overlay.*, labels) are not the file's.
+/// </summary>
 internal static unsafe class Attributes
 {
     private const int Longest = 65536;
@@ -17,8 +20,10 @@ internal static unsafe class Attributes
         if (length <= 0) return;
         byte[] value = new byte[Longest];
         foreach (string name in KernelText.Decode(names.AsSpan(0, (int)length)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-            if (name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("system.posix_acl_", StringComparison.Ordinal) || name == "security.capability")
+            if (name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("system.posix_acl_", StringComparison.Ordinal)
+                || name == "security.capability")
                 fixed (byte* start = value)
-                    if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size) sys_xattr.setxattr(to, name, start, size, 0);
+                    if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size)
+                        sys_xattr.setxattr(to, name, start, size, 0);
     }
 }

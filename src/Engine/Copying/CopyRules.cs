@@ -17,7 +17,9 @@ public sealed record CopyRules
     /// <summary>Which devices are copied; null: all.</summary>
     public Func<statx, bool>? Device { get; init; }
 
-    /// <summary>What the kernel shows as files (procfs, sysfs, …) is copied as well. Of a container it is not its own, and is left out.</summary>
+    /// <summary>
+    /// What the kernel shows as files (procfs, sysfs, …) is copied as well. Of a container it is not its own, and is left out.
+    /// </summary>
     public bool KernelFilesToo { get; init; }
 
     /// <summary>A device that may not be made is left out.</summary>

@@ -39,7 +39,8 @@ internal abstract unsafe class DiffWalk : TreeWalk
             statx status;
             if (statx_(entry, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status) < 0) return -1;
             string path = $"{_paths.Peek()}/{Entry.Text(name)}";
-            int inside = Entry.IsDirectory(status) && path.Length < LongestPath ? open(Entry.Link(entry), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+            int inside =
+                Entry.IsDirectory(status) && path.Length < LongestPath ? open(Entry.Link(entry), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
             if (See(name, path, status) && inside >= 0)
             {
                 Go(name, path);
@@ -86,5 +87,6 @@ internal sealed class TimeDiff(statx_timestamp since) : DiffWalk
         return true;
     }
 
-    private bool IsBefore(statx_timestamp time) => time.tv_sec < since.tv_sec || (time.tv_sec == since.tv_sec && time.tv_nsec < since.tv_nsec);
+    private bool IsBefore(statx_timestamp time) =>
+        time.tv_sec < since.tv_sec || (time.tv_sec == since.tv_sec && time.tv_nsec < since.tv_nsec);
 }

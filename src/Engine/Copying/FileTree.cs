@@ -10,7 +10,10 @@ using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine.Copying;
 
-/// <summary>The host's files, or a container's: of one that runs as it sees them itself, else those of its root file system. No link leads out of it.</summary>
+/// <summary>
+/// The host's files, or a container's: of one that runs as it sees them itself, else those of its root file system. No link leads out of
+/// it.
+/// </summary>
 public sealed class FileTree : IDisposable
 {
     private readonly int _root;
@@ -53,10 +56,13 @@ public sealed class FileTree : IDisposable
         // A link of the container's, or a mount, may lead there; what the container may not do with it, we could.
         if (_root < 0 || !KernelFiles.Have(fd)) return fd;
         unistd.close(fd);
-        throw new UserError($"cp: {_name}{path} is the kernel's, not a file of the container", $"minirun exec {_name.TrimEnd(':')} … does there what the container may do");
+        throw new UserError($"cp: {_name}{path} is the kernel's, not a file of the container",
+            $"minirun exec {_name.TrimEnd(':')} … does there what the container may do");
     }
 
-    /// <summary>Until it is disposed of, new files belong to the container's root from the beginning, where we are root ourselves.</summary>
+    /// <summary>
+    /// Until it is disposed of, new files belong to the container's root from the beginning, where we are root ourselves.
+    /// </summary>
     public IDisposable? MakeFiles()
     {
         var (uid, gid) = Ids.Outside(0, 0);

@@ -58,7 +58,8 @@ internal sealed unsafe class Finishing(CopyRules rules)
     {
         if ((wanted.stx_mode & All & ~Permissions) == 0) return wanted.stx_mode & All;
         statx made = Entry.Status(fd);
-        var (uid, gid) = rules is { OwnerIsKept: true, Owner: { } owner } ? owner(wanted.stx_uid, wanted.stx_gid) : (wanted.stx_uid, wanted.stx_gid);
+        var (uid, gid) =
+            rules is { OwnerIsKept: true, Owner: { } owner } ? owner(wanted.stx_uid, wanted.stx_gid) : (wanted.stx_uid, wanted.stx_gid);
         return wanted.stx_mode & (made.stx_uid == uid && made.stx_gid == gid ? All : Permissions);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class LayerDiff(int lower) : DiffWalk
         try
         {
             statx was = Entry.Status(original);
-            bool same = was.stx_mode == status.stx_mode && (was.stx_ctime.tv_sec, was.stx_ctime.tv_nsec) == (status.stx_ctime.tv_sec, status.stx_ctime.tv_nsec);
+            bool same = was.stx_mode == status.stx_mode
+                && (was.stx_ctime.tv_sec, was.stx_ctime.tv_nsec) == (status.stx_ctime.tv_sec, status.stx_ctime.tv_nsec);
             if (!same) Note('C', path);
             _isBelow = Entry.IsDirectory(was);
             return true;

@@ -7,7 +7,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Engine.Copying;
 
-/// <summary>What is in the place of a copy. Regular files and links make way. Devices, fifos and sockets never do: other programs hold on to them.</summary>
+/// <summary>
+/// What is in the place of a copy. Regular files and links make way. Devices, fifos and sockets never do: other programs hold on to them.
+/// </summary>
 public static class Obstacle
 {
     /// <summary>True when nothing is there any more; false when it is that very device or fifo, which stays.</summary>

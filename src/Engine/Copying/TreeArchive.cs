@@ -24,7 +24,9 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
     /// <summary>Files with several names: the one that is in the archive.</summary>
     private readonly Dictionary<(uint, uint, ulong), string> _links = [];
 
-    /// <summary>The file of an O_PATH descriptor, as <paramref name="name"/>, and what is below it. Then the archive is at its end.</summary>
+    /// <summary>
+    /// The file of an O_PATH descriptor, as <paramref name="name"/>, and what is below it. Then the archive is at its end.
+    /// </summary>
     /// <exception cref="LinuxException">It cannot be read.</exception>
     public void Add(int source, string name)
     {
@@ -44,7 +46,8 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
     protected override int Take(int directory, byte[] name)
     {
         int entry = Entry.TryOpen(directory, name, O_PATH);
-        if (entry < 0) return Marshal.GetLastPInvokeError() == Errno.ENOENT ? -1 : Entry.Open(directory, name, O_PATH);   // gone since we looked
+        // gone since we looked
+        if (entry < 0) return Marshal.GetLastPInvokeError() == Errno.ENOENT ? -1 : Entry.Open(directory, name, O_PATH);
         try
         {
             return AddOne(entry, $"{_names.Peek()}/{Entry.Text(name)}");
@@ -60,7 +63,9 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
     /// <summary>A directory's descriptor, to go on with; else below 0.</summary>
     private int AddOne(int source, string name)
     {
-        if (name.Length > LongestPath) throw new UserError($"directories are nested deeper than {LongestPath} bytes of path: no program could unpack that", "pack a part of them");
+        if (name.Length > LongestPath)
+            throw new UserError($"directories are nested deeper than {LongestPath} bytes of path: no program could unpack that",
+                "pack a part of them");
         statx status = Entry.Status(source);
         switch (status.stx_mode & S_IFMT)
         {
@@ -84,7 +89,11 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
             return -1;
         }
         if ((status.stx_mode & S_IFMT) == S_IFREG) AddRegular(source, name, status);
-        else Write((status.stx_mode & S_IFMT) switch { S_IFIFO => TarEntry.Fifo, S_IFCHR => TarEntry.CharacterDevice, _ => TarEntry.BlockDevice }, name, status);
+        else
+            Write(
+                (status.stx_mode & S_IFMT) switch { S_IFIFO => TarEntry.Fifo, S_IFCHR => TarEntry.CharacterDevice,
+                    _ => TarEntry.BlockDevice },
+                name, status);
         return -1;
     }
 
@@ -97,7 +106,9 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
             Write(TarEntry.File, name, status, size: (long)status.stx_size);
             long left = (long)status.stx_size;
             fixed (byte* start = _buffer)
-                while (left > 0 && LinuxException.Check(unistd.read(read, start, (nint)Math.Min(left, _buffer.Length)), "read", name) is > 0 and var count)
+                while (left > 0
+                    && LinuxException.Check(unistd.read(read, start, (nint)Math.Min(left, _buffer.Length)), "read", name) is > 0
+                        and var count)
                 {
                     _tar.Write(_buffer.AsSpan(0, (int)count));
                     left -= count;

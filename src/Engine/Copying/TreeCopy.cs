@@ -8,8 +8,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Engine.Copying;
 
 /// <summary>
-/// Copies files with all that belongs to them, from open directory to open directory. Every step is one component from a descriptor, and what is
-/// looked at is what is read: a container that swaps names meanwhile gets a wrong copy of its own files, never somebody else's.
+/// Copies files with all that belongs to them, from open directory to open directory. Every step is one component from a descriptor, and
+/// what is looked at is what is read: a container that swaps names meanwhile gets a wrong copy of its own files, never somebody else's.
 /// </summary>
 /// <param name="rules">Whose the copies are, and which devices there are.</param>
 public sealed unsafe class TreeCopy(CopyRules rules)
@@ -25,7 +25,9 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     private readonly Dictionary<(uint, uint, ulong), (int Descriptor, uint Left)> _links = [];
     private readonly HashSet<(uint, uint, ulong)> _targets = [];
 
-    /// <summary>The file of an O_PATH descriptor, as <paramref name="name"/> in a directory. A directory goes into one that is there.</summary>
+    /// <summary>
+    /// The file of an O_PATH descriptor, as <paramref name="name"/> in a directory. A directory goes into one that is there.
+    /// </summary>
     /// <exception cref="LinuxException">It cannot be read or made.</exception>
     public void Copy(int source, int directory, byte[] name)
     {
@@ -63,7 +65,9 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         }
     }
 
-    /// <summary>What a regular file has in it, into the regular file of an O_PATH descriptor, as cp(1) does where a link leads to one.</summary>
+    /// <summary>
+    /// What a regular file has in it, into the regular file of an O_PATH descriptor, as cp(1) does where a link leads to one.
+    /// </summary>
     public void Overwrite(int source, int there)
     {
         statx status = Entry.Status(source);
@@ -135,7 +139,8 @@ public sealed unsafe class TreeCopy(CopyRules rules)
             write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
             Bytes(read, write, name);
             Finish(read, write, status);
-            kept = status.stx_nlink > 1 && _links.Count < s_mostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
+            kept =
+                status.stx_nlink > 1 && _links.Count < s_mostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
         }
         finally
         {
@@ -151,7 +156,8 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         if (device && rules.Device is { } wanted && !wanted(status)) return false;
         try
         {
-            return Entry.Call(SYS_mknodat, directory, name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
+            return Entry.Call(SYS_mknodat, directory, name, status.stx_mode,
+                sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
         }
         catch (LinuxException) when (device && rules.DeviceMayFail)
         {
@@ -178,15 +184,19 @@ public sealed unsafe class TreeCopy(CopyRules rules)
             Bytes(read, write, end - at, name);
             at = end;
         }
-        if (hasPlaces) LinuxException.Check(syscall(SYS_ftruncate, write, syscall(SYS_lseek, read, 0, SeekEnd)), "ftruncate", Entry.Text(name));
+        if (hasPlaces)
+            LinuxException.Check(syscall(SYS_ftruncate, write, syscall(SYS_lseek, read, 0, SeekEnd)), "ftruncate", Entry.Text(name));
     }
 
     private void Bytes(int read, int write, nint most, byte[] name)
     {
         fixed (byte* start = _buffer)
-            while (most > 0 && LinuxException.Check(unistd.read(read, start, nint.Min(most, _buffer.Length)), "read", Entry.Text(name)) is > 0 and var length)
+            while (most > 0
+                && LinuxException.Check(unistd.read(read, start, nint.Min(most, _buffer.Length)), "read", Entry.Text(name)) is > 0
+                    and var length)
             {
-                for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
+                for (nint done = 0; done < length;)
+                    done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
                 most -= length;
             }
     }
@@ -205,7 +215,8 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         byte[] link = System.Text.Encoding.ASCII.GetBytes(Entry.Link(first) + "\0");
         fixed (byte* from = link)
         fixed (byte* at = name)
-            return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, AT_SYMLINK_FOLLOW) == 0;   // of the link in /proc, to its file
+            // of the link in /proc, to its file
+            return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, AT_SYMLINK_FOLLOW) == 0;
     }
 
     /// <summary>Goes down the source and, beside it, down the target.</summary>
@@ -216,7 +227,10 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         protected override int Take(int directory, byte[] name)
         {
             int entry = Entry.TryOpen(directory, name, O_PATH);
-            if (entry < 0) return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.ENOENT ? -1 : Entry.Open(directory, name, O_PATH);
+            if (entry < 0)
+                return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.ENOENT
+                    ? -1
+                    : Entry.Open(directory, name, O_PATH);
             try
             {
                 statx status = Entry.Status(entry);

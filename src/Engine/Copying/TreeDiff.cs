@@ -9,8 +9,9 @@ using static Minirun.Linux.fcntl;
 namespace Minirun.Engine.Copying;
 
 /// <summary>
-/// What a container has changed in its root file system. An ephemeral one has a layer of its own: what it sees is compared with what lies below.
-/// Any other writes into the directory itself, where only times tell: the kernel's, which nobody sets (docs/decisions/0012). Mounts are left out.
+/// What a container has changed in its root file system. An ephemeral one has a layer of its own: what it sees is compared with what lies
+/// below. Any other writes into the directory itself, where only times tell: the kernel's, which nobody sets (docs/decisions/0012). Mounts
+/// are left out.
 /// </summary>
 public static class TreeDiff
 {
@@ -33,8 +34,14 @@ public static class TreeDiff
                 unistd.close(path);
                 return new LayerDiff(lower).Find(merged);
             }
-            long ticks = (DateTimeOffset.Parse(container.Config.Created, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal) - DateTimeOffset.UnixEpoch).Ticks;
-            var since = new statx_timestamp { tv_sec = ticks / TimeSpan.TicksPerSecond, tv_nsec = (uint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) };
+            long ticks = (DateTimeOffset.Parse(container.Config.Created, System.Globalization.CultureInfo.InvariantCulture,
+                System.Globalization.DateTimeStyles.AssumeUniversal)
+                - DateTimeOffset.UnixEpoch).Ticks;
+            var since = new statx_timestamp
+            {
+                tv_sec = ticks / TimeSpan.TicksPerSecond,
+                tv_nsec = (uint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick)
+            };
             return WithoutPlaces(new TimeDiff(since).Find(lower), [.. oci.Mounts.Select(mount => mount.Destination)]);
         }
         finally
@@ -59,7 +66,8 @@ public static class TreeDiff
         return kept;
     }
 
-    private static bool Any(List<TreeChange> changes, string below) => changes.Exists(change => change.Path.StartsWith(below, StringComparison.Ordinal));
+    private static bool Any(List<TreeChange> changes, string below) =>
+        changes.Exists(change => change.Path.StartsWith(below, StringComparison.Ordinal));
 
     private static int OpenRoot(string path) => (int)LinuxException.Check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path);
 }

@@ -9,8 +9,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Engine.Copying;
 
 /// <summary>
-/// Unpacks a tar archive below a directory of a container. Neither is trusted: every name is looked up inside the container's root, whatever links
-/// lead to, and only the directory that was found is written to.
+/// Unpacks a tar archive below a directory of a container. Neither is trusted: every name is looked up inside the container's root,
+/// whatever links lead to, and only the directory that was found is written to.
 /// </summary>
 /// <param name="tree">The container's files.</param>
 /// <param name="directory">Where to, as the container calls it; it is there.</param>
@@ -36,7 +36,8 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         }
         catch (TarException error)
         {
-            throw new UserError($"cp: standard input is no tar archive, or a broken one: {error.Message}", "such as tar -c DIRECTORY | minirun cp - CONTAINER:/PATH");
+            throw new UserError($"cp: standard input is no tar archive, or a broken one: {error.Message}",
+                "such as tar -c DIRECTORY | minirun cp - CONTAINER:/PATH");
         }
         for (int i = _directories.Count - 1; i >= 0; i--)
         {
@@ -76,7 +77,8 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
                     return;
                 case TarEntry.Fifo or TarEntry.CharacterDevice or TarEntry.BlockDevice:
                     statx wanted = Wanted(entry);
-                    if (Obstacle.Clear(parent, last, wanted)) Entry.Call(SYS_mknodat, parent, last, wanted.stx_mode, sys_sysmacros.makedev(entry.Major, entry.Minor), 0);
+                    if (Obstacle.Clear(parent, last, wanted))
+                        Entry.Call(SYS_mknodat, parent, last, wanted.stx_mode, sys_sysmacros.makedev(entry.Major, entry.Minor), 0);
                     _finishing.Finish(parent, last, wanted);
                     return;
                 default:
@@ -155,7 +157,8 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         {
             fixed (byte* start = _buffer)
                 while (tar.Read(_buffer) is > 0 and var length)
-                    for (nint done = 0; done < length;) done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", entry.Name);
+                    for (nint done = 0; done < length;)
+                        done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", entry.Name);
             _finishing.Finish(file, Wanted(entry));
         }
         finally

@@ -26,7 +26,9 @@ public sealed unsafe class EventReader : IDisposable
         OwnDirectory.Make(directory, 0x1c0 /* 0700 */);
         // Before the first look: what is written after it wakes us.
         _watch = (int)LinuxException.Check(sys_inotify.inotify_init1(sys_inotify.IN_CLOEXEC | sys_inotify.IN_NONBLOCK), "inotify_init1");
-        LinuxException.Check(sys_inotify.inotify_add_watch(_watch, directory, sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO), "inotify_add_watch", directory);
+        LinuxException.Check(
+            sys_inotify.inotify_add_watch(_watch, directory, sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO),
+            "inotify_add_watch", directory);
         if (fromStart && Open(EngineEvents.Older(paths))) return;
         if (Open(EngineEvents.Current(paths)) && !fromStart) _at = (long)(EngineEvents.Identity(_fd, "")?.Size ?? 0);
     }

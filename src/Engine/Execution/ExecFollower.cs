@@ -29,7 +29,8 @@ internal static unsafe class ExecFollower
             fds[0] = new pollfd { fd = ended ? -1 : child.PidFd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
             int count = 2 + (streams?.Prepare(fds[2..], reads: !ended) ?? 0);
-            int ready, patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
+            int ready,
+                patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
             fixed (pollfd* first = fds) ready = poll.poll_(first, (nuint)count, patience);
             // A runtime that copies the output itself does not end before it is taken. Without a child it does nothing else.
             if (ready == 0 && asked != 0 && (ended || !HasChild(child.Pid))) break;

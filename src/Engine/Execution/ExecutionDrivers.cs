@@ -44,7 +44,10 @@ public static class ExecutionDrivers
     public static IExecutionDriver Of(string name, EnginePaths paths)
     {
         if (name == Builtin) return new OciDriver(name, new Host().Executable, OurName, paths.Run + "/oci");
-        string path = name.Contains('/') ? name : HelperProgram.Find(name) ?? throw new UserError($"--runtime {name}: not found in PATH", $"builtin, crun, runc, or the path of an OCI runtime");
+        string path = name.Contains('/')
+            ? name
+            : HelperProgram.Find(name)
+                ?? throw new UserError($"--runtime {name}: not found in PATH", $"builtin, crun, runc, or the path of an OCI runtime");
         if (!File.Exists(path)) throw new UserError($"--runtime {name}: not found", "builtin, crun, runc, or the path of an OCI runtime");
         return new OciDriver(name, CurrentDirectory.FullPath(path), Path.GetFileName(path), $"{paths.Run}/{Path.GetFileName(path)}");
     }

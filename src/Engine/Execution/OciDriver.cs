@@ -12,8 +12,8 @@ using RuntimeContainer = Minirun.Runtime.State.Container;
 namespace Minirun.Engine.Execution;
 
 /// <summary>
-/// An OCI runtime behind its command line, runc's: our own program under its other name, crun, or runc. Ours is called like the others: then the
-/// monitor stays small, and what podman and containerd drive is what we drive.
+/// An OCI runtime behind its command line, runc's: our own program under its other name, crun, or runc. Ours is called like the others:
+/// then the monitor stays small, and what podman and containerd drive is what we drive.
 /// </summary>
 /// <param name="name">As in --runtime.</param>
 /// <param name="path">The program.</param>
@@ -57,7 +57,9 @@ public sealed class OciDriver(string name, string path, string called, string ro
 
     public void Start(string id) => Call(["start", id]);
 
-    /// <summary>What our runtime says of a failure goes to its log: all else is of the command. Others say it to stderr as well, or instead.</summary>
+    /// <summary>
+    /// What our runtime says of a failure goes to its log: all else is of the command. Others say it to stderr as well, or instead.
+    /// </summary>
     public int Exec(string id, ExecRequest request)
     {
         if (called != "minirun-oci")
@@ -116,7 +118,10 @@ public sealed class OciDriver(string name, string path, string called, string ro
 
     public void Resume(string id) => Call(["resume", id]);
 
-    public bool IsPaused(string id) => called == "minirun-oci" ? Own(id)?.Status() == ContainerStatus.Paused : Try(["state", id], out string said) && said.Contains("\"paused\"", StringComparison.Ordinal);
+    public bool IsPaused(string id) =>
+        called == "minirun-oci"
+            ? Own(id)?.Status() == ContainerStatus.Paused
+            : Try(["state", id], out string said) && said.Contains("\"paused\"", StringComparison.Ordinal);
 
     public void Update(string id, byte[] resources)
     {
@@ -229,7 +234,8 @@ public sealed class OciDriver(string name, string path, string called, string ro
     private static int ExitCode(string text)
     {
         if (!text.Contains("exec", StringComparison.Ordinal)) return UserError.Ours;
-        return text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
+        return text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("executable file not found", StringComparison.Ordinal) ? NotFound
             : text.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? NotExecutable
             : UserError.Ours;
     }
@@ -242,7 +248,9 @@ public sealed class OciDriver(string name, string path, string called, string ro
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         try
         {
-            using ChildProgram child = ChildProgram.Start(path, [called, "--root", root, "--log", Log(file), "--log-format", "json", .. arguments], answers ? [nothing, file, nothing] : descriptors);
+            using ChildProgram child = ChildProgram.Start(path,
+                [called, "--root", root, "--log", Log(file), "--log-format", "json", .. arguments],
+                answers ? [nothing, file, nothing] : descriptors);
             bool succeeded = child.Wait() == 0;
             said = ReadAll(file);
             return succeeded;
@@ -275,8 +283,11 @@ public sealed class OciDriver(string name, string path, string called, string ro
             try
             {
                 using var document = System.Text.Json.JsonDocument.Parse(line);
-                if (document.RootElement.TryGetProperty("msg", out var message) && document.RootElement.TryGetProperty("level", out var level) && level.ValueEquals("error"))
-                    (text, hint) = (message.GetString() ?? "", document.RootElement.TryGetProperty("hint", out var advice) ? advice.GetString() : null);
+                if (document.RootElement.TryGetProperty("msg", out var message)
+                    && document.RootElement.TryGetProperty("level", out var level) && level.ValueEquals("error"))
+                    (text,
+                        hint) = (message.GetString() ?? "",
+                            document.RootElement.TryGetProperty("hint", out var advice) ? advice.GetString() : null);
             }
             catch (System.Text.Json.JsonException)
             {

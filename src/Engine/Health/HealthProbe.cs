@@ -9,7 +9,9 @@ using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Engine.Health;
 
-/// <summary>Asks a container from time to time whether it is well: a command of its own, whose exit code is the answer. For the monitor's loop.</summary>
+/// <summary>
+/// Asks a container from time to time whether it is well: a command of its own, whose exit code is the answer. For the monitor's loop.
+/// </summary>
 internal sealed class HealthProbe : IDisposable
 {
     public const string Healthy = "healthy";
@@ -40,7 +42,8 @@ internal sealed class HealthProbe : IDisposable
     }
 
     /// <summary>Null when nobody asked for one.</summary>
-    public static HealthProbe? Of(EngineContainer container, ContainerState state, FlightRecorder flight) => container.Config.Health is { } check ? new(container, state, check, flight) : null;
+    public static HealthProbe? Of(EngineContainer container, ContainerState state, FlightRecorder flight) =>
+        container.Config.Health is { } check ? new(container, state, check, flight) : null;
 
     /// <summary>A descriptor that is readable when an answer is there; -1: none is awaited.</summary>
     public int Descriptor => _probe?.PidFd ?? -1;

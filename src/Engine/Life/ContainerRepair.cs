@@ -5,8 +5,8 @@ using Minirun.Linux;
 namespace Minirun.Engine.Life;
 
 /// <summary>
-/// Mends what a crash left: a monitor that was killed, files that were spoilt. Each command does so with the containers that it looks at; nobody
-/// else does, and reading a container's state never does.
+/// Mends what a crash left: a monitor that was killed, files that were spoilt. Each command does so with the containers that it looks at;
+/// nobody else does, and reading a container's state never does.
 /// </summary>
 public static class ContainerRepair
 {
@@ -29,7 +29,9 @@ public static class ContainerRepair
         return all;
     }
 
-    /// <summary>What is true of a container, after it was mended. Not while another command minds the container: that one does so itself.</summary>
+    /// <summary>
+    /// What is true of a container, after it was mended. Not while another command minds the container: that one does so itself.
+    /// </summary>
     public static ContainerState State(EngineContainer container)
     {
         ContainerState? state = container.Read();

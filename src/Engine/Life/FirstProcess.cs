@@ -60,7 +60,8 @@ public sealed class FirstProcess : IDisposable
     }
 
     private static bool Names(EngineContainer other, int pid, ulong startTime) =>
-        (other.Read() is { } state && state.Pid == pid && state.StartTime == startTime) || ExecutionDrivers.Find(other)?.First(other.Id) == (pid, startTime);
+        (other.Read() is { } state && state.Pid == pid && state.StartTime == startTime)
+            || ExecutionDrivers.Find(other)?.First(other.Id) == (pid, startTime);
 
     /// <summary>Its path has the container's id, which nobody else's has.</summary>
     private static bool HasCgroup(int pid, string id) => Text(pid, "cgroup").Contains(id, StringComparison.Ordinal);

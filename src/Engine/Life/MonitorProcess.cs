@@ -8,8 +8,9 @@ using Minirun.Runtime.Request;
 namespace Minirun.Engine.Life;
 
 /// <summary>
-/// Starts a container by starting its monitor: our own program under another name, in a session of its own, which minds the container until its
-/// end. Between the two a socket: the monitor says that it listens, we attach if we want to and let it go on, and it says that the command runs, or why not.
+/// Starts a container by starting its monitor: our own program under another name, in a session of its own, which minds the container until
+/// its end. Between the two a socket: the monitor says that it listens, we attach if we want to and let it go on, and it says that the
+/// command runs, or why not.
 /// </summary>
 public static unsafe class MonitorProcess
 {
@@ -34,18 +35,21 @@ public static unsafe class MonitorProcess
         bool monitorSpeaks = manager is not null && mode != SdNotify.Conmon;
         unistd.unlink(container.StoppedPath);
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
         try
         {
             string[] words = [Name, container.Paths.Root, container.Paths.Run, container.Id], more = monitorSpeaks ? [mode] : [];
             int[] descriptors = [nothing, nothing, nothing, sockets[1]], manages = monitorSpeaks ? [manager!.Descriptor] : [];
-            using (ChildProgram child = ChildProgram.Start(new Host().Executable, [.. words, .. more], [.. descriptors, .. manages], ownSession: true))
+            using (ChildProgram child =
+                ChildProgram.Start(new Host().Executable, [.. words, .. more], [.. descriptors, .. manages], ownSession: true))
             {
                 unistd.close(sockets[1]);
                 sockets[1] = -1;
                 Expect(sockets[0], Listens, container, child);
-                // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the main process himself.
+                // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the
+                // main process himself.
                 string main = attach is null ? ServiceManager.MainPid(child.Pid) : "";
                 if (monitorSpeaks && attach is null) manager!.Say(main);
                 attach?.Invoke();
@@ -66,7 +70,8 @@ public static unsafe class MonitorProcess
     /// <summary>Instead of <see cref="Start"/> when it runs already: who waits to hear that it does is told.</summary>
     public static void Join(EngineContainer container, bool attaches, string? sdNotify)
     {
-        using ServiceManager? manager = (sdNotify ?? container.Config.SdNotify) == SdNotify.Ignore ? null : ServiceManager.Here(wanted: false);
+        using ServiceManager? manager =
+            (sdNotify ?? container.Config.SdNotify) == SdNotify.Ignore ? null : ServiceManager.Here(wanted: false);
         manager?.Say((attaches ? "" : ServiceManager.MainPid(container.State().MonitorPid)) + ServiceManager.Ready);
     }
 
@@ -79,19 +84,23 @@ public static unsafe class MonitorProcess
         }
         byte* answer = stackalloc byte[4096];
         nint length;
-        while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
+        while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0
+            && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
         if (length > 0 && answer[0] == what) return;
         if (length > 2 && answer[0] == Failed) Fail(Encoding.UTF8.GetString(answer + 2, (int)length - 2), answer[1]);
         if (StopNote.IsThere(container))
-            throw new UserError($"container {container.Config.Name} was stopped before its command was started", "minirun stop, kill or rm -f ended the start");
-        throw new UserError($"container {container.Config.Name}: its monitor ended before it was started", "was it killed? minirun start tries again");
+            throw new UserError($"container {container.Config.Name} was stopped before its command was started",
+                "minirun stop, kill or rm -f ended the start");
+        throw new UserError($"container {container.Config.Name}: its monitor ended before it was started",
+            "was it killed? minirun start tries again");
     }
 
     /// <summary>What a monitor says of a failure: the exit code, the text, and the hint behind a zero.</summary>
     internal static byte[] Failure(UserError error)
     {
         string message = error.Message.Length > 3000 ? error.Message[..3000] : error.Message;
-        return [Failed, (byte)error.ExitCode, .. Encoding.UTF8.GetBytes(error.Hint is { Length: < 500 } hint ? message + '\0' + hint : message)];
+        return [Failed, (byte)error.ExitCode,
+            .. Encoding.UTF8.GetBytes(error.Hint is { Length: < 500 } hint ? message + '\0' + hint : message)];
     }
 
     private static void Fail(string said, int code)

@@ -7,8 +7,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Engine.Life;
 
 /// <summary>
-/// The container's own socket in place of the service manager's, in its bundle: it is there in those starts that somebody wants to hear of. A
-/// mount of a socket in the file system: one of the abstract names would not be seen in another network namespace.
+/// The container's own socket in place of the service manager's, in its bundle: it is there in those starts that somebody wants to hear of.
+/// A mount of a socket in the file system: one of the abstract names would not be seen in another network namespace.
 /// </summary>
 internal static class NotifyMount
 {
@@ -32,11 +32,16 @@ internal static class NotifyMount
         if (wanted)
         {
             // Its mount point is made in a file system of its own, not in its root's.
-            if (!mounts.Any(mount => Text(mount?["destination"]) == "/dev" && Text(mount?["type"]) == "tmpfs")) throw new UserError($"container {container.Config.Name}: no place for its {ServiceManager.Variable}: /dev is not its own", "--sdnotify=conmon says that it runs, ignore nothing");
-            mounts.Add((JsonNode)new JsonObject { ["destination"] = NotifyMessage.PathInside, ["type"] = "bind", ["source"] = SocketOf(container), ["options"] = new JsonArray("bind", "ro", "nosuid", "nodev", "noexec", "rprivate") });
+            if (!mounts.Any(mount => Text(mount?["destination"]) == "/dev" && Text(mount?["type"]) == "tmpfs"))
+                throw new UserError($"container {container.Config.Name}: no place for its {ServiceManager.Variable}: /dev is not its own",
+                    "--sdnotify=conmon says that it runs, ignore nothing");
+            mounts.Add(
+                (JsonNode)new JsonObject { ["destination"] = NotifyMessage.PathInside, ["type"] = "bind", ["source"] = SocketOf(container),
+                    ["options"] = new JsonArray("bind", "ro", "nosuid", "nodev", "noexec", "rprivate") });
             environment.Add((JsonNode)(variable + NotifyMessage.PathInside));
         }
-        else if (container.Config.Env.Find(entry => entry.StartsWith(variable, StringComparison.Ordinal)) is { } own) environment.Add((JsonNode)own);
+        else if (container.Config.Env.Find(entry => entry.StartsWith(variable, StringComparison.Ordinal)) is { } own)
+            environment.Add((JsonNode)own);
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(config.ToJsonString()));
     }
 

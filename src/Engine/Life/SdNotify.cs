@@ -18,7 +18,10 @@ public static class SdNotify
     public const string Ignore = "ignore";
 
     /// <exception cref="UserError">It is none of these.</exception>
-    public static string Parse(string text) => text is Container or Conmon or Healthy or Ignore ? text : throw new UserError($"--sdnotify {text}: unknown", "container, conmon, healthy or ignore");
+    public static string Parse(string text) =>
+        text is Container or Conmon or Healthy or Ignore
+            ? text
+            : throw new UserError($"--sdnotify {text}: unknown", "container, conmon, healthy or ignore");
 
     /// <exception cref="UserError">Nobody would ever say it.</exception>
     public static void Check(string? mode, bool hasCheck)

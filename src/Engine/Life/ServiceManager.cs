@@ -30,7 +30,9 @@ internal sealed unsafe class ServiceManager : IDisposable
         {
             return null;
         }
-        return wanted ? throw new UserError($"{Variable}={place}: neither a path nor an abstract name", "--sdnotify=ignore does not use it") : null;
+        return wanted
+            ? throw new UserError($"{Variable}={place}: neither a path nor an abstract name", "--sdnotify=ignore does not use it")
+            : null;
     }
 
     /// <summary>Whose end is the service's.</summary>

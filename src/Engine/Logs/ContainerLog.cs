@@ -4,8 +4,8 @@ namespace Minirun.Engine.Logs;
 
 /// <summary>
 /// The log of one running container, for a loop around poll(2): feed it what the container writes, poll <see cref="Descriptor"/> too, and
-/// call <see cref="Work"/> when that is ready or <see cref="Due"/> has passed; leave the container's pipes alone while <see cref="IsBehind"/>.
-/// One thread only.
+/// call <see cref="Work"/> when that is ready or <see cref="Due"/> has passed; leave the container's pipes alone while
+/// <see cref="IsBehind"/>. One thread only.
 /// </summary>
 public sealed class ContainerLog
 {
@@ -66,7 +66,8 @@ public sealed class ContainerLog
     }
 
     /// <summary>
-    /// Waits at most so long (half of it in non-blocking mode) until all has been passed on. What was not is in <see cref="Lost"/> afterwards.
+    /// Waits at most so long (half of it in non-blocking mode) until all has been passed on. What was not is in <see cref="Lost"/>
+    /// afterwards.
     /// </summary>
     public unsafe void Close(int milliseconds = 2000)
     {

@@ -22,7 +22,8 @@ internal static class LogAttributes
         return chosen;
     }
 
-    private static void Choose(SortedDictionary<string, string> chosen, IReadOnlyDictionary<string, string> from, LogOptions options, string option)
+    private static void Choose(SortedDictionary<string, string> chosen, IReadOnlyDictionary<string, string> from, LogOptions options,
+        string option)
     {
         foreach (string name in (options.Text(option) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
             if (from.TryGetValue(name, out string? value)) chosen[name] = value;
@@ -48,7 +49,8 @@ internal static class LogAttributes
         }
         catch (RegexParseException error)
         {
-            throw new UserError($"log opt {name}: not a regular expression, from character {error.Offset + 1} on: {pattern}", "those of .NET: ^(os|customer)$");
+            throw new UserError($"log opt {name}: not a regular expression, from character {error.Offset + 1} on: {pattern}",
+                "those of .NET: ^(os|customer)$");
         }
     }
 }

@@ -9,7 +9,8 @@ internal sealed record LogMode(bool IsBlocking, int Buffer)
     public static LogMode Of(LogOptions options)
     {
         string mode = options.Text("mode") ?? "blocking";
-        if (mode is not ("blocking" or "non-blocking")) throw new UserError($"logger: logging mode not supported: {mode}", "mode is blocking or non-blocking");
+        if (mode is not ("blocking" or "non-blocking"))
+            throw new UserError($"logger: logging mode not supported: {mode}", "mode is blocking or non-blocking");
         if (mode == "blocking" && options.Has("max-buffer-size"))
             throw new UserError("logger: max-buffer-size option is only supported with 'mode=non-blocking'",
                 "add --log-opt mode=non-blocking, or drop max-buffer-size");

@@ -25,7 +25,8 @@ public sealed class LogOptions(string driver, IReadOnlyDictionary<string, string
     public int? Number(string name, int least, int most)
     {
         if (Text(name) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+            && number <= most
             ? number
             : throw Wrong(name, $"a number from {least} to {most}");
     }
@@ -34,7 +35,8 @@ public sealed class LogOptions(string driver, IReadOnlyDictionary<string, string
     public long? Size(string name) => Text(name) is not { } text ? null : LogUnits.Size(text) ?? throw Wrong(name, "a size such as 10m");
 
     /// <summary>Nanoseconds: 500ms, 1m30s.</summary>
-    public long? Duration(string name) => Text(name) is not { } text ? null : LogUnits.Duration(text) ?? throw Wrong(name, "a time such as 500ms or 2s");
+    public long? Duration(string name) =>
+        Text(name) is not { } text ? null : LogUnits.Duration(text) ?? throw Wrong(name, "a time such as 500ms or 2s");
 
     /// <exception cref="UserError">There is an option that is not among these.</exception>
     internal void Require(string[] known)
@@ -42,7 +44,8 @@ public sealed class LogOptions(string driver, IReadOnlyDictionary<string, string
         foreach (string name in Values.Keys)
         {
             if (Array.IndexOf(known, name) >= 0 || name is "mode" or "max-buffer-size") continue;
-            throw new UserError($"unknown log opt '{name}' for {Driver} log driver", known.Length == 0 ? $"{Driver} has no options" : $"{Driver} has {string.Join(", ", known)}, mode, max-buffer-size");
+            throw new UserError($"unknown log opt '{name}' for {Driver} log driver",
+                known.Length == 0 ? $"{Driver} has no options" : $"{Driver} has {string.Join(", ", known)}, mode, max-buffer-size");
         }
     }
 

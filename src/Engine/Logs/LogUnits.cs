@@ -32,7 +32,8 @@ internal static class LogUnits
             while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.')) at++;
             int unit = at;
             while (at < text.Length && !char.IsAsciiDigit(text[at]) && text[at] != '.') at++;
-            double? factor = text[unit..at] switch { "ns" => 1, "us" or "µs" => 1e3, "ms" => 1e6, "s" => 1e9, "m" => 60e9, "h" => 3600e9, _ => null };
+            double? factor =
+                text[unit..at] switch { "ns" => 1, "us" or "µs" => 1e3, "ms" => 1e6, "s" => 1e9, "m" => 60e9, "h" => 3600e9, _ => null };
             if (factor is null || !StrictNumber.TryParse(text.AsSpan(start, unit - start), out double value)) return null;
             total += value * factor.Value;
         }

@@ -7,7 +7,8 @@ namespace Minirun.Engine.Logs;
 /// <summary>Passes lines on to the monitor's own stdout and stderr: for a service manager that keeps logs itself.</summary>
 internal sealed class PassthroughDriver(int stdout, int stderr) : ILogDriver
 {
-    public static readonly LogDriverKind Kind = new("passthrough", [], _ => { }, (_, context) => new PassthroughDriver(context.Stdout, context.Stderr));
+    public static readonly LogDriverKind Kind =
+        new("passthrough", [], _ => { }, (_, context) => new PassthroughDriver(context.Stdout, context.Stderr));
 
     private const int Enough = 64 * 1024;
     private readonly RecordQueue[] _queues = [new(2 * Enough), new(2 * Enough)];

@@ -11,7 +11,8 @@ internal static class TagTemplate
 
     private const string Attribute = "(.ExtraAttributes nil).";
 
-    public static string Of(LogOptions options, LogContext context) => Expand(options.Text("tag") is { Length: > 0 } tag ? tag : Default, options, context);
+    public static string Of(LogOptions options, LogContext context) =>
+        Expand(options.Text("tag") is { Length: > 0 } tag ? tag : Default, options, context);
 
     /// <exception cref="UserError">It is no template that we know.</exception>
     public static void Check(LogOptions options) => Of(options, new LogContext { Id = "", Name = "" });
@@ -42,8 +43,10 @@ internal static class TagTemplate
         ".ImageName" => context.ImageName,
         ".DaemonName" => "minirun",
         ".Command" => string.Join(' ', context.Command),
-        _ when field.StartsWith(Attribute, StringComparison.Ordinal) => LogAttributes.Of(options, context).GetValueOrDefault(field[Attribute.Length..], ""),
-        _ => throw new UserError($"log opt tag: can't evaluate field {field}", $"there are .ID .FullID .Name .ImageID .ImageFullID .ImageName .DaemonName .Command and {Attribute}VAR"),
+        _ when field.StartsWith(Attribute, StringComparison.Ordinal) =>
+            LogAttributes.Of(options, context).GetValueOrDefault(field[Attribute.Length..], ""),
+        _ => throw new UserError($"log opt tag: can't evaluate field {field}",
+            $"there are .ID .FullID .Name .ImageID .ImageFullID .ImageName .DaemonName .Command and {Attribute}VAR"),
     };
 
     private static string Short(string image)

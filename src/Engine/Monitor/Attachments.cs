@@ -8,8 +8,9 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Who watches a container now. Each has a connection (SOCK_SEQPACKET): a message is a byte that says what it is, and the data. Nobody misses
-/// anything: while one is behind, the container's output waits. What one types is read when the container has taken what came before.
+/// Who watches a container now. Each has a connection (SOCK_SEQPACKET): a message is a byte that says what it is, and the data. Nobody
+/// misses anything: while one is behind, the container's output waits. What one types is read when the container has taken what came
+/// before.
 /// </summary>
 internal sealed unsafe class Attachments
 {
@@ -208,7 +209,8 @@ internal sealed unsafe class Attachments
     private static bool Send(int fd, byte[] message)
     {
         fixed (byte* start = message)
-            return sys_socket.send(fd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) >= 0 || Marshal.GetLastPInvokeError() != Errno.EAGAIN;
+            return sys_socket.send(fd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) >= 0
+                || Marshal.GetLastPInvokeError() != Errno.EAGAIN;
     }
 
     /// <summary>False when it is gone, or has sent no more.</summary>

@@ -12,8 +12,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Minds one container from its start to its end: makes it through its runtime, holds its input and output, writes its log, serves those who
-/// attach, learns how it ended, and starts it again when that is asked for. One thread, one loop.
+/// Minds one container from its start to its end: makes it through its runtime, holds its input and output, writes its log, serves those
+/// who attach, learns how it ended, and starts it again when that is asked for. One thread, one loop.
 /// </summary>
 internal sealed unsafe class ContainerMonitor
 {
@@ -97,7 +97,8 @@ internal sealed unsafe class ContainerMonitor
         _lock.Starts();
         _flight.Begin();
         using var streams = new ContainerStreams(_container.Config.Tty, _container.Config.OpenStdin, _container.Directory);
-        _start = new ContainerStart(_container, _state, _flight) { Descriptors = [.. streams.Theirs], ConsoleSocket = streams.ConsoleSocket };
+        _start =
+            new ContainerStart(_container, _state, _flight) { Descriptors = [.. streams.Theirs], ConsoleSocket = streams.ConsoleSocket };
         // What an earlier monitor that was killed has left.
         ContainerParts.Release(_container, _start);
         try
@@ -242,7 +243,8 @@ internal sealed unsafe class ContainerMonitor
 
     private void Fail(UserError error)
     {
-        _state.Status = _starter.IsTold ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
+        _state.Status =
+            _starter.IsTold ? ContainerState.Exited : _state.StartedAt.Length == 0 ? ContainerState.Created : ContainerState.Exited;
         _state.ExitCode = error.ExitCode;
         _state.Error = error.Message;
         if (_state.FailedStep is null) _flight.Fails();

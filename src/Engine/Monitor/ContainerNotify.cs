@@ -8,8 +8,9 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Tells the service manager of a container's readiness: what the container says to its own socket, or that its check has found it well. For the
-/// monitor's loop. The container may say whatever it likes as often as it likes: the manager hears what has a meaning, and so much a second.
+/// Tells the service manager of a container's readiness: what the container says to its own socket, or that its check has found it well.
+/// For the monitor's loop. The container may say whatever it likes as often as it likes: the manager hears what has a meaning, and so much
+/// a second.
 /// </summary>
 internal sealed unsafe class ContainerNotify : IDisposable
 {
@@ -37,7 +38,10 @@ internal sealed unsafe class ContainerNotify : IDisposable
         mode switch { SdNotify.Container => new(NotifyMount.SocketOf(container)), SdNotify.Healthy => new(null), _ => null };
 
     /// <summary>What to wait for: the manager's queue has room, or the container says something. One that says too much waits.</summary>
-    public pollfd Awaits => _kept is not null ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT } : new() { fd = Due < 0 && _said is not null ? _said.Fd : -1, events = poll.POLLIN };
+    public pollfd Awaits =>
+        _kept is not null
+            ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT }
+            : new() { fd = Due < 0 && _said is not null ? _said.Fd : -1, events = poll.POLLIN };
 
     /// <summary>Milliseconds until the container is heard again; below 0: it is.</summary>
     public int Due => _passed < MostPerSecond || _since + Second - Environment.TickCount64 is not (> 0 and var left) ? -1 : (int)left;
@@ -85,7 +89,8 @@ internal sealed unsafe class ContainerNotify : IDisposable
     private void Pass(byte[] message)
     {
         nint sent;
-        fixed (byte* start = message) sent = sys_socket.send(MonitorProcess.ManagerFd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
+        fixed (byte* start = message)
+            sent = sys_socket.send(MonitorProcess.ManagerFd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
         if (sent < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN) _kept = message;
     }
 }

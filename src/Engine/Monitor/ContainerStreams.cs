@@ -24,7 +24,8 @@ internal sealed unsafe class ContainerStreams : IDisposable
             unistd.unlink(_path);
             _listener = UnixSocket.Listen(_path, sys_socket.SOCK_STREAM);
             // A way there that is short enough for everybody's sockaddr_un.
-            _directory = (int)LinuxException.Check(fcntl.open(directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", directory);
+            _directory =
+                (int)LinuxException.Check(fcntl.open(directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", directory);
             ConsoleSocket = $"/proc/{unistd.getpid()}/fd/{_directory}/{socket}";
             for (int i = 0; i < 3; i++) _theirs[i] = Nothing();
             return;

@@ -11,8 +11,8 @@ using Minirun.Runtime.Scripts;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Another process of a container, with a terminal whose other end is ours: so it can outlive us. It becomes a child of ours, since the runtime
-/// that made it ends.
+/// Another process of a container, with a terminal whose other end is ours: so it can outlive us. It becomes a child of ours, since the
+/// runtime that made it ends.
 /// </summary>
 public sealed unsafe class ExecTerminal : IDisposable
 {
@@ -40,7 +40,10 @@ public sealed unsafe class ExecTerminal : IDisposable
         var streams = new ContainerStreams(terminal: true, input: false, container.Directory, own + ".sock");
         try
         {
-            status = ExecutionDrivers.Of(container).Exec(container.Id, request with { Tty = true, Detach = true, ConsoleSocket = streams.ConsoleSocket, PidFile = pidFile, Descriptors = [nothing, nothing, 2] });
+            status = ExecutionDrivers.Of(container)
+                .Exec(container.Id,
+                    request with { Tty = true, Detach = true, ConsoleSocket = streams.ConsoleSocket, PidFile = pidFile,
+                        Descriptors = [nothing, nothing, 2] });
             if (status == 0)
             {
                 streams.HandedOver();
@@ -72,7 +75,9 @@ public sealed unsafe class ExecTerminal : IDisposable
     public void Leave()
     {
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
-        ChildProgram.Start(new Host().Executable, [MonitorProcess.Name, HeldTerminal.Word], [nothing, nothing, nothing, Master], ownSession: true).Dispose();
+        ChildProgram.Start(new Host().Executable, [MonitorProcess.Name, HeldTerminal.Word], [nothing, nothing, nothing, Master],
+            ownSession: true)
+            .Dispose();
         unistd.close(nothing);
     }
 

@@ -4,7 +4,9 @@ using Minirun.Linux;
 
 namespace Minirun.Engine.Monitor;
 
-/// <summary>A process that holds the terminal of an exec that was detached from, and forgets what is written to it, until nobody has its other end.</summary>
+/// <summary>
+/// A process that holds the terminal of an exec that was detached from, and forgets what is written to it, until nobody has its other end.
+/// </summary>
 internal static unsafe class HeldTerminal
 {
     /// <summary>The word behind the monitor's name.</summary>

@@ -43,8 +43,8 @@ internal sealed unsafe class Pages
     }
 
     /// <summary>
-    /// Lets go of those pages of the program that are as they are in its file: code, and data that nobody has written to. They are in the page
-    /// cache, shared by all monitors, and what is used again comes back by itself.
+    /// Lets go of those pages of the program that are as they are in its file: code, and data that nobody has written to. They are in the
+    /// page cache, shared by all monitors, and what is used again comes back by itself.
     /// </summary>
     private void ReleaseFiles()
     {
@@ -63,10 +63,10 @@ internal sealed unsafe class Pages
     }
 
     /// <summary>
-    /// Where the program's file is mapped, found while each segment is one mapping still, and cut: a page cache has pages of up to 2 MiB (how large,
-    /// depends on how the file was written and read), and since Linux 6.18 each access maps the whole of such a page, as far as its mapping goes. So
-    /// that the few instructions and data of a loop do not bring all back, there are to be many mappings: every other gets a flag that says nothing
-    /// about pages that are in memory.
+    /// Where the program's file is mapped, found while each segment is one mapping still, and cut: a page cache has pages of up to 2 MiB
+    /// (how large, depends on how the file was written and read), and since Linux 6.18 each access maps the whole of such a page, as far as
+    /// its mapping goes. So that the few instructions and data of a loop do not bring all back, there are to be many mappings: every other
+    /// gets a flag that says nothing about pages that are in memory.
     /// </summary>
     private static List<(nint Start, nint End)> Program()
     {
@@ -75,10 +75,14 @@ internal sealed unsafe class Pages
         {
             int dash = line.IndexOf('-'), blank = line.IndexOf(' ');
             if (dash <= 0 || blank < 0 || !line.Contains('/') || line[blank + 4] != 'p') continue;
-            if (!nint.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint start) || !nint.TryParse(line.AsSpan(dash + 1, blank - dash - 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint end)) continue;
+            if (!nint.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint start)
+                || !nint.TryParse(line.AsSpan(dash + 1, blank - dash - 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture,
+                    out nint end))
+                continue;
             // As one large page it may be mapped on older kernels, too.
             _ = sys_mman.madvise((void*)start, end - start, sys_mman.MADV_NOHUGEPAGE);
-            for (nint at = start; at < end; at += 2 * Piece) _ = sys_mman.madvise((void*)at, Math.Min(Piece, end - at), sys_mman.MADV_RANDOM);
+            for (nint at = start; at < end; at += 2 * Piece)
+                _ = sys_mman.madvise((void*)at, Math.Min(Piece, end - at), sys_mman.MADV_RANDOM);
             found.Add((start, end));
         }
         return found;
@@ -87,15 +91,19 @@ internal sealed unsafe class Pages
     private static void Release(int pagemap, nint start, nint end)
     {
         ulong* pages = stackalloc ulong[Most];
-        // What this loop itself writes to has become the process's own in the first round, which lets go of nothing; no other thread runs here.
+        // What this loop itself writes to has become the process's own in the first round, which lets go of nothing; no other thread runs
+        // here.
         for (int round = 0; round < 2; round++)
             for (nint from = start; from < end; from += Most * s_size)
             {
-                nint count = unistd.pread(pagemap, pages, (nint)Math.Min(Most, (end - from) / s_size) * sizeof(ulong), from / s_size * sizeof(ulong)) / sizeof(ulong);
+                nint count = unistd.pread(pagemap, pages, (nint)Math.Min(Most, (end - from) / s_size) * sizeof(ulong),
+                    from / s_size * sizeof(ulong)) / sizeof(ulong);
                 for (nint first = 0, next; first < count; first = next + 1)
                 {
                     for (next = first; next < count && (pages[next] & (Present | OfFile)) == (Present | OfFile);) next++;
-                    if (next > first) _ = sys_mman.madvise((void*)(from + (first * s_size)), round == 0 ? 0 : (next - first) * s_size, sys_mman.MADV_DONTNEED);
+                    if (next > first)
+                        _ = sys_mman.madvise((void*)(from + (first * s_size)), round == 0 ? 0 : (next - first) * s_size,
+                            sys_mman.MADV_DONTNEED);
                 }
             }
     }

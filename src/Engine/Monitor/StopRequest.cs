@@ -5,8 +5,9 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Signals to the monitor itself, as systemd sends them to all of a unit, or a user who found it in ps: they are meant for the container, which is
-/// stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked (<see cref="RelayedSignals"/>).
+/// Signals to the monitor itself, as systemd sends them to all of a unit, or a user who found it in ps: they are meant for the container,
+/// which is stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked
+/// (<see cref="RelayedSignals"/>).
 /// </summary>
 internal sealed unsafe class StopRequest : IDisposable
 {
@@ -52,7 +53,8 @@ internal sealed unsafe class StopRequest : IDisposable
             bool isDropped = DroppedSignal.Is(number, pid);
             if (isDropped) StopNote.Write(_container, number);
             Send(pidfd, isDropped ? signal.SIGKILL : number);
-            if (_container.Config.StopTimeout >= 0) _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
+            if (_container.Config.StopTimeout >= 0)
+                _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
         }
         if (_childEnded)
         {

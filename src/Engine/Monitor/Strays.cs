@@ -4,8 +4,8 @@ using Minirun.Runtime.Launch;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Processes of a container that became our children because the runtime that waited for them was killed. Somebody must collect them when they have
-/// ended: a pid namespace does not end before that (pid_namespaces(7)), and the container would never be over.
+/// Processes of a container that became our children because the runtime that waited for them was killed. Somebody must collect them when
+/// they have ended: a pid namespace does not end before that (pid_namespaces(7)), and the container would never be over.
 /// </summary>
 internal static unsafe class Strays
 {

@@ -30,7 +30,8 @@ public sealed class BridgeNetwork
     public string? Parent { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    internal static CniConfig Default(EnginePaths paths) => CniConfig.Parse("", new BridgeNetwork { Subnet = DefaultSubnet }.ToJson(NetworkStore.Default, null, paths));
+    internal static CniConfig Default(EnginePaths paths) =>
+        CniConfig.Parse("", new BridgeNetwork { Subnet = DefaultSubnet }.ToJson(NetworkStore.Default, null, paths));
 
     /// <summary>The name of the host's interface: at most 15 letters (if_nametoindex(3)).</summary>
     private static string Link(string name)
@@ -48,12 +49,16 @@ public sealed class BridgeNetwork
 
     internal static void RemoveLink(CniConfig config)
     {
-        if (config.Driver == "bridge" && CniConfig.Text(config.Plugins[0], "bridge") is { Length: > 0 } link && HelperProgram.Find("ip") is { } ip) HelperProgram.Run(ip, ["ip", "link", "delete", link]);
+        if (config.Driver == "bridge" && CniConfig.Text(config.Plugins[0], "bridge") is { Length: > 0 } link
+            && HelperProgram.Find("ip") is { } ip)
+            HelperProgram.Run(ip, ["ip", "link", "delete", link]);
     }
 
     internal string ToJson(string name, NetworkStore? others, EnginePaths paths)
     {
-        if (Driver is not ("bridge" or "macvlan" or "ipvlan")) throw new UserError($"--driver {Driver}: unknown", "bridge, macvlan or ipvlan; any other CNI plugin: put a .conflist into /etc/cni/net.d");
+        if (Driver is not ("bridge" or "macvlan" or "ipvlan"))
+            throw new UserError($"--driver {Driver}: unknown",
+                "bridge, macvlan or ipvlan; any other CNI plugin: put a .conflist into /etc/cni/net.d");
         IPNetwork subnet = Subnet is null ? Subnets.Free(others) : Subnets.Parse(Subnet, "--subnet");
         string gateway = Gateway is null ? Subnets.First(subnet) : Subnets.Inside(Gateway, subnet, "--gateway");
         using var buffer = new MemoryStream();
@@ -108,7 +113,8 @@ public sealed class BridgeNetwork
         {
             writer.WriteStartArray("routes");
             writer.WriteStartObject();
-            writer.WriteString("dst", subnet.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "::/0" : "0.0.0.0/0");
+            writer.WriteString("dst",
+                subnet.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "::/0" : "0.0.0.0/0");
             writer.WriteEndObject();
             writer.WriteEndArray();
         }

@@ -21,8 +21,10 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
     public void Require()
     {
         CniConfig config = new NetworkStore(paths).TryFind(name)
-            ?? throw new UserError($"--net: no mode and no network is called '{name}'", "write host, none, pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network of minirun network ls");
-        if (unistd.geteuid() != 0) throw new UserError($"--net {name}: making interfaces on the host takes root", "take --net pasta or --net slirp4netns");
+            ?? throw new UserError($"--net: no mode and no network is called '{name}'",
+                "write host, none, pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network of minirun network ls");
+        if (unistd.geteuid() != 0)
+            throw new UserError($"--net {name}: making interfaces on the host takes root", "take --net pasta or --net slirp4netns");
         CniChain.Require(config);
     }
 
@@ -46,7 +48,8 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
         record.CniResult = CniChain.Add(config, Arguments(context));
         context.Save();
         CniResult result = CniResult.Parse(record.CniResult);
-        (record.Address, record.PrefixLength, record.Gateway, record.Mac) = (result.Address, result.PrefixLength, result.Gateway, result.Mac);
+        (record.Address, record.PrefixLength, record.Gateway, record.Mac) =
+            (result.Address, result.PrefixLength, result.Gateway, result.Mac);
         context.Save();
     }
 
@@ -65,7 +68,9 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
     }
 
     public IReadOnlyList<string>? Nameservers(NetworkContext context) =>
-        context.Record.CniResult is { } result && CniResult.Parse(result).Nameservers is { Count: > 0 } given ? given : HostNameservers.Reachable();
+        context.Record.CniResult is { } result && CniResult.Parse(result).Nameservers is { Count: > 0 } given
+            ? given
+            : HostNameservers.Reachable();
 
     private static CniArguments Arguments(NetworkContext context) => new()
     {

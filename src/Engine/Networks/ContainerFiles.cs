@@ -7,7 +7,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Networks;
 
-/// <summary>A container's /etc/hosts, /etc/resolv.conf and /etc/hostname: files in its directory, mounted where it looks for them.</summary>
+/// <summary>
+/// A container's /etc/hosts, /etc/resolv.conf and /etc/hostname: files in its directory, mounted where it looks for them.
+/// </summary>
 internal static class ContainerFiles
 {
     private const int WriteAccess = 2;   // W_OK
@@ -29,7 +31,13 @@ internal static class ContainerFiles
             if (at >= 0 && oci.Mounts[at].Source == place) oci.Mounts.RemoveAt(at);
             else if (at >= 0 || oci.Mounts.Exists(mount => mount.Destination == "/etc")) continue;
             if (!CanMount(oci, place)) continue;
-            oci.Mounts.Add(new OciMount { Destination = place, Type = "bind", Source = $"{source}/{name}", Options = ["bind", "ro", "nosuid", "nodev", "noexec"] });
+            oci.Mounts.Add(new OciMount
+            {
+                Destination = place,
+                Type = "bind",
+                Source = $"{source}/{name}",
+                Options = ["bind", "ro", "nosuid", "nodev", "noexec"]
+            });
         }
     }
 
@@ -38,7 +46,9 @@ internal static class ContainerFiles
     public static (string Name, string Address) ParseHost(string text)
     {
         int at = text.IndexOfAny([':', '=']);
-        if (at > 0 && text[(at + 1)..].Trim('[', ']') is { Length: > 0 } address && (address == "host-gateway" || System.Net.IPAddress.TryParse(address, out _))) return (text[..at], address);
+        if (at > 0 && text[(at + 1)..].Trim('[', ']') is { Length: > 0 } address
+            && (address == "host-gateway" || System.Net.IPAddress.TryParse(address, out _)))
+            return (text[..at], address);
         throw new UserError($"--add-host {text}: not a name and its address", "write NAME:ADDRESS, or NAME:host-gateway");
     }
 
@@ -61,7 +71,8 @@ internal static class ContainerFiles
         ContainerConfig config = context.Container.Config;
         List<string> lines = [];
         if (mode.IsOwn) lines.AddRange(["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"]);
-        else if (RegularFile.Read("/etc/hosts", follow: true) is { } host) lines.Add(System.Text.Encoding.UTF8.GetString(host).TrimEnd('\n'));
+        else if (RegularFile.Read("/etc/hosts", follow: true) is { } host)
+            lines.Add(System.Text.Encoding.UTF8.GetString(host).TrimEnd('\n'));
         foreach (string text in config.Network.AddHosts)
         {
             var (name, address) = ParseHost(text);
@@ -69,7 +80,8 @@ internal static class ContainerFiles
             if (address.Length > 0) lines.Add($"{address}\t{name}");
         }
         string own = context.Record.Address.Length > 0 ? context.Record.Address : "127.0.1.1";
-        if (mode.IsOwn && config.Hostname.Length > 0) lines.Add($"{own}\t{config.Hostname}{(config.Name == config.Hostname ? "" : " " + config.Name)}");
+        if (mode.IsOwn && config.Hostname.Length > 0)
+            lines.Add($"{own}\t{config.Hostname}{(config.Name == config.Hostname ? "" : " " + config.Name)}");
         return lines;
     }
 
@@ -78,10 +90,12 @@ internal static class ContainerFiles
         NetworkUse use = context.Use;
         List<string> lines = [];
         IReadOnlyList<string>? servers = use.Dns.Count > 0 ? use.Dns : mode.Nameservers(context);
-        if (servers is null && use.DnsSearch.Count == 0 && use.DnsOptions.Count == 0) return RegularFile.Read("/etc/resolv.conf", follow: true) is { } host ? System.Text.Encoding.UTF8.GetString(host) : "";
+        if (servers is null && use.DnsSearch.Count == 0 && use.DnsOptions.Count == 0)
+            return RegularFile.Read("/etc/resolv.conf", follow: true) is { } host ? System.Text.Encoding.UTF8.GetString(host) : "";
         foreach (string server in servers ?? HostNameservers.Reachable()) lines.Add("nameserver " + server);
         foreach (string line in HostNameservers.OtherLines())
-            if (line.StartsWith("options ", StringComparison.Ordinal) ? use.DnsOptions.Count == 0 : use.DnsSearch.Count == 0) lines.Add(line);
+            if (line.StartsWith("options ", StringComparison.Ordinal) ? use.DnsOptions.Count == 0 : use.DnsSearch.Count == 0)
+                lines.Add(line);
         if (use.DnsSearch.Count > 0 && use.DnsSearch is not ["."]) lines.Add("search " + string.Join(' ', use.DnsSearch));
         if (use.DnsOptions.Count > 0) lines.Add("options " + string.Join(' ', use.DnsOptions));
         return string.Join('\n', lines) + "\n";
@@ -93,7 +107,8 @@ internal static class ContainerFiles
         foreach (string name in s_names)
         {
             string source = File.Exists($"{from}/{name}") ? $"{from}/{name}" : "/etc/" + name;
-            HostsFile.Replace($"{to}/{name}", RegularFile.Read(source, follow: true) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "", create: true);
+            HostsFile.Replace($"{to}/{name}",
+                RegularFile.Read(source, follow: true) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "", create: true);
         }
     }
 
@@ -101,12 +116,16 @@ internal static class ContainerFiles
     private static bool CanMount(OciSpec oci, string place)
     {
         int root = fcntl.open(oci.Root.Path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-        int file = RootReader.OpenInside(root, place, fcntl.O_PATH | fcntl.O_NOFOLLOW), directory = RootReader.OpenInside(root, "/etc", fcntl.O_PATH | fcntl.O_DIRECTORY);
-        bool can = file >= 0 || (!oci.Root.Readonly && RootIsOurs(oci.Linux.UidMappings) && directory >= 0 && fcntl.faccessat(directory, ".", WriteAccess, 0) == 0);
+        int file = RootReader.OpenInside(root, place, fcntl.O_PATH | fcntl.O_NOFOLLOW),
+            directory = RootReader.OpenInside(root, "/etc", fcntl.O_PATH | fcntl.O_DIRECTORY);
+        bool can = file >= 0
+            || (!oci.Root.Readonly && RootIsOurs(oci.Linux.UidMappings) && directory >= 0
+                && fcntl.faccessat(directory, ".", WriteAccess, 0) == 0);
         foreach (int fd in (ReadOnlySpan<int>)[directory, file, root])
             if (fd >= 0) unistd.close(fd);
         return can;
     }
 
-    private static bool RootIsOurs(List<OciIdMapping>? maps) => maps is null or [] || maps.Exists(map => map is { ContainerID: 0, Size: > 0 } && map.HostID == unistd.geteuid());
+    private static bool RootIsOurs(List<OciIdMapping>? maps) =>
+        maps is null or [] || maps.Exists(map => map is { ContainerID: 0, Size: > 0 } && map.HostID == unistd.geteuid());
 }

@@ -9,11 +9,14 @@ namespace Minirun.Engine.Networks;
 public static class ContainerNetwork
 {
     /// <summary>What --net is for the runtime: the host's network, or a new one with only lo.</summary>
-    public static string ForRuntime(string mode) => NetworkModes.Of(mode, EnginePaths.Default()) is { IsOwn: true } or JoinMode ? "none" : "host";
+    public static string ForRuntime(string mode) =>
+        NetworkModes.Of(mode, EnginePaths.Default()) is { IsOwn: true } or JoinMode ? "none" : "host";
 
     /// <summary>The id maps of the user namespace that a mode shares where no other is asked for; null: none.</summary>
     public static IdMaps? SharedIds(string mode, ContainerStore store) =>
-        NetworkModes.Of(mode, store.Paths) is JoinMode { IsContainers: true } join ? SharedUserNamespace.IdsOf(join.Peer(store.Paths)) : null;
+        NetworkModes.Of(mode, store.Paths) is JoinMode { IsContainers: true } join
+            ? SharedUserNamespace.IdsOf(join.Peer(store.Paths))
+            : null;
 
     /// <summary>Puts what a mode needs into a configuration that was made for <see cref="ForRuntime"/>.</summary>
     /// <param name="config">Its id is chosen.</param>
@@ -50,7 +53,8 @@ public static class ContainerNetwork
         mode = NetworkModes.Of(context.Record.Mode, container.Paths);
         context.Save();
         ContainerFiles.Write(context, mode);
-        if (mode is CniMode && context.Record.Address.Length > 0) new NetworkPeers(context.Paths, mode.Name).Join(new(container.Id, context.Record.Address, Names(container)));
+        if (mode is CniMode && context.Record.Address.Length > 0)
+            new NetworkPeers(context.Paths, mode.Name).Join(new(container.Id, context.Record.Address, Names(container)));
     }
 
     /// <summary>After its end, whoever saw that. Nothing when nothing is set up.</summary>
@@ -79,9 +83,11 @@ public static class ContainerNetwork
 
     private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Paths);
 
-    private static NetworkContext New(EngineContainer container) => new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
+    private static NetworkContext New(EngineContainer container) =>
+        new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
 
-    private static string[] Names(EngineContainer container) => [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
+    private static string[] Names(EngineContainer container) =>
+        [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];
 
     private static void Join(OciSpec oci, JoinMode mode, string directory, ContainerStore store, bool isOurs)
     {

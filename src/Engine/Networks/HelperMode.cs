@@ -62,7 +62,8 @@ internal abstract class HelperMode(string name, string package, string other) : 
     public abstract IReadOnlyList<string>? Nameservers(NetworkContext context);
 
     /// <param name="hint">What to do about it; null: another mode.</param>
-    protected UserError Failure(string reason, string? hint = null) => new($"--net {name}: {reason}", hint ?? $"with --net {other}, another program does it; with --net none, nobody");
+    protected UserError Failure(string reason, string? hint = null) =>
+        new($"--net {name}: {reason}", hint ?? $"with --net {other}, another program does it; with --net none, nobody");
 
     /// <summary>Tells whose helper it is: in ps, and after a crash. Only its last part means something to it.</summary>
     private string Title(NetworkContext context) => $"{context.Container.Directory}/{name}";

@@ -19,7 +19,9 @@ internal static class HostNameservers
     {
         List<string> lines = [];
         foreach (string line in Lines(Conf))
-            if (line.StartsWith("search ", StringComparison.Ordinal) || line.StartsWith("domain ", StringComparison.Ordinal) || line.StartsWith("options ", StringComparison.Ordinal)) lines.Add(line);
+            if (line.StartsWith("search ", StringComparison.Ordinal) || line.StartsWith("domain ", StringComparison.Ordinal)
+                || line.StartsWith("options ", StringComparison.Ordinal))
+                lines.Add(line);
         return lines;
     }
 
@@ -27,9 +29,14 @@ internal static class HostNameservers
     {
         List<string> servers = [];
         foreach (string line in Lines(file))
-            if (line.StartsWith("nameserver", StringComparison.Ordinal) && line["nameserver".Length..].Trim() is { Length: > 0 } server && !server.StartsWith("127.", StringComparison.Ordinal) && server != "::1" && !server.Contains('%')) servers.Add(server);
+            if (line.StartsWith("nameserver", StringComparison.Ordinal) && line["nameserver".Length..].Trim() is { Length: > 0 } server
+                && !server.StartsWith("127.", StringComparison.Ordinal) && server != "::1" && !server.Contains('%'))
+                servers.Add(server);
         return servers;
     }
 
-    private static string[] Lines(string file) => RegularFile.Read(file, follow: true) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.TrimEntries) : [];
+    private static string[] Lines(string file) =>
+        RegularFile.Read(file, follow: true) is { } bytes
+            ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.TrimEntries)
+            : [];
 }

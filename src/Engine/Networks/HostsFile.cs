@@ -24,7 +24,8 @@ internal static unsafe class HostsFile
     /// <summary>Who reads meanwhile never sees an empty file: first all is written, then the rest cut off.</summary>
     public static void Replace(string path, string text, bool create)
     {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        int fd = fcntl.open(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC,
+            0x1a4 /* 0644 */);
         if (fd < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -36,7 +37,8 @@ internal static unsafe class HostsFile
         try
         {
             fixed (byte* start = bytes)
-                for (int done = 0; done < bytes.Length;) done += (int)LinuxException.Check(unistd.pwrite(fd, start + done, bytes.Length - done, done), "write", path);
+                for (int done = 0; done < bytes.Length;)
+                    done += (int)LinuxException.Check(unistd.pwrite(fd, start + done, bytes.Length - done, done), "write", path);
             LinuxException.Check(unistd.ftruncate(fd, bytes.Length), "ftruncate", path);
         }
         finally

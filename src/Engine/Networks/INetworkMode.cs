@@ -2,7 +2,10 @@ using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
 
-/// <summary>How a container is connected. Each start goes through all three; what the last needs stands in the record, since another process may do it.</summary>
+/// <summary>
+/// How a container is connected. Each start goes through all three; what the last needs stands in the record, since another process may do
+/// it.
+/// </summary>
 public interface INetworkMode
 {
     /// <summary>As in --net.</summary>

@@ -4,7 +4,10 @@ using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
 
-/// <summary>The network of another: container:NAME, or ns:PATH. The configuration names a link in the container's directory, and each start lets it point to what is there then.</summary>
+/// <summary>
+/// The network of another: container:NAME, or ns:PATH. The configuration names a link in the container's directory, and each start lets it
+/// point to what is there then.
+/// </summary>
 internal sealed class JoinMode(string mode) : INetworkMode
 {
     public const string Container = "container:", Path = "ns:";
@@ -22,7 +25,8 @@ internal sealed class JoinMode(string mode) : INetworkMode
 
     public void Require()
     {
-        if (mode.StartsWith(Path, StringComparison.Ordinal) && !File.Exists(mode[Path.Length..])) throw new UserError($"--net {mode}: no such file", "give the path of a network namespace, such as /run/netns/NAME");
+        if (mode.StartsWith(Path, StringComparison.Ordinal) && !File.Exists(mode[Path.Length..]))
+            throw new UserError($"--net {mode}: no such file", "give the path of a network namespace, such as /run/netns/NAME");
     }
 
     public void Prepare(NetworkContext context)
@@ -35,7 +39,8 @@ internal sealed class JoinMode(string mode) : INetworkMode
         }
         EngineContainer peer = Peer(context.Container.Paths);
         ContainerState state = peer.State();
-        if (!EngineContainer.IsAlive(state)) throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
+        if (!EngineContainer.IsAlive(state))
+            throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
         string process = ProcessIdentity.Directory(state.Pid);
         SharedUserNamespace.Check(context.Container, peer, process);
         Point(context, NetLink, process + "/ns/net");

@@ -14,7 +14,8 @@ public static class NetworkModes
         "auto" => new AutoMode(),
         "pasta" => new PastaMode(),
         "slirp4netns" => new SlirpMode(),
-        _ when mode.StartsWith(JoinMode.Container, StringComparison.Ordinal) || mode.StartsWith(JoinMode.Path, StringComparison.Ordinal) => new JoinMode(mode),
+        _ when mode.StartsWith(JoinMode.Container, StringComparison.Ordinal) || mode.StartsWith(JoinMode.Path, StringComparison.Ordinal) =>
+            new JoinMode(mode),
         _ => new CniMode(mode, paths),
     };
 
@@ -46,8 +47,13 @@ public static class NetworkModes
         INetworkMode mode = Of(use.Mode, store.Paths);
         foreach (string port in use.Ports) PortMapping.Parse(port);
         if (use.Ports.Count > 0 && !mode.CanPublish)
-            throw new UserError($"--publish: not with --net {use.Mode}", use.Mode == "host" ? "the container listens on the host itself; for a network of its own take --net bridge (root) or --net pasta" : use.Mode == "none" ? "nobody reaches it there; take --net pasta, slirp4netns or bridge" : "publish ports of the container whose network it is");
-        if (use.Ip is not null && !mode.CanChooseAddress) throw new UserError($"--ip: not with --net {use.Mode}", "take --net bridge, or a network of minirun network create");
+            throw new UserError($"--publish: not with --net {use.Mode}",
+                use.Mode
+                    == "host" ? "the container listens on the host itself; for a network of its own take --net bridge (root) or --net pasta"
+                    : use.Mode == "none" ? "nobody reaches it there; take --net pasta, slirp4netns or bridge"
+                    : "publish ports of the container whose network it is");
+        if (use.Ip is not null && !mode.CanChooseAddress)
+            throw new UserError($"--ip: not with --net {use.Mode}", "take --net bridge, or a network of minirun network create");
         if (use.Ip is not null && !System.Net.IPAddress.TryParse(use.Ip, out _))
             throw new UserError($"--ip {use.Ip}: not an address", "such as --ip 10.88.0.7");
         foreach (string server in use.Dns)

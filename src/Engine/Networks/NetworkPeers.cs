@@ -6,8 +6,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Networks;
 
 /// <summary>
-/// Who is on a network: a file for each, which goes with the machine's start as its containers do. Each of them knows the others by name, since all
-/// hosts files are written anew when one comes or goes.
+/// Who is on a network: a file for each, which goes with the machine's start as its containers do. Each of them knows the others by name,
+/// since all hosts files are written anew when one comes or goes.
 /// </summary>
 internal sealed class NetworkPeers(EnginePaths paths, string network)
 {
@@ -28,7 +28,8 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
                 continue;
             }
             if (id.EndsWith(".tmp", StringComparison.Ordinal)) continue;
-            string[] words = AtomicFile.Read(file) is { } bytes ? Encoding.UTF8.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+            string[] words =
+                AtomicFile.Read(file) is { } bytes ? Encoding.UTF8.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
             if (words.Length > 1) all.Add(new(id, words[0], words[1..]));
         }
         return all;

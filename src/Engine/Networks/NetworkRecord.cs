@@ -54,11 +54,13 @@ public sealed class NetworkRecord
         }
     }
 
-    internal void Write(string directory) => AtomicFile.Write(PathOf(directory), JsonSerializer.SerializeToUtf8Bytes(this, NetworkJson.Default.NetworkRecord));
+    internal void Write(string directory) =>
+        AtomicFile.Write(PathOf(directory), JsonSerializer.SerializeToUtf8Bytes(this, NetworkJson.Default.NetworkRecord));
 
     internal static string PathOf(string directory) => directory + "/network.json";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(NetworkRecord))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

@@ -58,8 +58,12 @@ public sealed class NetworkStore(EnginePaths paths)
     {
         using var held = Lock();
         CniConfig config = Find(name);
-        if (config.Path != PathOf(name)) throw new UserError($"network {name}: it is not one that minirun made", config.Path.Length > 0 ? $"remove {config.Path}" : "it is always there");
-        if (new NetworkPeers(paths, name).All() is { Count: > 0 } peers) throw new UserError($"network {name} has active endpoints: {string.Join(", ", peers.Select(peer => peer.Names[0]))}", "stop these containers first");
+        if (config.Path != PathOf(name))
+            throw new UserError($"network {name}: it is not one that minirun made",
+                config.Path.Length > 0 ? $"remove {config.Path}" : "it is always there");
+        if (new NetworkPeers(paths, name).All() is { Count: > 0 } peers)
+            throw new UserError($"network {name} has active endpoints: {string.Join(", ", peers.Select(peer => peer.Names[0]))}",
+                "stop these containers first");
         unistd.unlink(config.Path);
         BridgeNetwork.RemoveLink(config);
         new NetworkPeers(paths, name).Forget();
@@ -75,7 +79,10 @@ public sealed class NetworkStore(EnginePaths paths)
     /// <summary>The host's address on it; empty: none, or another plugin knows.</summary>
     public static string Gateway(CniConfig config)
     {
-        if (config.Plugins[0].TryGetProperty("ipam", out JsonElement ipam) && ipam.ValueKind == JsonValueKind.Object && ipam.TryGetProperty("ranges", out JsonElement ranges) && ranges is { ValueKind: JsonValueKind.Array } && ranges.GetArrayLength() > 0 && ranges[0] is { ValueKind: JsonValueKind.Array } first && first.GetArrayLength() > 0) return CniConfig.Text(first[0], "gateway");
+        if (config.Plugins[0].TryGetProperty("ipam", out JsonElement ipam) && ipam.ValueKind == JsonValueKind.Object
+            && ipam.TryGetProperty("ranges", out JsonElement ranges) && ranges is { ValueKind: JsonValueKind.Array }
+            && ranges.GetArrayLength() > 0 && ranges[0] is { ValueKind: JsonValueKind.Array } first && first.GetArrayLength() > 0)
+            return CniConfig.Text(first[0], "gateway");
         return "";
     }
 
@@ -98,7 +105,11 @@ public sealed class NetworkStore(EnginePaths paths)
     }
 
     private static IEnumerable<string> Files(string directory) =>
-        Directory.Exists(directory) ? Directory.EnumerateFiles(directory).Where(file => file.EndsWith(".conflist", StringComparison.Ordinal) || file.EndsWith(".conf", StringComparison.Ordinal)).Order(StringComparer.Ordinal) : [];
+        Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory)
+                .Where(file => file.EndsWith(".conflist", StringComparison.Ordinal) || file.EndsWith(".conf", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+            : [];
 
     private static CniConfig? Read(string file)
     {

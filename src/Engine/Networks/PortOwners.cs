@@ -8,7 +8,9 @@ namespace Minirun.Engine.Networks;
 /// </summary>
 internal static class PortOwners
 {
-    /// <summary>Of those on a bridge, whose ports are led to them by the kernel's rules, also when nobody holds a socket any more.</summary>
+    /// <summary>
+    /// Of those on a bridge, whose ports are led to them by the kernel's rules, also when nobody holds a socket any more.
+    /// </summary>
     /// <exception cref="UserError">Another has one of them.</exception>
     public static void Check(NetworkContext context) => Check(context, record => record.CniConfig is not null);
 

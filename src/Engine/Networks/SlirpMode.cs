@@ -17,9 +17,11 @@ internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netn
         NetworkRecord record = context.Record;
         string socket = Socket(context);
         unistd.unlink(socket);
-        List<string> arguments = [title, "--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=" + PortMapping.Number(ReadyFd), "--netns-type=path"];
+        List<string> arguments = [title, "--configure", "--mtu=65520", "--disable-host-loopback",
+            "--ready-fd=" + PortMapping.Number(ReadyFd), "--netns-type=path"];
         // By a descriptor of its directory: a path of a socket has at most 107 letters.
-        if (record.Ports.Count > 0) arguments.Add($"--api-socket=/proc/self/fd/{PortMapping.Number(DirectoryFd)}/{Path.GetFileName(socket)}");
+        if (record.Ports.Count > 0)
+            arguments.Add($"--api-socket=/proc/self/fd/{PortMapping.Number(DirectoryFd)}/{Path.GetFileName(socket)}");
         if (record.NetNs is null) arguments.Add("--userns-path=" + namespaces + "user");
         arguments.AddRange([record.NetNs ?? namespaces + "net", Device]);
         Run(context, path, [.. arguments]);
@@ -41,12 +43,15 @@ internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netn
     {
         int* ready = stackalloc int[2];
         LinuxException.Check(unistd.pipe2(ready, fcntl.O_CLOEXEC), "pipe2");
-        int directory = (int)LinuxException.Check(fcntl.open(context.Container.Directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", context.Container.Directory);
+        int directory = (int)LinuxException.Check(
+            fcntl.open(context.Container.Directory, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open",
+            context.Container.Directory);
         using var nothing = new MemoryFile(default);
         using var said = new MemoryFile(default);
         try
         {
-            using ChildProgram child = ChildProgram.Start(path, arguments, [nothing.Fd, said.Fd, said.Fd, ready[1], directory], ownSession: true);
+            using ChildProgram child =
+                ChildProgram.Start(path, arguments, [nothing.Fd, said.Fd, said.Fd, ready[1], directory], ownSession: true);
             context.Record.HelperPid = child.Pid;
             context.Record.HelperStart = ProcessIdentity.StartTime(child.Pid);
             context.Save();
@@ -68,7 +73,8 @@ internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netn
 
     private static void Forward(string path, PortMapping port)
     {
-        if (port.Protocol == "sctp" || port.HostIp.Contains(':')) throw new UserError($"--publish {port.Outside}:{port.Inside}: slirp4netns moves tcp and udp over IPv4", "take --net pasta");
+        if (port.Protocol == "sctp" || port.HostIp.Contains(':'))
+            throw new UserError($"--publish {port.Outside}:{port.Inside}: slirp4netns moves tcp and udp over IPv4", "take --net pasta");
         string host = port.HostIp.Length > 0 ? port.HostIp : "0.0.0.0";
         string outside = $"\"host_addr\":\"{host}\",\"host_port\":{PortMapping.Number(port.HostPort)}";
         string inside = $"\"guest_addr\":\"{Inside}\",\"guest_port\":{PortMapping.Number(port.ContainerPort)}";
@@ -79,10 +85,12 @@ internal sealed unsafe class SlirpMode() : HelperMode("slirp4netns", "slirp4netn
         {
             byte[] answer = new byte[1024];
             nint length;
-            fixed (byte* start = request) LinuxException.Check(sys_socket.send(socket, start, request.Length, sys_socket.MSG_NOSIGNAL), "send", path);
+            fixed (byte* start = request)
+                LinuxException.Check(sys_socket.send(socket, start, request.Length, sys_socket.MSG_NOSIGNAL), "send", path);
             fixed (byte* start = answer) length = sys_socket.recv(socket, start, answer.Length, 0);
             string text = Encoding.UTF8.GetString(answer, 0, (int)Math.Max(0, length));
-            if (!text.Contains("\"return\"", StringComparison.Ordinal)) throw new UserError($"--publish {port.Outside}: slirp4netns: {text.Trim()}", "is the port taken?");
+            if (!text.Contains("\"return\"", StringComparison.Ordinal))
+                throw new UserError($"--publish {port.Outside}: slirp4netns: {text.Trim()}", "is the port taken?");
         }
         finally
         {

@@ -20,7 +20,8 @@ public static class Subnets
             for (int third = 0; third < 256; third++)
             {
                 var candidate = new IPNetwork(new IPAddress([10, (byte)second, (byte)third, 0]), 24);
-                if (!taken.Exists(other => other.Contains(candidate.BaseAddress) || candidate.Contains(other.BaseAddress))) return candidate;
+                if (!taken.Exists(other => other.Contains(candidate.BaseAddress) || candidate.Contains(other.BaseAddress)))
+                    return candidate;
             }
         throw new UserError("no free subnet for a network", "give one: --subnet 10.1.2.0/24");
     }
@@ -29,12 +30,17 @@ public static class Subnets
     internal static IPNetwork Parse(string text, string flag)
     {
         string[] parts = text.Split('/');
-        if (parts.Length != 2 || !IPAddress.TryParse(parts[0], out IPAddress? address) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > address.GetAddressBytes().Length * 8)
+        if (parts.Length != 2 || !IPAddress.TryParse(parts[0], out IPAddress? address)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            || length > address.GetAddressBytes().Length * 8)
             throw new UserError($"{flag} {text}: not a subnet", "write it as 10.1.2.0/24");
         byte[] bytes = address.GetAddressBytes();
         for (int bit = length; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> bit % 8);
         var first = new IPAddress(bytes);
-        return first.Equals(address) ? new IPNetwork(first, length) : throw new UserError($"{flag} {text}: the address has bits set behind the first {PortMapping.Number(length)}", $"do you mean {first}/{PortMapping.Number(length)}?");
+        return first.Equals(address)
+            ? new IPNetwork(first, length)
+            : throw new UserError($"{flag} {text}: the address has bits set behind the first {PortMapping.Number(length)}",
+                $"do you mean {first}/{PortMapping.Number(length)}?");
     }
 
     /// <exception cref="UserError">It is no address, or outside.</exception>
@@ -75,7 +81,9 @@ public static class Subnets
         foreach (string line in text.Split('\n'))
         {
             string[] fields = line.Split('\t', StringSplitOptions.TrimEntries);
-            if (fields.Length < 8 || !uint.TryParse(fields[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint destination) || !uint.TryParse(fields[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint mask) || mask == 0) continue;
+            if (fields.Length < 8 || !uint.TryParse(fields[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint destination)
+                || !uint.TryParse(fields[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint mask) || mask == 0)
+                continue;
             byte[] bytes = new byte[4];
             BinaryPrimitives.WriteUInt32LittleEndian(bytes, destination & mask);
             all.Add(new IPNetwork(new IPAddress(bytes), System.Numerics.BitOperations.PopCount(mask)));
@@ -89,7 +97,9 @@ public static class Subnets
         foreach (string line in text.Split('\n'))
         {
             string[] fields = line.Split('\t', StringSplitOptions.TrimEntries);
-            if (fields.Length < 8 || fields[1] != "00000000" || fields[7] != "00000000" || !uint.TryParse(fields[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint gateway) || gateway == 0) continue;
+            if (fields.Length < 8 || fields[1] != "00000000" || fields[7] != "00000000"
+                || !uint.TryParse(fields[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint gateway) || gateway == 0)
+                continue;
             return new IPAddress(gateway).ToString();
         }
         return "";

@@ -3,8 +3,8 @@ using Minirun.Engine.Records;
 namespace Minirun.Engine.Parts;
 
 /// <summary>
-/// One thing that a running container holds outside of its own directory, or needs while it runs. Each start goes through all parts in the order of
-/// <see cref="ContainerParts"/>; its end, repair and removal go back through the same list.
+/// One thing that a running container holds outside of its own directory, or needs while it runs. Each start goes through all parts in the
+/// order of <see cref="ContainerParts"/>; its end, repair and removal go back through the same list.
 /// </summary>
 internal interface IContainerPart
 {

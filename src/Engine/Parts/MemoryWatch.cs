@@ -8,8 +8,8 @@ using Minirun.Runtime.Cgroups;
 namespace Minirun.Engine.Parts;
 
 /// <summary>
-/// Processes of a container that the kernel killed for want of memory, as its cgroup counts them. The file is held open and read at each change: systemd
-/// removes a scope as soon as it is empty, and the count with it.
+/// Processes of a container that the kernel killed for want of memory, as its cgroup counts them. The file is held open and read at each
+/// change: systemd removes a scope as soon as it is empty, and the count with it.
 /// </summary>
 internal sealed unsafe class MemoryWatch : IDisposable
 {
@@ -85,7 +85,9 @@ internal sealed unsafe class MemoryWatch : IDisposable
     internal static long Count(string text, string key)
     {
         foreach (string line in text.Split('\n'))
-            if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' ' && long.TryParse(line.AsSpan(key.Length + 1), System.Globalization.CultureInfo.InvariantCulture, out long count)) return count;
+            if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' '
+                && long.TryParse(line.AsSpan(key.Length + 1), System.Globalization.CultureInfo.InvariantCulture, out long count))
+                return count;
         return 0;
     }
 }

@@ -106,7 +106,9 @@ public sealed class VolumeUse
 
 public sealed class NetworkUse
 {
-    /// <summary>host, none, auto (a user's default), pasta, slirp4netns, bridge, container:NAME, ns:PATH, or the name of a network.</summary>
+    /// <summary>
+    /// host, none, auto (a user's default), pasta, slirp4netns, bridge, container:NAME, ns:PATH, or the name of a network.
+    /// </summary>
     public string Mode { get; set; } = "host";
 
     /// <summary>As given: [[IP:]HOST:]CONTAINER[/PROTOCOL].</summary>
@@ -123,7 +125,8 @@ public sealed class NetworkUse
     public List<string> Aliases { get; set; } = [];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(ContainerConfig))]
 [JsonSerializable(typeof(ContainerState))]
 [JsonSerializable(typeof(FlightRecord))]

@@ -2,7 +2,9 @@ using static Minirun.Runtime.Spec.Json.JsonValues;
 
 namespace Minirun.Engine.Records;
 
-/// <summary>container.json and state.json written by hand: the serializer would have to make itself ready at each start. A test compares the two.</summary>
+/// <summary>
+/// container.json and state.json written by hand: the serializer would have to make itself ready at each start. A test compares the two.
+/// </summary>
 internal static class ContainerJson
 {
     public static byte[] Write(ContainerConfig config) => Document(capacity: 2048, config, static (json, config) =>

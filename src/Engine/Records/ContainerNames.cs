@@ -9,16 +9,22 @@ public static class ContainerNames
 
     private static readonly string[] s_moods =
     [
-        "agile", "amber", "brisk", "bright", "calm", "candid", "careful", "cheery", "clever", "cosy", "crisp", "curious", "deft", "eager", "early", "fair", "fond", "frank", "fresh", "gentle",
-        "glad", "golden", "handy", "hardy", "honest", "humble", "jolly", "keen", "kind", "lively", "loyal", "lucid", "mellow", "merry", "mild", "modest", "neat", "nimble", "patient", "placid",
-        "plucky", "polite", "proud", "quick", "quiet", "rapid", "ready", "serene", "sharp", "silent", "sincere", "smart", "snug", "sober", "steady", "sunny", "swift", "tidy", "warm", "witty",
+        "agile", "amber", "brisk", "bright", "calm", "candid", "careful", "cheery", "clever", "cosy", "crisp", "curious", "deft", "eager",
+            "early", "fair", "fond", "frank", "fresh", "gentle",
+        "glad", "golden", "handy", "hardy", "honest", "humble", "jolly", "keen", "kind", "lively", "loyal", "lucid", "mellow", "merry",
+            "mild", "modest", "neat", "nimble", "patient", "placid",
+        "plucky", "polite", "proud", "quick", "quiet", "rapid", "ready", "serene", "sharp", "silent", "sincere", "smart", "snug", "sober",
+            "steady", "sunny", "swift", "tidy", "warm", "witty",
     ];
 
     private static readonly string[] s_people =
     [
-        "aho", "allen", "backus", "bartik", "bauer", "borg", "brooks", "church", "clarke", "cook", "corbato", "dahl", "diffie", "dijkstra", "engelbart", "floyd", "goldberg", "gray", "hamilton", "hamming",
-        "hoare", "holberton", "hopper", "kahn", "karp", "kay", "kilburn", "knuth", "lamport", "lampson", "liskov", "lovelace", "mccarthy", "milner", "naur", "newell", "nygaard", "perlis", "perlman", "pnueli",
-        "rabin", "rivest", "scott", "shannon", "shaw", "sifakis", "spaerck", "stearns", "sutherland", "tarjan", "thacker", "thompson", "torvalds", "turing", "ullman", "valiant", "wilkes", "wing", "wirth", "zuse",
+        "aho", "allen", "backus", "bartik", "bauer", "borg", "brooks", "church", "clarke", "cook", "corbato", "dahl", "diffie", "dijkstra",
+            "engelbart", "floyd", "goldberg", "gray", "hamilton", "hamming",
+        "hoare", "holberton", "hopper", "kahn", "karp", "kay", "kilburn", "knuth", "lamport", "lampson", "liskov", "lovelace", "mccarthy",
+            "milner", "naur", "newell", "nygaard", "perlis", "perlman", "pnueli",
+        "rabin", "rivest", "scott", "shannon", "shaw", "sifakis", "spaerck", "stearns", "sutherland", "tarjan", "thacker", "thompson",
+            "torvalds", "turing", "ullman", "valiant", "wilkes", "wing", "wirth", "zuse",
     ];
 
     /// <summary>One of them; the later the attempt, the surer it is that nobody has it.</summary>

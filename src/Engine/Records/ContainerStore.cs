@@ -56,8 +56,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     }
 
     /// <summary>
-    /// Takes away what a command that was killed has left: containers that were not whole yet, and names of a container that has another, or is
-    /// no more.
+    /// Takes away what a command that was killed has left: containers that were not whole yet, and names of a container that has another,
+    /// or is no more.
     /// </summary>
     /// <param name="all">What <see cref="All"/> gave.</param>
     internal void Sweep(List<EngineContainer> all)
@@ -76,11 +76,15 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     {
         if (reference.Length > 0 && !reference.Contains('/') && reference[0] != '.')
         {
-            if (ProcFile.ReadLink($"{Paths.Names}/{reference}") is { } id && IsId(id) && Load($"{Paths.Containers}/{id}") is { } named && named.Config.Name == reference) return named;
+            if (ProcFile.ReadLink($"{Paths.Names}/{reference}") is { } id && IsId(id) && Load($"{Paths.Containers}/{id}") is { } named
+                && named.Config.Name == reference)
+                return named;
             if (IsHex(reference) && Directory.Exists(Paths.Containers))
             {
                 string[] found = Directory.GetDirectories(Paths.Containers, reference + "*");
-                if (found.Length > 1) throw new UserError($"{reference}: several containers have an id that begins so", "give more of it, or a name: minirun ps -a");
+                if (found.Length > 1)
+                    throw new UserError($"{reference}: several containers have an id that begins so",
+                        "give more of it, or a name: minirun ps -a");
                 if (found.Length == 1 && Load(found[0]) is { } container) return container;
             }
             if (HeldName.IsHeld(Paths, reference)) throw HeldName.HasNoMonitor(reference);
@@ -114,7 +118,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         // Out of sight in one step: what a crash leaves now is an unfinished one, which the next command removes.
         string away = $"{Paths.Containers}/{Unfinished}{container.Config.Id}";
         LinuxException.Check(unistd.rename(container.Directory, away), "rename", container.Directory);
-        if (ProcFile.ReadLink($"{Paths.Names}/{container.Config.Name}") == container.Config.Id) unistd.unlink($"{Paths.Names}/{container.Config.Name}");
+        if (ProcFile.ReadLink($"{Paths.Names}/{container.Config.Name}") == container.Config.Id)
+            unistd.unlink($"{Paths.Names}/{container.Config.Name}");
         TreeRemoval.Remove(away);
     }
 
@@ -125,7 +130,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         if (Read(path, id) is { } config) return new EngineContainer(Paths, path, config);
         if (!IsId(id) || !Directory.Exists(path)) return null;
         // One broken entry does not hide the others; its monitor knows what it was, and `rm -f` removes it.
-        return new EngineContainer(Paths, path, new ContainerConfig { Id = id, Name = NameOf(id), Image = "(unreadable)" }) { IsBroken = true };
+        return new EngineContainer(Paths, path,
+            new ContainerConfig { Id = id, Name = NameOf(id), Image = "(unreadable)" }) { IsBroken = true };
     }
 
     /// <summary>The same container, read anew.</summary>
@@ -182,7 +188,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         string link = $"{Paths.Names}/{name}";
         if (ProcFile.ReadLink(link) is { } id && !Drop(link))
             throw new UserError($"conflict: the container name \"{name}\" is already in use by container \"{id}\"",
-                $"minirun rm {(Load($"{Paths.Containers}/{id}") is { IsRunning: true } ? $"-f {name} ends and removes" : $"{name} removes")} that one"
+                $"minirun rm {(Load($"{Paths.Containers}/{id}") is { IsRunning: true } ? $"-f {name} ends and "
+                    + $"removes" : $"{name} removes")} that one"
                 + "; minirun rename gives it another name");
     }
 

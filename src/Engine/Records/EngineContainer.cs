@@ -8,8 +8,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Records;
 
 /// <summary>
-/// One container: its files, and what they and the kernel say of it now. Reading changes nothing and waits for nobody; Life/ mends what a crash
-/// has left.
+/// One container: its files, and what they and the kernel say of it now. Reading changes nothing and waits for nobody; Life/ mends what a
+/// crash has left.
 /// </summary>
 public sealed class EngineContainer(EnginePaths paths, string directory, ContainerConfig config)
 {
@@ -39,8 +39,8 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
     private string StatePath => Directory + "/state.json";
 
     /// <summary>
-    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. The user namespace of the container whose network
-    /// it is on is not one.
+    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. The user namespace of the container whose
+    /// network it is on is not one.
     /// </summary>
     internal string[] OwnNamespaces()
     {

@@ -20,7 +20,8 @@ internal static class StopNote
         {
             AtomicFile.Write(container.StoppedPath, text);
         }
-        catch (LinuxException error) when (container.Config.Restart.Name == "no" && error.Number is (Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG))
+        catch (LinuxException error)
+            when (container.Config.Restart.Name == "no" && error.Number is (Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG))
         {
             // A full disk does not keep it from being stopped: nobody would start it again.
         }

@@ -47,7 +47,8 @@ internal unsafe class Connection(Endpoint endpoint)
     {
         int errno;
         uint length = sizeof(int);
-        if (sys_socket.getsockopt(Descriptor, sys_socket.SOL_SOCKET, sys_socket.SO_ERROR, &errno, &length) < 0) return Marshal.GetLastPInvokeError();
+        if (sys_socket.getsockopt(Descriptor, sys_socket.SOL_SOCKET, sys_socket.SO_ERROR, &errno, &length) < 0)
+            return Marshal.GetLastPInvokeError();
         IsConnecting = false;
         return errno;
     }

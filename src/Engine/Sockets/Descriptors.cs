@@ -13,7 +13,8 @@ internal static unsafe class Descriptors
 
     public static int Send(int socket, ReadOnlySpan<byte> bytes, out int sent)
     {
-        fixed (byte* start = bytes) return Result(sys_socket.send(socket, start, bytes.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT), out sent);
+        fixed (byte* start = bytes)
+            return Result(sys_socket.send(socket, start, bytes.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT), out sent);
     }
 
     public static int Receive(int socket, Span<byte> bytes, out int received)

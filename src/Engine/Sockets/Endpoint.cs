@@ -22,7 +22,8 @@ internal sealed record Endpoint(string Network, string Host, int Port)
     {
         int colon = text.IndexOf("://", StringComparison.Ordinal);
         string network = colon < 0 ? "" : text[..colon], rest = colon < 0 ? "" : text[(colon + 3)..];
-        if (Array.IndexOf(networks, network) < 0) throw new UserError($"{option} should be in form proto://address, got {text}", $"proto is {string.Join(", ", networks)}");
+        if (Array.IndexOf(networks, network) < 0)
+            throw new UserError($"{option} should be in form proto://address, got {text}", $"proto is {string.Join(", ", networks)}");
         if (rest.Length == 0)
             throw new UserError($"{option}: no address in {text}", "such as tcp://127.0.0.1:PORT, udp://HOST:PORT or unix:///PATH");
         return network is "unix" or "unixgram" ? new Endpoint(network, rest, 0) : HostAndPort(option, network, rest, port);
@@ -46,7 +47,8 @@ internal sealed record Endpoint(string Network, string Host, int Port)
         return new Endpoint(network, host, port);
     }
 
-    public override string ToString() => IsLocal ? $"{Network}://{Host}" : Host.Contains(':') ? $"{Network}://[{Host}]:{Port}" : $"{Network}://{Host}:{Port}";
+    public override string ToString() =>
+        IsLocal ? $"{Network}://{Host}" : Host.Contains(':') ? $"{Network}://[{Host}]:{Port}" : $"{Network}://{Host}:{Port}";
 
     /// <summary>A new socket that does not wait, and the address to connect it to.</summary>
     /// <exception cref="UserError">The name of the host is not known.</exception>

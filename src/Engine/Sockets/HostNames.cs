@@ -17,14 +17,16 @@ internal static class HostNames
         if (IPAddress.TryParse(host, out IPAddress? address)) return address;
         if (InFile(host, hosts) is { } listed) return listed;
         if (host == "localhost") return IPAddress.Loopback;
-        return Asked(host, resolver, port) ?? throw new UserError($"{host}: unknown host", $"it is not in {hosts}, and no name server of {resolver} has an address of it");
+        return Asked(host, resolver, port)
+            ?? throw new UserError($"{host}: unknown host", $"it is not in {hosts}, and no name server of {resolver} has an address of it");
     }
 
     private static IPAddress? InFile(string host, string file)
     {
         foreach (string[] words in Lines(file))
             for (int word = 1; word < words.Length; word++)
-                if (words[word].Equals(host, StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(words[0], out IPAddress? address)) return address;
+                if (words[word].Equals(host, StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(words[0], out IPAddress? address))
+                    return address;
         return null;
     }
 

@@ -38,7 +38,8 @@ internal static unsafe class InternetSocket
     private static (int Socket, int Port) Bind(IPAddress address, int port, bool stream, bool reuse)
     {
         byte[] bytes = SocketAddress.Internet(address, port);
-        int socket = (int)LinuxException.Check(sys_socket.socket(bytes[0], (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), "socket");
+        int socket =
+            (int)LinuxException.Check(sys_socket.socket(bytes[0], (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), "socket");
         // What connections that have ended left does not count, only who listens.
         int one = 1;
         if (reuse) syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, (nint)(&one), sizeof(int));

@@ -24,7 +24,9 @@ internal static class NameQuery
             byte[] answer = new byte[1500];
             var ready = new pollfd { fd = connection.Descriptor, events = poll.POLLIN };
             if (Descriptors.Send(connection.Descriptor, question, out _) != 0 || poll.poll_(&ready, 1, Patience) <= 0) return null;
-            return Descriptors.Receive(connection.Descriptor, answer, out int length) == 0 ? Read(answer.AsSpan(0, length), question, type) : null;
+            return Descriptors.Receive(connection.Descriptor, answer, out int length) == 0
+                ? Read(answer.AsSpan(0, length), question, type)
+                : null;
         }
         finally
         {
@@ -61,7 +63,8 @@ internal static class NameQuery
         {
             at = SkipName(answer, at);
             if (at < 0 || at + 10 > answer.Length) return null;
-            int found = BinaryPrimitives.ReadUInt16BigEndian(answer[at..]), length = BinaryPrimitives.ReadUInt16BigEndian(answer[(at + 8)..]);
+            int found = BinaryPrimitives.ReadUInt16BigEndian(answer[at..]),
+                length = BinaryPrimitives.ReadUInt16BigEndian(answer[(at + 8)..]);
             at += 10;
             if (at + length > answer.Length) return null;
             if (found == type && length == (type == Four ? 4 : 16)) return new IPAddress(answer.Slice(at, length));

@@ -2,7 +2,9 @@ using Minirun.Linux;
 
 namespace Minirun.Engine.Sockets;
 
-/// <summary>A connection through a relay that speaks TLS: first the other side is connected to, then the relay shakes hands with it.</summary>
+/// <summary>
+/// A connection through a relay that speaks TLS: first the other side is connected to, then the relay shakes hands with it.
+/// </summary>
 internal sealed class TlsConnection(Endpoint endpoint, TlsOptions options) : Connection(endpoint)
 {
     private readonly Endpoint _endpoint = endpoint;

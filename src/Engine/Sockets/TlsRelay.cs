@@ -7,8 +7,8 @@ using Minirun.Runtime.Request;
 namespace Minirun.Engine.Sockets;
 
 /// <summary>
-/// A connection with TLS: a process of minirun-tls between the other side and us, for this program is static and has none. It ends with us, and it is
-/// ended here whatever it is doing.
+/// A connection with TLS: a process of minirun-tls between the other side and us, for this program is static and has none. It ends with us,
+/// and it is ended here whatever it is doing.
 /// </summary>
 internal sealed unsafe class TlsRelay : IDisposable
 {
@@ -32,7 +32,9 @@ internal sealed unsafe class TlsRelay : IDisposable
     /// <exception cref="UserError">It is not installed.</exception>
     public static void Require(string what)
     {
-        if (!File.Exists(Program)) throw new UserError($"{what}: TLS needs the program minirun-tls, and there is no {Program}", "./build.sh install puts it beside minirun");
+        if (!File.Exists(Program))
+            throw new UserError($"{what}: TLS needs the program minirun-tls, and there is no {Program}",
+                "./build.sh install puts it beside minirun");
     }
 
     /// <summary>Starts one on a connected socket, which is its own from then on.</summary>
@@ -46,7 +48,8 @@ internal sealed unsafe class TlsRelay : IDisposable
         if (options.CaCert is { } ca) arguments.AddRange(["--ca-cert", ca]);
         if (options.Cert is { } cert) arguments.AddRange(["--cert", cert, "--key", options.Key ?? cert]);
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_STREAM | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_STREAM | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         int nothing = fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC);
         try
         {

@@ -9,8 +9,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Engine.Volumes;
 
 /// <summary>
-/// The volumes of one container at its start and its end. What drivers were asked to mount is written down before they are asked, so that whoever
-/// comes after a monitor that was killed can take it back.
+/// The volumes of one container at its start and its end. What drivers were asked to mount is written down before they are asked, so that
+/// whoever comes after a monitor that was killed can take it back.
 /// </summary>
 public static class ContainerVolumes
 {
@@ -68,8 +68,8 @@ public static class ContainerVolumes
     }
 
     /// <summary>
-    /// After the end, and before a container is removed: whatever is mounted for it, the last first. Nothing mounted is no error. A driver that is gone
-    /// is not waited for long; what it did not take back stays written down for the next time.
+    /// After the end, and before a container is removed: whatever is mounted for it, the last first. Nothing mounted is no error. A driver
+    /// that is gone is not waited for long; what it did not take back stays written down for the next time.
     /// </summary>
     /// <returns>What drivers said that did not unmount; null: all did.</returns>
     public static string? Release(EngineContainer container)
@@ -117,7 +117,8 @@ public static class ContainerVolumes
             }
     }
 
-    private static void Write(EngineContainer container, List<MountedVolume> mounted) => AtomicFile.Write(Path(container), JsonSerializer.SerializeToUtf8Bytes(mounted, VolumeJson.Default.ListMountedVolume));
+    private static void Write(EngineContainer container, List<MountedVolume> mounted) =>
+        AtomicFile.Write(Path(container), JsonSerializer.SerializeToUtf8Bytes(mounted, VolumeJson.Default.ListMountedVolume));
 
     /// <summary>Puts into the bundle where a volume is this time.</summary>
     private static void Point(EngineContainer container, Dictionary<string, string> places)

@@ -5,8 +5,8 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Volumes;
 
 /// <summary>
-/// Directories below our own; or, with options, a file system that is mounted there as long as a container uses it. Who uses it is a file each,
-/// and whether it is mounted is asked of the kernel: nothing that a crash could falsify.
+/// Directories below our own; or, with options, a file system that is mounted there as long as a container uses it. Who uses it is a file
+/// each, and whether it is mounted is asked of the kernel: nothing that a crash could falsify.
 /// </summary>
 public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
 {
@@ -37,7 +37,8 @@ public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
     public string Mount(string name, string id)
     {
         string data = Data(name);
-        if (!Directory.Exists(data)) throw new UserError($"volume {name}: {data} is gone", $"minirun volume rm {name}, and create it again");
+        if (!Directory.Exists(data))
+            throw new UserError($"volume {name}: {data} is gone", $"minirun volume rm {name}, and create it again");
         if (Mounting(name) is not { } mount) return data;
         using IDisposable held = Lock(name);
         AtomicFile.Write($"{Uses(name)}/{id}", []);
@@ -71,14 +72,16 @@ public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
 
     public List<DriverVolume> List() => [];   // the store has them all
 
-    private LocalMount? Mounting(string name) => new VolumeStore(paths).Find(name) is { Options.Count: > 0 } record ? LocalMount.Parse(record.Options) : null;
+    private LocalMount? Mounting(string name) =>
+        new VolumeStore(paths).Find(name) is { Options.Count: > 0 } record ? LocalMount.Parse(record.Options) : null;
 
     private bool IsMounted(string name) => MountInfo.Read().Any(mount => mount.Path == Data(name));
 
     private unsafe void Unmount(string name)
     {
         fixed (byte* path = KernelText.EncodeName(Data(name)))
-            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, sys_mount.MNT_DETACH) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL and var errno)
+            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, sys_mount.MNT_DETACH) < 0
+                && Marshal.GetLastPInvokeError() is not Errno.EINVAL and var errno)
                 throw new LinuxException("umount2", errno, Data(name));
     }
 

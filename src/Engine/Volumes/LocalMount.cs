@@ -15,12 +15,19 @@ internal sealed record LocalMount(string Type, string Device, string Options)
     {
         if (options.Count == 0) return null;
         foreach (string key in options.Keys)
-            if (key is not ("type" or "device" or "o")) throw new UserError($"--opt {key}: the local driver has no such option", "type, device and o, as mount(8) has -t, the device and -o");
+            if (key is not ("type" or "device" or "o"))
+                throw new UserError($"--opt {key}: the local driver has no such option",
+                    "type, device and o, as mount(8) has -t, the device and -o");
         string Of(string key) => options.GetValueOrDefault(key, "");
         var mount = new LocalMount(Of("type"), Of("device"), Of("o"));
-        if (mount.Device.Length == 0) throw new UserError("a local volume with options needs device", "--opt type=tmpfs --opt device=tmpfs, or --opt type=none --opt o=bind --opt device=/DIR");
-        if (mount.Type.Length == 0) throw new UserError("a local volume with options needs type", "--opt type=tmpfs, none (with o=bind), nfs, or another file system's");
-        if (mount.IsBind && !mount.Device.StartsWith('/')) throw new UserError($"device={mount.Device}: not an absolute path", "a bind is of a directory of the host");
+        if (mount.Device.Length == 0)
+            throw new UserError("a local volume with options needs device",
+                "--opt type=tmpfs --opt device=tmpfs, or --opt type=none --opt o=bind --opt device=/DIR");
+        if (mount.Type.Length == 0)
+            throw new UserError("a local volume with options needs type",
+                "--opt type=tmpfs, none (with o=bind), nfs, or another file system's");
+        if (mount.IsBind && !mount.Device.StartsWith('/'))
+            throw new UserError($"device={mount.Device}: not an absolute path", "a bind is of a directory of the host");
         return mount;
     }
 
@@ -39,8 +46,14 @@ internal sealed record LocalMount(string Type, string Device, string Options)
         if (errno == 0 && parsed.IsBind && flags != 0) errno = Call(Device, path, Type, sys_mount.MS_BIND | Remount | flags, "");
         if (errno == 0) return;
         if (errno is Errno.EPERM or Errno.EACCES && unistd.geteuid() != 0)
-            throw new UserError($"volume {name}: cannot mount {Device}: only root may mount, a user's volumes are plain directories: mount: {Errno.Describe(errno)}", "make the volume without --opt; run has --tmpfs and -v /DIR:/DST");
-        throw new UserError($"volume {name}: cannot mount {Device} on {path}: mount: {Errno.Describe(errno)}", errno == Errno.ENODEV ? $"the kernel has no file system '{Type}'" : $"type={Type} device={Device} o={Options}; dmesg may say more");
+            throw new UserError(
+                $"volume {name}: cannot mount {Device}: only root may mount, a user's volumes are plain directories: mount: "
+                    + $"{Errno.Describe(errno)}",
+                "make the volume without --opt; run has --tmpfs and -v /DIR:/DST");
+        throw new UserError($"volume {name}: cannot mount {Device} on {path}: mount: {Errno.Describe(errno)}",
+            errno == Errno.ENODEV
+                ? $"the kernel has no file system '{Type}'"
+                : $"type={Type} device={Device} o={Options}; dmesg may say more");
     }
 
     private const int Remount = 32;   // MS_REMOUNT
@@ -65,7 +78,10 @@ internal sealed record LocalMount(string Type, string Device, string Options)
 
     private static unsafe int Call(string device, string path, string type, long flags, string data)
     {
-        fixed (byte* d = KernelText.EncodeName(device), p = KernelText.EncodeName(path), t = KernelText.EncodeName(type), o = KernelText.EncodeName(data))
-            return sys_syscall.syscall(sys_syscall.SYS_mount, (nint)d, (nint)p, (nint)t, (nint)flags, (nint)o) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        fixed (byte* d = KernelText.EncodeName(device), p = KernelText.EncodeName(path), t = KernelText.EncodeName(type),
+            o = KernelText.EncodeName(data))
+            return sys_syscall.syscall(sys_syscall.SYS_mount, (nint)d, (nint)p, (nint)t, (nint)flags, (nint)o) < 0
+                ? Marshal.GetLastPInvokeError()
+                : 0;
     }
 }

@@ -61,16 +61,32 @@ public sealed class ResolvedVolumes : IDisposable
         {
             if (option == VolumeFlags.NoCopy) noCopy = true;
             else if (option.StartsWith(VolumeFlags.Driver, StringComparison.Ordinal)) wanted.Driver = option[VolumeFlags.Driver.Length..];
-            else if (option.StartsWith(VolumeFlags.Option, StringComparison.Ordinal)) Add(wanted.Options, option[VolumeFlags.Option.Length..]);
+            else if (option.StartsWith(VolumeFlags.Option, StringComparison.Ordinal))
+                Add(wanted.Options, option[VolumeFlags.Option.Length..]);
             else if (option.StartsWith(VolumeFlags.Label, StringComparison.Ordinal)) Add(wanted.Labels, option[VolumeFlags.Label.Length..]);
             else options.Add(option == "ro" ? "rro" : option);
         }
         // Who names no driver takes a volume as it is; docker.
         bool isAnonymous = wanted.Name.Length == 0;
-        VolumeRecord volume = !isAnonymous && wanted.Driver.Length == 0 && _volumes.Find(wanted.Name) is { } there ? there : _volumes.Create(wanted);
+        VolumeRecord volume =
+            !isAnonymous && wanted.Driver.Length == 0 && _volumes.Find(wanted.Name) is { } there ? there : _volumes.Create(wanted);
         if (isAnonymous) _made.Add(volume.Name);
-        Uses.Add(new VolumeUse { Name = volume.Name, Driver = volume.Driver, Destination = mount.Destination, ReadOnly = options.Contains("rro"), NoCopy = noCopy, Anonymous = isAnonymous });
-        return new OciMount { Type = "bind", Source = Place(volume.Name, volume.Driver), Destination = mount.Destination, Options = options };
+        Uses.Add(new VolumeUse
+        {
+            Name = volume.Name,
+            Driver = volume.Driver,
+            Destination = mount.Destination,
+            ReadOnly = options.Contains("rro"),
+            NoCopy = noCopy,
+            Anonymous = isAnonymous
+        });
+        return new OciMount
+        {
+            Type = "bind",
+            Source = Place(volume.Name, volume.Driver),
+            Destination = mount.Destination,
+            Options = options
+        };
     }
 
     /// <summary>--volumes-from NAME[:ro]: what the container itself asks for wins.</summary>
@@ -79,7 +95,8 @@ public sealed class ResolvedVolumes : IDisposable
         int colon = text.LastIndexOf(':');
         string mode = colon < 0 ? "" : text[(colon + 1)..];
         foreach (string word in mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            if (word is not ("ro" or "rw" or "z" or "Z")) throw new UserError($"--volumes-from {text}: unknown mode '{mode}'", "NAME, NAME:ro or NAME:rw");
+            if (word is not ("ro" or "rw" or "z" or "Z"))
+                throw new UserError($"--volumes-from {text}: unknown mode '{mode}'", "NAME, NAME:ro or NAME:rw");
         bool isReadOnly = mode.Split(',').Contains("ro");
         EngineContainer other = _containers.Find(colon < 0 ? text : text[..colon]);
         int at = 0;
@@ -87,19 +104,32 @@ public sealed class ResolvedVolumes : IDisposable
         {
             VolumeUse? use = other.Config.Volumes.Find(each => each.Destination == mount.Destination);
             bool isBind = mount.Type == "bind" || mount.Options.Contains("rbind") || mount.Options.Contains("bind");
-            if (!isBind || (use is null && IsOurs(mount.Destination)) || options.Mounts.Exists(own => own.Destination == mount.Destination)) continue;
+            if (!isBind || (use is null && IsOurs(mount.Destination)) || options.Mounts.Exists(own => own.Destination == mount.Destination))
+                continue;
             if (use is not null)
-                Uses.Add(new VolumeUse { Name = use.Name, Driver = use.Driver, Destination = use.Destination, ReadOnly = use.ReadOnly || isReadOnly, NoCopy = true, Anonymous = use.Anonymous });
+                Uses.Add(new VolumeUse
+                {
+                    Name = use.Name,
+                    Driver = use.Driver,
+                    Destination = use.Destination,
+                    ReadOnly = use.ReadOnly || isReadOnly,
+                    NoCopy = true,
+                    Anonymous = use.Anonymous
+                });
             if (isReadOnly && !mount.Options.Contains("rro")) mount.Options.Add("rro");
             options.Mounts.Insert(at++, mount);
         }
     }
 
     // Binds that every container has of its own.
-    private static bool IsOurs(string destination) => destination is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" || destination is "/dev" or "/proc" or "/sys" || destination.StartsWith("/dev/", StringComparison.Ordinal) || destination.StartsWith("/proc/", StringComparison.Ordinal) || destination.StartsWith("/sys/", StringComparison.Ordinal);
+    private static bool IsOurs(string destination) =>
+        destination is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" || destination is "/dev" or "/proc" or "/sys"
+            || destination.StartsWith("/dev/", StringComparison.Ordinal) || destination.StartsWith("/proc/", StringComparison.Ordinal)
+            || destination.StartsWith("/sys/", StringComparison.Ordinal);
 
     /// <summary>A plugin's is known once it is mounted, and written then.</summary>
-    private string Place(string name, string driver) => driver == LocalDriver.DriverName ? $"{_volumes.Paths.Volumes}/{name}/_data" : $"{_volumes.Paths.Volumes}/{name}";
+    private string Place(string name, string driver) =>
+        driver == LocalDriver.DriverName ? $"{_volumes.Paths.Volumes}/{name}/_data" : $"{_volumes.Paths.Volumes}/{name}";
 
     private static void Add(Dictionary<string, string> into, string text)
     {

@@ -7,9 +7,9 @@ using static Minirun.Linux.fcntl;
 namespace Minirun.Engine.Volumes;
 
 /// <summary>
-/// Fills an empty volume with what the root file system has at its place: Docker's copy on first use. Both sides are hostile, the volume too when
-/// another container has it, which <see cref="TreeCopy"/> is made for. Sockets stay out, and all devices but those that any container has: a disk's
-/// node would lie open on the host.
+/// Fills an empty volume with what the root file system has at its place: Docker's copy on first use. Both sides are hostile, the volume
+/// too when another container has it, which <see cref="TreeCopy"/> is made for. Sockets stay out, and all devices but those that any
+/// container has: a disk's node would lie open on the host.
 /// </summary>
 internal static class VolumeCopyUp
 {
@@ -24,7 +24,13 @@ internal static class VolumeCopyUp
             // Nothing there, or no directory: nothing to copy.
             if (to < 0 || !IsEmpty(to)) return;
             // A user cannot give files away: the copy is then his. And only root outside of any user namespace makes devices.
-            var copy = new TreeCopy(new() { Owner = (uid, gid) => (owners.Uid(uid), owners.Gid(gid)), OwnerMayFail = true, Device = IsEveryones, DeviceMayFail = true });
+            var copy = new TreeCopy(new()
+            {
+                Owner = (uid, gid) => (owners.Uid(uid), owners.Gid(gid)),
+                OwnerMayFail = true,
+                Device = IsEveryones,
+                DeviceMayFail = true
+            });
             copy.Contents(from, to);
             copy.Finish(from, to, Entry.Status(from));
         }
@@ -43,5 +49,7 @@ internal static class VolumeCopyUp
     }
 
     /// <summary>null, zero, full, random, urandom, tty, ptmx: devices(5) of every container.</summary>
-    private static bool IsEveryones(statx status) => (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFCHR && (status.stx_rdev_major, status.stx_rdev_minor) is (1, 3 or 5 or 7 or 8 or 9) or (5, 0 or 2);
+    private static bool IsEveryones(statx status) =>
+        (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFCHR
+            && (status.stx_rdev_major, status.stx_rdev_minor) is (1, 3 or 5 or 7 or 8 or 9) or (5, 0 or 2);
 }

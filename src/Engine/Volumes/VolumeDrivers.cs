@@ -17,7 +17,8 @@ public sealed class VolumeDrivers(EnginePaths paths)
     public IVolumeDriver Of(string name)
     {
         if (_known.TryGetValue(name, out IVolumeDriver? known)) return known;
-        return _known[name] = name is "" or LocalDriver.DriverName ? new LocalDriver(paths) : new PluginDriver(name, Plugins.Await(name, Patience), Patience);
+        return _known[name] =
+            name is "" or LocalDriver.DriverName ? new LocalDriver(paths) : new PluginDriver(name, Plugins.Await(name, Patience), Patience);
     }
 
     /// <summary>Those that are there now; one that is down is left out.</summary>

@@ -55,7 +55,8 @@ public sealed class VolumeStore(EnginePaths paths)
         if (Find(name) is { } record && Drivers.Of(record.Driver).Get(name) is { } own) return (record, own);
         if (VolumeNames.IsName(name))
             foreach (IVolumeDriver driver in Drivers.All())
-                if (Asked(driver, each => each.Get(name), null) is { } volume) return (new VolumeRecord { Name = name, Driver = driver.Name }, volume);
+                if (Asked(driver, each => each.Get(name), null) is { } volume)
+                    return (new VolumeRecord { Name = name, Driver = driver.Name }, volume);
         throw new UserError($"no such volume: {name}", "minirun volume ls lists them") { IsMissing = true };
     }
 
@@ -84,7 +85,9 @@ public sealed class VolumeStore(EnginePaths paths)
     {
         using IDisposable held = Hold(alone: true);
         if (Users(name) is { Count: > 0 } users)
-            throw new UserError($"remove {name}: volume is in use by {string.Join(", ", users.Select(user => $"{user.Config.Name} ({user.ShortId})"))}", "minirun rm removes a container", 1);
+            throw new UserError(
+                $"remove {name}: volume is in use by {string.Join(", ", users.Select(user => $"{user.Config.Name} ({user.ShortId})"))}",
+                "minirun rm removes a container", 1);
         VolumeRecord record = (force ? Find(name) : null) ?? Get(name).Record;
         // Who forces it does not wait for a plugin that is gone.
         const double briefly = 1;   // s
@@ -101,7 +104,8 @@ public sealed class VolumeStore(EnginePaths paths)
     }
 
     /// <summary>Containers that were made with it, running or not.</summary>
-    public List<EngineContainer> Users(string name) => new ContainerStore(Paths).All().FindAll(container => container.Config.Volumes.Exists(use => use.Name == name));
+    public List<EngineContainer> Users(string name) =>
+        new ContainerStore(Paths).All().FindAll(container => container.Config.Volumes.Exists(use => use.Name == name));
 
     /// <summary>No volume is removed while this is held: from finding one to having written who uses it.</summary>
     public IDisposable Hold(bool alone = false)
@@ -112,13 +116,17 @@ public sealed class VolumeStore(EnginePaths paths)
     }
 
     private static VolumeRecord Same(VolumeRecord there, VolumeRecord wanted) =>
-        there.Driver == wanted.Driver ? there : throw new UserError($"a volume named {wanted.Name} already exists with driver {there.Driver}", $"minirun volume rm {wanted.Name}, or another name");
+        there.Driver == wanted.Driver
+            ? there
+            : throw new UserError($"a volume named {wanted.Name} already exists with driver {there.Driver}",
+                $"minirun volume rm {wanted.Name}, or another name");
 
     /// <summary>All of its files, then its name, in one step; false when somebody was quicker.</summary>
     private bool Write(VolumeRecord record)
     {
         Hold().Dispose();
-        string temporary = $"{Paths.Volumes}/{Unfinished}{VolumeNames.Random()[..16]}-{record.Name}", final = $"{Paths.Volumes}/{record.Name}";
+        string temporary = $"{Paths.Volumes}/{Unfinished}{VolumeNames.Random()[..16]}-{record.Name}",
+            final = $"{Paths.Volumes}/{record.Name}";
         using FileLock held = FileLock.NewDirectory(temporary, 0x1c9 /* 0711 */);
         try
         {
@@ -151,7 +159,8 @@ public sealed class VolumeStore(EnginePaths paths)
         catch (LinuxException error) when (error.Number is Errno.EACCES or Errno.EPERM)
         {
             unistd.rename(away, path);
-            throw new UserError($"remove {name}: files in it belong to other users of its containers", "remove them in a container that has the volume mounted, or as root");
+            throw new UserError($"remove {name}: files in it belong to other users of its containers",
+                "remove them in a container that has the volume mounted, or as root");
         }
     }
 

@@ -7,8 +7,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Why;
 
 /// <summary>
-/// What a monitor remembers of a container for `minirun why`. It is written with the state, when that is written anyway: a step costs the time
-/// of day, and no system call.
+/// What a monitor remembers of a container for `minirun why`. It is written with the state, when that is written anyway: a step costs the
+/// time of day, and no system call.
 /// </summary>
 internal sealed class FlightRecorder(EngineContainer container, ContainerState state)
 {
@@ -90,7 +90,11 @@ internal sealed class FlightRecorder(EngineContainer container, ContainerState s
         bool inPlaceOfAnother = state.Signal == signal.SIGKILL && !timedOut && !state.OomKilled;
         if (inPlaceOfAnother && StopNote.Signal(container) is > 0 and var meant) (state.Signal, state.ExitCode) = (meant, 128 + meant);
         state.Asked = StopNote.IsThere(container);
-        state.Cause = timedOut ? "timeout" : state.Signal == 0 ? "exit" : state.OomKilled ? "oom" : state.Signal == signal.SIGSYS ? "seccomp" : "signal";
+        state.Cause = timedOut ? "timeout"
+            : state.Signal == 0 ? "exit"
+            : state.OomKilled ? "oom"
+            : state.Signal == signal.SIGSYS ? "seccomp"
+            : "signal";
         if (state.Signal == signal.SIGSYS) state.DeniedCall = KernelLog.DeniedCall(state.Pid, state.Steps[0].At);
         state.Pid = 0;
         state.StartTime = 0;

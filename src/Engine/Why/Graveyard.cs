@@ -8,8 +8,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Why;
 
 /// <summary>
-/// What is remembered of containers that were removed: a file each, called by the time of the removal and the id. Whoever adds one takes away
-/// what is too old or too much, so it needs nobody to look after it.
+/// What is remembered of containers that were removed: a file each, called by the time of the removal and the id. Whoever adds one takes
+/// away what is too old or too much, so it needs nobody to look after it.
 /// </summary>
 public static class Graveyard
 {
@@ -28,7 +28,8 @@ public static class Graveyard
             string directory = container.Paths.Graveyard;
             OwnDirectory.Make(directory, 0x1c0 /* 0700 */);
             long now = time.Nanoseconds(time.CLOCK_REALTIME);
-            AtomicFile.Write($"{directory}/{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{record.Id}{Suffix}", JsonSerializer.SerializeToUtf8Bytes(record, EngineJson.Default.FlightRecord));
+            AtomicFile.Write($"{directory}/{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{record.Id}{Suffix}",
+                JsonSerializer.SerializeToUtf8Bytes(record, EngineJson.Default.FlightRecord));
             Prune(directory, now - (long)s_longest.TotalNanoseconds, MostRecords);
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException or UserError)
@@ -47,7 +48,8 @@ public static class Graveyard
             bool called = IdOf(path).StartsWith(reference, StringComparison.Ordinal) && reference.Length > 0;
             if (Read(path) is not { } record || (!called && record.Name != reference)) continue;
             if (record.Name == reference) return record;
-            if (found is not null && found.Id != record.Id) throw new UserError($"{reference}: several removed containers have an id that begins so", "give more of it, or a name");
+            if (found is not null && found.Id != record.Id)
+                throw new UserError($"{reference}: several removed containers have an id that begins so", "give more of it, or a name");
             found ??= record;
         }
         return found;
@@ -68,7 +70,10 @@ public static class Graveyard
         int kept = 0;
         // Half-written ones of a crash are files like others here.
         foreach (string path in Files(directory))
-            if (++kept > most || !long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long when) || when < oldest) unistd.unlink(path);
+            if (++kept > most
+                || !long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long when)
+                || when < oldest)
+                unistd.unlink(path);
     }
 
     /// <summary>The youngest first.</summary>
@@ -79,7 +84,8 @@ public static class Graveyard
         return files;
     }
 
-    private static string IdOf(string path) => Path.GetFileName(path) is var name && name.IndexOf('-') is > 0 and var dash ? name[(dash + 1)..] : "";
+    private static string IdOf(string path) =>
+        Path.GetFileName(path) is var name && name.IndexOf('-') is > 0 and var dash ? name[(dash + 1)..] : "";
 
     private static FlightRecord? Read(string path)
     {

@@ -5,7 +5,10 @@ using Minirun.Runtime.Security.Seccomp;
 
 namespace Minirun.Engine.Why;
 
-/// <summary>The kernel's messages, where it says which system call it killed a process for (type 1326, AUDIT_SECCOMP). Whoever may not read them learns nothing.</summary>
+/// <summary>
+/// The kernel's messages, where it says which system call it killed a process for (type 1326, AUDIT_SECCOMP). Whoever may not read them
+/// learns nothing.
+/// </summary>
 internal static unsafe class KernelLog
 {
     private const int LongestRecord = 8192, MostRecords = 100_000;
@@ -28,7 +31,8 @@ internal static unsafe class KernelLog
                 if (length < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.EPIPE or Errno.EINTR) continue;
                 if (length <= 0) break;
                 ReadOnlySpan<byte> text = record.AsSpan(0, (int)length);
-                if (text.IndexOf("type=1326"u8) >= 0) found = Parse(Encoding.UTF8.GetString(text), pid, (since - booted) / 1000 - Slack) ?? found;
+                if (text.IndexOf("type=1326"u8) >= 0)
+                    found = Parse(Encoding.UTF8.GetString(text), pid, (since - booted) / 1000 - Slack) ?? found;
             }
         unistd.close(fd);
         return found;
@@ -40,17 +44,25 @@ internal static unsafe class KernelLog
     {
         int semicolon = record.IndexOf(';');
         string[] head = semicolon < 0 ? [] : record[..semicolon].Split(',');
-        if (head.Length < 3 || !long.TryParse(head[2], NumberStyles.None, CultureInfo.InvariantCulture, out long when) || when < since) return null;
-        if (!record.Contains("type=1326 ", StringComparison.Ordinal) || Field(record, "pid") is not { } who || who != pid.ToString(CultureInfo.InvariantCulture)) return null;
-        return int.TryParse(Field(record, "syscall"), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && uint.TryParse(Field(record, "arch"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint architecture)
+        if (head.Length < 3 || !long.TryParse(head[2], NumberStyles.None, CultureInfo.InvariantCulture, out long when) || when < since)
+            return null;
+        if (!record.Contains("type=1326 ", StringComparison.Ordinal) || Field(record, "pid") is not { } who
+            || who != pid.ToString(CultureInfo.InvariantCulture))
+            return null;
+        return int.TryParse(Field(record, "syscall"), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && uint.TryParse(Field(record, "arch"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint architecture)
             ? SystemCallName.Of(architecture, number) : null;
     }
 
-    /// <summary>Of NAME=VALUE. The process chooses what stands in comm="…": the kernel writes it in hexadecimal when there is a blank or a quote in it.</summary>
+    /// <summary>
+    /// Of NAME=VALUE. The process chooses what stands in comm="…": the kernel writes it in hexadecimal when there is a blank or a quote in
+    /// it.
+    /// </summary>
     private static string? Field(string record, string name)
     {
         foreach (string word in record.Split(' ', '\n'))
-            if (word.StartsWith(name, StringComparison.Ordinal) && word.Length > name.Length && word[name.Length] == '=') return word[(name.Length + 1)..];
+            if (word.StartsWith(name, StringComparison.Ordinal) && word.Length > name.Length && word[name.Length] == '=')
+                return word[(name.Length + 1)..];
         return null;
     }
 }

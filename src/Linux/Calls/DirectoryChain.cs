@@ -3,9 +3,9 @@ using static Minirun.Linux.fcntl;
 namespace Minirun.Linux.Calls;
 
 /// <summary>
-/// A way down through directories, of which the lowest are open: a tree may be deeper than a process may have descriptors. A directory whose descriptor
-/// was given up is opened again through the ".." of the one below it, and has to be the very same one: whoever moves directories meanwhile gets us to
-/// stop (ESTALE), never to go elsewhere.
+/// A way down through directories, of which the lowest are open: a tree may be deeper than a process may have descriptors. A directory
+/// whose descriptor was given up is opened again through the ".." of the one below it, and has to be the very same one: whoever moves
+/// directories meanwhile gets us to stop (ESTALE), never to go elsewhere.
 /// </summary>
 /// <param name="root">Where the way begins; stays open, and the caller's.</param>
 public sealed class DirectoryChain(int root) : IDisposable
@@ -45,7 +45,9 @@ public sealed class DirectoryChain(int root) : IDisposable
             fixed (byte* name = s_above) fd = (int)LinuxException.Check(openat2(Current, name, &how), "openat2", "..");
         }
         _levels[^2] = (fd, default);
-        return Entry.Identity(Entry.Status(fd)) == identity ? fd : throw new LinuxException("openat2", Errno.ESTALE, "a directory that was moved meanwhile");
+        return Entry.Identity(Entry.Status(fd)) == identity
+            ? fd
+            : throw new LinuxException("openat2", Errno.ESTALE, "a directory that was moved meanwhile");
     }
 
     /// <summary>Goes back to the directory above.</summary>

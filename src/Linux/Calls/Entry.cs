@@ -5,7 +5,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Linux.Calls;
 
-/// <summary>System calls on an entry of an open directory. A name is one component, of any bytes, with a zero behind; none follows a symbolic link.</summary>
+/// <summary>
+/// System calls on an entry of an open directory. A name is one component, of any bytes, with a zero behind; none follows a symbolic link.
+/// </summary>
 public static unsafe class Entry
 {
     private const int DirectoryEntryName = 19;   // offset of d_name in struct linux_dirent64
@@ -19,12 +21,18 @@ public static unsafe class Entry
     /// <param name="resolve">Further rules, such as RESOLVE_NO_XDEV: nothing that is mounted there.</param>
     public static int TryOpen(int directory, byte[] name, int flags, uint mode = 0, int resolve = 0)
     {
-        open_how how = new() { flags = (ulong)(uint)(flags | O_NOFOLLOW | O_CLOEXEC), mode = mode, resolve = (ulong)(uint)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve) };
+        open_how how = new()
+        {
+            flags = (ulong)(uint)(flags | O_NOFOLLOW | O_CLOEXEC),
+            mode = mode,
+            resolve = (ulong)(uint)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve)
+        };
         fixed (byte* pointer = name) return openat2(directory, pointer, &how);
     }
 
     /// <summary>
-    /// The file of an O_PATH descriptor, for its contents: it is that very file. Who holds a lease on it (F_SETLEASE in fcntl(2)) does not hold us: EAGAIN.
+    /// The file of an O_PATH descriptor, for its contents: it is that very file. Who holds a lease on it (F_SETLEASE in fcntl(2)) does not
+    /// hold us: EAGAIN.
     /// </summary>
     /// <param name="fd">The descriptor.</param>
     /// <param name="flags">Of open(2).</param>
@@ -67,7 +75,9 @@ public static unsafe class Entry
     {
         byte[] target = new byte[4097];
         byte nothing = 0;
-        fixed (byte* pointer = target) return target[..(int)(LinuxException.Check(syscall(SYS_readlinkat, fd, (nint)(&nothing), (nint)pointer, 4096), "readlinkat") + 1)];
+        fixed (byte* pointer = target)
+            return target[..(int)(LinuxException.Check(syscall(SYS_readlinkat, fd, (nint)(&nothing), (nint)pointer, 4096), "readlinkat")
+                + 1)];
     }
 
     /// <summary>What is in a directory that was opened for reading, and has not been read yet.</summary>

@@ -3,8 +3,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Linux.Calls;
 
 /// <summary>
-/// As long as it lives, root makes files as another user, and may do all that root may: a file system of a user namespace takes no file whose owner it
-/// has no number for (EOVERFLOW), and whom a chown later gives it to comes too late. Of this thread.
+/// As long as it lives, root makes files as another user, and may do all that root may: a file system of a user namespace takes no file
+/// whose owner it has no number for (EOVERFLOW), and whom a chown later gives it to comes too late. Of this thread.
 /// </summary>
 public sealed unsafe class FileMaker : IDisposable
 {

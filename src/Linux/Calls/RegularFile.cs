@@ -5,8 +5,8 @@ using static Minirun.Linux.sys_stat;
 namespace Minirun.Linux.Calls;
 
 /// <summary>
-/// Reads files that ought to be regular and small, whatever somebody has put in their place: a fifo or device does not hold us up (O_NONBLOCK), a symbolic
-/// link leads nowhere (O_NOFOLLOW), and one that never ends does not fill the memory.
+/// Reads files that ought to be regular and small, whatever somebody has put in their place: a fifo or device does not hold us up
+/// (O_NONBLOCK), a symbolic link leads nowhere (O_NOFOLLOW), and one that never ends does not fill the memory.
 /// </summary>
 public static unsafe class RegularFile
 {

@@ -3,8 +3,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Linux;
 
 /// <summary>
-/// The signals that minirun takes from a signalfd and passes on to the container. All threads must have them blocked, so they are blocked before
-/// the .NET runtime makes its first (src/Init/Boot.cs): nothing here may need the runtime.
+/// The signals that minirun takes from a signalfd and passes on to the container. All threads must have them blocked, so they are blocked
+/// before the .NET runtime makes its first (src/Init/Boot.cs): nothing here may need the runtime.
 /// </summary>
 public static unsafe class RelayedSignals
 {
@@ -12,13 +12,16 @@ public static unsafe class RelayedSignals
     /// As sigset_t has them. Left out: faults, job control stops, and the three real-time signals that glibc and the .NET collector use.
     /// </summary>
     public const ulong Mask =
-        ~(1UL << 3 | 1UL << 4 | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 8 | 1UL << 10 | 1UL << 12 | 1UL << 18 | 1UL << 19 | 1UL << 20 | 1UL << 21
+        ~(1UL << 3 | 1UL << 4 | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 8 | 1UL << 10 | 1UL << 12 | 1UL << 18 | 1UL << 19 | 1UL << 20
+            | 1UL << 21
           | 1UL << 30 | 7UL << 31);
 
     private static ulong s_inherited;
     private static int s_blocked;
 
-    /// <summary>Whether they were blocked before the runtime started. When not, the linker argument was dropped, and only speed is lost.</summary>
+    /// <summary>
+    /// Whether they were blocked before the runtime started. When not, the linker argument was dropped, and only speed is lost.
+    /// </summary>
     public static bool AreBlocked => s_blocked != 0;
 
     /// <summary>Blocks them in this thread and in all that it starts.</summary>

@@ -1,6 +1,8 @@
 namespace System.Runtime;
 
-/// <summary>The AOT compiler knows this attribute by name: the method is the C function <c>entry</c>, called without any transition.</summary>
+/// <summary>
+/// The AOT compiler knows this attribute by name: the method is the C function <c>entry</c>, called without any transition.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RuntimeImportAttribute(string library, string entry) : Attribute
 {

@@ -5,8 +5,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Linux.Calls;
 
 /// <summary>
-/// Removes a directory with all that is in it, and nothing else: whoever swaps a directory for a symbolic link meanwhile loses the link. What is mounted
-/// in it stays, and makes the removal fail (EBUSY).
+/// Removes a directory with all that is in it, and nothing else: whoever swaps a directory for a symbolic link meanwhile loses the link.
+/// What is mounted in it stays, and makes the removal fail (EBUSY).
 /// </summary>
 public sealed class TreeRemoval : TreeWalk
 {
@@ -20,7 +20,9 @@ public sealed class TreeRemoval : TreeWalk
     {
     }
 
-    /// <summary>Removes what a path names, a link itself; nothing is there afterwards. The path leads through directories of ours.</summary>
+    /// <summary>
+    /// Removes what a path names, a link itself; nothing is there afterwards. The path leads through directories of ours.
+    /// </summary>
     /// <exception cref="LinuxException">Something cannot be removed.</exception>
     public static void Remove(string path)
     {

@@ -1,8 +1,8 @@
 namespace Minirun.Linux.Calls;
 
 /// <summary>
-/// Goes through a directory tree that others may change meanwhile: by descriptor, one component at a time, following no symbolic link. The tree may be of
-/// any depth; neither the stack nor the number of open descriptors grows with it.
+/// Goes through a directory tree that others may change meanwhile: by descriptor, one component at a time, following no symbolic link. The
+/// tree may be of any depth; neither the stack nor the number of open descriptors grows with it.
 /// </summary>
 public abstract class TreeWalk
 {

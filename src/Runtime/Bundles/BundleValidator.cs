@@ -3,8 +3,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Bundles;
 
 /// <summary>
-/// Looks whether a document can be carried out, before anything is made. What is wrong is named by its path in the JSON. Only what is wrong by itself, or
-/// against another field, is found here; what this machine cannot do shows when it is tried.
+/// Looks whether a document can be carried out, before anything is made. What is wrong is named by its path in the JSON. Only what is wrong
+/// by itself, or against another field, is found here; what this machine cannot do shows when it is tried.
 /// </summary>
 public static class BundleValidator
 {
@@ -28,9 +28,12 @@ public static class BundleValidator
     private static void CheckVersion(string version)
     {
         string[] parts = version.Split('.', 3);
-        bool good = parts.Length == 3 && StrictNumber.TryParse(parts[0], out uint major) && major == 1 && StrictNumber.TryParse(parts[1], out _)
+        bool good =
+            parts.Length == 3 && StrictNumber.TryParse(parts[0], out uint major) && major == 1 && StrictNumber.TryParse(parts[1], out _)
             && parts[2].Length > 0 && char.IsAsciiDigit(parts[2][0]);
-        if (!good) throw Problem.At("ociVersion", version.Length == 0 ? "missing" : $"'{version}' is not a version that is supported, which is 1.x.y");
+        if (!good)
+            throw Problem.At("ociVersion",
+                version.Length == 0 ? "missing" : $"'{version}' is not a version that is supported, which is 1.x.y");
     }
 
     private static void CheckNames(OciSpec oci)

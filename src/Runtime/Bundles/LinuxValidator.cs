@@ -7,7 +7,8 @@ internal static class LinuxValidator
 {
     private static readonly string[] s_namespaces = ["user", "pid", "uts", "mount", "ipc", "cgroup", "network", "time"];
 
-    private static readonly string[] s_propagations = ["", "private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"];
+    private static readonly string[] s_propagations =
+        ["", "private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"];
 
     public static void Check(OciSpec oci)
     {
@@ -17,7 +18,8 @@ internal static class LinuxValidator
         CheckSysctls(oci);
         CheckDevices(linux.Devices);
         CheckNetDevices(oci);
-        Problem.OneOf(linux.RootfsPropagation ?? "", "linux.rootfsPropagation", "propagation", Array.IndexOf(s_propagations, linux.RootfsPropagation ?? "") >= 0);
+        Problem.OneOf(linux.RootfsPropagation ?? "", "linux.rootfsPropagation", "propagation",
+            Array.IndexOf(s_propagations, linux.RootfsPropagation ?? "") >= 0);
         Problem.Paths(linux.MaskedPaths, "linux.maskedPaths");
         Problem.Paths(linux.ReadonlyPaths, "linux.readonlyPaths");
         if (linux.Personality is { } personality)
@@ -48,22 +50,29 @@ internal static class LinuxValidator
         IdMappings.Check(linux.UidMappings, "linux.uidMappings");
         IdMappings.Check(linux.GidMappings, "linux.gidMappings");
         OciNamespace? user = linux.Namespaces.Find(each => each.Type == "user");
-        if (user is null && linux.UidMappings is { Count: > 0 }) throw Problem.At("linux.uidMappings", "user namespace mappings specified, but there is no user namespace in linux.namespaces");
-        if (user is null && linux.GidMappings is { Count: > 0 }) throw Problem.At("linux.gidMappings", "user namespace mappings specified, but there is no user namespace in linux.namespaces");
+        if (user is null && linux.UidMappings is { Count: > 0 })
+            throw Problem.At("linux.uidMappings", "user namespace mappings specified, but there is no user namespace in linux.namespaces");
+        if (user is null && linux.GidMappings is { Count: > 0 })
+            throw Problem.At("linux.gidMappings", "user namespace mappings specified, but there is no user namespace in linux.namespaces");
         if (user is null or { Path.Length: > 0 }) return;
-        if (linux.UidMappings is not { Count: > 0 }) throw Problem.At("linux.uidMappings", "user namespaces enabled, but no uid mappings found");
-        if (linux.GidMappings is not { Count: > 0 }) throw Problem.At("linux.gidMappings", "user namespaces enabled, but no gid mappings found");
+        if (linux.UidMappings is not { Count: > 0 })
+            throw Problem.At("linux.uidMappings", "user namespaces enabled, but no uid mappings found");
+        if (linux.GidMappings is not { Count: > 0 })
+            throw Problem.At("linux.gidMappings", "user namespaces enabled, but no gid mappings found");
     }
 
     private static void CheckTime(OciSpec oci)
     {
         if (oci.Linux.TimeOffsets is not { Count: > 0 } offsets) return;
-        if (!oci.Linux.Namespaces.Exists(each => each is { Type: "time", Path: null or "" })) throw Problem.At("linux.timeOffsets", "time namespace offsets specified, but there is no new time namespace in linux.namespaces");
+        if (!oci.Linux.Namespaces.Exists(each => each is { Type: "time", Path: null or "" }))
+            throw Problem.At("linux.timeOffsets",
+                "time namespace offsets specified, but there is no new time namespace in linux.namespaces");
         foreach (var (clock, offset) in offsets)
         {
             Problem.OneOf(clock, "linux.timeOffsets", "clock", clock is "monotonic" or "boottime");
             if (offset is null) throw Problem.At($"linux.timeOffsets.{clock}", "null is no offset");
-            if (offset.Nanosecs > 999_999_999) throw Problem.At($"linux.timeOffsets.{clock}.nanosecs", $"{offset.Nanosecs} is a second or more");
+            if (offset.Nanosecs > 999_999_999)
+                throw Problem.At($"linux.timeOffsets.{clock}.nanosecs", $"{offset.Nanosecs} is a second or more");
         }
     }
 
@@ -96,9 +105,11 @@ internal static class LinuxValidator
     {
         foreach (var (name, device) in oci.Linux.NetDevices ?? [])
         {
-            if (!BundleValidator.Has(oci, "network")) throw Problem.At("linux.netDevices", "unable to move network devices without a private NET namespace");
+            if (!BundleValidator.Has(oci, "network"))
+                throw Problem.At("linux.netDevices", "unable to move network devices without a private NET namespace");
             foreach (string each in (string[])[name, device?.Name is { Length: > 0 } inside ? inside : name])
-                if (each.Length is 0 or > 15 || each is "." or ".." || each.AsSpan().IndexOfAny("/: \t\n") >= 0) throw Problem.At($"linux.netDevices.{name}", $"'{each}' is no name of an interface");
+                if (each.Length is 0 or > 15 || each is "." or ".." || each.AsSpan().IndexOfAny("/: \t\n") >= 0)
+                    throw Problem.At($"linux.netDevices.{name}", $"'{each}' is no name of an interface");
         }
     }
 
@@ -107,14 +118,18 @@ internal static class LinuxValidator
         if (MemoryPolicy.Mode(policy.Mode) < 0) throw Problem.At("linux.memoryPolicy.mode", $"invalid memory policy mode '{policy.Mode}'");
         Problem.List(policy.Nodes, "linux.memoryPolicy.nodes", "memory nodes");
         Problem.NoNulls(policy.Flags, "linux.memoryPolicy.flags");
-        for (int i = 0; i < (policy.Flags?.Count ?? 0); i++) if (MemoryPolicy.Flag(policy.Flags![i]) == 0) throw Problem.At($"linux.memoryPolicy.flags[{i}]", $"invalid memory policy flag '{policy.Flags[i]}'");
+        for (int i = 0; i < (policy.Flags?.Count ?? 0); i++)
+            if (MemoryPolicy.Flag(policy.Flags![i]) == 0)
+                throw Problem.At($"linux.memoryPolicy.flags[{i}]", $"invalid memory policy flag '{policy.Flags[i]}'");
     }
 
     private static void CheckRdt(OciIntelRdt rdt)
     {
-        if (rdt.ClosID is { Length: > 0 } group && group != "/" && (group is "." or ".." || group.AsSpan().IndexOfAny('/', '\n') >= 0)) throw Problem.At("linux.intelRdt.closID", $"'{group}' is no name of a directory");
+        if (rdt.ClosID is { Length: > 0 } group && group != "/" && (group is "." or ".." || group.AsSpan().IndexOfAny('/', '\n') >= 0))
+            throw Problem.At("linux.intelRdt.closID", $"'{group}' is no name of a directory");
         if (rdt.L3CacheSchema?.IndexOf('\n') >= 0) throw Problem.At("linux.intelRdt.l3CacheSchema", "has a newline");
-        if (rdt.MemBwSchema is { Length: > 0 } memory && (!memory.StartsWith("MB:", StringComparison.Ordinal) || memory.Contains('\n'))) throw Problem.At("linux.intelRdt.memBwSchema", "not one line that starts with MB:");
+        if (rdt.MemBwSchema is { Length: > 0 } memory && (!memory.StartsWith("MB:", StringComparison.Ordinal) || memory.Contains('\n')))
+            throw Problem.At("linux.intelRdt.memBwSchema", "not one line that starts with MB:");
         Problem.NoNulls(rdt.Schemata, "linux.intelRdt.schemata");
         for (int i = 0; i < (rdt.Schemata?.Count ?? 0); i++)
             if (rdt.Schemata![i].Contains('\n')) throw Problem.At($"linux.intelRdt.schemata[{i}]", "has a newline");

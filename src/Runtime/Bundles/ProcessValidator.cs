@@ -53,7 +53,8 @@ public static class ProcessValidator
             OciRlimit limit = limits![i] ?? throw Problem.At($"{at}[{i}]", "null is no limit");
             Problem.OneOf(limit.Type, $"{at}[{i}].type", "limit", Rlimits.Names.Contains(limit.Type));
             if (limit.Soft > limit.Hard) throw Problem.At($"{at}[{i}].soft", $"{limit.Soft} is more than the hard limit");
-            if (limits.FindIndex(other => other.Type == limit.Type) < i) throw Problem.At($"{at}[{i}].type", $"{limit.Type} is there twice");
+            if (limits.FindIndex(other => other.Type == limit.Type) < i)
+                throw Problem.At($"{at}[{i}].type", $"{limit.Type} is there twice");
         }
     }
 
@@ -62,8 +63,10 @@ public static class ProcessValidator
         Problem.OneOf(scheduler.Policy, at + ".policy", "policy", SchedulerAttributes.Policy(scheduler.Policy) >= 0);
         Problem.Range(scheduler.Nice, -20, 19, at + ".nice");
         bool realTime = scheduler.Policy is "SCHED_FIFO" or "SCHED_RR", deadline = scheduler.Policy == "SCHED_DEADLINE";
-        if (scheduler.Priority is { } priority and not 0 && !realTime) throw Problem.At(at + ".priority", $"{priority}: only SCHED_FIFO and SCHED_RR have one");
-        if (!deadline && (scheduler.Runtime > 0 || scheduler.Deadline > 0 || scheduler.Period > 0)) throw Problem.At(at + ".runtime", "runtime, deadline and period are for SCHED_DEADLINE only");
+        if (scheduler.Priority is { } priority and not 0 && !realTime)
+            throw Problem.At(at + ".priority", $"{priority}: only SCHED_FIFO and SCHED_RR have one");
+        if (!deadline && (scheduler.Runtime > 0 || scheduler.Deadline > 0 || scheduler.Period > 0))
+            throw Problem.At(at + ".runtime", "runtime, deadline and period are for SCHED_DEADLINE only");
         Problem.NoNulls(scheduler.Flags, at + ".flags");
         for (int i = 0; i < (scheduler.Flags?.Count ?? 0); i++)
             Problem.OneOf(scheduler.Flags![i], $"{at}.flags[{i}]", "flag", SchedulerAttributes.Flag(scheduler.Flags[i]) >= 0);

@@ -2,7 +2,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Bundles;
 
-/// <summary><c>linux.resources</c> of a document, and the document of <c>update --resources</c>. Zero, in most places, is how engines say nothing.</summary>
+/// <summary>
+/// <c>linux.resources</c> of a document, and the document of <c>update --resources</c>. Zero, in most places, is how engines say nothing.
+/// </summary>
 public static class ResourcesValidator
 {
     /// <exception cref="UserError">A value makes no sense.</exception>
@@ -13,7 +15,8 @@ public static class ResourcesValidator
         if (resources.Pids?.Limit is { } pids) Limit(pids, at + ".pids.limit");
         CheckDevices(resources.Devices, at + ".devices");
         for (int i = 0; i < (resources.HugepageLimits?.Count ?? 0); i++)
-            if (resources.HugepageLimits![i] is not { PageSize.Length: > 0 } limit || limit.PageSize.Contains('/')) throw Problem.At($"{at}.hugepageLimits[{i}].pageSize", "not a size such as 2MB");
+            if (resources.HugepageLimits![i] is not { PageSize.Length: > 0 } limit || limit.PageSize.Contains('/'))
+                throw Problem.At($"{at}.hugepageLimits[{i}].pageSize", "not a size such as 2MB");
         foreach (var (device, limit) in resources.Rdma ?? [])
             if (limit is null) throw Problem.At($"{at}.rdma.{device}", "null is no limit");
         Problem.NoNulls(resources.Network?.Priorities, at + ".network.priorities");
@@ -43,7 +46,8 @@ public static class ResourcesValidator
         Limit(memory.Swap, at + ".swap");
         Limit(memory.Kernel, at + ".kernel");
         Limit(memory.KernelTcp, at + ".kernelTCP");
-        if (memory.Swap > 0 && memory.Limit > memory.Swap) throw Problem.At(at + ".swap", $"{memory.Swap} for memory and swap together is less than the limit of memory, {memory.Limit}");
+        if (memory.Swap > 0 && memory.Limit > memory.Swap)
+            throw Problem.At(at + ".swap", $"{memory.Swap} for memory and swap together is less than the limit of memory, {memory.Limit}");
         if (memory.Swappiness is > 100 and var swappiness) throw Problem.At(at + ".swappiness", $"{swappiness} is not from 0 to 100");
     }
 
@@ -60,7 +64,8 @@ public static class ResourcesValidator
         {
             OciDeviceRule rule = rules![i] ?? throw Problem.At($"{at}[{i}]", "null is no rule");
             Problem.OneOf(rule.Type ?? "", $"{at}[{i}].type", "type of device", rule.Type is null or "" or "a" or "b" or "c");
-            if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAny("rwm") < 0) throw Problem.At($"{at}[{i}].access", $"'{access}' is not made of r, w and m");
+            if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAny("rwm") < 0)
+                throw Problem.At($"{at}[{i}].access", $"'{access}' is not made of r, w and m");
         }
     }
 

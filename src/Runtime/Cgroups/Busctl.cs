@@ -10,7 +10,9 @@ internal static unsafe class Busctl
     private const string Manager = "org.freedesktop.systemd1.Manager";
 
     /// <summary>Whether there is a bus with somebody to ask.</summary>
-    public static bool IsThere(bool user) => Find() is not null && CgroupFs.Exists(user ? UserBus() : "/run/dbus/system_bus_socket") && (user || CgroupFs.Exists("/run/systemd/system"));
+    public static bool IsThere(bool user) =>
+        Find() is not null && CgroupFs.Exists(user ? UserBus() : "/run/dbus/system_bus_socket")
+            && (user || CgroupFs.Exists("/run/systemd/system"));
 
     /// <summary>Calls a method of systemd's manager. Null when it went well; else what busctl said.</summary>
     public static string? Call(bool user, string method, IReadOnlyList<string> arguments)
@@ -18,7 +20,8 @@ internal static unsafe class Busctl
         if (Find() is not { } program) return "busctl is not here";
         string[] words =
         [
-            "busctl", user ? "--user" : "--system", "--quiet", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", Manager, method, .. arguments,
+            "busctl", user ? "--user" : "--system", "--quiet", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", Manager,
+                method, .. arguments,
         ];
         int output = (int)LinuxException.Check(sys_mman.memfd_create("busctl", sys_mman.MFD_CLOEXEC), "memfd_create");
         using var script = new ScriptWriter();
@@ -33,7 +36,8 @@ internal static unsafe class Busctl
         return status == 0 ? null : said.Trim() is { Length: > 0 } text ? text : "busctl ended with status " + ExitStatus.Code(status);
     }
 
-    private static string? Find() => CgroupFs.Exists("/usr/bin/busctl") ? "/usr/bin/busctl" : CgroupFs.Exists("/bin/busctl") ? "/bin/busctl" : null;
+    private static string? Find() =>
+        CgroupFs.Exists("/usr/bin/busctl") ? "/usr/bin/busctl" : CgroupFs.Exists("/bin/busctl") ? "/bin/busctl" : null;
 
     private static string RuntimeDirectory() =>
         stdlib.Variable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? directory : "/run/user/" + unistd.geteuid();
@@ -44,5 +48,7 @@ internal static unsafe class Busctl
             : RuntimeDirectory() + "/bus";
 
     private static string[] Environment(bool user) =>
-        user ? ["PATH=/usr/bin:/bin", "LC_ALL=C", "XDG_RUNTIME_DIR=" + RuntimeDirectory(), "DBUS_SESSION_BUS_ADDRESS=unix:path=" + UserBus()] : ["PATH=/usr/bin:/bin", "LC_ALL=C"];
+        user
+            ? ["PATH=/usr/bin:/bin", "LC_ALL=C", "XDG_RUNTIME_DIR=" + RuntimeDirectory(), "DBUS_SESSION_BUS_ADDRESS=unix:path=" + UserBus()]
+            : ["PATH=/usr/bin:/bin", "LC_ALL=C"];
 }

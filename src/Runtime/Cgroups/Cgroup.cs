@@ -19,19 +19,26 @@ public sealed class Cgroup
     /// <summary>Its directories, for who mounts them; null while systemd has yet to make them.</summary>
     public IReadOnlyDictionary<string, string>? Directories => State.Paths.Count > 0 ? State.Paths : null;
 
-    /// <summary>For a child that is to be born in it. Where systemd has yet to make it only <see cref="Enter"/> helps, which is to be called in any case.</summary>
+    /// <summary>
+    /// For a child that is to be born in it. Where systemd has yet to make it only <see cref="Enter"/> helps, which is to be called in any
+    /// case.
+    /// </summary>
     public CgroupBirth? Birth => State.Unit is not null && _request is not null ? null : _birth ??= CgroupBirth.Open(State.Paths, _born);
 
     /// <summary>Kills for want of memory so far.</summary>
     public long OomKills => OomWatch.Count(State);
 
     /// <summary>The most memory that it had, and its limit, in bytes; 0 for what is not known or not there.</summary>
-    public (long Peak, long Limit) MemoryPeak => State.Paths.TryGetValue("memory", out string? old) ? (Number(old + "/memory.max_usage_in_bytes"), Number(old + "/memory.limit_in_bytes"))
+    public (long Peak, long Limit) MemoryPeak =>
+        State.Paths.TryGetValue("memory", out string? old) ? (Number(old + "/memory.max_usage_in_bytes"),
+            Number(old + "/memory.limit_in_bytes"))
         : State.Paths.TryGetValue("", out string? unified) ? (Number(unified + "/memory.peak"), Number(unified + "/memory.max")) : (0, 0);
 
     public bool IsFrozen => Freezer.IsFrozen(State);
 
-    /// <summary>Makes it, with the limits that can be set before a process is in. Null when none is asked for and none can be made.</summary>
+    /// <summary>
+    /// Makes it, with the limits that can be set before a process is in. Null when none is asked for and none can be made.
+    /// </summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
     public static Cgroup? Create(CgroupRequest request)
     {
@@ -39,9 +46,14 @@ public sealed class Cgroup
         Hierarchies hierarchies = Hierarchies.Read();
         bool limits = CgroupMaker.HasLimits(hierarchies, request.Resources);
         if (hierarchies.Unified is null && hierarchies.Old.Count == 0)
-            return limits || (request.Required && !request.InUserNamespace) ? throw new UserError("linux.cgroupsPath: no cgroup file system is mounted", "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup") : null;
+            return limits || (request.Required && !request.InUserNamespace)
+                ? throw new UserError("linux.cgroupsPath: no cgroup file system is mounted",
+                    "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup")
+                : null;
         // What a bundle's container has not asked for it may still need: to be paused, or updated.
-        if (request.OnlyLimits && !limits && !request.Required && !hierarchies.IsUnified && request.Resources?.Devices is not { Count: > 0 }) return null;
+        if (request.OnlyLimits && !limits && !request.Required && !hierarchies.IsUnified
+            && request.Resources?.Devices is not { Count: > 0 })
+            return null;
         var state = new CgroupState { Driver = request.Driver, InUserNamespace = request.InUserNamespace };
         if (request.Driver == CgroupDriver.Systemd) return SystemdScope.Prepare(request, state) ? new Cgroup(state, request) : null;
         var maker = new CgroupMaker(request, hierarchies, state);
@@ -79,13 +91,17 @@ public sealed class Cgroup
         Hierarchies hierarchies = Hierarchies.Read();
         List<Setting> settings = CgroupSettings.Of(resources, hierarchies, State.Paths.GetValueOrDefault);
         foreach (Setting setting in settings)
-            if (hierarchies.Old.TryGetValue(setting.Controller, out Hierarchy? hierarchy) && !State.Paths.ContainsKey(setting.Controller) && !setting.Optional)
+            if (hierarchies.Old.TryGetValue(setting.Controller, out Hierarchy? hierarchy) && !State.Paths.ContainsKey(setting.Controller)
+                && !setting.Optional)
             {
-                if (State.Unit is not null) throw new UserError($"linux.resources.{setting.Field}: the container is in no cgroup of {setting.Controller}", "it was made without one: give it such a limit, or linux.cgroupsPath, from the beginning");
+                if (State.Unit is not null)
+                    throw new UserError($"linux.resources.{setting.Field}: the container is in no cgroup of {setting.Controller}",
+                        "it was made without one: give it such a limit, or linux.cgroupsPath, from the beginning");
                 LateHierarchy.Add(this, setting.Controller, hierarchy);
             }
         if (State.Unit is not null) SystemdScope.Update(State, resources, hierarchies.IsUnified);
-        LimitWriter.Write(settings, controller => State.Paths.TryGetValue(controller, out string? path) ? path : State.Paths.GetValueOrDefault(""));
+        LimitWriter.Write(settings,
+            controller => State.Paths.TryGetValue(controller, out string? path) ? path : State.Paths.GetValueOrDefault(""));
         List<Setting> unified = V2Limits.Unified(resources);
         if (unified.Count > 0) LimitWriter.Write(unified, _ => State.Paths.GetValueOrDefault(""));
     }
@@ -183,7 +199,9 @@ public sealed class Cgroup
         Dictionary<string, string> paths = new(State.Paths);
         foreach (string controller in controllers.Split(','))
         {
-            if (!paths.TryGetValue(controller, out string? path)) throw new UserError($"--cgroup {subCgroup}: the container is in no cgroup of {controller}", "write --cgroup PATH for all of its cgroups");
+            if (!paths.TryGetValue(controller, out string? path))
+                throw new UserError($"--cgroup {subCgroup}: the container is in no cgroup of {controller}",
+                    "write --cgroup PATH for all of its cgroups");
             paths[controller] = path + below;
         }
         Join(paths, pid, "");

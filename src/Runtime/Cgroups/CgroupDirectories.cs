@@ -49,7 +49,8 @@ internal sealed class CgroupDirectories(CgroupRequest request)
             }
             if (errno == Errno.EEXIST && _intended.Contains(each)) request.Intends!([each], false);
             if (errno == 0) Made.Add(each);
-            else if (errno != Errno.EEXIST && !CgroupFs.Exists(each)) return !directory.Needed && IsForbidden(errno) ? false : throw Refused(each, directory, errno);
+            else if (errno != Errno.EEXIST && !CgroupFs.Exists(each))
+                return !directory.Needed && IsForbidden(errno) ? false : throw Refused(each, directory, errno);
             if (directory.Controllers.Contains("cpuset")) Cpuset.Inherit(each);
             if (end >= 0) continue;
             Check(directory, isNew: errno == 0, mayExist);
@@ -62,9 +63,11 @@ internal sealed class CgroupDirectories(CgroupRequest request)
     {
         bool freezes = directory.Controllers.Contains("freezer") || directory.Controllers.Contains("");
         if (freezes && Freezer.IsFrozen(directory.Full))
-            throw new UserError($"linux.cgroupsPath: container's cgroup unexpectedly frozen: {directory.Full}", "thaw it, or name another: a process that is put there would never run");
+            throw new UserError($"linux.cgroupsPath: container's cgroup unexpectedly frozen: {directory.Full}",
+                "thaw it, or name another: a process that is put there would never run");
         if (!isNew && !mayExist && CgroupFs.Read(directory.Full + "/cgroup.procs") is { Length: > 0 })
-            throw new UserError($"linux.cgroupsPath: container's cgroup is not empty: {directory.Full} has processes already", "name a cgroup of the container's own");
+            throw new UserError($"linux.cgroupsPath: container's cgroup is not empty: {directory.Full} has processes already",
+                "name a cgroup of the container's own");
     }
 
     private static bool IsForbidden(int errno) => errno is Errno.EACCES or Errno.EPERM or Errno.EROFS;
@@ -73,7 +76,8 @@ internal sealed class CgroupDirectories(CgroupRequest request)
         $"linux.cgroupsPath: cannot make {path}: mkdir: {Errno.Describe(errno)}",
         IsForbidden(errno)
             ? directory.Controllers is not [""]
-                ? "limits need a cgroup, and cgroups of version 1 are root's: run it as root, or boot with systemd.unified_cgroup_hierarchy=1"
+                ? "limits need a cgroup, and cgroups of version 1 are root's: run it as root, or boot with "
+                    + "systemd.unified_cgroup_hierarchy=1"
                 : "limits need a cgroup that is yours: systemd-run --user --scope -p Delegate=yes minirun …; `minirun doctor` says more"
             : "`minirun doctor` shows which cgroups this machine has");
 }

@@ -4,7 +4,9 @@ using Minirun.Linux;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>Files and directories of a cgroup file system. Results are error numbers, 0 for success: who asks knows what each of them means.</summary>
+/// <summary>
+/// Files and directories of a cgroup file system. Results are error numbers, 0 for success: who asks knows what each of them means.
+/// </summary>
 internal static unsafe class CgroupFs
 {
     public static bool Exists(string path) => fcntl.faccessat(fcntl.AT_FDCWD, path, unistd.F_OK, 0) == 0;
@@ -89,7 +91,9 @@ internal static unsafe class CgroupFs
 
     public static int RemoveDirectory(string path) => unistd.rmdir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Paths of the cgroups in one; none when it is gone. Those of a container go by descriptor: <see cref="CgroupWalk"/>.</summary>
+    /// <summary>
+    /// Paths of the cgroups in one; none when it is gone. Those of a container go by descriptor: <see cref="CgroupWalk"/>.
+    /// </summary>
     public static string[] Children(string path)
     {
         try

@@ -25,7 +25,8 @@ internal sealed class CgroupMaker
         _directories = new(request);
         // Of a bundle, whose list of devices may be empty, rules are always made; in a user namespace they cannot be.
         bool filters = !request.InUserNamespace && (!request.OnlyLimits || _resources.Devices is { Count: > 0 });
-        if (filters && DeviceRules.Of(_resources.Devices, request.Warn) is var rules && rules is not [{ Allow: true, IsEverything: true }]) _devices = rules;
+        if (filters && DeviceRules.Of(_resources.Devices, request.Warn) is var rules && rules is not [{ Allow: true, IsEverything: true }])
+            _devices = rules;
     }
 
     /// <summary>Whether anything is to be limited.</summary>
@@ -33,7 +34,8 @@ internal sealed class CgroupMaker
         resources is not null && (CgroupSettings.Of(resources, hierarchies, _ => null).Count > 0 || resources.Unified is { Count: > 0 });
 
     /// <summary>Makes it all. What was made is removed again when it fails.</summary>
-    /// <param name="place">The path in a hierarchy, from the path of our own cgroup there and whether it is to be beside that, not below.</param>
+    /// <param name="place">The path in a hierarchy, from the path of our own cgroup there and whether it is to be beside that, not
+    /// below.</param>
     /// <param name="mayExist">It has been made for us, and may have processes.</param>
     /// <exception cref="UserError">A limit that was asked for cannot be had.</exception>
     public void Make(Func<string, bool, string> place, bool mayExist = false)
@@ -60,13 +62,17 @@ internal sealed class CgroupMaker
         }
     }
 
-    private string? Directory(string controller) => _state.Paths.TryGetValue(controller, out string? path) ? path : _state.Paths.GetValueOrDefault("");
+    private string? Directory(string controller) =>
+        _state.Paths.TryGetValue(controller, out string? path) ? path : _state.Paths.GetValueOrDefault("");
 
     /// <summary>What version 2 has to hand down to the container's cgroup; null where it is not mounted.</summary>
     private ControllerSwitch? Controllers(List<Setting> settings, List<Setting> verbatim)
     {
         if (_hierarchies.Unified is not { } hierarchy)
-            return verbatim.Count == 0 ? null : throw new UserError($"linux.resources.{verbatim[0].Field}: needs cgroup version 2", "it is not mounted here: `minirun doctor` shows what is");
+            return verbatim.Count == 0
+                ? null
+                : throw new UserError($"linux.resources.{verbatim[0].Field}: needs cgroup version 2",
+                    "it is not mounted here: `minirun doctor` shows what is");
         var controllers = new ControllerSwitch(hierarchy, _hierarchies);
         foreach (Setting setting in settings)
             if (!_hierarchies.Old.ContainsKey(setting.Controller)) controllers.Need(setting);
@@ -74,7 +80,10 @@ internal sealed class CgroupMaker
         return controllers;
     }
 
-    /// <summary>The container's directory in each hierarchy, that of version 2 last. One without a limit may be left out where it is not ours to make.</summary>
+    /// <summary>
+    /// The container's directory in each hierarchy, that of version 2 last. One without a limit may be left out where it is not ours to
+    /// make.
+    /// </summary>
     private List<CgroupDirectory> Wanted(List<Setting> settings, ControllerSwitch? controllers, Func<string, bool, string> place)
     {
         Dictionary<string, CgroupDirectory> byMount = [];
@@ -83,7 +92,8 @@ internal sealed class CgroupMaker
             if (!byMount.TryGetValue(hierarchy.Mount, out CgroupDirectory? directory))
                 byMount[hierarchy.Mount] = directory = new(hierarchy.Mount, place(hierarchy.Own, false));
             directory.Controllers.Add(controller);
-            directory.Needed |= settings.Exists(setting => setting.Controller == controller) || (controller == "devices" && _devices is not null);
+            directory.Needed |= settings.Exists(setting => setting.Controller == controller)
+                || (controller == "devices" && _devices is not null);
         }
         List<CgroupDirectory> wanted = [.. byMount.Values];
         if (_hierarchies.Unified is not { } unified) return wanted;
@@ -120,6 +130,7 @@ internal sealed class CgroupMaker
         if (!_state.Paths.TryGetValue("", out directory)) return;
         int errno = DeviceFilter.Attach(directory, DeviceProgram.Assemble(_devices!));
         if (errno != 0)
-            throw new UserError($"linux.resources.devices: cannot attach a device program to {directory}: bpf: {Errno.Describe(errno)}", "it needs CAP_BPF and CAP_NET_ADMIN or root, and a kernel with CONFIG_CGROUP_BPF");
+            throw new UserError($"linux.resources.devices: cannot attach a device program to {directory}: bpf: {Errno.Describe(errno)}",
+                "it needs CAP_BPF and CAP_NET_ADMIN or root, and a kernel with CONFIG_CGROUP_BPF");
     }
 }

@@ -1,6 +1,8 @@
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>linux.cgroupsPath: an absolute path is below the mount point, a relative one near our own cgroup, and none is the container's id.</summary>
+/// <summary>
+/// linux.cgroupsPath: an absolute path is below the mount point, a relative one near our own cgroup, and none is the container's id.
+/// </summary>
 internal static class CgroupPath
 {
     /// <summary>The path below a hierarchy's mount point, without its last slash.</summary>
@@ -29,6 +31,9 @@ internal static class CgroupPath
                 throw new UserError($"linux.cgroupsPath: {path}: leads out of the hierarchy", "write an absolute path without ..");
             clean += "/" + part;
         }
-        return clean.Length > 0 ? clean : throw new UserError($"linux.cgroupsPath: {path}: is the root of the hierarchy", "name a cgroup of the container's own, such as /minirun/NAME");
+        return clean.Length > 0
+            ? clean
+            : throw new UserError($"linux.cgroupsPath: {path}: is the root of the hierarchy",
+                "name a cgroup of the container's own, such as /minirun/NAME");
     }
 }

@@ -13,7 +13,8 @@ internal static class CgroupSettings
         foreach (Setting setting in V1Limits.Of(resources, directory))
         {
             if (hierarchies.Old.ContainsKey(setting.Controller)) settings.Add(setting);
-            else if (hierarchies.UnifiedControllers.Contains(setting.Controller == "blkio" ? "io" : setting.Controller)) newer = V2Limits.Of(resources, directory(""), alone: false);
+            else if (hierarchies.UnifiedControllers.Contains(setting.Controller == "blkio" ? "io" : setting.Controller))
+                newer = V2Limits.Of(resources, directory(""), alone: false);
             else if (!setting.Optional) throw Missing(setting.Field, setting.Controller);
         }
         foreach (Setting setting in newer)
@@ -22,5 +23,6 @@ internal static class CgroupSettings
     }
 
     public static UserError Missing(string field, string controller) =>
-        new($"linux.resources.{field}: there is no cgroup controller {controller} here", "`minirun doctor` shows which kind of cgroups this machine has; the kernel's command line can switch controllers on");
+        new($"linux.resources.{field}: there is no cgroup controller {controller} here",
+            "`minirun doctor` shows which kind of cgroups this machine has; the kernel's command line can switch controllers on");
 }

@@ -8,7 +8,10 @@ public sealed class CgroupState
     /// <summary>Directories by controller of version 1; that of version 2 has the empty name.</summary>
     public Dictionary<string, string> Paths { get; set; } = [];
 
-    /// <summary>Of the directories that we made or found for it, by which they are known again. systemd makes its own anew when it likes to; states of earlier versions have none.</summary>
+    /// <summary>
+    /// Of the directories that we made or found for it, by which they are known again. systemd makes its own anew when it likes to; states
+    /// of earlier versions have none.
+    /// </summary>
     public Dictionary<string, ulong> Inodes { get; set; } = [];
 
     /// <summary>systemd's name of the scope.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>What <c>events --stats</c> prints as "data", in the shape that runc's clients read. Times in nanoseconds, sizes in bytes.</summary>
+/// <summary>
+/// What <c>events --stats</c> prints as "data", in the shape that runc's clients read. Times in nanoseconds, sizes in bytes.
+/// </summary>
 public sealed class CgroupStats
 {
     public CpuStats Cpu { get; set; } = new();

@@ -37,7 +37,9 @@ internal static unsafe class CgroupTree
         }
     }
 
-    /// <summary>Waits until the last process is gone, as far as the kernel tells: version 2 by cgroup.events, version 1 by the processes.</summary>
+    /// <summary>
+    /// Waits until the last process is gone, as far as the kernel tells: version 2 by cgroup.events, version 1 by the processes.
+    /// </summary>
     private static void AwaitChange(string directory, int milliseconds)
     {
         if (CgroupFs.Exists(directory + "/cgroup.events"))
@@ -77,6 +79,7 @@ internal static unsafe class CgroupTree
     internal static void Poll(int fd, short events, int milliseconds)
     {
         var wait = new pollfd { fd = fd, events = events };
-        if (poll.poll_(&wait, 1, milliseconds) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) throw new LinuxException("poll", Marshal.GetLastPInvokeError());
+        if (poll.poll_(&wait, 1, milliseconds) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+            throw new LinuxException("poll", Marshal.GetLastPInvokeError());
     }
 }

@@ -4,8 +4,8 @@ using Minirun.Linux.Calls;
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>
-/// Goes through a cgroup and all below it, which the container may have made: of any depth, so that no path reaches the lowest (PATH_MAX), and with names of
-/// any bytes. Who moves or removes some meanwhile ends the walk early; who must not miss one walks again.
+/// Goes through a cgroup and all below it, which the container may have made: of any depth, so that no path reaches the lowest (PATH_MAX),
+/// and with names of any bytes. Who moves or removes some meanwhile ends the walk early; who must not miss one walks again.
 /// </summary>
 internal sealed class CgroupWalk : TreeWalk
 {

@@ -3,8 +3,8 @@ using Minirun.Linux;
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>
-/// Controllers of version 2 are handed down level by level: cgroup.subtree_control of each cgroup above says which ones the next has. Not by one
-/// that has processes of its own, the root aside.
+/// Controllers of version 2 are handed down level by level: cgroup.subtree_control of each cgroup above says which ones the next has. Not
+/// by one that has processes of its own, the root aside.
 /// </summary>
 internal sealed class ControllerSwitch(Hierarchy hierarchy, Hierarchies all)
 {
@@ -28,10 +28,12 @@ internal sealed class ControllerSwitch(Hierarchy hierarchy, Hierarchies all)
         for (int end = 0; end >= 0; end = path.IndexOf('/', end + 1))
         {
             string level = hierarchy.Mount + path[..end], file = level + "/cgroup.subtree_control";
-            HashSet<string> on = Hierarchies.Words(CgroupFs.Read(file)), available = Hierarchies.Words(CgroupFs.Read(level + "/cgroup.controllers"));
+            HashSet<string> on = Hierarchies.Words(CgroupFs.Read(file)),
+                available = Hierarchies.Words(CgroupFs.Read(level + "/cgroup.controllers"));
             string wanted = "";
             foreach (string controller in s_useful)
-                if (!on.Contains(controller) && available.Contains(controller) && (all.IsUnified || _needed.ContainsKey(controller))) wanted += "+" + controller + " ";
+                if (!on.Contains(controller) && available.Contains(controller) && (all.IsUnified || _needed.ContainsKey(controller)))
+                    wanted += "+" + controller + " ";
             int errno = wanted.Length == 0 ? 0 : CgroupFs.Write(file, wanted.TrimEnd());
             foreach (var (controller, field) in _needed)
             {
@@ -46,10 +48,12 @@ internal sealed class ControllerSwitch(Hierarchy hierarchy, Hierarchies all)
     {
         int errno = CgroupFs.Write(file, "+" + controller);
         if (errno == 0) return;
-        throw new UserError($"linux.resources.{field}: cannot hand the controller {controller} down from {level}: {Errno.Describe(errno)}", errno switch
+        throw new UserError($"linux.resources.{field}: cannot hand the controller {controller} down from {level}: {Errno.Describe(errno)}",
+            errno switch
         {
             Errno.EBUSY or Errno.EOPNOTSUPP => "that cgroup has processes of its own: choose a parent that has none",
-            Errno.EACCES or Errno.EPERM or Errno.EROFS => "it is not yours: systemd-run --user --scope -p Delegate=yes minirun …; `minirun doctor` says more",
+            Errno.EACCES or Errno.EPERM or Errno.EROFS =>
+                "it is not yours: systemd-run --user --scope -p Delegate=yes minirun …; `minirun doctor` says more",
             Errno.ENOENT => "a cgroup above does not hand it down: `minirun doctor` shows what is delegated to you",
             _ => "`minirun doctor` shows which cgroups this machine has",
         });

@@ -4,8 +4,8 @@ namespace Minirun.Runtime.Cgroups;
 internal static class Conversions
 {
     /// <summary>
-    /// cpu.shares 2…262144 to cpu.weight 1…10000, by the curve that also takes the default 1024 to the default 100 (runc since 1.3.2; a straight line gave
-    /// 39, less than any plain process has).
+    /// cpu.shares 2…262144 to cpu.weight 1…10000, by the curve that also takes the default 1024 to the default 100 (runc since 1.3.2; a
+    /// straight line gave 39, less than any plain process has).
     /// </summary>
     public static ulong Weight(ulong shares)
     {
@@ -26,13 +26,18 @@ internal static class Conversions
         if (swap is null or 0) return limit == -1 ? "max" : null;
         if (swap < 0) return "max";
         if (limit is null or <= 0)
-            throw new UserError("linux.resources.memory.swap: a limit of memory and swap together needs one of memory", "give linux.resources.memory.limit too");
+            throw new UserError("linux.resources.memory.swap: a limit of memory and swap together needs one of memory",
+                "give linux.resources.memory.limit too");
         if (swap < limit)
-            throw new UserError($"linux.resources.memory.swap: {swap} is less than the limit of memory alone, {limit}", "it counts memory and swap together: give at least as much");
+            throw new UserError($"linux.resources.memory.swap: {swap} is less than the limit of memory alone, {limit}",
+                "it counts memory and swap together: give at least as much");
         return Text(swap.Value - limit.Value);
     }
 
-    /// <summary>Most processes: -1 is no limit, and 0 is one, since systemd knows no 0 and the kernel's would mean no more than the one that is there (runc, too).</summary>
+    /// <summary>
+    /// Most processes: -1 is no limit, and 0 is one, since systemd knows no 0 and the kernel's would mean no more than the one that is
+    /// there (runc, too).
+    /// </summary>
     public static string Pids(long limit) => Text(limit == 0 ? 1 : limit);
 
     /// <summary>-1 is no limit.</summary>

@@ -7,7 +7,8 @@ internal static class Cpuset
     public static void Inherit(string directory)
     {
         foreach (string file in (ReadOnlySpan<string>)["/cpuset.cpus", "/cpuset.mems"])
-            if (CgroupFs.Read(directory + file) is { } text && text.AsSpan().Trim().Length == 0 && CgroupFs.Read(directory[..directory.LastIndexOf('/')] + file) is { } parent)
+            if (CgroupFs.Read(directory + file) is { } text && text.AsSpan().Trim().Length == 0
+                && CgroupFs.Read(directory[..directory.LastIndexOf('/')] + file) is { } parent)
                 CgroupFs.Write(directory + file, parent.Trim());
     }
 }

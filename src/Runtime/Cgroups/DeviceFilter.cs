@@ -88,5 +88,6 @@ internal static unsafe class DeviceFilter
         Call(BPF_PROG_DETACH, (byte*)attributes, 16);
     }
 
-    private static nint Call(int command, byte* attributes, int size) => sys_syscall.syscall(sys_syscall.SYS_bpf, command, (nint)attributes, size);
+    private static nint Call(int command, byte* attributes, int size) =>
+        sys_syscall.syscall(sys_syscall.SYS_bpf, command, (nint)attributes, size);
 }

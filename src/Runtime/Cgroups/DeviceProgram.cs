@@ -8,8 +8,8 @@ internal static class DeviceProgram
     private const int Result = 0, Context = 1, Type = 2, Access = 3, Major = 4, Minor = 5;
 
     /// <summary>
-    /// One instruction a word: opcode 8 bits, registers 2×4, offset 16, number 32. From the last rule to the first, since the last that speaks
-    /// of an access decides; the register of the access keeps what is still to be decided.
+    /// One instruction a word: opcode 8 bits, registers 2×4, offset 16, number 32. From the last rule to the first, since the last that
+    /// speaks of an access decides; the register of the access keeps what is still to be decided.
     /// </summary>
     public static ulong[] Assemble(IReadOnlyList<DeviceRule> rules)
     {
@@ -67,7 +67,8 @@ internal static class DeviceProgram
 
     private static ulong Jump(int condition, int register, long number) => Word(BPF_JMP | condition | BPF_K, register, 0, (int)number);
 
-    private static ulong Word(int opcode, int to, int from, int number) => (ulong)(uint)opcode | ((ulong)(uint)(to | (from << 4)) << 8) | ((ulong)(uint)number << 32);
+    private static ulong Word(int opcode, int to, int from, int number) =>
+        (ulong)(uint)opcode | ((ulong)(uint)(to | (from << 4)) << 8) | ((ulong)(uint)number << 32);
 
     private static ulong Offset(int offset) => (ulong)(ushort)offset << 16;
 }

@@ -15,7 +15,9 @@ internal readonly record struct DeviceRule(bool Allow, char Type, long Major, lo
     public bool IsEverything => Type == 'a' && Access == AllAccess;
 
     /// <summary>As devices.allow and devices.deny take it, and systemd's DeviceAllow its last word.</summary>
-    public string AccessText => ((Access & bpf.BPF_DEVCG_ACC_READ) != 0 ? "r" : "") + ((Access & bpf.BPF_DEVCG_ACC_WRITE) != 0 ? "w" : "") + ((Access & bpf.BPF_DEVCG_ACC_MKNOD) != 0 ? "m" : "");
+    public string AccessText =>
+        ((Access & bpf.BPF_DEVCG_ACC_READ) != 0 ? "r" : "") + ((Access & bpf.BPF_DEVCG_ACC_WRITE) != 0 ? "w" : "")
+            + ((Access & bpf.BPF_DEVCG_ACC_MKNOD) != 0 ? "m" : "");
 
     public override string ToString() => IsEverything ? "a" : $"{Type} {Number(Major)}:{Number(Minor)} {AccessText}";
 
@@ -25,7 +27,10 @@ internal readonly record struct DeviceRule(bool Allow, char Type, long Major, lo
 /// <summary>linux.resources.devices: the last rule that speaks of a device and a kind of access decides; nothing else is allowed.</summary>
 internal static class DeviceRules
 {
-    /// <summary>What every container may use, after all rules (config-linux.md, "Default Devices"): nodes may be made of all, for they alone open nothing.</summary>
+    /// <summary>
+    /// What every container may use, after all rules (config-linux.md, "Default Devices"): nodes may be made of all, for they alone open
+    /// nothing.
+    /// </summary>
     private static readonly DeviceRule[] s_defaults =
     [
         new(true, 'c', -1, -1, bpf.BPF_DEVCG_ACC_MKNOD), new(true, 'b', -1, -1, bpf.BPF_DEVCG_ACC_MKNOD),
@@ -74,8 +79,12 @@ internal static class DeviceRules
             odd |= kind == 0;
             access |= kind;
         }
-        if (odd && access == 0) throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is no kind of access", "it is made of r, w and m");
-        if (odd) warn?.Invoke($"linux.resources.devices[{index}].access: '{rule.Access}' is not made of r, w and m alone: the other letters do not count");
+        if (odd && access == 0)
+            throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is no kind of access", "it is made of r, w and m");
+        if (odd)
+            warn?.Invoke(
+                $"linux.resources.devices[{index}].access: '{rule.Access}' is not made of r, w and m alone: the other letters do not "
+                    + $"count");
         // To the kernel "a" is every device with every access, whatever else is said.
         if (type == 'a') return new(rule.Allow, 'a', -1, -1, access == 0 ? DeviceRule.AllAccess : access);
         return new(rule.Allow, type, rule.Major ?? -1, rule.Minor ?? -1, access == 0 ? DeviceRule.AllAccess : access);

@@ -3,8 +3,8 @@ using Minirun.Linux;
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>
-/// Stops and continues all processes of a cgroup: by the freezer of version 1 where it is mounted, as runc does and others expect, else by cgroup.freeze of
-/// version 2. Where both are there, others may have used either.
+/// Stops and continues all processes of a cgroup: by the freezer of version 1 where it is mounted, as runc does and others expect, else by
+/// cgroup.freeze of version 2. Where both are there, others may have used either.
 /// </summary>
 internal static class Freezer
 {
@@ -19,7 +19,8 @@ internal static class Freezer
             FreezeOld(old + Old, old);
             return;
         }
-        if (!state.Paths.TryGetValue("", out string? unified)) throw new UserError("cannot pause: the container has no cgroup to freeze", "give it one: linux.cgroupsPath, or a limit");
+        if (!state.Paths.TryGetValue("", out string? unified))
+            throw new UserError("cannot pause: the container has no cgroup to freeze", "give it one: linux.cgroupsPath, or a limit");
         Write(unified + New, "1");
         if (CgroupTree.AwaitEvent(unified, "frozen", 1)) return;
         CgroupFs.Write(unified + New, "0");
@@ -68,7 +69,8 @@ internal static class Freezer
             CgroupTree.Poll(-1, 0, 1);
         }
         CgroupFs.Write(file, "THAWED");
-        throw new UserError($"cannot pause: {directory}: a process of the container does not stop", "it may hang in the kernel: look for state D in ps");
+        throw new UserError($"cannot pause: {directory}: a process of the container does not stop",
+            "it may hang in the kernel: look for state D in ps");
     }
 
     private static bool Says(string file) => IsFrozenState(CgroupFs.Read(file));

@@ -10,14 +10,17 @@ internal sealed class Hierarchies
     /// <summary>Version 2; null when it is not mounted.</summary>
     public Hierarchy? Unified { get; private set; }
 
-    /// <summary>Version 1, by controller, or by name as in name=systemd. Hierarchies with several controllers are in it several times.</summary>
+    /// <summary>
+    /// Version 1, by controller, or by name as in name=systemd. Hierarchies with several controllers are in it several times.
+    /// </summary>
     public Dictionary<string, Hierarchy> Old { get; } = [];
 
     /// <summary>Version 2 and nothing else.</summary>
     public bool IsUnified => Unified is not null && Old.Count == 0;
 
     /// <summary>Controllers that version 2 has.</summary>
-    public HashSet<string> UnifiedControllers => _unifiedControllers ??= Unified is null ? [] : Words(CgroupFs.Read(Unified.Mount + "/cgroup.controllers"));
+    public HashSet<string> UnifiedControllers =>
+        _unifiedControllers ??= Unified is null ? [] : Words(CgroupFs.Read(Unified.Mount + "/cgroup.controllers"));
 
     public static Hierarchies Read() => Parse(CgroupFs.Read("/proc/self/mountinfo") ?? "", CgroupFs.Read("/proc/self/cgroup") ?? "");
 
@@ -54,7 +57,9 @@ internal sealed class Hierarchies
         }
     }
 
-    /// <summary>Lines are ID:CONTROLLER,CONTROLLER:PATH (cgroups(7)); version 2 has no controllers, systemd's own hierarchy has name=systemd.</summary>
+    /// <summary>
+    /// Lines are ID:CONTROLLER,CONTROLLER:PATH (cgroups(7)); version 2 has no controllers, systemd's own hierarchy has name=systemd.
+    /// </summary>
     private static List<(string[] Controllers, string Path)> Memberships(string cgroup)
     {
         List<(string[], string)> found = [];
@@ -69,7 +74,9 @@ internal sealed class Hierarchies
     /// <summary>In a container the mount shows only a part of the hierarchy.</summary>
     private static string OwnPath(string path, string mountRoot)
     {
-        if (mountRoot != "/" && path.StartsWith(mountRoot, StringComparison.Ordinal) && (path.Length == mountRoot.Length || path[mountRoot.Length] == '/')) path = path[mountRoot.Length..];
+        if (mountRoot != "/" && path.StartsWith(mountRoot, StringComparison.Ordinal)
+            && (path.Length == mountRoot.Length || path[mountRoot.Length] == '/'))
+            path = path[mountRoot.Length..];
         // Out of our cgroup namespace's view (/..): the mount's root is the nearest we can name.
         return path.Length == 0 || path.StartsWith("/..", StringComparison.Ordinal) ? "/" : path;
     }

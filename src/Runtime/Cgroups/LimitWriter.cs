@@ -5,7 +5,9 @@ namespace Minirun.Runtime.Cgroups;
 /// <summary>Writes limits into the directories of a cgroup.</summary>
 internal static class LimitWriter
 {
-    /// <summary>Writes all; what the kernel takes only after another one (memory above memory with swap, quota and burst) is tried again at the end.</summary>
+    /// <summary>
+    /// Writes all; what the kernel takes only after another one (memory above memory with swap, quota and burst) is tried again at the end.
+    /// </summary>
     /// <param name="settings">What to write.</param>
     /// <param name="directories">By controller; version 2 has the empty name.</param>
     /// <exception cref="UserError">One cannot be set; it names the field of the document.</exception>
@@ -27,7 +29,8 @@ internal static class LimitWriter
         }
     }
 
-    private static string Path(Setting setting, Func<string, string?> directories) => (directories(setting.Controller) ?? "") + "/" + setting.File;
+    private static string Path(Setting setting, Func<string, string?> directories) =>
+        (directories(setting.Controller) ?? "") + "/" + setting.File;
 
     private static void Fail(Setting setting, string path, int errno)
     {

@@ -14,13 +14,17 @@ internal static unsafe class OomWatch
         return (long)(CgroupFs.Find(text, "oom_kill") ?? 0);
     }
 
-    /// <summary>Readable after a kill: an eventfd in version 1; in version 2 an inotify descriptor that tells of any change of memory.events.</summary>
+    /// <summary>
+    /// Readable after a kill: an eventfd in version 1; in version 2 an inotify descriptor that tells of any change of memory.events.
+    /// </summary>
     /// <exception cref="UserError">Its memory is not watched by a cgroup.</exception>
     public static int Open(CgroupState state)
     {
         if (state.Paths.TryGetValue("memory", out string? old)) return OpenOld(old);
         string file = state.Paths.GetValueOrDefault("") + "/memory.events";
-        if (!CgroupFs.Exists(file)) throw new UserError("the container's memory is not in a cgroup: nothing can tell of OOM", "give it a limit, or linux.cgroupsPath");
+        if (!CgroupFs.Exists(file))
+            throw new UserError("the container's memory is not in a cgroup: nothing can tell of OOM",
+                "give it a limit, or linux.cgroupsPath");
         int fd = (int)LinuxException.Check(syscall(SYS_inotify_init1, sys_inotify.IN_CLOEXEC | sys_inotify.IN_NONBLOCK), "inotify_init1");
         nint path = Marshal.StringToCoTaskMemUTF8(file);
         nint watch = syscall(SYS_inotify_add_watch, fd, path, sys_inotify.IN_MODIFY);

@@ -4,14 +4,14 @@ namespace Minirun.Runtime.Cgroups;
 public static class ProcessCgroup
 {
     /// <summary>
-    /// Null when no cgroup of the process is of this container alone. A process that is ending is in the root of version 1 already, while others of its
-    /// container are frozen in their cgroup: the path is then that of another hierarchy, or the configured one.
+    /// Null when no cgroup of the process is of this container alone. A process that is ending is in the root of version 1 already, while
+    /// others of its container are frozen in their cgroup: the path is then that of another hierarchy, or the configured one.
     /// </summary>
     /// <param name="pid">The container's first process.</param>
     /// <param name="id">What the cgroup's path has in it; nobody else's has.</param>
     /// <param name="configured">
-    /// For its end, with all that is in it: the path that the configuration names, from the mount points on. Null: the process's own, which has the limits; crun
-    /// makes it one below.
+    /// For its end, with all that is in it: the path that the configuration names, from the mount points on. Null: the process's own, which
+    /// has the limits; crun makes it one below.
     /// </param>
     public static Cgroup? Find(int pid, string id, Func<string>? configured = null)
     {
@@ -36,7 +36,9 @@ public static class ProcessCgroup
         if (path is not null && path.StartsWith('/') && Place(path, id, whole) is { } place && !paths.Contains(place)) paths.Add(place);
     }
 
-    /// <summary>Null: it is not of the container alone. Whole: the container may have moved the process into a cgroup below its own.</summary>
+    /// <summary>
+    /// Null: it is not of the container alone. Whole: the container may have moved the process into a cgroup below its own.
+    /// </summary>
     private static string? Place(string path, string id, bool whole)
     {
         int at = path.IndexOf(id, StringComparison.Ordinal);

@@ -17,11 +17,13 @@ internal sealed record ScopeName(string Slice, string Unit)
             (prefix, name) = (parts[1], parts[2]);
             if (name.Length == 0) throw Wrong(path, "has no name");
         }
-        if (!slice.EndsWith(".slice", StringComparison.Ordinal) || slice.Contains('/') || (slice != "-.slice" && (slice.StartsWith('-') || slice.Contains("--"))))
+        if (!slice.EndsWith(".slice", StringComparison.Ordinal) || slice.Contains('/')
+            || (slice != "-.slice" && (slice.StartsWith('-') || slice.Contains("--"))))
             throw Wrong(path, $"{slice} is no name of a slice");
         string unit = name.EndsWith(".slice", StringComparison.Ordinal) ? name : (prefix.Length > 0 ? prefix + "-" : "") + name + ".scope";
         foreach (char c in unit)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@')) throw Wrong(path, $"{unit} is no name of a unit");
+            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@'))
+                throw Wrong(path, $"{unit} is no name of a unit");
         return new(slice, unit);
     }
 
@@ -34,5 +36,6 @@ internal sealed record ScopeName(string Slice, string Unit)
         return path + "/" + slice;
     }
 
-    private static UserError Wrong(string? path, string why) => new($"linux.cgroupsPath: {path}: {why}", "such as system.slice:minirun:NAME; leave --systemd-cgroup away for a plain path");
+    private static UserError Wrong(string? path, string why) =>
+        new($"linux.cgroupsPath: {path}: {why}", "such as system.slice:minirun:NAME; leave --systemd-cgroup away for a plain path");
 }

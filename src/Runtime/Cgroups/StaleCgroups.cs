@@ -1,8 +1,8 @@
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>
-/// The cgroups of <c>minirun run</c> have their maker in their name: pid, its start time, and the pid namespace these are of. So the next one finds
-/// those that a killed minirun left.
+/// The cgroups of <c>minirun run</c> have their maker in their name: pid, its start time, and the pid namespace these are of. So the next
+/// one finds those that a killed minirun left.
 /// </summary>
 public static class StaleCgroups
 {
@@ -42,8 +42,12 @@ public static class StaleCgroups
         Hierarchies hierarchies = Hierarchies.Read();
         HashSet<string> parents = [];
         foreach (Hierarchy? each in hierarchies.Old.Values.Append(hierarchies.Unified))
-            if (each is not null) parents.UnionWith([each.Mount, (each.Mount + each.Own).TrimEnd('/'), Path.GetDirectoryName((each.Mount + each.Own).TrimEnd('/')) ?? each.Mount]);
-        return parents.SelectMany(CgroupFs.Children).Distinct().Where(path => IsStale(Path.GetFileName(path), space, ProcessIdentity.IsAlive));
+            if (each is not null)
+                parents.UnionWith(
+                    [each.Mount, (each.Mount + each.Own).TrimEnd('/'),
+                        Path.GetDirectoryName((each.Mount + each.Own).TrimEnd('/')) ?? each.Mount]);
+        return parents.SelectMany(CgroupFs.Children).Distinct()
+            .Where(path => IsStale(Path.GetFileName(path), space, ProcessIdentity.IsAlive));
     }
 
     /// <summary>Whether a name says that its maker is dead.</summary>
@@ -51,7 +55,8 @@ public static class StaleCgroups
     {
         if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return false;
         string[] parts = name[Prefix.Length..].Split('-', '.');
-        return parts.Length == 3 && parts[2] == space && int.TryParse(parts[0], out int pid) && ulong.TryParse(parts[1], out ulong start) && !isAlive(pid, start);
+        return parts.Length == 3 && parts[2] == space && int.TryParse(parts[0], out int pid) && ulong.TryParse(parts[1], out ulong start)
+            && !isAlive(pid, start);
     }
 
     private static void Sweep(string parent, string space)

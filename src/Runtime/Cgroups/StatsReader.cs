@@ -18,7 +18,8 @@ internal static class StatsReader
     {
         Dictionary<string, ulong> table = [];
         foreach (string line in (text ?? "").Split('\n'))
-            if (line.IndexOf(' ') is var space and > 0 && ulong.TryParse(line.AsSpan(space + 1), out ulong value)) table[line[..space]] = value;
+            if (line.IndexOf(' ') is var space and > 0 && ulong.TryParse(line.AsSpan(space + 1), out ulong value))
+                table[line[..space]] = value;
         return table;
     }
 
@@ -29,7 +30,9 @@ internal static class StatsReader
         foreach (string range in list.Trim().Split(','))
         {
             int dash = range.IndexOf('-');
-            if (!uint.TryParse(dash < 0 ? range : range[..dash], out uint first) || !uint.TryParse(dash < 0 ? range : range[(dash + 1)..], out uint last)) continue;
+            if (!uint.TryParse(dash < 0 ? range : range[..dash], out uint first)
+                || !uint.TryParse(dash < 0 ? range : range[(dash + 1)..], out uint last))
+                continue;
             for (uint number = first; number <= last; number++) numbers.Add(number);
         }
         return numbers;
@@ -51,7 +54,8 @@ internal static class StatsReader
     private static ulong Value(string[] words, string key)
     {
         foreach (string word in words)
-            if (word.StartsWith(key, StringComparison.Ordinal)) return ulong.TryParse(word.AsSpan(key.Length), out ulong value) ? value : ulong.MaxValue;
+            if (word.StartsWith(key, StringComparison.Ordinal))
+                return ulong.TryParse(word.AsSpan(key.Length), out ulong value) ? value : ulong.MaxValue;
         return 0;
     }
 }

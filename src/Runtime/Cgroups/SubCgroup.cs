@@ -13,7 +13,8 @@ internal static class SubCgroup
         foreach (string part in path.Split('/'))
         {
             if (part is "" or ".") continue;
-            if (part == "..") throw new UserError($"--cgroup {text}: bad sub cgroup path: leads out of the container's cgroup", "name a cgroup below it");
+            if (part == "..")
+                throw new UserError($"--cgroup {text}: bad sub cgroup path: leads out of the container's cgroup", "name a cgroup below it");
             below += "/" + part;
         }
         return (controllers, below);

@@ -3,7 +3,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>A container's cgroup as a transient scope of systemd (systemd.scope(5)): systemd makes it around a process that exists.</summary>
+/// <summary>
+/// A container's cgroup as a transient scope of systemd (systemd.scope(5)): systemd makes it around a process that exists.
+/// </summary>
 internal static class SystemdScope
 {
     private const int Deadline = 30_000;
@@ -17,7 +19,9 @@ internal static class SystemdScope
         state.Unit = name.Unit;
         if (Busctl.IsThere(state.UserBus)) return true;
         throw new UserError($"cannot ask systemd for a cgroup: no {(state.UserBus ? "user" : "system")} bus, or no busctl",
-            state.UserBus ? "log in with a session of its own (machinectl shell, ssh), or `loginctl enable-linger`; or use --cgroup-manager cgroupfs" : "do without systemd: --cgroup-manager cgroupfs, or a path such as --cgroup-parent /jobs");
+            state.UserBus
+                ? "log in with a session of its own (machinectl shell, ssh), or `loginctl enable-linger`; or use --cgroup-manager cgroupfs"
+                : "do without systemd: --cgroup-manager cgroupfs, or a path such as --cgroup-parent /jobs");
     }
 
     /// <summary>Has the scope made around a process; gives its path below the mount points.</summary>
@@ -37,11 +41,18 @@ internal static class SystemdScope
         }
         properties.Add("DefaultDependencies", "b", "false");
         properties.Add("CollectMode", "s", "inactive-or-failed");
-        foreach (string accounting in (ReadOnlySpan<string>)["CPUAccounting", "MemoryAccounting", "TasksAccounting", unified ? "IOAccounting" : "BlockIOAccounting"]) properties.Add(accounting, "b", "true");
+        foreach (string accounting in (ReadOnlySpan<string>)["CPUAccounting", "MemoryAccounting", "TasksAccounting",
+            unified ? "IOAccounting" : "BlockIOAccounting"])
+            properties.Add(accounting, "b", "true");
         if (request.Resources is { } resources) properties.AddLimits(resources, unified);
-        if (!request.InUserNamespace && (!request.OnlyLimits || request.Resources?.Devices is { Count: > 0 })) properties.AddDevices(DeviceRules.Of(request.Resources?.Devices));
-        string? error = Busctl.Call(state.UserBus, "StartTransientUnit", ["ssa(sv)a(sa(sv))", name.Unit, "fail", properties.Count.ToString(), .. properties.Words, "0"]);
-        if (error is not null) throw new UserError($"systemd does not make {name.Unit}: {error}", $"`systemctl {(state.UserBus ? "--user " : "")}status {name.Unit}` may say more; --cgroup-manager cgroupfs does without systemd");
+        if (!request.InUserNamespace && (!request.OnlyLimits || request.Resources?.Devices is { Count: > 0 }))
+            properties.AddDevices(DeviceRules.Of(request.Resources?.Devices));
+        string? error = Busctl.Call(state.UserBus, "StartTransientUnit",
+            ["ssa(sv)a(sa(sv))", name.Unit, "fail", properties.Count.ToString(), .. properties.Words, "0"]);
+        if (error is not null)
+            throw new UserError($"systemd does not make {name.Unit}: {error}",
+                $"`systemctl {(state.UserBus ? "--user " : "")}status {name.Unit}` may say more; --cgroup-manager cgroupfs does without "
+                    + $"systemd");
         return Await(pid, name.Unit, state.UserBus);
     }
 
@@ -50,8 +61,11 @@ internal static class SystemdScope
         var properties = new UnitProperties();
         properties.AddLimits(resources, unified);
         if (properties.Count == 0) return;
-        string? error = Busctl.Call(state.UserBus, "SetUnitProperties", ["sba(sv)", state.Unit!, "true", properties.Count.ToString(), .. properties.Words]);
-        if (error is not null) throw new UserError($"systemd does not change {state.Unit}: {error}", $"`systemctl {(state.UserBus ? "--user " : "")}status {state.Unit}` may say more");
+        string? error = Busctl.Call(state.UserBus, "SetUnitProperties",
+            ["sba(sv)", state.Unit!, "true", properties.Count.ToString(), .. properties.Words]);
+        if (error is not null)
+            throw new UserError($"systemd does not change {state.Unit}: {error}",
+                $"`systemctl {(state.UserBus ? "--user " : "")}status {state.Unit}` may say more");
     }
 
     /// <summary>A scope whose processes are gone ends by itself: an error means that it has.</summary>
@@ -63,11 +77,15 @@ internal static class SystemdScope
         long end = Environment.TickCount64 + Deadline;
         while (Environment.TickCount64 < end)
         {
-            foreach (string line in (CgroupFs.Read("/proc/" + pid + "/cgroup") ?? throw new UserError($"the container's process ended before {unit} was made", "was it killed?")).Split('\n'))
-                if ((line.StartsWith("0::", StringComparison.Ordinal) || line.Contains(":name=systemd:")) && line.EndsWith("/" + unit, StringComparison.Ordinal))
+            foreach (string line in (CgroupFs.Read("/proc/" + pid + "/cgroup")
+                ?? throw new UserError($"the container's process ended before {unit} was made", "was it killed?")).Split(
+                '\n'))
+                if ((line.StartsWith("0::", StringComparison.Ordinal) || line.Contains(":name=systemd:"))
+                    && line.EndsWith("/" + unit, StringComparison.Ordinal))
                     return line[line.LastIndexOf(':')..][1..];
             CgroupTree.Poll(-1, 0, 2);
         }
-        throw new UserError($"systemd did not make {unit} in time", $"`systemctl {(user ? "--user " : "")}list-jobs` shows what it waits for");
+        throw new UserError($"systemd did not make {unit} in time",
+            $"`systemctl {(user ? "--user " : "")}list-jobs` shows what it waits for");
     }
 }

@@ -3,7 +3,10 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Cgroups;
 
-/// <summary>Properties of a unit, as words for busctl(1): name, signature, value. systemd must know the limits, or it takes them back when it reloads.</summary>
+/// <summary>
+/// Properties of a unit, as words for busctl(1): name, signature, value. systemd must know the limits, or it takes them back when it
+/// reloads.
+/// </summary>
 internal sealed class UnitProperties
 {
     public List<string> Words { get; } = [];
@@ -54,7 +57,8 @@ internal sealed class UnitProperties
         foreach (string range in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int dash = range.IndexOf('-');
-            int first = int.Parse(dash < 0 ? range : range[..dash], NumberStyles.None, CultureInfo.InvariantCulture), last = dash < 0 ? first : int.Parse(range[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+            int first = int.Parse(dash < 0 ? range : range[..dash], NumberStyles.None, CultureInfo.InvariantCulture),
+                last = dash < 0 ? first : int.Parse(range[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
             if (last > 65535) throw new FormatException();
             while (mask.Count <= last / 8) mask.Add(0);
             for (int bit = first; bit <= last; bit++) mask[bit / 8] |= (byte)(1 << (bit % 8));
@@ -74,7 +78,8 @@ internal sealed class UnitProperties
     {
         if (memory.Limit is { } limit and not 0) Add(unified ? "MemoryMax" : "MemoryLimit", "t", Number(limit));
         if (unified && memory.Reservation is { } low and not 0) Add("MemoryLow", "t", Number(low));
-        if (unified && memory.Limit is not null && Conversions.Swap(memory.Swap, memory.Limit) is { } swap) Add("MemorySwapMax", "t", swap == "max" ? ulong.MaxValue.ToString() : swap);
+        if (unified && memory.Limit is not null && Conversions.Swap(memory.Swap, memory.Limit) is { } swap)
+            Add("MemorySwapMax", "t", swap == "max" ? ulong.MaxValue.ToString() : swap);
     }
 
     private void AddCpu(OciCpu cpu, bool unified)

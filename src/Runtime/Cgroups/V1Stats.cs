@@ -11,27 +11,41 @@ internal static class V1Stats
         {
             case "cpu":
                 Dictionary<string, ulong> table = StatsReader.Table(CgroupFs.Read(path + "/cpu.stat"));
-                stats.Cpu.Throttling = new Throttling { Periods = table.GetValueOrDefault("nr_periods"), ThrottledPeriods = table.GetValueOrDefault("nr_throttled"), ThrottledTime = table.GetValueOrDefault("throttled_time") };
+                stats.Cpu.Throttling = new Throttling
+                {
+                    Periods = table.GetValueOrDefault("nr_periods"),
+                    ThrottledPeriods = table.GetValueOrDefault("nr_throttled"),
+                    ThrottledTime = table.GetValueOrDefault("throttled_time")
+                };
                 break;
             case "cpuacct":
                 stats.Cpu.Usage = Usage(path);
                 break;
             case "cpuset":
-                stats.Cpuset = new CpusetStats { Cpus = StatsReader.Numbers(CgroupFs.Read(path + "/cpuset.cpus")), Mems = StatsReader.Numbers(CgroupFs.Read(path + "/cpuset.mems")) };
+                stats.Cpuset = new CpusetStats
+                {
+                    Cpus = StatsReader.Numbers(CgroupFs.Read(path + "/cpuset.cpus")),
+                    Mems = StatsReader.Numbers(CgroupFs.Read(path + "/cpuset.mems"))
+                };
                 break;
             case "memory":
                 Memory(stats.Memory, path);
                 break;
             case "pids":
                 ulong limit = CgroupFs.ReadNumber(path + "/pids.max") ?? 0;
-                stats.Pids = new PidsStats { Current = CgroupFs.ReadNumber(path + "/pids.current") ?? 0, Limit = limit == ulong.MaxValue ? 0 : limit };
+                stats.Pids = new PidsStats
+                {
+                    Current = CgroupFs.ReadNumber(path + "/pids.current") ?? 0,
+                    Limit = limit == ulong.MaxValue ? 0 : limit
+                };
                 break;
             case "blkio":
                 Blkio(stats.Blkio, path);
                 break;
             case "hugetlb":
                 foreach (string file in Directory.GetFiles(path, "hugetlb.*.usage_in_bytes"))
-                    if (Path.GetFileName(file)["hugetlb.".Length..^".usage_in_bytes".Length] is var size && !size.EndsWith(".rsvd", StringComparison.Ordinal))
+                    if (Path.GetFileName(file)["hugetlb.".Length..^".usage_in_bytes".Length] is var size
+                        && !size.EndsWith(".rsvd", StringComparison.Ordinal))
                         stats.Hugetlb[size] = Entry(path, "hugetlb." + size);
                 break;
             case "rdma":
@@ -47,7 +61,8 @@ internal static class V1Stats
         foreach (string line in (text ?? "").Split('\n'))
         {
             string[] words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length >= 3 && ulong.TryParse(words[0], out ulong major) && ulong.TryParse(words[1], out ulong minor) && ulong.TryParse(words[^1], out ulong value))
+            if (words.Length >= 3 && ulong.TryParse(words[0], out ulong major) && ulong.TryParse(words[1], out ulong minor)
+                && ulong.TryParse(words[^1], out ulong value))
                 entries.Add(new BlkioEntry { Major = major, Minor = minor, Op = words.Length > 3 ? words[2] : "", Value = value });
         }
         return entries;

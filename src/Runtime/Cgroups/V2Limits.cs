@@ -31,14 +31,16 @@ internal sealed class V2Limits(string? directory)
         foreach (var (file, value) in resources.Unified ?? [])
         {
             int dot = file.IndexOf('.');
-            if (dot <= 0 || file.Contains('/')) throw new UserError($"linux.resources.unified.{file}: no file of a cgroup", "names are like memory.high");
+            if (dot <= 0 || file.Contains('/'))
+                throw new UserError($"linux.resources.unified.{file}: no file of a cgroup", "names are like memory.high");
             settings.Add(new Setting(file[..dot] == "cgroup" ? "" : file[..dot], file, value, "unified." + file));
         }
         return settings;
     }
 
     internal static string RdmaText(string device, OciRdma limit) =>
-        device + (limit.HcaHandles is { } handles ? " hca_handle=" + handles : "") + (limit.HcaObjects is { } objects ? " hca_object=" + objects : "");
+        device + (limit.HcaHandles is { } handles ? " hca_handle=" + handles : "")
+            + (limit.HcaObjects is { } objects ? " hca_object=" + objects : "");
 
     private void Memory(OciMemory memory)
     {
@@ -49,16 +51,19 @@ internal sealed class V2Limits(string? directory)
             _settings.Add(new Setting("memory", "memory.swap.max", swap, "memory.swap") { Optional = swap == "max" });
         if (limit is { } bytes)
         {
-            if (memory.CheckBeforeUpdate == true && directory is not null) CheckUsage(bytes, CgroupFs.ReadNumber(directory + "/memory.current"));
+            if (memory.CheckBeforeUpdate == true && directory is not null)
+                CheckUsage(bytes, CgroupFs.ReadNumber(directory + "/memory.current"));
             Add("memory", "memory.max", Conversions.Text(bytes), "memory.limit");
         }
-        if (memory.Reservation is { } reservation and not 0) Add("memory", "memory.low", Conversions.Text(reservation), "memory.reservation");
+        if (memory.Reservation is { } reservation and not 0)
+            Add("memory", "memory.low", Conversions.Text(reservation), "memory.reservation");
     }
 
     internal static void CheckUsage(long limit, ulong? usage)
     {
         if (limit >= 0 && usage > (ulong)limit)
-            throw new UserError($"linux.resources.memory.limit: {limit} is less than what is in use, {usage}", "checkBeforeUpdate is set: free memory in the container first");
+            throw new UserError($"linux.resources.memory.limit: {limit} is less than what is in use, {usage}",
+                "checkBeforeUpdate is set: free memory in the container first");
     }
 
     private long? CurrentMemoryLimit() =>
@@ -68,9 +73,11 @@ internal sealed class V2Limits(string? directory)
     {
         if (cpu.Idle is { } idle) Add("cpu", "cpu.idle", idle.ToString(), "cpu.idle");
         // An idle cgroup has the least weight there is, and takes no other.
-        if (cpu.Shares is { } shares and not 0 && cpu.Idle is not > 0) Add("cpu", "cpu.weight", Conversions.Weight(shares).ToString(), "cpu.shares");
+        if (cpu.Shares is { } shares and not 0 && cpu.Idle is not > 0)
+            Add("cpu", "cpu.weight", Conversions.Weight(shares).ToString(), "cpu.shares");
         if (cpu.Burst is { } burst) Add("cpu", "cpu.max.burst", burst.ToString(), "cpu.burst");
-        if (cpu.Quota is not (null or 0) || cpu.Period is not (null or 0)) Add("cpu", "cpu.max", CpuMax(cpu), cpu.Quota is null or 0 ? "cpu.period" : "cpu.quota");
+        if (cpu.Quota is not (null or 0) || cpu.Period is not (null or 0))
+            Add("cpu", "cpu.max", CpuMax(cpu), cpu.Quota is null or 0 ? "cpu.period" : "cpu.quota");
         if (cpu.Cpus is { Length: > 0 } cpus) Add("cpuset", "cpuset.cpus", cpus, "cpu.cpus");
         if (cpu.Mems is { Length: > 0 } mems) Add("cpuset", "cpuset.mems", mems, "cpu.mems");
     }
@@ -78,7 +85,10 @@ internal sealed class V2Limits(string? directory)
     /// <summary>Quota and period are one file: what is not given stays as it is.</summary>
     private string CpuMax(OciCpu cpu)
     {
-        string[] now = (directory is null ? null : CgroupFs.Read(directory + "/cpu.max"))?.Trim().Split(' ') is [var nowQuota, var nowPeriod] ? [nowQuota, nowPeriod] : ["max", "100000"];
+        string[] now =
+            (directory is null ? null : CgroupFs.Read(directory + "/cpu.max"))?.Trim().Split(' ') is [var nowQuota, var nowPeriod]
+            ? [nowQuota, nowPeriod]
+            : ["max", "100000"];
         string quota = cpu.Quota is { } given and not 0 ? Conversions.Text(given) : now[0];
         string period = cpu.Period is { } length and not 0 ? length.ToString() : now[1];
         return quota + " " + period;
@@ -90,7 +100,8 @@ internal sealed class V2Limits(string? directory)
         if (io.Weight is { } weight and not 0) Add("io", bfq ? "io.bfq.weight" : "io.weight", WeightText(weight, bfq), "blockIO.weight");
         foreach (OciWeightDevice device in io.WeightDevice ?? [])
             if (device.Weight is { } own and not 0)
-                Add("io", bfq ? "io.bfq.weight" : "io.weight", $"{device.Major}:{device.Minor} {WeightText(own, bfq)}", "blockIO.weightDevice");
+                Add("io", bfq ? "io.bfq.weight" : "io.weight", $"{device.Major}:{device.Minor} {WeightText(own, bfq)}",
+                    "blockIO.weightDevice");
         Throttle(io.ThrottleReadBpsDevice, "rbps", "throttleReadBpsDevice");
         Throttle(io.ThrottleWriteBpsDevice, "wbps", "throttleWriteBpsDevice");
         Throttle(io.ThrottleReadIopsDevice, "riops", "throttleReadIOPSDevice");
@@ -104,7 +115,8 @@ internal sealed class V2Limits(string? directory)
     private void Throttle(List<OciThrottleDevice>? devices, string key, string field)
     {
         foreach (OciThrottleDevice device in devices ?? [])
-            Add("io", "io.max", $"{device.Major}:{device.Minor} {key}={(device.Rate == 0 ? "max" : device.Rate.ToString())}", "blockIO." + field);
+            Add("io", "io.max", $"{device.Major}:{device.Minor} {key}={(device.Rate == 0 ? "max" : device.Rate.ToString())}",
+                "blockIO." + field);
     }
 
     private void Huge(OciHugepageLimit huge)
@@ -121,7 +133,9 @@ internal sealed class V2Limits(string? directory)
         if (resources.Network?.Priorities is { Count: > 0 }) throw Absent("network.priorities");
     }
 
-    private void Add(string controller, string file, string value, string field) => _settings.Add(new Setting(controller, file, value, field));
+    private void Add(string controller, string file, string value, string field) =>
+        _settings.Add(new Setting(controller, file, value, field));
 
-    private static UserError Absent(string field) => new($"linux.resources.{field}: cgroup version 2 has no such limit", "leave it out; only version 1 has it");
+    private static UserError Absent(string field) =>
+        new($"linux.resources.{field}: cgroup version 2 has no such limit", "leave it out; only version 1 has it");
 }

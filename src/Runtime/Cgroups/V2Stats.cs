@@ -9,7 +9,8 @@ internal static class V2Stats
     {
         Cpu(stats.Cpu, path);
         Memory(stats.Memory, path);
-        if (CgroupFs.ReadNumber(path + "/pids.current") is { } pids) stats.Pids = new PidsStats { Current = pids, Limit = Limit(path + "/pids.max") };
+        if (CgroupFs.ReadNumber(path + "/pids.current") is { } pids)
+            stats.Pids = new PidsStats { Current = pids, Limit = Limit(path + "/pids.max") };
         if (CgroupFs.Read(path + "/io.stat") is { } io) Io(stats.Blkio, io);
         stats.Blkio.Psi = Pressure(CgroupFs.Read(path + "/io.pressure"));
         stats.Rdma ??= StatsReader.Rdma(CgroupFs.Read(path + "/rdma.current"));
@@ -17,7 +18,11 @@ internal static class V2Stats
         {
             string size = Path.GetFileName(file)["hugetlb.".Length..^".current".Length];
             if (size.EndsWith(".rsvd", StringComparison.Ordinal)) continue;
-            stats.Hugetlb[size] = new MemoryEntry { Usage = CgroupFs.ReadNumber(file) ?? 0, Failcnt = CgroupFs.Find(CgroupFs.Read($"{path}/hugetlb.{size}.events"), "max") ?? 0 };
+            stats.Hugetlb[size] = new MemoryEntry
+            {
+                Usage = CgroupFs.ReadNumber(file) ?? 0,
+                Failcnt = CgroupFs.Find(CgroupFs.Read($"{path}/hugetlb.{size}.events"), "max") ?? 0
+            };
         }
     }
 
@@ -29,7 +34,9 @@ internal static class V2Stats
         foreach (string line in text.Split('\n'))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 2 || words[0].Split(':') is not [var major, var minor] || !ulong.TryParse(major, out ulong first) || !ulong.TryParse(minor, out ulong second)) continue;
+            if (words.Length < 2 || words[0].Split(':') is not [var major, var minor] || !ulong.TryParse(major, out ulong first)
+                || !ulong.TryParse(minor, out ulong second))
+                continue;
             foreach (string word in words)
             {
                 if (word.IndexOf('=') is var equals && (equals < 0 || !ulong.TryParse(word.AsSpan(equals + 1), out _))) continue;
@@ -71,9 +78,19 @@ internal static class V2Stats
         Dictionary<string, ulong> table = StatsReader.Table(CgroupFs.Read(path + "/cpu.stat"));
         // In a hybrid the processor's numbers are version 1's.
         if (stats.Usage.Total == 0)
-            stats.Usage = new CpuUsage { Total = table.GetValueOrDefault("usage_usec") * 1000, User = table.GetValueOrDefault("user_usec") * 1000, Kernel = table.GetValueOrDefault("system_usec") * 1000 };
+            stats.Usage = new CpuUsage
+            {
+                Total = table.GetValueOrDefault("usage_usec") * 1000,
+                User = table.GetValueOrDefault("user_usec") * 1000,
+                Kernel = table.GetValueOrDefault("system_usec") * 1000
+            };
         if (table.ContainsKey("nr_periods"))
-            stats.Throttling = new Throttling { Periods = table["nr_periods"], ThrottledPeriods = table.GetValueOrDefault("nr_throttled"), ThrottledTime = table.GetValueOrDefault("throttled_usec") * 1000 };
+            stats.Throttling = new Throttling
+            {
+                Periods = table["nr_periods"],
+                ThrottledPeriods = table.GetValueOrDefault("nr_throttled"),
+                ThrottledTime = table.GetValueOrDefault("throttled_usec") * 1000
+            };
         stats.Psi = Pressure(CgroupFs.Read(path + "/cpu.pressure"));
     }
 
@@ -84,8 +101,15 @@ internal static class V2Stats
         string? events = CgroupFs.Read(path + "/memory.events");
         stats.Raw = StatsReader.Table(CgroupFs.Read(path + "/memory.stat"));
         stats.Cache = stats.Raw.GetValueOrDefault("file");
-        stats.Usage = new MemoryEntry { Usage = usage, Limit = CgroupFs.ReadNumber(path + "/memory.max") ?? 0, Max = CgroupFs.ReadNumber(path + "/memory.peak") ?? 0, Failcnt = CgroupFs.Find(events, "max") ?? 0 };
-        ulong swap = CgroupFs.ReadNumber(path + "/memory.swap.current") ?? 0, swapLimit = CgroupFs.ReadNumber(path + "/memory.swap.max") ?? 0;
+        stats.Usage = new MemoryEntry
+        {
+            Usage = usage,
+            Limit = CgroupFs.ReadNumber(path + "/memory.max") ?? 0,
+            Max = CgroupFs.ReadNumber(path + "/memory.peak") ?? 0,
+            Failcnt = CgroupFs.Find(events, "max") ?? 0
+        };
+        ulong swap = CgroupFs.ReadNumber(path + "/memory.swap.current") ?? 0,
+            swapLimit = CgroupFs.ReadNumber(path + "/memory.swap.max") ?? 0;
         // Clients expect memory and swap together here, as version 1 counts.
         stats.Swap = new MemoryEntry
         {

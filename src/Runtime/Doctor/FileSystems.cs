@@ -28,9 +28,12 @@ internal static class FileSystems
     }
 
     public static Outcome Try(ulong namespaces, string type, string? flag = null) =>
-        Trial.Run(sched.CLONE_NEWUSER | sched.CLONE_NEWNS | namespaces, script => Mount(script, type, sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC, flag));
+        Trial.Run(sched.CLONE_NEWUSER | sched.CLONE_NEWNS | namespaces,
+            script => Mount(script, type, sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC, flag));
 
-    /// <summary>A tmpfs with the directories lower, upper, work and merged, which overlay wants; gives the number of the next step.</summary>
+    /// <summary>
+    /// A tmpfs with the directories lower, upper, work and merged, which overlay wants; gives the number of the next step.
+    /// </summary>
     public static int Overlay(ScriptWriter script, string on)
     {
         int step = FirstStep;

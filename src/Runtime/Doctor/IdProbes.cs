@@ -23,7 +23,8 @@ internal static unsafe class IdProbes
         Outcome tried = Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_setresuid, 0, 0, 0));
         return Probe.Of("id-map", true, tried, $"0 inside is {unistd.geteuid()} outside",
             !File.Exists("/proc/self/uid_map") ? "as root: mount -t proc proc /proc"
-                : "see user-namespaces: a map that the kernel refuses is mostly AppArmor's doing, or a program file that its user cannot read");
+                : "see user-namespaces: a map that the kernel refuses is mostly AppArmor's doing, or a program file that its user cannot "
+                    + "read");
     }
 
     private static Probe Ranges(Host host)
@@ -33,13 +34,17 @@ internal static unsafe class IdProbes
         var (uids, gids) = SubordinateIds.Ranges(host.Uid);
         if (uids is { } uid && gids is { } gid)
             return uid.Count < 65536 || gid.Count < 65536
-                ? new Probe(name, false, ProbeState.Degraded, $"{uid.Count} user ids and {gid.Count} group ids are fewer than the 65536 that images use", Grant(host.Uid))
+                ? new Probe(name, false, ProbeState.Degraded,
+                    $"{uid.Count} user ids and {gid.Count} group ids are fewer than the 65536 that images use", Grant(host.Uid))
                 : Probe.Ok(name, false, $"{uid.Count} user ids from {uid.First}, {gid.Count} group ids from {gid.First}");
         string lacking = uids is null ? gids is null ? "/etc/subuid and /etc/subgid" : "/etc/subuid" : "/etc/subgid";
-        return new Probe(name, false, ProbeState.Degraded, $"no range in {lacking}: a container has one user and one group", Grant(host.Uid));
+        return new Probe(name, false, ProbeState.Degraded, $"no range in {lacking}: a container has one user and one group",
+            Grant(host.Uid));
     }
 
-    private static string Grant(uint uid) => $"as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$(id -un {uid})\" (take another range when this one is given away)";
+    private static string Grant(uint uid) =>
+        $"as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$(id -un {uid})\" (take another range when this one "
+            + $"is given away)";
 
     private static Probe Tools(Host host)
     {
@@ -47,12 +52,18 @@ internal static unsafe class IdProbes
         if (host.Uid == 0) return Probe.Ok(name, false, "not needed: root writes the maps itself");
         foreach (string tool in (string[])["newuidmap", "newgidmap"])
         {
-            if (SubordinateIds.FindTool(tool) is not { } path) return new Probe(name, false, ProbeState.Degraded, $"{tool} is not installed: a container has one user and one group", Install);
+            if (SubordinateIds.FindTool(tool) is not { } path)
+                return new Probe(name, false, ProbeState.Degraded, $"{tool} is not installed: a container has one user and one group",
+                    Install);
             string bit = tool == "newuidmap" ? "cap_setuid" : "cap_setgid";
-            if (!HasPower(path)) return new Probe(name, false, ProbeState.Degraded, $"{path} is neither set-user-ID root nor has it file capabilities", $"as root: setcap {bit}+ep {path} (or chmod u+s {path})");
+            if (!HasPower(path))
+                return new Probe(name, false, ProbeState.Degraded, $"{path} is neither set-user-ID root nor has it file capabilities",
+                    $"as root: setcap {bit}+ep {path} (or chmod u+s {path})");
         }
         return syscall(SYS_prctl, sys_prctl.PR_GET_NO_NEW_PRIVS) == 1
-            ? new Probe(name, false, ProbeState.Degraded, "the caller has no_new_privs set, which takes newuidmap's powers away: a container has one user and one group", "start minirun without it (systemd: NoNewPrivileges=no)")
+            ? new Probe(name, false, ProbeState.Degraded,
+                "the caller has no_new_privs set, which takes newuidmap's powers away: a container has one user and one group",
+                "start minirun without it (systemd: NoNewPrivileges=no)")
             : Probe.Ok(name, false, "newuidmap and newgidmap, with the powers they need");
     }
 

@@ -7,7 +7,8 @@ namespace Minirun.Runtime.Doctor;
 /// <summary>The kernel's age, and the calls that a start is made of.</summary>
 internal static unsafe class KernelProbes
 {
-    private const string TooOld = "a kernel from 5.12 on; in a container, an outer seccomp profile that lets it through (docker: --security-opt seccomp=unconfined)";
+    private const string TooOld =
+        "a kernel from 5.12 on; in a container, an outer seccomp profile that lets it through (docker: --security-opt seccomp=unconfined)";
 
     public static IEnumerable<Probe> Examine()
     {
@@ -21,7 +22,8 @@ internal static unsafe class KernelProbes
     {
         string release = sys_utsname.Release;
         string[] parts = release.Split('.', '-');
-        bool isNew = parts.Length > 1 && int.TryParse(parts[0], out int major) && int.TryParse(parts[1], out int minor) && (major, minor).CompareTo((5, 12)) >= 0;
+        bool isNew = parts.Length > 1 && int.TryParse(parts[0], out int major) && int.TryParse(parts[1], out int minor)
+            && (major, minor).CompareTo((5, 12)) >= 0;
         return isNew
             ? Probe.Ok("kernel", true, $"Linux {release} (5.12 is needed, for mount_setattr)")
             : new Probe("kernel", true, ProbeState.Missing, $"Linux {release} is older than 5.12", TooOld);
@@ -48,9 +50,12 @@ internal static unsafe class KernelProbes
     {
         int step = FileSystems.Mount(script, "tmpfs", 0);
         var attributes = new mount_attr { attr_set = sys_mount.MOUNT_ATTR_RDONLY };
-        script.Add(step++, SYS_mount_setattr, FileSystems.Mounted, script.Text(""), fcntl.AT_EMPTY_PATH, script.Bytes(new ReadOnlySpan<byte>(&attributes, sizeof(mount_attr))), sizeof(mount_attr));
-        script.Add(step++, SYS_move_mount, FileSystems.Mounted, script.Text(""), fcntl.AT_FDCWD, script.Text(FileSystems.AnyDirectory), sys_mount.MOVE_MOUNT_F_EMPTY_PATH);
-        script.Add(step, SYS_open_tree, fcntl.AT_FDCWD, script.Text("/"), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | fcntl.AT_RECURSIVE);
+        script.Add(step++, SYS_mount_setattr, FileSystems.Mounted, script.Text(""), fcntl.AT_EMPTY_PATH,
+            script.Bytes(new ReadOnlySpan<byte>(&attributes, sizeof(mount_attr))), sizeof(mount_attr));
+        script.Add(step++, SYS_move_mount, FileSystems.Mounted, script.Text(""), fcntl.AT_FDCWD, script.Text(FileSystems.AnyDirectory),
+            sys_mount.MOVE_MOUNT_F_EMPTY_PATH);
+        script.Add(step, SYS_open_tree, fcntl.AT_FDCWD, script.Text("/"),
+            sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | fcntl.AT_RECURSIVE);
     });
 
     /// <summary>A clone into a cgroup that is no descriptor: a kernel that knows the flag says so, and makes no child.</summary>
@@ -62,7 +67,8 @@ internal static unsafe class KernelProbes
         int errno = Marshal.GetLastPInvokeError();
         return errno == Errno.EBADF
             ? Probe.Ok(name, false, "a child can be born in its cgroup, which saves 10 ms")
-            : new Probe(name, false, ProbeState.Missing, $"clone3(CLONE_INTO_CGROUP): {Errno.Describe(errno)}", "a kernel from 5.7 on with cgroup v2");
+            : new Probe(name, false, ProbeState.Missing, $"clone3(CLONE_INTO_CGROUP): {Errno.Describe(errno)}",
+                "a kernel from 5.7 on with cgroup v2");
     }
 
     private static Outcome Failed(string call) => new(call, Marshal.GetLastPInvokeError());

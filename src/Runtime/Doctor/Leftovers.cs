@@ -21,7 +21,8 @@ public static class Leftovers
         List<string> found = [.. StaleCgroups.Find()];
         return found.Count == 0
             ? Probe.Ok(name, needed: false, "none of a minirun that was killed")
-            : new Probe(name, false, ProbeState.Degraded, "of a minirun that was killed: " + string.Join(' ', found), "the next minirun run with a limit removes those without processes; or: rmdir " + string.Join(' ', found));
+            : new Probe(name, false, ProbeState.Degraded, "of a minirun that was killed: " + string.Join(' ', found),
+                "the next minirun run with a limit removes those without processes; or: rmdir " + string.Join(' ', found));
     }
 
     private static Probe Containers(IEnumerable<(string Root, string Remove)> states, IEnumerable<string> stores, string halfMade)

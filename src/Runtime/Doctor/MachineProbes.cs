@@ -34,14 +34,21 @@ internal static unsafe class MachineProbes
     private static Probe Program(string path)
     {
         const string name = "program";
-        if (!Look("/proc/self/exe", out statx status)) return new Probe(name, true, ProbeState.Missing, "/proc/self/exe cannot be looked at", "as root: mount -t proc proc /proc");
-        if ((status.stx_mode & (sys_stat.S_ISUID | sys_stat.S_ISGID)) != 0) return new Probe(name, true, ProbeState.Missing, $"{path} is set-user-ID or set-group-ID, which minirun refuses", $"chmod u-s,g-s {path}");
+        if (!Look("/proc/self/exe", out statx status))
+            return new Probe(name, true, ProbeState.Missing, "/proc/self/exe cannot be looked at", "as root: mount -t proc proc /proc");
+        if ((status.stx_mode & (sys_stat.S_ISUID | sys_stat.S_ISGID)) != 0)
+            return new Probe(name, true, ProbeState.Missing, $"{path} is set-user-ID or set-group-ID, which minirun refuses",
+                $"chmod u-s,g-s {path}");
         // The kernel gives /proc/PID of a process whose program cannot be read to root: its id maps could not be written.
-        if (fcntl.faccessat(fcntl.AT_FDCWD, "/proc/self/exe", unistd.R_OK, fcntl.AT_EACCESS) < 0) return new Probe(name, true, ProbeState.Degraded, $"{path} cannot be read by you: the kernel may keep its id maps to root", $"chmod a+r {path}");
-        if ((status.stx_mode & sys_stat.S_IWOTH) != 0) return new Probe(name, true, ProbeState.Degraded, $"{path} can be written by everybody", $"chmod o-w {path}");
+        if (fcntl.faccessat(fcntl.AT_FDCWD, "/proc/self/exe", unistd.R_OK, fcntl.AT_EACCESS) < 0)
+            return new Probe(name, true, ProbeState.Degraded, $"{path} cannot be read by you: the kernel may keep its id maps to root",
+                $"chmod a+r {path}");
+        if ((status.stx_mode & sys_stat.S_IWOTH) != 0)
+            return new Probe(name, true, ProbeState.Degraded, $"{path} can be written by everybody", $"chmod o-w {path}");
         // An owner who has no id here is one outside of the container that we are in.
         return status.stx_uid != 0 && status.stx_uid != unistd.geteuid() && status.stx_uid != Unmapped
-            ? new Probe(name, true, ProbeState.Degraded, $"{path} belongs to user {status.stx_uid}, who can change what you run", $"as root: chown root: {path}")
+            ? new Probe(name, true, ProbeState.Degraded, $"{path} belongs to user {status.stx_uid}, who can change what you run",
+                $"as root: chown root: {path}")
             : Probe.Ok(name, true, $"{path}, not set-user-ID, readable, not writable by others");
     }
 
@@ -55,9 +62,11 @@ internal static unsafe class MachineProbes
         string fix = $"log in through PAM (ssh, login, machinectl shell), or: export XDG_RUNTIME_DIR=/run/user/{host.Uid}";
         if (string.IsNullOrEmpty(path))
             return new Probe(name, false, ProbeState.Degraded, "XDG_RUNTIME_DIR is not set: what is running is noted on the disk", fix);
-        if (!Look(path, out statx status) || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFDIR) return new Probe(name, false, ProbeState.Missing, $"XDG_RUNTIME_DIR={path} is no directory", fix);
+        if (!Look(path, out statx status) || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFDIR)
+            return new Probe(name, false, ProbeState.Missing, $"XDG_RUNTIME_DIR={path} is no directory", fix);
         return status.stx_uid != host.Uid || (status.stx_mode & 0x3f /* 0077 */) != 0
-            ? new Probe(name, false, ProbeState.Degraded, $"{path} is not yours alone", $"chmod 700 {path}, or set XDG_RUNTIME_DIR to a directory of your own")
+            ? new Probe(name, false, ProbeState.Degraded, $"{path} is not yours alone",
+                $"chmod 700 {path}, or set XDG_RUNTIME_DIR to a directory of your own")
             : Probe.Ok(name, false, path);
     }
 

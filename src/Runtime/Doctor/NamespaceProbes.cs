@@ -40,18 +40,23 @@ internal static class NamespaceProbes
         if (unistd.geteuid() != 0 && Setting.Sysctl(debian) == "0") return Setting.Fix(debian, "1");
         if (unistd.geteuid() != 0 && Setting.Sysctl(AppArmor) == "1") return Profile(program);
         if (tried.Error == Errno.EINVAL) return "a kernel with CONFIG_USER_NS=y";
-        if (!MountInfo.Read().Any(mount => mount.Path == "/")) return "the caller is in a chroot, where the kernel allows none: use pivot_root there, or start minirun outside of it";
-        return "an outer container or a seccomp filter forbids them: start it with --security-opt seccomp=unconfined (docker, podman); root can do without: minirun run --userns host";
+        if (!MountInfo.Read().Any(mount => mount.Path == "/"))
+            return "the caller is in a chroot, where the kernel allows none: use pivot_root there, or start minirun outside of it";
+        return "an outer container or a seccomp filter forbids them: start it with --security-opt seccomp=unconfined (docker, podman); "
+            + "root can do without: minirun run --userns host";
     }
 
     private static string Profile(string program) =>
-        $"as root: printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile minirun {program} flags=(unconfined) {{ userns, }}\\n' >/etc/apparmor.d/minirun && apparmor_parser -r /etc/apparmor.d/minirun "
+        $"as root: printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile minirun {program} flags=(unconfined) {{ userns, }}\\n' "
+            + $">/etc/apparmor.d/minirun && apparmor_parser -r /etc/apparmor.d/minirun "
         + $"(or, for all programs: sysctl -w {AppArmor}=0)";
 
     private static Probe Restriction(string program)
     {
         const string name = "apparmor";
-        string profiles = Setting.Read("/sys/module/apparmor/parameters/enabled") == "Y" ? "profiles can be applied; " : "not active, so there are no profiles; ";
+        string profiles = Setting.Read("/sys/module/apparmor/parameters/enabled") == "Y"
+            ? "profiles can be applied; "
+            : "not active, so there are no profiles; ";
         if (Setting.Sysctl(AppArmor) != "1") return Probe.Ok(name, false, profiles + "does not restrict user namespaces");
         if (unistd.geteuid() == 0) return Probe.Ok(name, false, profiles + "restricts the user namespaces of ordinary users, not root's");
         return TryUser().IsOk
@@ -76,14 +81,20 @@ internal static class NamespaceProbes
     }
 
     /// <summary>Entered by unshare: it holds for children alone.</summary>
-    private static Probe Time() => Probe.Of("time-namespace", false, Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_unshare, (nint)sched.CLONE_NEWTIME)),
+    private static Probe Time() =>
+        Probe.Of("time-namespace", false, Trial.Run(sched.CLONE_NEWUSER, script => script.Add(2, SYS_unshare, (nint)sched.CLONE_NEWTIME)),
         "a container can have its own uptime", "a kernel from 5.6 on with CONFIG_TIME_NS=y");
 
-    /// <summary>The clone asked for two namespaces; which one was refused is known from whether the user namespace alone can be had.</summary>
+    /// <summary>
+    /// The clone asked for two namespaces; which one was refused is known from whether the user namespace alone can be had.
+    /// </summary>
     private static Probe Missing(string name, bool needed, string oci, Outcome tried)
     {
         if (!TryUser().IsOk) return Probe.Missing(name, needed, tried, "");
         string limit = $"user.max_{(oci == "mount" ? "mnt" : oci == "network" ? "net" : oci)}_namespaces";
-        return new Probe(name, needed, ProbeState.Missing, $"{oci}: {tried}", tried.Error == Errno.ENOSPC ? Setting.Fix(limit, "15000") : $"a kernel with CONFIG_{(oci == "network" ? "NET" : oci.ToUpperInvariant())}_NS=y");
+        return new Probe(name, needed, ProbeState.Missing, $"{oci}: {tried}",
+            tried.Error == Errno.ENOSPC
+                ? Setting.Fix(limit, "15000")
+                : $"a kernel with CONFIG_{(oci == "network" ? "NET" : oci.ToUpperInvariant())}_NS=y");
     }
 }

@@ -16,6 +16,7 @@ public sealed record Probe(string Name, bool Needed, ProbeState State, string De
 
     internal static Probe Missing(string name, bool needed, Outcome outcome, string fix) =>
         outcome.NoNamespaces
-            ? new(name, needed, ProbeState.Missing, "cannot be tried: the namespaces for it are refused", "mend user-namespaces and namespaces first")
+            ? new(name, needed, ProbeState.Missing, "cannot be tried: the namespaces for it are refused",
+                "mend user-namespaces and namespaces first")
             : new(name, needed, ProbeState.Missing, outcome.ToString(), fix);
 }

@@ -20,13 +20,19 @@ internal static class RunProbe
         try
         {
             rootfs = NewDirectory(host);
-            if (rootfs is null) return new Probe(Name, true, ProbeState.Degraded, $"not tried: no directory can be made in {string.Join(", ", Places(host))}", "set TMPDIR to a directory of your own");
+            if (rootfs is null)
+                return new Probe(Name, true, ProbeState.Degraded,
+                    $"not tried: no directory can be made in {string.Join(", ", Places(host))}", "set TMPDIR to a directory of your own");
             string? said = null;
             long start = Clock.Now();
             int status = Start(rootfs.FullName, host.Executable, text => said ??= text);
-            if (status != 0) return new Probe(Name, true, ProbeState.Missing, $"a container was made, but its command ended with status {status}", "minirun run --explain ROOTFS true shows each operation");
+            if (status != 0)
+                return new Probe(Name, true, ProbeState.Missing, $"a container was made, but its command ended with status {status}",
+                    "minirun run --explain ROOTFS true shows each operation");
             string time = $"{(Clock.Now() - start) / 1e6:F1} ms";
-            return said is null ? Probe.Ok(Name, true, $"a container was made, and ended, in {time}") : new Probe(Name, true, ProbeState.Degraded, $"a container was made in {time}; {said}", "see proc and sysfs");
+            return said is null
+                ? Probe.Ok(Name, true, $"a container was made, and ended, in {time}")
+                : new Probe(Name, true, ProbeState.Degraded, $"a container was made in {time}; {said}", "see proc and sysfs");
         }
         catch (UserError error)
         {
@@ -34,7 +40,8 @@ internal static class RunProbe
         }
         catch (LinuxException error)
         {
-            return new Probe(Name, true, ProbeState.Missing, error.Message, "mend what is missing above; minirun run --explain ROOTFS true shows each operation");
+            return new Probe(Name, true, ProbeState.Missing, error.Message,
+                "mend what is missing above; minirun run --explain ROOTFS true shows each operation");
         }
         finally
         {
@@ -43,7 +50,8 @@ internal static class RunProbe
     }
 
     private static IEnumerable<string> Places(Host host) =>
-        new[] { Path.GetTempPath(), host.Environment("XDG_RUNTIME_DIR"), "/dev/shm", "/var/tmp", CurrentDirectory.TryPath }.OfType<string>().Where(Directory.Exists).Distinct();
+        new[] { Path.GetTempPath(), host.Environment("XDG_RUNTIME_DIR"), "/dev/shm", "/var/tmp", CurrentDirectory.TryPath }.OfType<string>()
+            .Where(Directory.Exists).Distinct();
 
     private static DirectoryInfo? NewDirectory(Host host)
     {
@@ -64,7 +72,8 @@ internal static class RunProbe
 
     private static int Start(string rootfs, string program, Action<string> warn)
     {
-        var options = new RunOptions { Rootfs = rootfs, Command = ["/minirun", "version"], Tty = false, Timeout = TimeSpan.FromSeconds(20) };
+        var options =
+            new RunOptions { Rootfs = rootfs, Command = ["/minirun", "version"], Tty = false, Timeout = TimeSpan.FromSeconds(20) };
         options.Mounts.Add(MountFlags.Volume(program + ":/minirun:ro", "/"));
         var host = new QuietHost();
         ContainerPlan plan = Planner.Build(SpecBuilder.Build(options, host), host);

@@ -9,7 +9,8 @@ internal static unsafe class SecurityProbes
 {
     public static IEnumerable<Probe> Examine()
     {
-        yield return Probe.Of("no-new-privs", true, Trial.Run(0, script => script.Add(2, SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1)), "set-user-ID programs inside gain nothing", "a kernel from 3.5 on");
+        yield return Probe.Of("no-new-privs", true, Trial.Run(0, script => script.Add(2, SYS_prctl, sys_prctl.PR_SET_NO_NEW_PRIVS, 1)),
+            "set-user-ID programs inside gain nothing", "a kernel from 3.5 on");
         yield return Probe.Of("seccomp", false, Filter(), "filters can be set", "a kernel with CONFIG_SECCOMP_FILTER=y");
         yield return Notification();
         yield return Landlock();
@@ -32,7 +33,8 @@ internal static unsafe class SecurityProbes
         uint action = seccomp.SECCOMP_RET_USER_NOTIF;
         return syscall(SYS_seccomp, seccomp.SECCOMP_GET_ACTION_AVAIL, 0, (nint)(&action)) == 0
             ? Probe.Ok("seccomp-notify", false, "system calls can be handed to a supervisor")
-            : new Probe("seccomp-notify", false, ProbeState.Missing, $"seccomp: {Errno.Describe(Marshal.GetLastPInvokeError())}", "a kernel from 5.0 on");
+            : new Probe("seccomp-notify", false, ProbeState.Missing, $"seccomp: {Errno.Describe(Marshal.GetLastPInvokeError())}",
+                "a kernel from 5.0 on");
     }
 
     private static Probe Landlock()
@@ -42,7 +44,9 @@ internal static unsafe class SecurityProbes
         return version > 0
             ? Probe.Ok("landlock", false, $"ABI {version}")
             : new Probe("landlock", false, ProbeState.Missing, $"landlock_create_ruleset: {Errno.Describe(errno)}",
-                errno == Errno.EOPNOTSUPP ? "boot with landlock in the lsm= list of the kernel's command line" : "a kernel from 5.13 on with CONFIG_SECURITY_LANDLOCK=y");
+                errno == Errno.EOPNOTSUPP
+                    ? "boot with landlock in the lsm= list of the kernel's command line"
+                    : "a kernel from 5.13 on with CONFIG_SECURITY_LANDLOCK=y");
     }
 
     private static Probe Keyrings()
@@ -50,7 +54,9 @@ internal static unsafe class SecurityProbes
         Outcome tried = Trial.Run(0, script => script.Add(2, SYS_keyctl, keyctl.KEYCTL_JOIN_SESSION_KEYRING, 0));
         string quota = OwnKeys() is { } keys ? $", {keys} of this user's keys" : "";
         return Probe.Of("keyrings", false, tried, "a session keyring of its own" + quota,
-            tried.Error == Errno.EDQUOT ? Setting.Fix("kernel.keys.maxkeys", "2000") : "a kernel with CONFIG_KEYS=y; in a container, an outer seccomp profile that lets keyctl through");
+            tried.Error == Errno.EDQUOT
+                ? Setting.Fix("kernel.keys.maxkeys", "2000")
+                : "a kernel with CONFIG_KEYS=y; in a container, an outer seccomp profile that lets keyctl through");
     }
 
     /// <summary>Used and allowed keys: the fourth field of our line in /proc/key-users (keyrings(7)).</summary>

@@ -19,5 +19,6 @@ internal static class Setting
     public static string? Sysctl(string name) => Read("/proc/sys/" + name.Replace('.', '/'));
 
     /// <summary>The line that sets a sysctl now and after the next start of the machine.</summary>
-    public static string Fix(string name, string value) => $"as root: sysctl -w {name}={value} (and to keep it: echo {name}={value} >/etc/sysctl.d/50-minirun.conf)";
+    public static string Fix(string name, string value) =>
+        $"as root: sysctl -w {name}={value} (and to keep it: echo {name}={value} >/etc/sysctl.d/50-minirun.conf)";
 }

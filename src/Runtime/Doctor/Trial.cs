@@ -17,7 +17,8 @@ internal static unsafe class Trial
     public static Outcome Run(ulong namespaces, Action<ScriptWriter>? write = null, Func<int, Outcome>? whileWaiting = null)
     {
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         int ours = sockets[0], childs = sockets[1];
         var script = new ScriptWriter();
         // With a copy of our end the child would wait for itself when we are gone.
@@ -70,7 +71,8 @@ internal static unsafe class Trial
     /// <summary>We are root inside: what an ordinary user may always write.</summary>
     private static Outcome MapOneId(int pid)
     {
-        (string File, string Text)[] files = [("setgroups", "deny"), ("uid_map", $"0 {unistd.geteuid()} 1"), ("gid_map", $"0 {unistd.getegid()} 1")];
+        (string File,
+            string Text)[] files = [("setgroups", "deny"), ("uid_map", $"0 {unistd.geteuid()} 1"), ("gid_map", $"0 {unistd.getegid()} 1")];
         foreach (var (file, text) in files)
         {
             int fd = fcntl.open($"/proc/{pid}/{file}", fcntl.O_WRONLY | fcntl.O_CLOEXEC);

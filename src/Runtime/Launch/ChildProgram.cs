@@ -40,7 +40,8 @@ public sealed unsafe class ChildProgram : IDisposable
         bool endsWithUs = false)
     {
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         var script = new ScriptWriter();
         // First above all numbers that they are to have: none overwrites another.
         int above = fcntl.DuplicateAbove(descriptors.Length + 1, sockets[1]);
@@ -89,11 +90,16 @@ public sealed unsafe class ChildProgram : IDisposable
 
     public void Dispose() => unistd.close(PidFd);
 
-    /// <summary>Our environment, as execve takes it; but to the service manager only we speak (sd_notify(3)): runtimes would wait for the container's readiness.</summary>
+    /// <summary>
+    /// Our environment, as execve takes it; but to the service manager only we speak (sd_notify(3)): runtimes would wait for the
+    /// container's readiness.
+    /// </summary>
     public static string[] Environment()
     {
         // As the kernel has it: .NET's strings lose what is not UTF-8.
         string all = RegularFile.ReadText("/proc/self/environ") ?? "";
-        return [.. all.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(each => !each.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal))];
+        return [
+            .. all.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                .Where(each => !each.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal))];
     }
 }

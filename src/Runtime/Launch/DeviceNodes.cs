@@ -8,9 +8,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// Makes device nodes for a container with a user namespace, where nobody can make one (mknod(2)): a child of ours makes them in a tmpfs in a mount
-/// namespace of its own and clones each as a detached mount, which fork-news moves into place. They are the container's own, with the owner and the mode
-/// of the document, and need not be on the host.
+/// Makes device nodes for a container with a user namespace, where nobody can make one (mknod(2)): a child of ours makes them in a tmpfs in
+/// a mount namespace of its own and clones each as a detached mount, which fork-news moves into place. They are the container's own, with
+/// the owner and the mode of the document, and need not be on the host.
 /// </summary>
 internal static class DeviceNodes
 {
@@ -20,7 +20,8 @@ internal static class DeviceNodes
     public static void Prepare(List<MountSource> sources, int anyFd, int firstFd)
     {
         if (sources.Count == 0) return;
-        foreach (MountSource source in sources) source.Fd = (int)LinuxException.Check(fcntl.fcntl_(anyFd, fcntl.F_DUPFD_CLOEXEC, firstFd), "fcntl(F_DUPFD)");
+        foreach (MountSource source in sources)
+            source.Fd = (int)LinuxException.Check(fcntl.fcntl_(anyFd, fcntl.F_DUPFD_CLOEXEC, firstFd), "fcntl(F_DUPFD)");
         if (Make(sources)) return;
         foreach (MountSource source in sources)
         {

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>The few facts of an ELF file (elf(5)) that explain why it does not start, from its first page. The file is hostile: every offset is checked.</summary>
+/// <summary>
+/// The few facts of an ELF file (elf(5)) that explain why it does not start, from its first page. The file is hostile: every offset is
+/// checked.
+/// </summary>
 public static class ElfFile
 {
     private const uint PT_INTERP = 3;
@@ -12,7 +15,8 @@ public static class ElfFile
     public static string? Machine(ReadOnlySpan<byte> head)
     {
         if (!IsElf(head)) return null;
-        ushort machine = head[5] == 2 ? BinaryPrimitives.ReadUInt16BigEndian(head[18..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[18..]);
+        ushort machine =
+            head[5] == 2 ? BinaryPrimitives.ReadUInt16BigEndian(head[18..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[18..]);
         return machine switch
         {
             3 => "i386",
@@ -29,7 +33,9 @@ public static class ElfFile
         };
     }
 
-    /// <summary>The program interpreter (PT_INTERP) of a little-endian ELF file; null when it has none within <paramref name="head"/>.</summary>
+    /// <summary>
+    /// The program interpreter (PT_INTERP) of a little-endian ELF file; null when it has none within <paramref name="head"/>.
+    /// </summary>
     public static string? Interpreter(ReadOnlySpan<byte> head)
     {
         if (!IsElf(head) || head[5] != 1) return null;

@@ -72,7 +72,8 @@ internal static unsafe class ExecFailure
         int type = status.stx_mode & sys_stat.S_IFMT;
         if (type == sys_stat.S_IFDIR) return Refused(command, "permission denied: it is a directory", "name a program in it");
         if (type != sys_stat.S_IFREG) return Refused(command, "permission denied: not a regular file", "name a program");
-        if (errno == Errno.EACCES && (status.stx_mode & 0x49 /* 0111 */) == 0) return Refused(command, "permission denied: no execute bit", $"chmod +x {path} in the root file system");
+        if (errno == Errno.EACCES && (status.stx_mode & 0x49 /* 0111 */) == 0)
+            return Refused(command, "permission denied: no execute bit", $"chmod +x {path} in the root file system");
         byte[] head = RootReader.ReadBytes(root, path, HeadBytes) ?? [];
         if (errno == Errno.EACCES) return IsOnNoexecMount(root, path)
             ? Refused(command, "permission denied: it is on a mount that was made noexec", "mount it with the option exec")
@@ -94,27 +95,39 @@ internal static unsafe class ExecFailure
             int end = Array.IndexOf(head, (byte)'\n');
             string line = Encoding.UTF8.GetString(head, 2, (end < 0 ? head.Length : end) - 2);
             string interpreter = line.Trim(' ', '\t').Split(' ', '\t')[0];
-            if (interpreter.EndsWith('\r')) return NotFound($"exec: \"{command}\": its first line ends in CRLF, so the interpreter is looked for as \"{interpreter.TrimEnd('\r')}\\r\": {Errno.Text(Errno.ENOENT)}", "convert the script to Unix line ends: sed -i 's/\\r$//' FILE");
-            return NotFound($"exec: \"{command}\": its interpreter {interpreter}: {Errno.Text(Errno.ENOENT)}", "the #! line names a program that the root file system does not have");
+            if (interpreter.EndsWith('\r'))
+                return NotFound(
+                    $"exec: \"{command}\": its first line ends in CRLF, so the interpreter is looked for as "
+                        + $"\"{interpreter.TrimEnd('\r')}\\r\": {Errno.Text(Errno.ENOENT)}",
+                    "convert the script to Unix line ends: sed -i 's/\\r$//' FILE");
+            return NotFound($"exec: \"{command}\": its interpreter {interpreter}: {Errno.Text(Errno.ENOENT)}",
+                "the #! line names a program that the root file system does not have");
         }
         if (ElfFile.Interpreter(head) is { } loader && Look(root, loader) is null)
-            return NotFound($"exec: \"{command}\": its ELF interpreter {loader}: {Errno.Text(Errno.ENOENT)}", "the program is dynamically linked for another distribution or libc; add the loader and its libraries to the root file system, or link it statically");
+            return NotFound($"exec: \"{command}\": its ELF interpreter {loader}: {Errno.Text(Errno.ENOENT)}",
+                "the program is dynamically linked for another distribution or libc; add the loader and its libraries to the root file "
+                    + "system, or link it statically");
         return NotFound($"exec: \"{command}\": {Errno.Text(Errno.ENOENT)}", "something it needs is missing in the root file system");
     }
 
     private static UserError WrongFormat(string command, byte[] head)
     {
-        if (head.Length == 0) return Refused(command, "exec format error: the file is empty", "give a program or a script that starts with #!");
-        if (ElfFile.Machine(head) is not { } machine) return Refused(command, "exec format error: neither an ELF program nor a script with a #! line", "start a script with #!/bin/sh");
+        if (head.Length == 0)
+            return Refused(command, "exec format error: the file is empty", "give a program or a script that starts with #!");
+        if (ElfFile.Machine(head) is not { } machine)
+            return Refused(command, "exec format error: neither an ELF program nor a script with a #! line",
+                "start a script with #!/bin/sh");
         string ours = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
-        return Refused(command, $"exec format error: it is for {machine}, this machine is {ours}", "use a root file system for this machine, or install qemu-user-static and binfmt-support");
+        return Refused(command, $"exec format error: it is for {machine}, this machine is {ours}",
+            "use a root file system for this machine, or install qemu-user-static and binfmt-support");
     }
 
     private static int OpenRoot(string process) => fcntl.open(process + "/root", fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
 
     private static UserError NotFound(string message, string hint) => new(message, hint, UserError.NotFound);
 
-    private static UserError Refused(string command, string why, string hint) => new($"exec: \"{command}\": {why}", hint, UserError.CannotExecute);
+    private static UserError Refused(string command, string why, string hint) =>
+        new($"exec: \"{command}\": {why}", hint, UserError.CannotExecute);
 
     private static statx? Look(int root, string path)
     {

@@ -17,7 +17,10 @@ public static class Failure
             OpCode.Hook => HookFailure.Explain(operation, report, pid),
             _ when DirectoryOnFile.Is(operation, report) =>
                 DirectoryOnFile.Explain($"{Place(plan, operation, report)}cannot {Doing(operation)}", operation),
-            _ => new UserError($"{Place(plan, operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}", Hints.For(plan, operation, report.Errno)),
+            _ => new UserError(
+                $"{Place(plan, operation, report)}cannot {Doing(operation)}: {Rule(operation, report)}{sys_syscall.Name(report.Call)}: "
+                    + $"{Errno.Describe(report.Errno)}",
+                Hints.For(plan, operation, report.Errno)),
         };
         watcher?.Failed(report.Op, error.Message);
         return error;
@@ -25,9 +28,13 @@ public static class Failure
 
     /// <summary>What is said when an operation was done in its second-best way.</summary>
     public static string FallbackText(Operation operation) => operation.S1 is "cgroup2"
-        ? $"cgroup2 on {operation.Path}: the kernel refuses a new one here, so the container's own directory {operation.S4} is bound instead"
-        : $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested container?), so the caller's {operation.S4} is shown instead"
-        + (operation.Place is not null ? "" : $"; --require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error");
+        ? $"cgroup2 on {operation.Path}: the kernel refuses a new one here, so the container's own directory {operation.S4} is bound "
+            + $"instead"
+        : $"{operation.S1} on {operation.Path}: the kernel refuses a new one here (a mount hides part of the caller's own; nested "
+            + $"container?), so the caller's {operation.S4} is shown instead"
+        + (operation.Place is not null
+            ? ""
+            : $"; --require {((string)operation.S1! == "proc" ? "procfs" : operation.S1)} makes this an error");
 
     /// <summary>Where in a bundle's document it was asked for.</summary>
     private static string Place(ContainerPlan plan, Operation operation, Report report)
@@ -48,7 +55,8 @@ public static class Failure
         OpCode.MemoryPolicy => "linux.memoryPolicy",
         OpCode.Personality => "linux.personality",
         OpCode.TimeNamespace when operation.A != 0 => "linux.timeOffsets",
-        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) => "linux.sysctl." + operation.Name["sysctl:".Length..],
+        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) =>
+            "linux.sysctl." + operation.Name["sysctl:".Length..],
         _ => null,
     };
 
@@ -96,11 +104,13 @@ public static class Failure
         OpCode.Nice => $"set the nice value {operation.A}",
         OpCode.Capabilities => "grant all of the capabilities",
         OpCode.OpenProc => "open a procfs",
-        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) => $"set the kernel parameter {operation.Name["sysctl:".Length..]} to '{operation.Path}'",
+        OpCode.WriteProc when operation.Name.StartsWith("sysctl:", StringComparison.Ordinal) =>
+            $"set the kernel parameter {operation.Name["sysctl:".Length..]} to '{operation.Path}'",
         OpCode.WriteProc => $"write {operation.Path} to /proc/{operation.S1}",
         OpCode.Label when operation.Name == "apparmor" => $"apply the AppArmor profile '{operation.Path}'",
         OpCode.Label => $"set the SELinux label '{operation.Path}'",
-        OpCode.TimeNamespace => "make a time namespace" + (operation.A == 0 ? "" : $" with the offsets {operation.Path!.TrimEnd().Replace("\n", ", ")}"),
+        OpCode.TimeNamespace =>
+            "make a time namespace" + (operation.A == 0 ? "" : $" with the offsets {operation.Path!.TrimEnd().Replace("\n", ", ")}"),
         OpCode.Scheduler => $"set the scheduling policy {operation.Path}",
         OpCode.IoPriority => $"set the I/O priority {operation.Path}",
         OpCode.MemoryPolicy => $"set the memory policy {operation.Path}",

@@ -19,7 +19,8 @@ internal static unsafe class HookFailure
         {
             sys_syscall.SYS_poll => Error(name[0], name[1], TimedOut((int)operation.B)),
             sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Path!, report.Errno)),
-            sys_syscall.SYS_wait4 => Error(name[0], name[1], Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),
+            sys_syscall.SYS_wait4 => Error(name[0], name[1],
+                Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),
             _ => Error(name[0], name[1], $"{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}"),
         };
     }
@@ -27,7 +28,8 @@ internal static unsafe class HookFailure
     public static UserError Error(string kind, string number, string why) =>
         new($"error running {kind} hook #{number}: {why}", $"hooks.{kind}[{number}] of the container's config.json names the program");
 
-    public static string TimedOut(int seconds) => string.Create(CultureInfo.InvariantCulture, $"hook ran past specified timeout of {seconds}.0s");
+    public static string TimedOut(int seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"hook ran past specified timeout of {seconds}.0s");
 
     public static string NotExecuted(string path, int errno) => $"fork/exec {path}: {Errno.Text(errno)}";
 
@@ -37,7 +39,9 @@ internal static unsafe class HookFailure
     public static string Ended(int status, string output, string error)
     {
         int number = status & 0x7f;
-        string how = number == 0 ? $"exit status {ExitStatus.Code(status)}" : "signal: " + Signal(number) + ((status & Dumped) != 0 ? " (core dumped)" : "");
+        string how = number == 0
+            ? $"exit status {ExitStatus.Code(status)}"
+            : "signal: " + Signal(number) + ((status & Dumped) != 0 ? " (core dumped)" : "");
         return $"{how}, stdout: {output}, stderr: {error}";
     }
 

@@ -21,7 +21,8 @@ internal static unsafe class IdMapWriter
         }
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
         string directory = "/proc/" + pid.ToString();
-        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null) ProcFile.Write(directory + "/setgroups", "deny");
+        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null)
+            ProcFile.Write(directory + "/setgroups", "deny");
         Write(pid, spec.Oci.Linux.UidMappings!, spec.Oci.Linux.GidMappings!);
     }
 
@@ -42,6 +43,7 @@ internal static unsafe class IdMapWriter
         unistd.close(pidfd);
         int status = ExitStatus.Wait(child);
         if (status != 0)
-            throw new UserError($"{tool} refused the id map (exit status {ExitStatus.Code(status)})", $"its reason is above; compare with {file}, or use --userns single");
+            throw new UserError($"{tool} refused the id map (exit status {ExitStatus.Code(status)})",
+                $"its reason is above; compare with {file}, or use --userns single");
     }
 }

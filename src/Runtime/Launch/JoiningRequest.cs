@@ -5,7 +5,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>How fork-news is told which namespaces to enter by itself, and says which process is inside (<see cref="JoiningPlan"/>).</summary>
+/// <summary>
+/// How fork-news is told which namespaces to enter by itself, and says which process is inside (<see cref="JoiningPlan"/>).
+/// </summary>
 internal static unsafe class JoiningRequest
 {
     /// <summary>Whether a plan needs it: what is executed in a user namespace that exists can be looked into by its root.</summary>
@@ -71,7 +73,14 @@ internal static unsafe class JoiningRequest
                     break;
                 case LaunchStep.OpenSource:
                     paths.Add(operation.Source!.Path);
-                    steps.Add(new() { Kind = JoiningKind.Open, Op = op, Fd = operation.Source.Fd, Path = paths.Count, Flags = MountSources.HowToOpen(operation.Source) });
+                    steps.Add(new()
+                    {
+                        Kind = JoiningKind.Open,
+                        Op = op,
+                        Fd = operation.Source.Fd,
+                        Path = paths.Count,
+                        Flags = MountSources.HowToOpen(operation.Source)
+                    });
                     break;
             }
         }

@@ -32,7 +32,8 @@ internal static unsafe class LaunchScript
     /// <param name="reportFd">The child's end.</param>
     /// <param name="waits">Whether fork-news is to wait until the plan is complete.</param>
     /// <param name="joined">The namespaces that fork-news enters by itself (<see cref="JoiningRequest"/>), or null.</param>
-    public static void Write(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd, bool waits, List<int>? joined)
+    public static void Write(ScriptWriter script, ContainerPlan plan, Host host, int planFd, int parentsFd, int reportFd, bool waits,
+        List<int>? joined)
     {
         // Else the child itself would keep its parent's end open, and never see it close.
         Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
@@ -48,7 +49,9 @@ internal static unsafe class LaunchScript
             LaunchStep step = plan.Operations[op].Step;
             // It is executed outside, and does these by itself.
             if (joined is not null && step is not (LaunchStep.MapSource or LaunchStep.ForkNews)) continue;
-            if (!mapped && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities or LaunchStep.ForkNews))
+            if (!mapped
+                && step is (LaunchStep.EnterRootfs or LaunchStep.OpenSource or LaunchStep.BecomeRoot or LaunchStep.KeepCapabilities
+                    or LaunchStep.ForkNews))
             {
                 AwaitIdMaps(script, plan, reportFd);
                 mapped = true;
@@ -59,7 +62,8 @@ internal static unsafe class LaunchScript
                     NamespaceJoin.Write(script, plan);
                     break;
                 case LaunchStep.CloneAgain:
-                    ref RawCall clone = ref script.Add(op, SYS_clone, plan.Operations[op].A | (long)(sched.CLONE_PARENT | sched.CLONE_PARENT_SETTID), 0, (long)script.Shared, 0, 0);
+                    ref RawCall clone = ref script.Add(op, SYS_clone,
+                        plan.Operations[op].A | (long)(sched.CLONE_PARENT | sched.CLONE_PARENT_SETTID), 0, (long)script.Shared, 0, 0);
                     clone.Forks = true;
                     script.EndAtOnce();
                     break;
@@ -90,7 +94,8 @@ internal static unsafe class LaunchScript
                     StreamScript.Replace(script, op, plan.Spec.Streams!);
                     break;
                 case LaunchStep.ForkNews:
-                    script.Set(ProgramRegister, joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
+                    script.Set(ProgramRegister,
+                        joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
                     break;
             }
         }
@@ -105,7 +110,8 @@ internal static unsafe class LaunchScript
         long arguments = joined is not null ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
             : waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString())
             : script.Array("fork-news", planFd.ToString());
-        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(), fcntl.AT_EMPTY_PATH)
+        script.Add(forkNews, SYS_execveat, RawCall.Register + ProgramRegister, script.Text(""), arguments, script.Array(),
+            fcntl.AT_EMPTY_PATH)
             .Last = false;   // fork-news reports it
         if (joined is not null) script.EndAtOnce();
     }
@@ -138,7 +144,8 @@ internal static unsafe class LaunchScript
     /// </summary>
     private static void Seal(ScriptWriter script, int op, string program)
     {
-        ref RawCall open = ref script.Add(op, SYS_open_tree, fcntl.AT_FDCWD, script.Text(program), sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC);
+        ref RawCall open = ref script.Add(op, SYS_open_tree, fcntl.AT_FDCWD, script.Text(program),
+            sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC);
         open.Keep = ProgramRegister;
         open.MayFail = true;
         var attributes = new mount_attr { attr_set = sys_mount.MOUNT_ATTR_RDONLY };

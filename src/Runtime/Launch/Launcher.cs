@@ -9,26 +9,33 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// Makes the child: clone makes the namespaces, minirun writes the id maps, and the child executes fork-news. Meanwhile the plan is completed and
-/// goes into a sealed memfd, which fork-news maps and carries out.
+/// Makes the child: clone makes the namespaces, minirun writes the id maps, and the child executes fork-news. Meanwhile the plan is
+/// completed and goes into a sealed memfd, which fork-news maps and carries out.
 /// </summary>
 public static unsafe class Launcher
 {
-    /// <summary>Starts a container; what follows is the business of <see cref="Lifecycle.Supervisor"/>. The calling thread must live as long as the container (PR_SET_PDEATHSIG).</summary>
+    /// <summary>
+    /// Starts a container; what follows is the business of <see cref="Lifecycle.Supervisor"/>. The calling thread must live as long as the
+    /// container (PR_SET_PDEATHSIG).
+    /// </summary>
     /// <param name="plan">The whole plan, or its beginning.</param>
     /// <param name="host">Who starts it, where.</param>
     /// <param name="mode">What is reported.</param>
     /// <param name="watcher">Who hears it.</param>
-    /// <param name="complete">Completes the plan while the child, whose pid it gets, starts: the two take about the same time, on two processors. Null: it is complete.</param>
+    /// <param name="complete">Completes the plan while the child, whose pid it gets, starts: the two take about the same time, on two
+    /// processors. Null: it is complete.</param>
     /// <param name="birth">The cgroup that it is born in; null: that of the caller.</param>
     /// <exception cref="LinuxException">A call of the parent's failed; no child is left.</exception>
     /// <exception cref="UserError">The plan cannot be completed; no child is left.</exception>
-    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action<int>? complete = null, CgroupBirth? birth = null)
+    public static LaunchedContainer Start(ContainerPlan plan, Host host, PlanMode mode, Watcher? watcher, Action<int>? complete = null,
+        CgroupBirth? birth = null)
     {
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         int ours = sockets[0], childs = sockets[1];
-        int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
+        int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING),
+            "memfd_create");
         if (plan.HasSources) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
@@ -48,14 +55,16 @@ public static unsafe class Launcher
         }
         unistd.close(childs);
         if (plan.HasSources) MountSources.Close(plan);
-        if (plan.Find(LaunchStep.CloneAgain) is not null) (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);
+        if (plan.Find(LaunchStep.CloneAgain) is not null)
+            (pid, pidfd) = Second(plan, pid, pidfd, ours, joined is not null ? planFd : -1, script, watcher);
         watcher?.Started(pid);
         var container = new LaunchedContainer(pid, pidfd, ours, script);
         try
         {
             WriteIdMaps(plan, pid, ours, watcher);
             // A bundle's plan is completed now, so the child still waits.
-            if (plan.Spec.FromBundle && plan.Spec.Oci.Linux.NetDevices is { Count: > 0 } && plan.Spec.JoinedProcess < 0) NetDevices.Move(plan.Spec, pid);
+            if (plan.Spec.FromBundle && plan.Spec.Oci.Linux.NetDevices is { Count: > 0 } && plan.Spec.JoinedProcess < 0)
+                NetDevices.Move(plan.Spec, pid);
             if (complete is not null)
             {
                 complete(pid);
@@ -72,7 +81,10 @@ public static unsafe class Launcher
         return container;
     }
 
-    /// <summary>The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our child too (CLONE_PARENT).</summary>
+    /// <summary>
+    /// The first child has entered namespaces, made another that is in them, told its pid, and ended: the container is that other one, our
+    /// child too (CLONE_PARENT).
+    /// </summary>
     private static (int Pid, int PidFd) Second(
         ContainerPlan plan, int first, int firstPidFd, int reportFd, int joinedFd, ScriptWriter script, Watcher? watcher)
     {
@@ -139,6 +151,8 @@ public static unsafe class Launcher
         fixed (byte* bytes = content)
             for (int done = 0; done < content.Length;)
                 done += (int)LinuxException.Check(unistd.write(fd, bytes + done, content.Length - done), "write", "plan");
-        LinuxException.Check(fcntl.fcntl_(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE), "fcntl(F_ADD_SEALS)");
+        LinuxException.Check(
+            fcntl.fcntl_(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE),
+            "fcntl(F_ADD_SEALS)");
     }
 }

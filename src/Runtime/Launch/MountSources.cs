@@ -7,7 +7,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>Prepares the sources of mounts that fork-news cannot open itself, before the child is cloned: it gets them as descriptors.</summary>
+/// <summary>
+/// Prepares the sources of mounts that fork-news cannot open itself, before the child is cloned: it gets them as descriptors.
+/// </summary>
 internal static unsafe class MountSources
 {
     /// <summary>Numbers from here on are asked for, so that they never are those of the command.</summary>
@@ -84,12 +86,14 @@ internal static unsafe class MountSources
         }
     }
 
-    private static nint Empty => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference("\0"u8));
+    private static nint Empty =>
+        (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference("\0"u8));
 
     private static int OpenTree(MountSource source)
     {
         fixed (byte* path = KernelText.EncodeName(source.Path))
-            return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.Recursive ? AT_RECURSIVE : 0) | (source.NoFollow ? AT_SYMLINK_NOFOLLOW : 0));
+            return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)path,
+                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.Recursive ? AT_RECURSIVE : 0) | (source.NoFollow ? AT_SYMLINK_NOFOLLOW : 0));
     }
 
     private static UserError Failed(MountSource source, string call)

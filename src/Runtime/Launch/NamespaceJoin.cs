@@ -7,8 +7,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// The setns(2) calls of a plan that names namespaces. They are made by a child that has one thread, as setns wants for a user namespace. Who enters a user namespace has
-/// powers over what belongs to it, and loses those over the rest: so what belongs to others is entered before.
+/// The setns(2) calls of a plan that names namespaces. They are made by a child that has one thread, as setns wants for a user namespace.
+/// Who enters a user namespace has powers over what belongs to it, and loses those over the rest: so what belongs to others is entered
+/// before.
 /// </summary>
 internal static unsafe class NamespaceJoin
 {
@@ -49,7 +50,10 @@ internal static unsafe class NamespaceJoin
         if (found == kind) return fd;
         unistd.close(fd);
         string wanted = NamespaceSet.File((ulong)kind);
-        throw new UserError($"linux.namespaces: {path}: not a namespace of the kind {wanted}" + (found < 0 ? "" : $" but {NamespaceSet.File((ulong)found)}"), $"/proc/PID/ns/{wanted} of a process is one");
+        throw new UserError(
+            $"linux.namespaces: {path}: not a namespace of the kind {wanted}"
+                + (found < 0 ? "" : $" but {NamespaceSet.File((ulong)found)}"),
+            $"/proc/PID/ns/{wanted} of a process is one");
     }
 
     private static bool BelongsTo(int fd, int user)
@@ -58,7 +62,8 @@ internal static unsafe class NamespaceJoin
         if (owner < 0) return false;
         statx ofOwner, ofUser;
         bool same = sys_stat.statx_(owner, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &ofOwner) == 0
-            && sys_stat.statx_(user, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &ofUser) == 0 && ofOwner.stx_ino == ofUser.stx_ino;
+            && sys_stat.statx_(user, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &ofUser) == 0
+                && ofOwner.stx_ino == ofUser.stx_ino;
         unistd.close(owner);
         return same;
     }

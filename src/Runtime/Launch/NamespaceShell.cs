@@ -5,7 +5,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
 
-/// <summary>A shell in the namespaces of a half-made container, for --step: with the rights of its root, and with whatever is on / there now.</summary>
+/// <summary>
+/// A shell in the namespaces of a half-made container, for --step: with the rights of its root, and with whatever is on / there now.
+/// </summary>
 public static unsafe class NamespaceShell
 {
     private const string Program = "/bin/sh";
@@ -19,14 +21,16 @@ public static unsafe class NamespaceShell
     {
         int pidfd = (int)LinuxException.Check(syscall(SYS_pidfd_open, pid, 0), "pidfd_open");
         int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
         using var script = new ScriptWriter();
         if (namespaces != 0) script.Add(0, SYS_setns, pidfd, (long)namespaces);
         // A process is in a pid namespace from its birth; a shell that was not, while its jobs are, could not give them the terminal.
         // Its own number there comes into its memory: the fourth argument on x86-64, the fifth on arm64 (clone(2)).
         long own = script.Bytes(new byte[sizeof(int)]);
         const ulong numbers = sched.CLONE_PARENT_SETTID | sched.CLONE_CHILD_SETTID;
-        ref RawCall second = ref script.Add(0, SYS_clone, (long)(sched.CLONE_PARENT | numbers) | signal.SIGCHLD, 0, (long)script.Shared, own, own);
+        ref RawCall second =
+            ref script.Add(0, SYS_clone, (long)(sched.CLONE_PARENT | numbers) | signal.SIGCHLD, 0, (long)script.Shared, own, own);
         second.Forks = second.EndsAtOnce = true;
         // Its group has the terminal: it would not find ours again, which its pid namespace does not know.
         script.Add(0, SYS_setpgid, 0, 0).MayFail = true;
@@ -54,7 +58,10 @@ public static unsafe class NamespaceShell
             int status = ExitStatus.Wait(child);
             if (*script.Shared > 0) status = ExitStatus.Wait(*script.Shared);
             unistd.close(childFd);
-            return runs ? ExitStatus.Code(status) : throw new LinuxException(report.Call == SYS_execve ? "execve" : "setns", report.Errno, report.Call == SYS_execve ? Program : null);
+            return runs
+                ? ExitStatus.Code(status)
+                : throw new LinuxException(report.Call == SYS_execve ? "execve" : "setns", report.Errno,
+                    report.Call == SYS_execve ? Program : null);
         }
         finally
         {

@@ -8,8 +8,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// Moves the interfaces of linux.netDevices into the container's network namespace while its first process waits. The kernel takes the addresses away
-/// from an interface that moves, so the permanent global ones are given to it again (config-linux.md, "Network Devices").
+/// Moves the interfaces of linux.netDevices into the container's network namespace while its first process waits. The kernel takes the
+/// addresses away from an interface that moves, so the permanent global ones are given to it again (config-linux.md, "Network Devices").
 /// </summary>
 internal static unsafe class NetDevices
 {
@@ -31,7 +31,10 @@ internal static unsafe class NetDevices
                 }
                 catch (LinuxException error)
                 {
-                    throw new UserError($"linux.netDevices: cannot move {name} into the container: {error.Message}", error.Number == Errno.ENODEV ? "see `ip link` for what there is" : "it needs CAP_NET_ADMIN on the host, and an interface that can be moved");
+                    throw new UserError($"linux.netDevices: cannot move {name} into the container: {error.Message}",
+                        error.Number == Errno.ENODEV
+                            ? "see `ip link` for what there is"
+                            : "it needs CAP_NET_ADMIN on the host, and an interface that can be moved");
                 }
             }
         }
@@ -47,11 +50,15 @@ internal static unsafe class NetDevices
         List<byte[]> addresses;
         using (var netlink = new Netlink())
         {
-            addresses = netlink.Ask(Netlink.RTM_GETADDR, Netlink.NLM_F_DUMP, new byte[AddressSize], name).FindAll(address => IsOurs(address, index));
+            addresses = netlink.Ask(Netlink.RTM_GETADDR, Netlink.NLM_F_DUMP, new byte[AddressSize], name)
+                .FindAll(address => IsOurs(address, index));
             netlink.Ask(Netlink.RTM_NEWLINK, 0, Link(index, up: false), name);
             byte[] number = new byte[4];
             BinaryPrimitives.WriteInt32LittleEndian(number, space);
-            netlink.Ask(Netlink.RTM_NEWLINK, 0, [.. Link(index, up: null), .. Netlink.Attribute(IFLA_IFNAME, Encoding.ASCII.GetBytes(inside + '\0')), .. Netlink.Attribute(IFLA_NET_NS_FD, number)], name);
+            netlink.Ask(Netlink.RTM_NEWLINK, 0,
+                [.. Link(index, up: null), .. Netlink.Attribute(IFLA_IFNAME, Encoding.ASCII.GetBytes(inside + '\0')),
+                    .. Netlink.Attribute(IFLA_NET_NS_FD, number)],
+                name);
         }
         // A thread of its own, which ends in the other namespace.
         Exception? failure = null;
@@ -97,7 +104,8 @@ internal static unsafe class NetDevices
     /// <summary>struct ifaddrmsg: family, prefix length, flags, scope (0: global), index. Some flags are in an attribute only.</summary>
     private static bool IsOurs(byte[] address, uint index)
     {
-        if (address.Length < AddressSize || BinaryPrimitives.ReadUInt32LittleEndian(address.AsSpan(4)) != index || address[3] != 0) return false;
+        if (address.Length < AddressSize || BinaryPrimitives.ReadUInt32LittleEndian(address.AsSpan(4)) != index || address[3] != 0)
+            return false;
         uint flags = address[2];
         foreach ((ushort type, int start, int length) in Attributes(address))
             if (type == IFA_FLAGS && length >= 4) flags = BinaryPrimitives.ReadUInt32LittleEndian(address.AsSpan(start));

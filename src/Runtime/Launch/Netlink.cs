@@ -13,7 +13,8 @@ internal sealed unsafe class Netlink : IDisposable
     private const int AF_NETLINK = 16, SOCK_RAW = 3, HeaderSize = 16;
     private const ushort NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLMSG_ERROR = 2, NLMSG_DONE = 3;
 
-    private readonly int _fd = (int)LinuxException.Check(syscall(SYS_socket, AF_NETLINK, SOCK_RAW | sys_socket.SOCK_CLOEXEC, 0), "socket", "netlink");
+    private readonly int _fd =
+        (int)LinuxException.Check(syscall(SYS_socket, AF_NETLINK, SOCK_RAW | sys_socket.SOCK_CLOEXEC, 0), "socket", "netlink");
 
     public void Dispose() => unistd.close(_fd);
 
@@ -24,7 +25,8 @@ internal sealed unsafe class Netlink : IDisposable
         byte[] request = new byte[HeaderSize + body.Length];
         BinaryPrimitives.WriteInt32LittleEndian(request, request.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(4), type);
-        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(6), (ushort)(flags | NLM_F_REQUEST | ((flags & NLM_F_DUMP) == NLM_F_DUMP ? 0 : NLM_F_ACK)));
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(6),
+            (ushort)(flags | NLM_F_REQUEST | ((flags & NLM_F_DUMP) == NLM_F_DUMP ? 0 : NLM_F_ACK)));
         body.CopyTo(request.AsSpan(HeaderSize));
         fixed (byte* bytes = request)
             LinuxException.Check(syscall(SYS_sendto, _fd, (nint)bytes, request.Length, 0, 0, 0), "sendto", what);
@@ -47,7 +49,8 @@ internal sealed unsafe class Netlink : IDisposable
     {
         byte[] buffer = new byte[32768];
         nint length;
-        fixed (byte* bytes = buffer) length = LinuxException.Check(syscall(SYS_recvfrom, _fd, (nint)bytes, buffer.Length, 0, 0, 0), "recvfrom", what);
+        fixed (byte* bytes = buffer)
+            length = LinuxException.Check(syscall(SYS_recvfrom, _fd, (nint)bytes, buffer.Length, 0, 0, 0), "recvfrom", what);
         for (int at = 0; at + HeaderSize <= length;)
         {
             int size = BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(at));

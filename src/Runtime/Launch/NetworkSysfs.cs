@@ -8,8 +8,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// Mounts the sysfs of a network namespace: a child of ours enters that and makes a detached mount, which fork-news moves into place. It stays
-/// in our user namespace, where nobody of the container's can trace it.
+/// Mounts the sysfs of a network namespace: a child of ours enters that and makes a detached mount, which fork-news moves into place. It
+/// stays in our user namespace, where nobody of the container's can trace it.
 /// </summary>
 internal static class NetworkSysfs
 {

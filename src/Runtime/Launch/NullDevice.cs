@@ -6,14 +6,16 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// The host's /dev/null for a process that joins a container, which may have none of its own any more: through a read-only mount that lies nowhere,
-/// so that whoever gets the descriptor can read and write, and not change the node's mode, owner and times.
+/// The host's /dev/null for a process that joins a container, which may have none of its own any more: through a read-only mount that lies
+/// nowhere, so that whoever gets the descriptor can read and write, and not change the node's mode, owner and times.
 /// </summary>
 internal static unsafe class NullDevice
 {
     private const string Path = "/dev/null";
 
-    /// <summary>Ours, where they are that device. Without the right to mount they stay: then the node is not the caller's to change either.</summary>
+    /// <summary>
+    /// Ours, where they are that device. Without the right to mount they stay: then the node is not the caller's to change either.
+    /// </summary>
     public static void Seal()
     {
         int own = -1;

@@ -8,9 +8,12 @@ public static class ResourceHints
     /// <summary>Null when that was not the reason. What inotify has no more of is neither files nor the disk.</summary>
     public static string? For(LinuxException error) => (error.Call, error.Number) switch
     {
-        ("inotify_init1", Errno.EMFILE) => "you have no more inotify instances: sysctl fs.inotify.max_user_instances, and what else uses them",
-        ("inotify_add_watch", Errno.ENOSPC) => "you have no more inotify watches: sysctl fs.inotify.max_user_watches, and what else uses them",
-        ("open" or "openat2", Errno.EAGAIN) => "somebody holds a lease on that file (F_SETLEASE in fcntl(2)), and was told to let go of it: try again",
+        ("inotify_init1", Errno.EMFILE) =>
+            "you have no more inotify instances: sysctl fs.inotify.max_user_instances, and what else uses them",
+        ("inotify_add_watch", Errno.ENOSPC) =>
+            "you have no more inotify watches: sysctl fs.inotify.max_user_watches, and what else uses them",
+        ("open" or "openat2", Errno.EAGAIN) =>
+            "somebody holds a lease on that file (F_SETLEASE in fcntl(2)), and was told to let go of it: try again",
         ("write", Errno.EFBIG) => "your limit of file sizes is smaller than that: see `ulimit -f`",
         _ => For(error.Number),
     };

@@ -5,14 +5,17 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Launch;
 
 /// <summary>
-/// Our own program for a process that is executed among a container's others (exec): they can reach it through /proc/PID/exe, and must not be able to
-/// write it (CVE-2019-5736).
+/// Our own program for a process that is executed among a container's others (exec): they can reach it through /proc/PID/exe, and must not
+/// be able to write it (CVE-2019-5736).
 /// </summary>
 internal static unsafe class SealedProgram
 {
     private const int OwnerMayWrite = 0x80 /* 0200 */;
 
-    /// <summary>A descriptor to execute: of a read-only mount where we may make one; of the file itself where whoever we are cannot write it; else of a sealed copy.</summary>
+    /// <summary>
+    /// A descriptor to execute: of a read-only mount where we may make one; of the file itself where whoever we are cannot write it; else
+    /// of a sealed copy.
+    /// </summary>
     public static int Open(Host host)
     {
         int mount = ReadOnlyMount(host.Executable);
@@ -32,7 +35,8 @@ internal static unsafe class SealedProgram
             if (tree < 0) return -1;
             var attributes = new mount_attr { attr_set = sys_mount.MOUNT_ATTR_RDONLY };
             byte empty = 0;
-            if (syscall(SYS_mount_setattr, tree, (nint)(&empty), fcntl.AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr)) == 0) return tree;
+            if (syscall(SYS_mount_setattr, tree, (nint)(&empty), fcntl.AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr)) == 0)
+                return tree;
             unistd.close(tree);
             return -1;
         }
@@ -48,9 +52,12 @@ internal static unsafe class SealedProgram
 
     private static int Copy(int program)
     {
-        int copy = (int)LinuxException.Check(sys_mman.memfd_create("minirun", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
+        int copy =
+            (int)LinuxException.Check(sys_mman.memfd_create("minirun", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING), "memfd_create");
         while (LinuxException.Check(syscall(SYS_sendfile, copy, program, 0, int.MaxValue), "sendfile", "/proc/self/exe") > 0) { }
-        LinuxException.Check(fcntl.fcntl_(copy, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE), "fcntl(F_ADD_SEALS)");
+        LinuxException.Check(
+            fcntl.fcntl_(copy, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE),
+            "fcntl(F_ADD_SEALS)");
         return copy;
     }
 }

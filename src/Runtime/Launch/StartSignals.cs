@@ -27,7 +27,8 @@ public static class StartSignals
     public static UserError GivenUp(int number, List<int> left)
     {
         string text = $"{SignalName.Of(number)} came before the command was started";
-        if (left.Count == 0) return new UserError(text, "the start did not end in the second after it: what does it wait for?", 128 + number);
+        if (left.Count == 0)
+            return new UserError(text, "the start did not end in the second after it: what does it wait for?", 128 + number);
         (string why, string hint) = StuckProcess.Explain(left);
         return new UserError($"{text}: {why}", hint, 128 + number);
     }

@@ -13,8 +13,8 @@ using Minirun.Runtime.State;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
-/// From a bundle to a container: state directory, cgroup, child. What it made is undone when anything fails, and is written down before, so that
-/// <c>delete --force</c> can undo it when we are killed.
+/// From a bundle to a container: state directory, cgroup, child. What it made is undone when anything fails, and is written down before, so
+/// that <c>delete --force</c> can undo it when we are killed.
 /// </summary>
 internal sealed class ContainerMaker : IDisposable
 {
@@ -50,7 +50,9 @@ internal sealed class ContainerMaker : IDisposable
             };
             Directory.WriteConfig(json);
             Cgroup = MakeCgroup();
-            if (_oci.Linux.IntelRdt is { } rdt) Record.Resctrl = ResctrlGroup.Make(ResctrlGroup.Root(_host.Mounts), options.Id, rdt, path => Directory.Intend([path], isOurs: true));
+            if (_oci.Linux.IntelRdt is { } rdt)
+                Record.Resctrl =
+                    ResctrlGroup.Make(ResctrlGroup.Root(_host.Mounts), options.Id, rdt, path => Directory.Intend([path], isOurs: true));
             Spec = BundleSpec.From(_oci, _bundle, _host, new BundleOptions
             {
                 HasCgroup = Cgroup is not null,
@@ -105,12 +107,15 @@ internal sealed class ContainerMaker : IDisposable
             Spec.State = Record.State(OciState.Creating, pid);
             planner.Complete();
         }
-        _globals.Trace?.Invoke($"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
+        _globals.Trace?.Invoke(
+            $"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
         Streams = StreamRelay.Open(Spec);
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.Birth);
         Streams?.HandedOver();
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);
-        _globals.Trace?.Invoke($"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows such)");
+        _globals.Trace?.Invoke(
+            $"container {Record.Id}: process {container.Pid} carries out {plan.Operations.Count} operations (minirun run --explain shows "
+                + $"such)");
         // Only the child keeps them: their end is its end, or its execve.
         foreach (int fd in (ReadOnlySpan<int>)[Spec.StartSocket, Spec.InitLock])
             if (fd > 2) unistd.close(fd);
@@ -120,9 +125,16 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>What a container may be shown of the cgroups.</summary>
     internal static IReadOnlyDictionary<string, string> CgroupsOf(ContainerRecord record) => record.Cgroup?.Paths ?? [];
 
-    public ParentPart ParentPart() => new() { Warn = _globals.Warn, RunHooks = RunHooks, TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null, TakeListener = GiveListener };
+    public ParentPart ParentPart() => new()
+    {
+        Warn = _globals.Warn,
+        RunHooks = RunHooks,
+        TakeTerminal = _options.ConsoleSocket is { Length: > 0 } path ? master => GiveTerminal(path, master) : null,
+        TakeListener = GiveListener
+    };
 
-    private void GiveListener(int listener) => SeccompAgent.Give(Spec, listener, Record.Pid, Spec.State! with { Status = OciState.Creating, Pid = Record.Pid });
+    private void GiveListener(int listener) =>
+        SeccompAgent.Give(Spec, listener, Record.Pid, Spec.State! with { Status = OciState.Creating, Pid = Record.Pid });
 
     /// <summary>What the caller wants to know of the process: its pid in a file, a pidfd through a socket.</summary>
     public void Announce(LaunchedContainer container)
@@ -132,7 +144,8 @@ internal sealed class ContainerMaker : IDisposable
     }
 
     /// <summary>Whether the kernel killed for want of memory, in words.</summary>
-    public string? OutOfMemory() => Cgroup is { OomKills: > 0 } ? Cgroups.OutOfMemory.Text(_oci.Linux.Resources?.Memory?.Limit, "linux.resources.memory.limit") : null;
+    public string? OutOfMemory() =>
+        Cgroup is { OomKills: > 0 } ? Cgroups.OutOfMemory.Text(_oci.Linux.Resources?.Memory?.Limit, "linux.resources.memory.limit") : null;
 
     /// <summary>Takes away what was made. The child is dead by now, or never was.</summary>
     public void Undo()
@@ -169,11 +182,17 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>The container is gone, or could not be made.</summary>
     public void RunPoststop() => HookRunner.RunAll(_oci.Hooks?.Poststop, "poststop", Record.State(OciState.Stopped, pid: 0), _globals.Warn);
 
-    /// <summary>A terminal's master has to go somewhere: to the caller's own terminal, or through a socket to whoever watches a container that lives on.</summary>
+    /// <summary>
+    /// A terminal's master has to go somewhere: to the caller's own terminal, or through a socket to whoever watches a container that lives
+    /// on.
+    /// </summary>
     public static void CheckTerminal(bool terminal, bool hasSocket, bool detached)
     {
-        if (terminal && detached && !hasSocket) throw new UserError("cannot allocate tty if minirun-oci will detach without setting console socket", "give --console-socket SOCKET, or process.terminal false");
-        if (hasSocket && !(terminal && detached)) throw new UserError("cannot use console socket if minirun-oci will not detach or allocate tty", "leave --console-socket away");
+        if (terminal && detached && !hasSocket)
+            throw new UserError("cannot allocate tty if minirun-oci will detach without setting console socket",
+                "give --console-socket SOCKET, or process.terminal false");
+        if (hasSocket && !(terminal && detached))
+            throw new UserError("cannot use console socket if minirun-oci will not detach or allocate tty", "leave --console-socket away");
     }
 
     public static void GiveTerminal(string path, int master)
@@ -185,7 +204,9 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>Sockets that systemd listens on go in, as sd_listen_fds(3) wants them: from 3 on.</summary>
     private int ListenFds()
     {
-        if (!int.TryParse(_host.Environment("LISTEN_FDS"), out int count) || count <= 0 || _host.Environment("LISTEN_PID") != unistd.getpid().ToString()) return 0;
+        if (!int.TryParse(_host.Environment("LISTEN_FDS"), out int count) || count <= 0
+            || _host.Environment("LISTEN_PID") != unistd.getpid().ToString())
+            return 0;
         _oci.Process.Env.AddRange([$"LISTEN_FDS={count}", "LISTEN_PID=1"]);
         return count;
     }
@@ -193,7 +214,9 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>run in the foreground, as a service of systemd: what the container says of its readiness is passed on.</summary>
     private void Notify()
     {
-        if (_host.Environment("NOTIFY_SOCKET") is not { Length: > 0 } socket || !_oci.Mounts.Exists(mount => mount is { Destination: "/dev", Type: "tmpfs" })) return;
+        if (_host.Environment("NOTIFY_SOCKET") is not { Length: > 0 } socket
+            || !_oci.Mounts.Exists(mount => mount is { Destination: "/dev", Type: "tmpfs" }))
+            return;
         Spec.NotifySocket = socket;
         _oci.Process.Env.Add("NOTIFY_SOCKET=" + NotifyMessage.PathInside);
     }
@@ -201,8 +224,12 @@ internal sealed class ContainerMaker : IDisposable
     private Cgroup? MakeCgroup()
     {
         bool inUserNamespace = _globals.Rootless ?? (_host.Uid != 0 || _host.IsInUserNamespace);
-        uint? owner = _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps ? Owner(maps) : null;
-        return Cgroup.Create(new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
+        uint? owner =
+            _oci.Linux.Namespaces.Exists(each => each is { Type: "cgroup", Path: null or "" }) && _oci.Linux.UidMappings is { } maps
+            ? Owner(maps)
+            : null;
+        return Cgroup.Create(
+            new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
             Required: _oci.Linux.CgroupsPath is { Length: > 0 }, _oci.Linux.Devices, owner)
         { Warn = _globals.Warn, Intends = Directory.Intend });
     }

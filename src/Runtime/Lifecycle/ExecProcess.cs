@@ -16,8 +16,10 @@ internal static class ExecProcess
         if (options.Apparmor is { Length: > 0 } profile) process.ApparmorProfile = profile;
         if (options.ProcessLabel is { Length: > 0 } label) process.SelinuxLabel = label;
         if (options.NoNewPrivileges) process.NoNewPrivileges = true;
-        if (process.Args.Count == 0) throw new UserError("process args cannot be empty", "give a command behind the id, or args in the process file");
-        if (!process.Cwd.StartsWith('/')) throw new UserError($"process.cwd: {(process.Cwd.Length == 0 ? "empty" : process.Cwd)}: not an absolute path", "write /");
+        if (process.Args.Count == 0)
+            throw new UserError("process args cannot be empty", "give a command behind the id, or args in the process file");
+        if (!process.Cwd.StartsWith('/'))
+            throw new UserError($"process.cwd: {(process.Cwd.Length == 0 ? "empty" : process.Cwd)}: not an absolute path", "write /");
         return process;
     }
 
@@ -30,12 +32,16 @@ internal static class ExecProcess
         container.Env.AddRange(options.Env);
         if (options.Uid is { } uid) container.User.Uid = uid;
         if (options.Gid is { } gid) container.User.Gid = gid;
-        if (options.AdditionalGids.Count > 0) container.User.AdditionalGids = [.. container.User.AdditionalGids ?? [], .. options.AdditionalGids];
+        if (options.AdditionalGids.Count > 0)
+            container.User.AdditionalGids = [.. container.User.AdditionalGids ?? [], .. options.AdditionalGids];
         if (options.Caps.Count > 0) AddCapabilities(container, options.Caps);
         return container;
     }
 
-    /// <summary>Never inheritable, which would let programs of others' keep them (CVE-2022-29162); ambient only what the container's own set of inheritable ones has.</summary>
+    /// <summary>
+    /// Never inheritable, which would let programs of others' keep them (CVE-2022-29162); ambient only what the container's own set of
+    /// inheritable ones has.
+    /// </summary>
     private static void AddCapabilities(OciProcess process, List<string> caps)
     {
         OciCapabilities sets = process.Capabilities ??= new OciCapabilities();

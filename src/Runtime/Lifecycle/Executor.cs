@@ -17,7 +17,8 @@ internal static class Executor
     private const int PidfdThread = fcntl.O_EXCL;   // PIDFD_THREAD of linux/pidfd.h
 
     private static readonly ulong[] s_kinds =
-        [sched.CLONE_NEWUSER, sched.CLONE_NEWNS, sched.CLONE_NEWPID, sched.CLONE_NEWUTS, sched.CLONE_NEWIPC, sched.CLONE_NEWNET, sched.CLONE_NEWCGROUP, sched.CLONE_NEWTIME];
+        [sched.CLONE_NEWUSER, sched.CLONE_NEWNS, sched.CLONE_NEWPID, sched.CLONE_NEWUTS, sched.CLONE_NEWIPC, sched.CLONE_NEWNET,
+            sched.CLONE_NEWCGROUP, sched.CLONE_NEWTIME];
 
     /// <summary>Gives the exit code of the process; 0 when detached.</summary>
     public static int Execute(OciGlobals globals, ExecOptions options)
@@ -60,7 +61,9 @@ internal static class Executor
         if (spec.Oci.Process.OomScoreAdj is not { } wanted) return;
         string has = ProcFile.Read($"/proc/{pid}/oom_score_adj").Trim();
         if (has != wanted.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            spec.Warn($"process.oomScoreAdj: cannot set {wanted}, the score stays {has}: a lower one takes CAP_SYS_RESOURCE outside of user namespaces");
+            spec.Warn(
+                $"process.oomScoreAdj: cannot set {wanted}, the score stays {has}: a lower one takes CAP_SYS_RESOURCE outside of user "
+                    + $"namespaces");
     }
 
     private static int Follow(
@@ -70,7 +73,8 @@ internal static class Executor
         {
             Warn = globals.Warn,
             TakeTerminal = options.ConsoleSocket is { Length: > 0 } path ? master => ContainerMaker.GiveTerminal(path, master) : null,
-            TakeListener = listener => SeccompAgent.Give(plan.Spec, listener, child.Pid, container.Record.State(Container.Word(container.Status()), container.LivePid)),
+            TakeListener = listener => SeccompAgent.Give(plan.Spec, listener, child.Pid,
+                container.Record.State(Container.Word(container.Status()), container.LivePid)),
         };
         void Started()
         {
@@ -91,12 +95,17 @@ internal static class Executor
         }
     }
 
-    /// <summary>A pidfd of the container's first process, which is looked at once more through it: no other can have come in its place.</summary>
+    /// <summary>
+    /// A pidfd of the container's first process, which is looked at once more through it: no other can have come in its place.
+    /// </summary>
     private static int OpenInit(Container container, ExecOptions options)
     {
         ContainerStatus status = container.Status();
-        if (status is ContainerStatus.Stopped or ContainerStatus.Creating) throw new UserError("cannot exec in a stopped container", "container not running");
-        if (status == ContainerStatus.Paused && !options.IgnorePaused) throw new UserError("cannot exec in a paused container (use --ignore-paused to override)", $"`minirun-oci resume {options.Id}` lets it go on");
+        if (status is ContainerStatus.Stopped or ContainerStatus.Creating)
+            throw new UserError("cannot exec in a stopped container", "container not running");
+        if (status == ContainerStatus.Paused && !options.IgnorePaused)
+            throw new UserError("cannot exec in a paused container (use --ignore-paused to override)",
+                $"`minirun-oci resume {options.Id}` lets it go on");
         int pidfd = OpenNamespaces(container.Record.Pid);
         if (container.IsAlive) return pidfd;
         unistd.close(pidfd);
@@ -119,7 +128,8 @@ internal static class Executor
         };
     }
 
-    private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host, bool hasCgroup)
+    private static ContainerSpec Specify(OciSpec oci, OciProcess process, int pid, int pidfd, ExecOptions options, Host host,
+        bool hasCgroup)
     {
         var inside = new OciSpec { Process = process };
         inside.Linux.Seccomp = oci.Linux.Seccomp;
@@ -156,8 +166,8 @@ internal static class Executor
     }
 
     /// <summary>
-    /// The host's procfs goes in only where no other is to be had: in a user namespace, whose own is masked; there nobody can look into fork-news. In the
-    /// caller's user namespace CAP_SYS_PTRACE is enough to look, and its ".." leads through the host's files.
+    /// The host's procfs goes in only where no other is to be had: in a user namespace, whose own is masked; there nobody can look into
+    /// fork-news. In the caller's user namespace CAP_SYS_PTRACE is enough to look, and its ".." leads through the host's files.
     /// </summary>
     private static int OpenProc(OciProcess process, ulong joined)
     {

@@ -5,8 +5,9 @@ using static Minirun.Linux.sys_socket;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
-/// The datagrams that a container sends to a socket of ours. A message may carry descriptors (SCM_RIGHTS); the kernel closes those that nobody takes in the
-/// name of who receives, and closing may take as long as the sender likes (SO_LINGER, socket(7)). A thread of its own does so, and hands on the words.
+/// The datagrams that a container sends to a socket of ours. A message may carry descriptors (SCM_RIGHTS); the kernel closes those that
+/// nobody takes in the name of who receives, and closing may take as long as the sender likes (SO_LINGER, socket(7)). A thread of its own
+/// does so, and hands on the words.
 /// </summary>
 public sealed unsafe class ForeignMessages : IDisposable
 {

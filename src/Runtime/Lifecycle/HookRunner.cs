@@ -9,8 +9,8 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
-/// Hooks in the runtime's own namespaces: prestart, createRuntime, poststart, poststop. Each gets the container's state on stdin, and exactly the
-/// arguments and environment of the document, or without one ours. Its output goes to memory, and into the error when it fails.
+/// Hooks in the runtime's own namespaces: prestart, createRuntime, poststart, poststop. Each gets the container's state on stdin, and
+/// exactly the arguments and environment of the document, or without one ours. Its output goes to memory, and into the error when it fails.
 /// </summary>
 public static unsafe class HookRunner
 {
@@ -37,8 +37,10 @@ public static unsafe class HookRunner
     {
         byte[] state = about.ToJson();
         int* fds = stackalloc int[3], sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets), "socketpair");
-        for (int i = 0; i < 3; i++) fds[i] = (int)LinuxException.Check(sys_mman.memfd_create("minirun-hook", sys_mman.MFD_CLOEXEC), "memfd_create");
+        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
+            "socketpair");
+        for (int i = 0; i < 3; i++)
+            fds[i] = (int)LinuxException.Check(sys_mman.memfd_create("minirun-hook", sys_mman.MFD_CLOEXEC), "memfd_create");
         fixed (byte* bytes = state)
             if (state.Length > 0) LinuxException.Check(unistd.pwrite(fds[0], bytes, state.Length, 0), "write", "hook's stdin");
         using var script = new ScriptWriter();
@@ -67,7 +69,8 @@ public static unsafe class HookRunner
         script.Add(0, SYS_chdir, script.Text(bundle)).MayFail = true;
         string[] arguments = hook.Args is { Count: > 0 } given ? [.. given] : [hook.Path];
         // One that says nothing of it has the runtime's, as runc gives it; `[]` says none.
-        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments), script.Array(hook.Env is { } env ? [.. env] : ChildProgram.Environment()));
+        script.Add(0, SYS_execve, script.Text(hook.Path), script.Array(arguments),
+            script.Array(hook.Env is { } env ? [.. env] : ChildProgram.Environment()));
     }
 
     private static string? Await(OciHook hook, int pid, int pidfd, int reportFd, int* fds)

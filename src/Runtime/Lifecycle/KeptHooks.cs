@@ -16,7 +16,8 @@ internal static class KeptHooks
     public static List<OciHook>? Of(Container container, string name, Func<OciHooks, List<OciHook>?> choose)
     {
         // Most have none, and to find that out needs no parser.
-        if (container.Directory.ReadConfig() is not { } json || json.AsSpan().IndexOf(Encoding.UTF8.GetBytes('"' + name + '"')) < 0) return null;
+        if (container.Directory.ReadConfig() is not { } json || json.AsSpan().IndexOf(Encoding.UTF8.GetBytes('"' + name + '"')) < 0)
+            return null;
         return Bundle.Parse(json, Bundle.ConfigName).Hooks is { } hooks && choose(hooks) is { Count: > 0 } chosen ? chosen : null;
     }
 }

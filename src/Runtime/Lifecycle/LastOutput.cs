@@ -4,8 +4,8 @@ using Minirun.Runtime.Launch;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
-/// What a command has written before its end waits for whoever reads it, however slow that is. But a signal that was to end the command, and
-/// --timeout, are to end us, too: then a reader that takes nothing for so long is waited for no more.
+/// What a command has written before its end waits for whoever reads it, however slow that is. But a signal that was to end the command,
+/// and --timeout, are to end us, too: then a reader that takes nothing for so long is waited for no more.
 /// </summary>
 public static class LastOutput
 {

@@ -6,8 +6,8 @@ namespace Minirun.Runtime.Lifecycle;
 public static class LimitChanges
 {
     /// <summary>
-    /// Takes out what means "as it was": Docker writes 0 for a limit it does not want to touch, and Kubernetes device rules that stand for nothing,
-    /// where runc's update leaves the devices alone.
+    /// Takes out what means "as it was": Docker writes 0 for a limit it does not want to touch, and Kubernetes device rules that stand for
+    /// nothing, where runc's update leaves the devices alone.
     /// </summary>
     public static void DropUnset(OciResources changes)
     {
@@ -90,13 +90,16 @@ public static class LimitChanges
         foreach (var (file, value) in changes.Unified ?? []) (into.Unified ??= [])[file] = value;
     }
 
-    private static bool IsEmpty(OciMemory memory) => memory is { Limit: null, Reservation: null, Swap: null, KernelTcp: null, Swappiness: null, DisableOomKiller: null };
+    private static bool IsEmpty(OciMemory memory) =>
+        memory is { Limit: null, Reservation: null, Swap: null, KernelTcp: null, Swappiness: null, DisableOomKiller: null };
 
     private static bool IsEmpty(OciCpu cpu) =>
-        cpu is { Shares: null, Quota: null, Burst: null, Period: null, RealtimeRuntime: null, RealtimePeriod: null, Cpus: null, Mems: null, Idle: null };
+        cpu is { Shares: null, Quota: null, Burst: null, Period: null, RealtimeRuntime: null, RealtimePeriod: null, Cpus: null, Mems: null,
+            Idle: null };
 
     private static bool IsEmpty(OciBlockIO disk) =>
-        disk is { Weight: null, LeafWeight: null, WeightDevice: null, ThrottleReadBpsDevice: null, ThrottleWriteBpsDevice: null, ThrottleReadIopsDevice: null, ThrottleWriteIopsDevice: null };
+        disk is { Weight: null, LeafWeight: null, WeightDevice: null, ThrottleReadBpsDevice: null, ThrottleWriteBpsDevice: null,
+            ThrottleReadIopsDevice: null, ThrottleWriteIopsDevice: null };
 
     private static long? Set(long? value) => value == 0 ? null : value;
 

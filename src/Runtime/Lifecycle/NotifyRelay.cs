@@ -6,8 +6,8 @@ using static Minirun.Linux.sys_socket;
 namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
-/// Passes what the container says of its readiness (sd_notify(3)) on to whoever started minirun, as a message of ours: systemd takes them from the service's
-/// main process only, and that is minirun.
+/// Passes what the container says of its readiness (sd_notify(3)) on to whoever started minirun, as a message of ours: systemd takes them
+/// from the service's main process only, and that is minirun.
 /// </summary>
 internal sealed unsafe class NotifyRelay(int socket, string target) : IDisposable
 {

@@ -15,7 +15,8 @@ public static class OciEngine
         using var maker = new ContainerMaker(globals, options, waits: true);
         Make(maker, (plan, container) =>
         {
-            if (maker.ParentPart().Follow(plan, container) != ReportKind.Created) throw new UserError("the container's first process ended before it was made", maker.OutOfMemory() ?? "was it killed?");
+            if (maker.ParentPart().Follow(plan, container) != ReportKind.Created)
+                throw new UserError("the container's first process ended before it was made", maker.OutOfMemory() ?? "was it killed?");
             maker.Announce(container);
             Launcher.Go(container.ReportFd);
             // Its end of the channel closes when it minds us no more.

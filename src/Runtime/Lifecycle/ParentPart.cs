@@ -21,7 +21,8 @@ public sealed class ParentPart
     public required Action<string> Warn { get; init; }
 
     /// <summary>
-    /// Handles reports until the container waits for its start (<see cref="ReportKind.Created"/>) or has executed its command (<see cref="ReportKind.None"/>).
+    /// Handles reports until the container waits for its start (<see cref="ReportKind.Created"/>) or has executed its command
+    /// (<see cref="ReportKind.None"/>).
     /// </summary>
     /// <exception cref="UserError">An operation failed.</exception>
     public unsafe ReportKind Follow(ContainerPlan plan, LaunchedContainer container)

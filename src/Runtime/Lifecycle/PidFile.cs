@@ -11,7 +11,8 @@ public static unsafe class PidFile
     private const uint Mode = 0x1a4 /* 0644 */;
 
     /// <exception cref="UserError">There is none, or no number in it.</exception>
-    public static int Read(string path) => TryRead(path) ?? throw new UserError($"{path}: not a file with a pid", "did the runtime write it?");
+    public static int Read(string path) =>
+        TryRead(path) ?? throw new UserError($"{path}: not a file with a pid", "did the runtime write it?");
 
     /// <summary>Null when there is none yet, or no number in it.</summary>
     public static int? TryRead(string path)
@@ -29,8 +30,10 @@ public static unsafe class PidFile
 
     public static void Write(string path, int pid)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(CurrentDirectory.FullPath(path))!, $".{Path.GetFileName(path)}.{unistd.getpid()}");
-        int fd = (int)LinuxException.Check(fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode), "open", temporary);
+        string temporary =
+            Path.Combine(Path.GetDirectoryName(CurrentDirectory.FullPath(path))!, $".{Path.GetFileName(path)}.{unistd.getpid()}");
+        int fd = (int)LinuxException.Check(fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode),
+            "open", temporary);
         byte[] text = Encoding.ASCII.GetBytes(pid.ToString());
         fixed (byte* bytes = text)
         {

@@ -35,7 +35,8 @@ public static class Removal
     {
         string? doubt = container.Doubt;
         if (doubt is null && InitProcess.Open(container.Record) is { } init) return init;
-        // Whom another command is killing leaves its cgroup before it has ended, and waits perhaps for others that are frozen: a signal harms it no more.
+        // Whom another command is killing leaves its cgroup before it has ended, and waits perhaps for others that are frozen: a signal
+        // harms it no more.
         bool isEnding = doubt is not null && ProcessIdentity.IsEnding(container.Record.Pid);
         if (doubt is not null && !isEnding) warn(doubt + ": it is left as it is");
         (int Pid, ulong StartTime)? kept = container.Directory.ReadInit();
@@ -66,7 +67,8 @@ public static class Removal
         if (container.Record.Resctrl is { } resctrl)
             try
             {
-                if (ResctrlProof.Doubt(resctrl, container.Id) is { } doubt) globals.Warn($"{container.Directory.StatePath}: resctrl: {doubt}: it is left as it is");
+                if (ResctrlProof.Doubt(resctrl, container.Id) is { } doubt)
+                    globals.Warn($"{container.Directory.StatePath}: resctrl: {doubt}: it is left as it is");
                 else ResctrlGroup.Remove(resctrl);
             }
             catch (LinuxException error)
@@ -78,7 +80,9 @@ public static class Removal
         HookRunner.RunAll(hooks, "poststop", container.Record.State(OciState.Stopped, pid: 0), globals.Warn);
     }
 
-    /// <summary>What was mounted for it on the host, as its state has it, and as it was noted beside that: that may be lost or spoilt.</summary>
+    /// <summary>
+    /// What was mounted for it on the host, as its state has it, and as it was noted beside that: that may be lost or spoilt.
+    /// </summary>
     internal static void RemoveMounts(ContainerDirectory directory, ContainerRecord record, OciGlobals globals)
     {
         try

@@ -42,12 +42,14 @@ public static class SeccompAgent
         string path = filter.ListenerPath!;
         try
         {
-            var message = new AgentMessage { OciVersion = container.OciVersion, Pid = pid, Metadata = filter.ListenerMetadata, State = container };
+            var message =
+                new AgentMessage { OciVersion = container.OciVersion, Pid = pid, Metadata = filter.ListenerMetadata, State = container };
             UnixSocket.Give(path, listener, JsonSerializer.Serialize(message, AgentJson.Default.AgentMessage));
         }
         catch (LinuxException error)
         {
-            throw new UserError($"failed to connect with seccomp agent {path}: {error.Message}", "start the agent first: the profile's listenerPath is the socket that it listens on");
+            throw new UserError($"failed to connect with seccomp agent {path}: {error.Message}",
+                "start the agent first: the profile's listenerPath is the socket that it listens on");
         }
         finally
         {
@@ -67,6 +69,7 @@ internal sealed class AgentMessage
     public OciState? State { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AgentMessage))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -58,8 +58,9 @@ internal sealed unsafe class SignalRelay
     }
 
     /// <summary>
-    /// A key of the container's terminal has sent a signal to its foreground group. The kernel drops that too for a first process without a handler, so
-    /// Ctrl-C would do nothing. Before the command runs nobody would hear of it at all: there is no group yet, or one that has all signals blocked.
+    /// A key of the container's terminal has sent a signal to its foreground group. The kernel drops that too for a first process without a
+    /// handler, so Ctrl-C would do nothing. Before the command runs nobody would hear of it at all: there is no group yet, or one that has
+    /// all signals blocked.
     /// </summary>
     public void Typed(int number, int foregroundGroup, bool started)
     {

@@ -12,7 +12,8 @@ namespace Minirun.Runtime.Lifecycle;
 /// <summary>Tells a container that waits for its start to execute its command, and hears what becomes of it.</summary>
 internal static unsafe class Starter
 {
-    /// <exception cref="UserError">The command could not be executed; or a hook failed, and nothing is left of the container (runtime.md, Lifecycle).</exception>
+    /// <exception cref="UserError">The command could not be executed; or a hook failed, and nothing is left of the container (runtime.md,
+    /// Lifecycle).</exception>
     public static void Start(Container container, OciGlobals globals)
     {
         string path = container.Directory.StartSocketPath;
@@ -39,7 +40,8 @@ internal static unsafe class Starter
     {
         try
         {
-            HookRunner.Run(KeptHooks.Of(container, "poststart", hooks => hooks.Poststart), "poststart", container.Record.State(OciState.Running, container.Record.Pid));
+            HookRunner.Run(KeptHooks.Of(container, "poststart", hooks => hooks.Poststart), "poststart",
+                container.Record.State(OciState.Running, container.Record.Pid));
         }
         catch (UserError)
         {
@@ -67,7 +69,8 @@ internal static unsafe class Starter
     {
         OciSpec oci = container.Configuration();
         var host = new Host();
-        ContainerSpec spec = BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
+        ContainerSpec spec =
+            BundleSpec.From(oci, container.Record.Bundle, host, new BundleOptions { HasCgroup = container.Record.Cgroup is not null });
         spec.StartSocket = spec.InitLock = 0;
         spec.OwnCgroups = ContainerMaker.CgroupsOf(container.Record);
         ContainerPlan plan = Planner.Build(spec, host);

@@ -18,7 +18,9 @@ public sealed unsafe class StreamRelay : IDisposable
     private readonly int[] _theirs = [-1, -1, -1];
     private readonly BytePump?[] _pumps = new BytePump?[3];
 
-    /// <summary>The command's end of the pipe in the place of a file as stdin: what it has not read is the file's next reader's. -1: none.</summary>
+    /// <summary>
+    /// The command's end of the pipe in the place of a file as stdin: what it has not read is the file's next reader's. -1: none.
+    /// </summary>
     private int _unread = -1;
 
     private StreamRelay(int relayed, bool passes)
@@ -125,7 +127,8 @@ public sealed unsafe class StreamRelay : IDisposable
     {
         statx one, two;
         const uint basic = sys_stat.STATX_BASIC_STATS;
-        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, basic, &one) == 0 && sys_stat.statx_(other, "", fcntl.AT_EMPTY_PATH, basic, &two) == 0
+        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, basic, &one) == 0
+            && sys_stat.statx_(other, "", fcntl.AT_EMPTY_PATH, basic, &two) == 0
             && one.stx_ino == two.stx_ino && one.stx_dev_major == two.stx_dev_major && one.stx_dev_minor == two.stx_dev_minor;
     }
 

@@ -45,7 +45,8 @@ public sealed unsafe class Supervisor
     public Action? Started { get; init; }
 
     /// <summary>
-    /// Lets go on what the container has frozen of itself, in a cgroup that it may write: on version 1 not even SIGKILL ends a frozen process.
+    /// Lets go on what the container has frozen of itself, in a cgroup that it may write: on version 1 not even SIGKILL ends a frozen
+    /// process.
     /// </summary>
     public Action? Thaw { get; init; }
 

@@ -31,7 +31,9 @@ internal sealed unsafe class TerminalRelay : IDisposable
         _plainNewlines = plainNewlines;
     }
 
-    /// <summary>From now on all keys are the container's: whoever watched the operations, with keys and lines of their own, has seen the last.</summary>
+    /// <summary>
+    /// From now on all keys are the container's: whoever watched the operations, with keys and lines of their own, has seen the last.
+    /// </summary>
     public void TakeOver() => _terminal ??= new RawTerminal(_plainNewlines);
 
     /// <summary>Gives the container's terminal the size of ours; the kernel sends SIGWINCH to those who use it.</summary>

@@ -5,7 +5,9 @@ using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Lifecycle;
 
-/// <summary>Unix sockets by path (unix(7)). A path that is too long for struct sockaddr_un goes through a descriptor of its directory.</summary>
+/// <summary>
+/// Unix sockets by path (unix(7)). A path that is too long for struct sockaddr_un goes through a descriptor of its directory.
+/// </summary>
 public static unsafe class UnixSocket
 {
     private const int PathSize = 108;   // sizeof(sun_path)
@@ -18,7 +20,10 @@ public static unsafe class UnixSocket
     /// <exception cref="LinuxException">Nobody listens there.</exception>
     public static int Connect(string path, int type) => Make(path, type, listens: false);
 
-    /// <summary>Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits, or it was somebody else's.</summary>
+    /// <summary>
+    /// Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits, or it was somebody
+    /// else's.
+    /// </summary>
     public static int Accept(int listener)
     {
         int connection = accept4(listener, null, null, SOCK_CLOEXEC);
@@ -68,7 +73,8 @@ public static unsafe class UnixSocket
             if (!isAbstract && KernelText.Encode(path).Length >= PathSize)
             {
                 string parent = Path.GetDirectoryName(CurrentDirectory.FullPath(path))!;
-                directory = (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
+                directory =
+                    (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
                 name = $"/proc/self/fd/{directory}/{Path.GetFileName(path)}";
             }
             byte* address = stackalloc byte[sizeof(ushort) + PathSize];
@@ -81,7 +87,9 @@ public static unsafe class UnixSocket
             if (isAbstract) address[sizeof(ushort)] = 0;
             // bind(2) makes the file with the socket's own mode, so nobody else connects before the chmod, whatever the umask.
             if (listens && !isAbstract) LinuxException.Check((nint)syscall(SYS_fchmod, socket, (nint)OwnerOnly), "fchmod", path);
-            LinuxException.Check((nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)), listens ? "bind" : "connect", path);
+            LinuxException.Check(
+                (nint)syscall(listens ? SYS_bind : SYS_connect, socket, (nint)address, sizeof(ushort) + length + (isAbstract ? 0 : 1)),
+                listens ? "bind" : "connect", path);
             // The umask may have taken away even our own right.
             if (listens && !isAbstract) LinuxException.Check(sys_stat.chmod(name, OwnerOnly), "chmod", path);
             if (listens && type != SOCK_DGRAM) LinuxException.Check((nint)syscall(SYS_listen, socket, 1), "listen", path);

@@ -84,7 +84,10 @@ public struct MountOptions
             case MountOptionKind.Clear when option.Recursive: TreeSet &= ~option.Flag; TreeClear |= option.Flag; break;
             case MountOptionKind.Clear: Set &= ~option.Flag; Clear |= option.Flag; break;
             // The access-time modes are one field, not flags: mount_setattr wants the field cleared before one is set.
-            case MountOptionKind.AccessTime when option.Recursive: TreeSet = TreeSet & ~MOUNT_ATTR__ATIME | option.Flag; TreeClear |= MOUNT_ATTR__ATIME; break;
+            case MountOptionKind.AccessTime when option.Recursive:
+                TreeSet = TreeSet & ~MOUNT_ATTR__ATIME | option.Flag;
+                TreeClear |= MOUNT_ATTR__ATIME;
+                break;
             case MountOptionKind.AccessTime: Set = Set & ~MOUNT_ATTR__ATIME | option.Flag; Clear |= MOUNT_ATTR__ATIME; break;
             case MountOptionKind.Propagation: Propagation = option.Flag; PropagationRecursive = option.Recursive; break;
             case MountOptionKind.SuperBlock: SuperBlock += option.Name + "\0"; break;

@@ -41,7 +41,8 @@ public static unsafe class RootReader
             byte[] buffer = new byte[(int)Math.Min(status.stx_size == 0 ? (ulong)maximum : status.stx_size, (ulong)maximum)];
             int length = 0;
             fixed (byte* start = buffer)
-                while (length < buffer.Length && unistd.read(fd, start + length, buffer.Length - length) is > 0 and var got) length += (int)got;
+                while (length < buffer.Length && unistd.read(fd, start + length, buffer.Length - length) is > 0 and var got)
+                    length += (int)got;
             return buffer[..length];
         }
         finally
@@ -51,8 +52,8 @@ public static unsafe class RootReader
     }
 
     /// <summary>
-    /// openat2(RESOLVE_IN_ROOT): a descriptor, or -1 with errno in <see cref="Marshal.GetLastPInvokeError"/>. Into a procfs no symbolic link leads:
-    /// what is "self" there is we, and with the host's pids a container's link to it would show what is ours (ELOOP).
+    /// openat2(RESOLVE_IN_ROOT): a descriptor, or -1 with errno in <see cref="Marshal.GetLastPInvokeError"/>. Into a procfs no symbolic
+    /// link leads: what is "self" there is we, and with the host's pids a container's link to it would show what is ours (ELOOP).
     /// </summary>
     /// <param name="root">The directory that paths begin at.</param>
     /// <param name="path">The path.</param>

@@ -23,7 +23,8 @@ public static class NamespaceSet
     {
         foreach (var (oci, _, flag, _) in s_all)
             if (name == oci) return flag;
-        throw new UserError($"linux.namespaces: unknown namespace '{name}'", "the types are user, pid, uts, mount, ipc, cgroup, network and time");
+        throw new UserError($"linux.namespaces: unknown namespace '{name}'",
+            "the types are user, pid, uts, mount, ipc, cgroup, network and time");
     }
 
     /// <summary>The name of a namespace's file in /proc/PID/ns.</summary>
@@ -40,7 +41,8 @@ public static class NamespaceSet
     {
         foreach (var (oci, brief, flag, _) in s_all)
             if ((name == oci || name == brief) && flag != sched.CLONE_NEWTIME) return flag;
-        throw new UserError($"--ns: unknown namespace '{name}'", "the names are user, pid, uts, mnt, ipc, cgroup and net, joined by commas");
+        throw new UserError($"--ns: unknown namespace '{name}'",
+            "the names are user, pid, uts, mnt, ipc, cgroup and net, joined by commas");
     }
 
     /// <summary>The OCI names of a set of flags, in the order of the slides.</summary>
@@ -51,5 +53,6 @@ public static class NamespaceSet
     }
 
     /// <summary>The set as strace prints it: CLONE_NEWUSER|CLONE_NEWPID.</summary>
-    public static string Format(ulong flags) => string.Join('|', s_all.Where(each => (flags & each.Flag) != 0).Select(each => each.FlagName));
+    public static string Format(ulong flags) =>
+        string.Join('|', s_all.Where(each => (flags & each.Flag) != 0).Select(each => each.FlagName));
 }

@@ -12,12 +12,14 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         // Under no_new_privs the tools' set-user-ID bits and file capabilities have no effect (prctl(2)).
         if (sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_GET_NO_NEW_PRIVS) == 1) return null;
         if (FindTool("newuidmap") is not { } newuidmap || FindTool("newgidmap") is not { } newgidmap) return null;
-        return Ranges(uid) is not ({ } uids, { } gids) ? null : new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
+        return Ranges(uid) is not ({ } uids, { } gids)
+            ? null
+            : new SubordinateIds(uids.First, uids.Count, gids.First, gids.Count, newuidmap, newgidmap);
     }
 
     /// <summary>
-    /// The first range of a user, named by login or by number, in the text of a subuid file: <c>name:first:count</c> a line. The numbers are digits and nothing else:
-    /// newuidmap takes 0100000 for octal, and we would ask it for what the user has not.
+    /// The first range of a user, named by login or by number, in the text of a subuid file: <c>name:first:count</c> a line. The numbers
+    /// are digits and nothing else: newuidmap takes 0100000 for octal, and we would ask it for what the user has not.
     /// </summary>
     public static (uint First, uint Count)? Parse(string text, string? name, uint uid)
     {
@@ -25,7 +27,8 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         {
             string[] fields = line.Split(':');
             if (fields.Length != 3 || (fields[0] != name && fields[0] != uid.ToString())) continue;
-            if (Number(fields[1]) is { } first && Number(fields[2]) is { } count && count > 0 && count <= uint.MaxValue - first) return (first, count);
+            if (Number(fields[1]) is { } first && Number(fields[2]) is { } count && count > 0 && count <= uint.MaxValue - first)
+                return (first, count);
         }
         return null;
     }
@@ -37,10 +40,13 @@ public sealed record SubordinateIds(uint FirstUid, uint UidCount, uint FirstGid,
         return (Range("/etc/subuid", name, uid), Range("/etc/subgid", name, uid));
     }
 
-    private static (uint First, uint Count)? Range(string path, string? name, uint uid) => Text(path) is { } text ? Parse(text, name, uid) : null;
+    private static (uint First, uint Count)? Range(string path, string? name, uint uid) =>
+        Text(path) is { } text ? Parse(text, name, uid) : null;
 
     private static uint? Number(string text) =>
-        (text.Length == 1 || !text.StartsWith('0')) && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
+        (text.Length == 1 || !text.StartsWith('0')) && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : null;
 
     /// <summary>Null for a file that is not there, or that we may not read: then the user has nothing.</summary>
     private static string? Text(string path)

@@ -6,8 +6,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// The /dev of a bundle's container: the devices and links that every container has (config-linux.md, "Default Devices") and those of linux.devices.
-/// A /dev that is bound from elsewhere is left as it is.
+/// The /dev of a bundle's container: the devices and links that every container has (config-linux.md, "Default Devices") and those of
+/// linux.devices. A /dev that is bound from elsewhere is left as it is.
 /// </summary>
 internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan plan, BundleMounts mounts)
 {
@@ -22,9 +22,21 @@ internal sealed class BundleDevices(ContainerSpec spec, Host host, ContainerPlan
     public void Add()
     {
         if (mounts.DevIsBound) return;
-        if (!mounts.HasDev) plan.Add(new() { Name = "dev", Code = OpCode.OpenDev, S2 = "dev", Flags = OpFlags.Ordinary, Path = "/dev", Why = "nothing is mounted on /dev, so the root file system's own gets the devices" });
+        if (!mounts.HasDev)
+            plan.Add(new()
+            {
+                Name = "dev",
+                Code = OpCode.OpenDev,
+                S2 = "dev",
+                Flags = OpFlags.Ordinary,
+                Path = "/dev",
+                Why = "nothing is mounted on /dev, so the root file system's own gets the devices"
+            });
         foreach (var (name, major, minor) in s_default)
-            if (!IsGiven("/dev/" + name)) AddDevice(new OciDevice { Path = "/dev/" + name, Type = "c", Major = major, Minor = minor, FileMode = DeviceNode.DefaultMode }, "programs expect this device");
+            if (!IsGiven("/dev/" + name))
+                AddDevice(
+                    new OciDevice { Path = "/dev/" + name, Type = "c", Major = major, Minor = minor, FileMode = DeviceNode.DefaultMode },
+                    "programs expect this device");
         for (int i = 0; i < (spec.Oci.Linux.Devices?.Count ?? 0); i++)
         {
             OciDevice device = spec.Oci.Linux.Devices![i];

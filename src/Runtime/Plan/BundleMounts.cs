@@ -26,11 +26,12 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     public bool InUserNamespace => spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) || host.IsInUserNamespace;
 
     /// <summary>The host's path of a bind mount's source.</summary>
-    public static string Source(ContainerSpec spec, Host host, string source) => spec.Bundle is { } bundle ? Path.GetFullPath(source, bundle) : host.FullPath(source);
+    public static string Source(ContainerSpec spec, Host host, string source) =>
+        spec.Bundle is { } bundle ? Path.GetFullPath(source, bundle) : host.FullPath(source);
 
     /// <summary>
-    /// The path inside the root of a source that lies below the root file system, else null. It is looked up there, when its turn comes: earlier mounts
-    /// of the document are part of it.
+    /// The path inside the root of a source that lies below the root file system, else null. It is looked up there, when its turn comes:
+    /// earlier mounts of the document are part of it.
     /// </summary>
     public static string? OwnTree(ContainerSpec spec, string source)
     {
@@ -70,7 +71,8 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
         MountOptions options = MountOptions.Parse(mount.Options);
         if (options.IsRemount) AddRemount(destination, options);
         else if (options.IsBind || mount.Type == "bind") AddBind(mount, destination, options);
-        else if (mount.UidMappings is not null || mount.GidMappings is not null || options.IsIdMapped) throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
+        else if (mount.UidMappings is not null || mount.GidMappings is not null || options.IsIdMapped)
+            throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
         else if (mount.Type == "cgroup") AddCgroups(mount, destination, options);
         else if (mount is { Type: "overlay", Source: ['/', ..] } && options.Data.Length == 0) AddThrowaway(mount, destination, options);
         else AddFileSystem(mount, destination, options);
@@ -111,7 +113,8 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     private string Destination(OciMount mount)
     {
         if (mount.Destination.Length == 0) throw Wrong("destination", "is missing", "give an absolute path");
-        if (mount.Destination.Contains('\0') || mount.Source?.Contains('\0') == true) throw Wrong("destination", "a path has a null byte in it", "write it without");
+        if (mount.Destination.Contains('\0') || mount.Source?.Contains('\0') == true)
+            throw Wrong("destination", "a path has a null byte in it", "write it without");
         string clean = Clean(mount.Destination);
         // An old form, the host's path of the place, that runc takes as well.
         if (OwnTree(spec, clean) is { } below) clean = "/" + below;
@@ -136,20 +139,27 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
 
     private void AddCgroups(OciMount mount, string destination, MountOptions options)
     {
-        if (new CgroupMounts(spec, host, plan, Target(destination), At(destination), Place).Add(mount, destination, options) is { } top) _readOnlyLater.Add(top);
+        if (new CgroupMounts(spec, host, plan, Target(destination), At(destination), Place).Add(mount, destination, options) is { } top)
+            _readOnlyLater.Add(top);
     }
 
-    /// <summary>What `run -v SRC:DST:O` writes into a document: an overlay over a directory. One that names its layers in options is the kernel's own.</summary>
+    /// <summary>
+    /// What `run -v SRC:DST:O` writes into a document: an overlay over a directory. One that names its layers in options is the kernel's
+    /// own.
+    /// </summary>
     private void AddThrowaway(OciMount mount, string destination, MountOptions options)
     {
         BundleProc.Check(this, destination, "overlay");
-        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer", "make it first");
+        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR)
+            throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer", "make it first");
         plan.Add(ThrowawayMount.Of(spec, mount, Target(destination), At(destination) | BundleProc.Guard(destination), options, Place));
     }
 
     private void AddFileSystem(OciMount mount, string destination, MountOptions options)
     {
-        string type = mount.Type is { Length: > 0 } given ? given : throw Wrong("type", "is missing", "give a type such as tmpfs, or the option bind");
+        string type = mount.Type is { Length: > 0 } given
+            ? given
+            : throw Wrong("type", "is missing", "give a type such as tmpfs, or the option bind");
         bool isDev = destination == "/dev", isTmpfs = type == "tmpfs";
         BundleProc.Check(this, destination, type);
         string data = FileSystemData.Of(spec, host, type, options);
@@ -188,21 +198,34 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
 
     private void AddBind(OciMount mount, string destination, MountOptions options)
     {
-        if (mount.Source is not { Length: > 0 } given) throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
+        if (mount.Source is not { Length: > 0 } given)
+            throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
         CheckData(options.Data);
         string source = Source(spec, host, given);
         MountSource? prepared = Prepared(plan, _index, source);
         string? own = prepared is null or { MapsLater: true } ? OwnTree(spec, source) : null;
         if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
         {
-            plan.Add(new() { Name = destination[1..], Code = OpCode.Symlink, S1 = target, S2 = Target(destination), D = 1, Flags = At(destination) | OpFlags.MayExist, Path = destination, Why = "option copy-symlink: the source is a symlink" });
+            plan.Add(new()
+            {
+                Name = destination[1..],
+                Code = OpCode.Symlink,
+                S1 = target,
+                S2 = Target(destination),
+                D = 1,
+                Flags = At(destination) | OpFlags.MayExist,
+                Path = destination,
+                Why = "option copy-symlink: the source is a symlink"
+            });
             return;
         }
         BundleProc.Check(this, destination, "bind");
         int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
         if (type == 0 && own is not null) type = sys_stat.S_IFDIR;   // it is still to be mounted
         bool follows = options.Propagation == 0 && (prepared?.Detached == true || spec.MountsOnHost);
-        if (type == 0) throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory", $"make it first, or check the permissions on the way to it");
+        if (type == 0)
+            throw Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory",
+                $"make it first, or check the permissions on the way to it");
         plan.Add(new()
         {
             Name = destination[1..],
@@ -235,22 +258,24 @@ internal sealed class BundleMounts(ContainerSpec spec, Host host, ContainerPlan 
     }
 
     /// <summary>
-    /// Options that belong to a file system are handed to the kernel (config.md, "Linux mount options"), which passes over them for a bind mount: their
-    /// file system has its own already. A word without a value is more likely a flag that is misspelt, such as "nosiud", and must not be lost.
+    /// Options that belong to a file system are handed to the kernel (config.md, "Linux mount options"), which passes over them for a bind
+    /// mount: their file system has its own already. A word without a value is more likely a flag that is misspelt, such as "nosiud", and
+    /// must not be lost.
     /// </summary>
     private void CheckData(string data)
     {
         if (data.Length == 0) return;
         string[] given = data.TrimEnd('\0').Split('\0');
         if (Array.Find(given, option => !option.Contains('=')) is { } word) throw Wrong("options",
-            $"bind mounts cannot have any filesystem-specific options applied: '{word}'", "the options of a bind mount are those that `minirun-oci features` lists");
+            $"bind mounts cannot have any filesystem-specific options applied: '{word}'",
+                "the options of a bind mount are those that `minirun-oci features` lists");
         spec.Warn($"{Place}.options: '{string.Join(',', given)}' has no effect: a bind mount shows a file system that is mounted already");
     }
 
     /// <summary>
-    /// A new sysfs is for who owns the network namespace, a new procfs for who owns the pid namespace: a container that shares it sees the runtime's
-    /// own, with the options asked for. So, too, where the kernel refuses a new one to a container in a container, since the outer one hides a part:
-    /// sysfs as crun does, procfs only for <c>minirun run -d</c>, which has said that it will do.
+    /// A new sysfs is for who owns the network namespace, a new procfs for who owns the pid namespace: a container that shares it sees the
+    /// runtime's own, with the options asked for. So, too, where the kernel refuses a new one to a container in a container, since the
+    /// outer one hides a part: sysfs as crun does, procfs only for <c>minirun run -d</c>, which has said that it will do.
     /// </summary>
     private string? Fallback(string type) =>
         !InUserNamespace ? null

@@ -23,12 +23,17 @@ internal sealed class BundleRoot
         _plan = plan;
         if (spec.Oci.Linux.RootfsPropagation is not { Length: > 0 } name) return;
         (_propagation, _recursive) = MountOptions.PropagationOf(name);
-        if (_propagation == 0) throw new UserError($"linux.rootfsPropagation: unknown propagation '{name}'", "it is one of private, slave, shared, unbindable, or of these with an r before");
+        if (_propagation == 0)
+            throw new UserError($"linux.rootfsPropagation: unknown propagation '{name}'",
+                "it is one of private, slave, shared, unbindable, or of these with an r before");
     }
 
     private bool HasNamespace => _spec.Has(sched.CLONE_NEWNS) || (_spec.JoinedProcess < 0 && _spec.Joins(sched.CLONE_NEWNS));
 
-    /// <summary>Hooks that are called before the root is entered add to it by its path, as those for GPUs do. Entered by chroot it has to lie on "/".</summary>
+    /// <summary>
+    /// Hooks that are called before the root is entered add to it by its path, as those for GPUs do. Entered by chroot it has to lie on
+    /// "/".
+    /// </summary>
     private bool HooksLook => !_spec.NoPivot && (_spec.AsksForHooks || _spec.Oci.Hooks?.CreateContainer is { Count: > 0 });
 
     /// <summary>Everything that is mounted and made before the hooks of the container run.</summary>
@@ -72,7 +77,8 @@ internal sealed class BundleRoot
             Name = "move-root",
             Code = OpCode.MoveRoot,
             S1 = HostsKernelMounts(),
-            Why = "--no-pivot: the root lies on top of \"/\" and is entered by chroot; the host's procfs and sysfs below it are taken away first",
+            Why = "--no-pivot: the root lies on top of \"/\" and is entered by chroot; the host's procfs and sysfs below it are taken "
+                + "away first",
         } : new()
         {
             Name = "pivot_root",
@@ -114,8 +120,8 @@ internal sealed class BundleRoot
     private bool IsCutOff => _propagation == 0 || (_recursive && _propagation != sys_mount.MS_SHARED);
 
     /// <summary>
-    /// runc's rule: what the host mounts later appears inside, never the other way round, when nothing else is said. An unbindable tree could not be
-    /// bound any more: it is private until the root is entered.
+    /// runc's rule: what the host mounts later appears inside, never the other way round, when nothing else is said. An unbindable tree
+    /// could not be bound any more: it is private until the root is entered.
     /// </summary>
     private void Propagate()
     {
@@ -159,8 +165,11 @@ internal sealed class BundleRoot
                 Why = "hidden, as linux.maskedPaths says",
             });
         }
-        // A place in the root itself is cloned onto itself, and what is unbindable cannot be cloned; nothing of the host's is bound from here on.
-        if (_spec.Oci.Linux.ReadonlyPaths.Exists(path => !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/sys/", StringComparison.Ordinal))) _plan.Add(new()
+        // A place in the root itself is cloned onto itself, and what is unbindable cannot be cloned; nothing of the host's is bound from
+        // here on.
+        if (_spec.Oci.Linux.ReadonlyPaths.Exists(
+            path => !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/sys/", StringComparison.Ordinal)))
+            _plan.Add(new()
         {
             Name = "bindable-root",
             Code = OpCode.SettleRoot,

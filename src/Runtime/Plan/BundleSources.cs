@@ -6,8 +6,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// The sources of a bundle's bind mounts that must be opened before fork-news is the container's root: those whose ids are mapped, which needs
-/// rights over the file system, and all when it becomes another user, who may not reach them.
+/// The sources of a bundle's bind mounts that must be opened before fork-news is the container's root: those whose ids are mapped, which
+/// needs rights over the file system, and all when it becomes another user, who may not reach them.
 /// </summary>
 internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan plan)
 {
@@ -23,7 +23,8 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             if (SysTree.IsNeeded(spec, host, mount)) continue;
             bool mapped = options.IsIdMapped || mount.UidMappings is not null || mount.GidMappings is not null;
             if (mapped) AddMapped(mount, i, options);
-            else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null) AddPlain(mount, i, options);
+            else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null)
+                AddPlain(mount, i, options);
         }
     }
 
@@ -74,7 +75,8 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
 
     private void AddPlain(OciMount mount, int index, MountOptions options)
     {
-        MountSource source = new() { Path = BundleMounts.Source(spec, host, mount.Source!), Index = index, NoFollow = options.SourceNoFollow };
+        MountSource source =
+            new() { Path = BundleMounts.Source(spec, host, mount.Source!), Index = index, NoFollow = options.SourceNoFollow };
         (plan.Sources ??= [])[index] = source;
         plan.Add(new()
         {
@@ -105,7 +107,8 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             MapsTree = options.IdMapRecursive,
         };
         if (source.UserNamespace is null && (source.Uids.Count == 0 || source.Gids.Count == 0))
-            throw new UserError($"mounts[{index}].uidMappings: id-mapped mounts must have both uid and gid mappings specified", "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
+            throw new UserError($"mounts[{index}].uidMappings: id-mapped mounts must have both uid and gid mappings specified",
+                "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
         (plan.Sources ??= [])[index] = source;
         if (later) return;
         plan.Add(new()
@@ -115,7 +118,8 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             Path = source.Path,
             Place = $"mounts[{index}].source",
             Source = source,
-            Why = "a clone of the mount in which files belong to other ids (mount_setattr(2), MOUNT_ATTR_IDMAP); only who owns the file system may make it",
+            Why = "a clone of the mount in which files belong to other ids (mount_setattr(2), MOUNT_ATTR_IDMAP); only who owns the file "
+                + "system may make it",
         });
     }
 

@@ -7,13 +7,14 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the container has a cgroup of
-/// its own in. Of each it sees that directory; on version 2 with a new cgroup namespace a new mount, whose root that is. Never its caller's: it could freeze, and
-/// move, whoever else is there. Without a cgroup of its own the place is empty.
+/// A mount of type cgroup: on version 2 the one hierarchy; on version 1 a tmpfs with one mount for each hierarchy that the container has a
+/// cgroup of its own in. Of each it sees that directory; on version 2 with a new cgroup namespace a new mount, whose root that is. Never
+/// its caller's: it could freeze, and move, whoever else is there. Without a cgroup of its own the place is empty.
 /// </summary>
 /// <param name="target">Where it goes, as the plan has it.</param>
 /// <param name="flags">Of every operation.</param>
-/// <param name="place">Of the mount in a bundle's document; null for <c>minirun run</c>, whose own it is: it is left out where it cannot be had.</param>
+/// <param name="place">Of the mount in a bundle's document; null for <c>minirun run</c>, whose own it is: it is left out where it cannot be
+/// had.</param>
 internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan plan, string target, OpFlags flags, string? place)
 {
     /// <summary>Where programs look for them.</summary>
@@ -39,7 +40,9 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         return null;
     }
 
-    /// <summary>The container's directory in a hierarchy; false where it has none. Null: it is not known yet, as systemd makes it.</summary>
+    /// <summary>
+    /// The container's directory in a hierarchy; false where it has none. Null: it is not known yet, as systemd makes it.
+    /// </summary>
     private bool HasOwn(MountInfo hierarchy, out string? directory)
     {
         directory = null;
@@ -104,7 +107,8 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
             string name = System.IO.Path.GetFileName(hierarchy.Path);
             if (seen.Contains(name)) continue;
             seen.Add(name);
-            // A new mount would wait until the kernel is done with cgroups that others have just removed: 10 ms (cgroup_lock_and_drain_offline).
+            // A new mount would wait until the kernel is done with cgroups that others have just removed: 10 ms
+            // (cgroup_lock_and_drain_offline).
             if (HasNamespace && own is null) AddNew(destination, name, hierarchy, attributes, options);
             else AddOwn(destination, name, hierarchy, attributes, options, own);
             if (name.Contains(',')) AddNames(destination, name);
@@ -135,7 +139,8 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
     /// <param name="attributes">Of the mount.</param>
     /// <param name="options">Of the document's mount.</param>
     /// <param name="own">The directory; null: fork-news finds it, once the process is in it.</param>
-    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options, string? own) => plan.Add(new()
+    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options, string? own) =>
+        plan.Add(new()
     {
         Name = name is null ? destination[1..] : $"{destination[1..]}/{name}",
         Code = own is null ? OpCode.CgroupBind : OpCode.Bind,
@@ -176,7 +181,8 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         foreach (string option in hierarchy.SuperOptions.Split(','))
         {
             if (option.StartsWith("name=", StringComparison.Ordinal)) name = option;
-            else if (option is not ("rw" or "ro" or "xattr" or "noprefix" or "clone_children" or "cpuset_v2_mode" or "favordynmods") && !option.StartsWith("release_agent=", StringComparison.Ordinal))
+            else if (option is not ("rw" or "ro" or "xattr" or "noprefix" or "clone_children" or "cpuset_v2_mode" or "favordynmods")
+                && !option.StartsWith("release_agent=", StringComparison.Ordinal))
                 controllers += (controllers.Length > 0 ? "," : "") + option;
         }
         return controllers.Length > 0 && name.Length > 0 ? controllers + "," + name : controllers + name;

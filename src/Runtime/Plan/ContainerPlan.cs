@@ -46,8 +46,11 @@ public sealed class ContainerPlan(ContainerSpec spec)
         foreach (string name in names)
         {
             List<Operation> found = _operations.FindAll(operation => operation.Name == name);
-            if (found.Count == 0) throw new UserError($"--without {name}: this plan has no such operation", "it has " + string.Join(", ", _operations.Where(each => each.IfLeftOut is not null).Select(each => each.Name)));
-            if (found.Any(operation => operation.IfLeftOut is null)) throw new UserError($"--without {name}: nothing can run without it", "choose another operation of `minirun run --dry-run`");
+            if (found.Count == 0)
+                throw new UserError($"--without {name}: this plan has no such operation",
+                    "it has " + string.Join(", ", _operations.Where(each => each.IfLeftOut is not null).Select(each => each.Name)));
+            if (found.Any(operation => operation.IfLeftOut is null))
+                throw new UserError($"--without {name}: nothing can run without it", "choose another operation of `minirun run --dry-run`");
             LeftOut.AddRange(found);
             _operations.RemoveAll(each => found.Contains(each) || (each.Of is { } of && found.Contains(of)));
         }
@@ -59,7 +62,8 @@ public sealed class ContainerPlan(ContainerSpec spec)
     {
         List<Operation> filters = _operations.FindAll(operation => operation.Code == OpCode.Seccomp);
         _operations.RemoveAll(filters.Contains);
-        int first = _operations.FindIndex(operation => operation.Code is OpCode.Bounding or OpCode.Identity or OpCode.Capabilities or OpCode.CloseFds or OpCode.Exec);
+        int first = _operations.FindIndex(
+            operation => operation.Code is OpCode.Bounding or OpCode.Identity or OpCode.Capabilities or OpCode.CloseFds or OpCode.Exec);
         _operations.InsertRange(first, filters);
     }
 }

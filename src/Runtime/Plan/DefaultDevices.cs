@@ -28,13 +28,23 @@ internal static class DefaultDevices
                 D = Number(major, minor),
                 Flags = OpFlags.File | OpFlags.InDev,
                 Path = "/dev/" + name,
-                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound: the right one, and nobody can change it",
+                Why = "mknod of a device is not allowed in a user namespace, so the host's node is bound: the right one, and nobody can "
+                    + "change it",
                 IfLeftOut = "there is no {path}",
             });
         }
         if (!spec.UserMounts.Contains("/dev/null")) plan.Add(BundleDevices.NullStdio());
         foreach (var (target, name) in s_links)
-            plan.Add(new() { Name = "dev/" + name, Code = OpCode.Symlink, S1 = target, S2 = name, Path = "/dev/" + name, Why = "programs expect this name", IfLeftOut = "there is no {path}" });
+            plan.Add(new()
+            {
+                Name = "dev/" + name,
+                Code = OpCode.Symlink,
+                S1 = target,
+                S2 = name,
+                Path = "/dev/" + name,
+                Why = "programs expect this name",
+                IfLeftOut = "there is no {path}"
+            });
     }
 
     public static long Number(int major, int minor) => (long)major << 32 | (uint)minor;

@@ -3,7 +3,10 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>A device node that minirun makes for a container that cannot: as mknod(2) and chown(2) take it, with the ids that the container's have outside.</summary>
+/// <summary>
+/// A device node that minirun makes for a container that cannot: as mknod(2) and chown(2) take it, with the ids that the container's have
+/// outside.
+/// </summary>
 /// <param name="Mode">Type and mode.</param>
 /// <param name="Number">Major and minor.</param>
 /// <param name="Uid">Its owner outside.</param>
@@ -17,7 +20,9 @@ public readonly record struct DeviceNode(long Mode, long Number, uint Uid, uint 
     public static DeviceNode? From(OciDevice device, OciLinux linux)
     {
         int type = device.Type switch { "c" or "u" => sys_stat.S_IFCHR, "b" => sys_stat.S_IFBLK, _ => 0 };
-        if (type == 0 || Outside(device.Uid ?? 0, linux.UidMappings) is not { } uid || Outside(device.Gid ?? 0, linux.GidMappings) is not { } gid) return null;
+        if (type == 0 || Outside(device.Uid ?? 0, linux.UidMappings) is not { } uid
+            || Outside(device.Gid ?? 0, linux.GidMappings) is not { } gid)
+            return null;
         uint mode = (uint)type | (device.FileMode ?? DefaultMode) & 0xfff;
         return new(mode, sys_sysmacros.makedev((uint)device.Major, (uint)device.Minor), uid, gid);
     }

@@ -18,8 +18,22 @@ internal static class ExecPlan
             plan.Add(new() { Name = "outlive", Code = OpCode.ParentDeath, A = 0, Why = "from here on the container lives on its own" });
             return;
         }
-        plan.Add(new() { Name = "find", Code = OpCode.FindProgram, S1 = Candidates(wanted), Path = wanted.Args[0], Why = "a command that is not there is an error of create, not of start" });
-        plan.Add(new() { Name = "await-start", Code = OpCode.AwaitStart, A = spec.StartSocket, B = spec.InitLock, Why = "created: the command is executed when `start` says so" });
+        plan.Add(new()
+        {
+            Name = "find",
+            Code = OpCode.FindProgram,
+            S1 = Candidates(wanted),
+            Path = wanted.Args[0],
+            Why = "a command that is not there is an error of create, not of start"
+        });
+        plan.Add(new()
+        {
+            Name = "await-start",
+            Code = OpCode.AwaitStart,
+            A = spec.StartSocket,
+            B = spec.InitLock,
+            Why = "created: the command is executed when `start` says so"
+        });
     }
 
     /// <param name="guard">No pid namespace ends all others with its first process: fork-news stays behind, and does it.</param>
@@ -35,7 +49,9 @@ internal static class ExecPlan
             B = spec.DieWithParent ? 1 : 0,
             C = wanted.Terminal ? 1 : 0,
             D = guard || !spec.Has(sched.CLONE_NEWPID) ? 1 : 0,
-            Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it" : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
+            Why = guard
+                ? "no pid namespace that would end everything with its first process: fork-news stays and does it"
+                : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
             IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
         });
         string candidates = Candidates(wanted);

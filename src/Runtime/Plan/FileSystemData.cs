@@ -17,9 +17,13 @@ internal static class FileSystemData
     {
         string data = options.SuperBlock + (type == "devpts" ? WithoutUnknownGroup(spec, host, options.Data) : options.Data);
         // A disk that is to be read-only must not have its journal replayed; what lives in memory has no such state.
-        if ((options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0 && type is not ("tmpfs" or "proc" or "sysfs" or "devpts" or "mqueue" or "cgroup" or "cgroup2" or "overlay")) data = "ro\0" + data;
+        if ((options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0
+            && type is not ("tmpfs" or "proc" or "sysfs" or "devpts" or "mqueue" or "cgroup" or "cgroup2" or "overlay"))
+            data = "ro\0" + data;
         if (spec.Oci.Linux.MountLabel is { Length: > 0 } label && type is not ("proc" or "sysfs" or "mqueue" or "cgroup" or "cgroup2"))
-            data += host.HasSelinux ? $"context={label}\0" : throw new UserError("linux.mountLabel: SELinux is not enabled on this machine", "leave it away");
+            data += host.HasSelinux
+                ? $"context={label}\0"
+                : throw new UserError("linux.mountLabel: SELinux is not enabled on this machine", "leave it away");
         return data;
     }
 
@@ -33,7 +37,8 @@ internal static class FileSystemData
     /// <summary>The MS_ flags of mount(2) for MOUNT_ATTR_ flags.</summary>
     public static long ClassicFlags(long attributes)
     {
-        long flags = attributes & (sys_mount.MOUNT_ATTR_RDONLY | sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC);
+        long flags = attributes
+            & (sys_mount.MOUNT_ATTR_RDONLY | sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC);
         if ((attributes & sys_mount.MOUNT_ATTR_NOATIME) != 0) flags |= sys_mount.MS_NOATIME;
         if ((attributes & sys_mount.MOUNT_ATTR_STRICTATIME) != 0) flags |= sys_mount.MS_STRICTATIME;
         if ((attributes & sys_mount.MOUNT_ATTR_NODIRATIME) != 0) flags |= sys_mount.MS_NODIRATIME;
@@ -47,7 +52,8 @@ internal static class FileSystemData
         StringBuilder kept = new();
         foreach (string option in data.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
-            bool unknown = option.StartsWith("gid=", StringComparison.Ordinal) && uint.TryParse(option["gid=".Length..], out uint gid) && !HasGroup(spec, host, gid);
+            bool unknown = option.StartsWith("gid=", StringComparison.Ordinal) && uint.TryParse(option["gid=".Length..], out uint gid)
+                && !HasGroup(spec, host, gid);
             if (!unknown) kept.Append(option).Append('\0');
         }
         return kept.ToString();

@@ -5,7 +5,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>The operations of hooks that run in the container's namespaces. The others are the runtime's (<see cref="Lifecycle.HookRunner"/>).</summary>
+/// <summary>
+/// The operations of hooks that run in the container's namespaces. The others are the runtime's (<see cref="Lifecycle.HookRunner"/>).
+/// </summary>
 internal static class HookPlan
 {
     private const int NoPid = int.MaxValue;
@@ -30,12 +32,16 @@ internal static class HookPlan
                 C = pid,
                 D = kind == "startContainer" ? 1 : 0,
                 Path = hook.Path,
-                Why = "a program that the document wants to be run at this moment, inside; the container's state is its stdin (config.md, POSIX-platform Hooks)",
+                Why = "a program that the document wants to be run at this moment, inside; the container's state is its stdin "
+                    + "(config.md, POSIX-platform Hooks)",
             });
         }
     }
 
-    /// <summary>The state as JSON, and where in it the pid goes: only fork-news knows that one. A number that none has is left as blanks in its place.</summary>
+    /// <summary>
+    /// The state as JSON, and where in it the pid goes: only fork-news knows that one. A number that none has is left as blanks in its
+    /// place.
+    /// </summary>
     private static byte[] State(ContainerSpec spec, string status, out int pid)
     {
         OciState state = spec.State ?? new OciState { OciVersion = spec.Oci.OciVersion, Id = "", Status = "", Bundle = "" };

@@ -21,7 +21,14 @@ internal static class IdentityPlan
         CapabilityGrant sets = Capabilities(spec, host);
         // Of `minirun run` nothing can be missing: it asks for no more than there is.
         OpFlags warn = spec.FromBundle ? OpFlags.Warn : OpFlags.None;
-        plan.Add(new() { Name = "bounding-caps", Code = OpCode.Bounding, A = (long)sets.Bounding, Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program", IfLeftOut = "a root process inside has every capability of its namespaces" });
+        plan.Add(new()
+        {
+            Name = "bounding-caps",
+            Code = OpCode.Bounding,
+            A = (long)sets.Bounding,
+            Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program",
+            IfLeftOut = "a root process inside has every capability of its namespaces"
+        });
         int ours = spec.Oci.Process.Terminal ? AllStreams : spec.OwnsPipes ? 0 : spec.Relayed;
         // The caller's own, which pass through, stay his.
         if (ours != 0 || spec.OwnsPipes) plan.Add(new()
@@ -31,7 +38,8 @@ internal static class IdentityPlan
             A = spec.Oci.Process.User.Uid,
             B = ours,
             C = spec.OwnsPipes && ours == 0 ? 1 : 0,
-            Why = "the terminal or the pipes that are stdin, stdout and stderr belong to the command's user, who may open /dev/stdout or /dev/tty by name",
+            Why = "the terminal or the pipes that are stdin, stdout and stderr belong to the command's user, who may open /dev/stdout or "
+                + "/dev/tty by name",
             IfLeftOut = "echo >/dev/stderr is refused to a user other than root",
         });
         AddUser(plan);
@@ -76,7 +84,9 @@ internal static class IdentityPlan
         int groups = user.AdditionalGids?.Count ?? (spec.FromBundle ? 0 : -1);
         if (spec.DeniesSetgroups)
         {
-            if (groups > 0) throw new UserError("process.user.additionalGids: cannot set any additional groups in a rootless container", "leave them out, or map the groups with newgidmap (a range in /etc/subgid)");
+            if (groups > 0)
+                throw new UserError("process.user.additionalGids: cannot set any additional groups in a rootless container",
+                    "leave them out, or map the groups with newgidmap (a range in /etc/subgid)");
             groups = -1;
         }
         plan.Add(new()
@@ -97,7 +107,9 @@ internal static class IdentityPlan
     private static CapabilityGrant Capabilities(ContainerSpec spec, Host host)
     {
         OciCapabilities? wanted = spec.Oci.Process.Capabilities;
-        if (!spec.FromBundle) return new(spec.Capabilities, spec.Capabilities, spec.Capabilities, CapabilitySet.Parse(wanted!.Inheritable), CapabilitySet.Parse(wanted.Ambient));
+        if (!spec.FromBundle)
+            return new(spec.Capabilities, spec.Capabilities, spec.Capabilities, CapabilitySet.Parse(wanted!.Inheritable),
+                CapabilitySet.Parse(wanted.Ambient));
         // Whoever enters a user namespace that is below his own has all capabilities in it.
         ulong held = spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) ? capability.All : host.Capabilities;
         return CapabilityGrant.Of(wanted, held, spec.Warn);

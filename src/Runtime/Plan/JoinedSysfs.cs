@@ -6,7 +6,8 @@ namespace Minirun.Runtime.Plan;
 
 /// <summary>
 /// The sysfs of a network that the container joins. It can be mounted only by who has powers over that network (sysfs(5)), which a
-/// container in another user namespace has not: minirun mounts it before, where root has started it. Else the container would see the host's.
+/// container in another user namespace has not: minirun mounts it before, where root has started it. Else the container would see the
+/// host's.
 /// </summary>
 internal static class JoinedSysfs
 {

@@ -7,7 +7,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>The operations that set what the kernel keeps in /proc for a container: the offsets of its clocks, and its kernel parameters.</summary>
+/// <summary>
+/// The operations that set what the kernel keeps in /proc for a container: the offsets of its clocks, and its kernel parameters.
+/// </summary>
 internal static class KernelPlan
 {
     /// <summary>Before the root is entered: a procfs to write to, when something will be written, and the time namespace.</summary>
@@ -16,7 +18,8 @@ internal static class KernelPlan
         ContainerSpec spec = plan.Spec;
         bool newTime = (spec.Unshared & sched.CLONE_NEWTIME) != 0;
         bool wantsScore = spec.Joins(sched.CLONE_NEWUSER) && spec.Oci.Process.OomScoreAdj is not null;
-        if (newTime || wantsScore || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process)) OpenProc(plan, descriptor: 0, OpFlags.Fallback);
+        if (newTime || wantsScore || spec.Oci.Linux.Sysctl is { Count: > 0 } || LabelPlan.IsWanted(spec.Oci.Process))
+            OpenProc(plan, descriptor: 0, OpFlags.Fallback);
         if (!newTime) return;
         string offsets = Offsets(spec.Oci.Linux.TimeOffsets);
         bool asksParent = spec.Joins(sched.CLONE_NEWUSER) && offsets.Length > 0;
@@ -24,7 +27,10 @@ internal static class KernelPlan
         AddTimeNamespace(plan, asksParent ? "" : offsets, isMade: asksParent);
     }
 
-    /// <summary>A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0 for none.</summary>
+    /// <summary>
+    /// A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0
+    /// for none.
+    /// </summary>
     public static void OpenProc(ContainerPlan plan, int descriptor, OpFlags flags = OpFlags.None) => plan.Add(new()
     {
         Name = "own-proc",
@@ -32,7 +38,8 @@ internal static class KernelPlan
         A = descriptor,
         Flags = flags,
         Path = "/proc",
-        Why = "a procfs that nobody has mounted anything in: what is written to /proc from here on goes where it is meant to (CVE-2025-52881)",
+        Why = "a procfs that nobody has mounted anything in: what is written to /proc from here on goes where it is meant to "
+            + "(CVE-2025-52881)",
     });
 
     public static void Sysctls(ContainerPlan plan, Host host)
@@ -67,7 +74,9 @@ internal static class KernelPlan
                     "leave it out, or give the container a network namespace of its own");
     }
 
-    /// <summary>The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (src/Init/Joining.cs).</summary>
+    /// <summary>
+    /// The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (src/Init/Joining.cs).
+    /// </summary>
     private static void AskForOffsets(ContainerPlan plan)
     {
         plan.Add(new()

@@ -5,12 +5,15 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>The operations that tell AppArmor and SELinux under which profile or label the command runs. Both take effect at execve.</summary>
+/// <summary>
+/// The operations that tell AppArmor and SELinux under which profile or label the command runs. Both take effect at execve.
+/// </summary>
 internal static class LabelPlan
 {
     private const string Unconfined = "unconfined";
 
-    public static bool IsWanted(OciProcess process) => process.ApparmorProfile is { Length: > 0 } || process.SelinuxLabel is { Length: > 0 };
+    public static bool IsWanted(OciProcess process) =>
+        process.ApparmorProfile is { Length: > 0 } || process.SelinuxLabel is { Length: > 0 };
 
     /// <exception cref="UserError">The module is not at work on this machine.</exception>
     public static void Add(ContainerPlan plan, Host host)
@@ -46,7 +49,9 @@ internal static class LabelPlan
 
     private static void AddSelinux(ContainerPlan plan, string label, Host host)
     {
-        if (!host.HasSelinux) throw new UserError("process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported", "leave the label out, or boot with SELinux");
+        if (!host.HasSelinux)
+            throw new UserError("process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported",
+                "leave the label out, or boot with SELinux");
         byte[] text = Encoding.UTF8.GetBytes(label);
         plan.Add(new()
         {

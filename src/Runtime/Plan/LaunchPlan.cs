@@ -19,7 +19,15 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             IfLeftOut = "the container has no limits",
         });
         if (LockedDevices.Find(spec, host) is { } locked) Add(locked);
-        Add(new() { Name = "clone", Step = LaunchStep.Clone, A = joins ? 0 : (long)spec.Namespaces, Why = joins ? "a child that enters namespaces: setns(2) wants one thread" : spec.Namespaces == 0 ? "a child in the namespaces of the host" : "a child in new namespaces (namespaces(7))" });
+        Add(new()
+        {
+            Name = "clone",
+            Step = LaunchStep.Clone,
+            A = joins ? 0 : (long)spec.Namespaces,
+            Why = joins ? "a child that enters namespaces: setns(2) wants one thread"
+                : spec.Namespaces == 0 ? "a child in the namespaces of the host"
+                : "a child in new namespaces (namespaces(7))"
+        });
         if (joins) Joins();
         if (spec.Has(sched.CLONE_NEWUSER)) Add(new()
         {
@@ -37,7 +45,8 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         {
             Name = "seal-program",
             Step = LaunchStep.SealProgram,
-            Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe (CVE-2019-5736)",
+            Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe "
+                + "(CVE-2019-5736)",
             IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
         });
         if (spec.Oci.Root.Path.Length > 0) Add(new()
@@ -63,10 +72,16 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
             Name = "streams",
             Step = LaunchStep.Streams,
             A = spec.Relayed,
-            Why = "pipes in the place of the caller's terminal and files, which never go in (CVE-2017-5226), or of what the user could not open "
+            Why = "pipes in the place of the caller's terminal and files, which never go in (CVE-2017-5226), or of what the user could "
+                + "not open "
                 + "as /dev/stdout; minirun passes the bytes on",
         });
-        Add(new() { Name = "fork-news", Step = LaunchStep.ForkNews, Why = "the same program under another name carries out the rest, in a process of its own with one thread" });
+        Add(new()
+        {
+            Name = "fork-news",
+            Step = LaunchStep.ForkNews,
+            Why = "the same program under another name carries out the rest, in a process of its own with one thread"
+        });
     }
 
     private void AddSources(LaunchUser user)
@@ -92,7 +107,8 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         {
             Name = "keep-caps",
             Step = LaunchStep.KeepCapabilities,
-            Why = "there is no id 0 inside, so ambient capabilities carry our rights over the execve that follows; they are cleared before the command",
+            Why = "there is no id 0 inside, so ambient capabilities carry our rights over the execve that follows; they are cleared "
+                + "before the command",
         });
     }
 

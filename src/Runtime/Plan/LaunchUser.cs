@@ -15,11 +15,13 @@ public sealed record LaunchUser(uint Uid, uint Gid, bool MustChange, bool MustKe
     {
         // Whoever enters a user namespace has all its capabilities until execve; which ids it has is known inside only.
         if (spec.Joins(sched.CLONE_NEWUSER)) return new(0, 0, true, true);
-        if (spec.Oci.Linux.UidMappings is not { } uids || spec.Oci.Linux.GidMappings is not { } gids) return new(host.Uid, host.Gid, false, false);
+        if (spec.Oci.Linux.UidMappings is not { } uids || spec.Oci.Linux.GidMappings is not { } gids)
+            return new(host.Uid, host.Gid, false, false);
         uint uid = Choose(uids, host.Uid), gid = Choose(gids, host.Gid);
         bool change = IdMap.ToInside(uids, host.Uid) != uid || IdMap.ToInside(gids, host.Gid) != gid;
         return new(uid, gid, change, uid != 0);
     }
 
-    private static uint Choose(List<OciIdMapping> maps, uint own) => IdMap.HasInside(maps, 0) ? 0 : IdMap.ToInside(maps, own) ?? maps[0].ContainerID;
+    private static uint Choose(List<OciIdMapping> maps, uint own) =>
+        IdMap.HasInside(maps, 0) ? 0 : IdMap.ToInside(maps, own) ?? maps[0].ContainerID;
 }

@@ -6,8 +6,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// Whether nodev is to be locked: for a command that may mount (CAP_SYS_ADMIN) in a user namespace, where root has started it. An ordinary user
-/// has no device nodes but the host's own, whose permissions hold; and root with the host's user namespace has a cgroup of devices
+/// Whether nodev is to be locked: for a command that may mount (CAP_SYS_ADMIN) in a user namespace, where root has started it. An ordinary
+/// user has no device nodes but the host's own, whose permissions hold; and root with the host's user namespace has a cgroup of devices
 /// (<see cref="DeviceChoice"/>).
 /// </summary>
 internal static class LockedDevices
@@ -27,7 +27,8 @@ internal static class LockedDevices
             Name = "lock-nodev",
             Step = LaunchStep.LockDevices,
             S1 = sources,
-            Why = "device nodes in the root and in volumes open nothing, and CAP_SYS_ADMIN inside cannot change that: nodev is set before the "
+            Why = "device nodes in the root and in volumes open nothing, and CAP_SYS_ADMIN inside cannot change that: nodev is set "
+                + "before the "
                 + "user namespace is made, which locks it (mount_namespaces(7))",
         };
     }

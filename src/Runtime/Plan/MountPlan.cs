@@ -80,10 +80,13 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None)
             | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0)
             | At(mount.Destination) | Guard(mount.Destination);
-        string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type) ? "/" + (type == "proc" ? "proc" : "sys") : null;
+        string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type)
+            ? "/" + (type == "proc" ? "proc" : "sys")
+            : null;
         if (fallback is not null) flags |= OpFlags.Fallback;
         // Only the parts of /sys are mounted in it.
-        bool later = mount is { Destination: "/sys", Type: "tmpfs" } && !spec.UserMounts.Contains("/sys") && (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
+        bool later = mount is { Destination: "/sys", Type: "tmpfs" } && !spec.UserMounts.Contains("/sys")
+            && (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
         if (later) flags |= OpFlags.KeepOpen;
         Operation made = new()
         {
@@ -113,7 +116,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
         isDirectory = type == sys_stat.S_IFDIR;
         // A mount that follows the host's keeps its propagation; all others are cut off, when the whole tree was not already.
         MountSource? prepared = BundleMounts.Prepared(plan, _index, source);
-        long propagation = options.Propagation != 0 ? options.Propagation : hostPropagates || prepared is not null ? sys_mount.MS_PRIVATE : 0;
+        long propagation =
+            options.Propagation != 0 ? options.Propagation : hostPropagates || prepared is not null ? sys_mount.MS_PRIVATE : 0;
         plan.Add(new()
         {
             Name = Name(mount.Destination),
@@ -154,7 +158,9 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
 
     private void AddOverlay(OciMount mount, MountOptions options)
     {
-        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR) throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}", "give a directory as source=");
+        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR)
+            throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}",
+                "give a directory as source=");
         plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), Guard(mount.Destination), options, place: null));
     }
 
@@ -162,7 +168,8 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
 
     private static string Relative(string path) => path.TrimStart('/') is { Length: > 0 } name ? name : ".";
 
-    private OpFlags At(string destination) => _ownDev && destination.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
+    private OpFlags At(string destination) =>
+        _ownDev && destination.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
 
     /// <summary>Wherever the symlinks of a root file system lead what the user mounts. Ours are on places of our own.</summary>
     private OpFlags Guard(string destination) => spec.UserMounts.Contains(destination) ? BundleProc.Guard(destination) : OpFlags.None;

@@ -14,9 +14,11 @@ internal static class MountReason
         "/dev/shm" or "/dev/mqueue" when type == "bind" => "the IPC namespace is the host's, so is what it keeps here",
         "/dev/shm" => "POSIX shared memory (shm_open(3)), of its own",
         "/dev/mqueue" => "POSIX message queues of the new IPC namespace",
-        "/sys" when type == "bind" => "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
+        "/sys" when type == "bind" =>
+            "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
         "/sys" => "the sysfs of the new network namespace",
-        "/etc/resolv.conf" => "the network is the host's, so names resolve as on the host; a copy, as whoever has the file itself may hold it",
+        "/etc/resolv.conf" =>
+            "the network is the host's, so names resolve as on the host; a copy, as whoever has the file itself may hold it",
         "/etc/hosts" => "the network is the host's, so are the names it has; a copy, as whoever has the file itself may hold it",
         _ => "as asked for",
     };

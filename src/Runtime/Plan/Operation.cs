@@ -8,7 +8,10 @@ public sealed class Operation
     /// <summary>What --explain prints and --without takes.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Why it is done, in one line. <c>{path}</c> and <c>{source}</c> stand for <see cref="Path"/> and the first argument: texts are made when somebody reads them.</summary>
+    /// <summary>
+    /// Why it is done, in one line. <c>{path}</c> and <c>{source}</c> stand for <see cref="Path"/> and the first argument: texts are made
+    /// when somebody reads them.
+    /// </summary>
     public required string Why { get; init; }
 
     /// <summary>What is no longer so when it is left out, with the same stand-ins; null when nothing would work.</summary>
@@ -27,7 +30,10 @@ public sealed class Operation
     public long E { get; init; }
     public long F { get; init; }
 
-    /// <summary>A string, bytes, or an array of strings (argv); see the operation's case in src/Init. The launcher's operations keep here what is shown of them.</summary>
+    /// <summary>
+    /// A string, bytes, or an array of strings (argv); see the operation's case in src/Init. The launcher's operations keep here what is
+    /// shown of them.
+    /// </summary>
     public object? S1 { get; init; }
     public object? S2 { get; init; }
     public object? S3 { get; init; }

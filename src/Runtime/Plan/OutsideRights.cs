@@ -7,9 +7,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// Raising a hard limit and lowering an OOM score take CAP_SYS_RESOURCE in the first user namespace (capabilities(7)), which root has and a child in
-/// a user namespace has lost. So fork-news asks its parent, who raises and lowers; what it then sets is within its rights. Where the parent may not
-/// either, nothing happens here, and fork-news says what it was refused.
+/// Raising a hard limit and lowering an OOM score take CAP_SYS_RESOURCE in the first user namespace (capabilities(7)), which root has and a
+/// child in a user namespace has lost. So fork-news asks its parent, who raises and lowers; what it then sets is within its rights. Where
+/// the parent may not either, nothing happens here, and fork-news says what it was refused.
 /// </summary>
 internal static unsafe class OutsideRights
 {
@@ -32,7 +32,8 @@ internal static unsafe class OutsideRights
     }
 
     /// <param name="spec">What the process is to have.</param>
-    /// <param name="pid">A child of ours, which waits. It has executed fork-news: before, it may share our memory, and a score goes to all who share.</param>
+    /// <param name="pid">A child of ours, which waits. It has executed fork-news: before, it may share our memory, and a score goes to all
+    /// who share.</param>
     public static void Give(ContainerSpec spec, int pid)
     {
         foreach (OciRlimit limit in spec.Oci.Process.Rlimits ?? []) Raise(pid, limit);
@@ -42,7 +43,8 @@ internal static unsafe class OutsideRights
     /// <param name="spec">Has the offsets.</param>
     /// <param name="pid">A child of ours that has made a time namespace for its children, and waits.</param>
     /// <exception cref="LinuxException">They cannot be set.</exception>
-    public static void SetClocks(ContainerSpec spec, int pid) => ProcFile.Write("/proc/" + pid.ToString() + "/timens_offsets", KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
+    public static void SetClocks(ContainerSpec spec, int pid) =>
+        ProcFile.Write("/proc/" + pid.ToString() + "/timens_offsets", KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
 
     /// <summary>The hard limit alone, and only upwards: a lower one could be in the way of what comes before the command.</summary>
     private static void Raise(int pid, OciRlimit limit)

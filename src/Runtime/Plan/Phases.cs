@@ -2,7 +2,10 @@ using Minirun.Plan;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>Which phase an operation belongs to, in one table by what is done; a new kind of operation has to be put in here (tests/Runtime.Tests looks).</summary>
+/// <summary>
+/// Which phase an operation belongs to, in one table by what is done; a new kind of operation has to be put in here (tests/Runtime.Tests
+/// looks).
+/// </summary>
 public static class Phases
 {
     /// <summary>Name, and in a sentence what the phase is for.</summary>
@@ -36,7 +39,8 @@ public static class Phases
     {
         OpCode.ParentDeath or OpCode.Dumpable or OpCode.Unshare or OpCode.OpenChildren => Phase.Program,
         OpCode.Propagation or OpCode.BindRoot or OpCode.OverlayRoot or OpCode.OpenRoot => Phase.Root,
-        OpCode.MountFs or OpCode.MountOverlay or OpCode.Bind or OpCode.CgroupBind or OpCode.Remount or OpCode.MountAttributes or OpCode.OpenDev
+        OpCode.MountFs or OpCode.MountOverlay or OpCode.Bind or OpCode.CgroupBind or OpCode.Remount or OpCode.MountAttributes
+            or OpCode.OpenDev
             or OpCode.Device or OpCode.Symlink or OpCode.NullStdio or OpCode.Copy => Phase.Mounts,
         OpCode.Mask => Phase.Hiding,
         OpCode.Console => Phase.Terminal,
@@ -45,8 +49,10 @@ public static class Phases
             or OpCode.RootAttributes => Phase.Entering,
         OpCode.Hostname or OpCode.Domainname or OpCode.Notify or OpCode.Loopback or OpCode.TimeNamespace => Phase.Naming,
         OpCode.WriteFile or OpCode.OpenProc or OpCode.WriteProc or OpCode.Rlimit or OpCode.Nice or OpCode.Affinity or OpCode.Scheduler
-            or OpCode.IoPriority or OpCode.MemoryPolicy or OpCode.Personality or OpCode.Umask or OpCode.Session or OpCode.Keyring => Phase.Process,
-        OpCode.StdioOwner or OpCode.Bounding or OpCode.Identity or OpCode.Capabilities or OpCode.NoNewPrivileges or OpCode.Seccomp or OpCode.Label
+            or OpCode.IoPriority or OpCode.MemoryPolicy or OpCode.Personality or OpCode.Umask or OpCode.Session or OpCode.Keyring =>
+                Phase.Process,
+        OpCode.StdioOwner or OpCode.Bounding or OpCode.Identity or OpCode.Capabilities or OpCode.NoNewPrivileges or OpCode.Seccomp
+            or OpCode.Label
             or OpCode.CloseFds or OpCode.WorkingDirectory or OpCode.Signals => Phase.Rights,
         OpCode.Reaper or OpCode.FindProgram or OpCode.AwaitStart or OpCode.Exec => Phase.Command,
         _ => Phase.None,

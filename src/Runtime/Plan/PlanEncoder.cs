@@ -51,7 +51,10 @@ public static class PlanEncoder
             E = operation.E,
             F = operation.F,
             Fd = operation.Source?.Fd ?? 0,
-            S1 = blob.Add(operation.S2 is CommandLine { Bytes: { Length: > 0 } bytes } command ? Paths((string)operation.S1!, command.Words[0], bytes[0]) : operation.S1),
+            S1 = blob.Add(
+                operation.S2 is CommandLine { Bytes: { Length: > 0 } bytes } command
+                    ? Paths((string)operation.S1!, command.Words[0], bytes[0])
+                    : operation.S1),
             S2 = blob.Add(operation.S2),
             S3 = blob.Add(operation.S3),
         };
@@ -60,7 +63,9 @@ public static class PlanEncoder
         return op;
     }
 
-    /// <summary>The paths to execute, with the command as the bytes it was given in: they may be no UTF-8, and then the words are not the same.</summary>
+    /// <summary>
+    /// The paths to execute, with the command as the bytes it was given in: they may be no UTF-8, and then the words are not the same.
+    /// </summary>
     private static byte[] Paths(string candidates, string word, byte[] name)
     {
         List<byte> paths = [];

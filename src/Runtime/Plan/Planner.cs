@@ -5,7 +5,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>From a specification to the ordered list of operations. Pure: the same input gives the same plan (the golden tests compare it as text).</summary>
+/// <summary>
+/// From a specification to the ordered list of operations. Pure: the same input gives the same plan (the golden tests compare it as text).
+/// </summary>
 public sealed class Planner
 {
     private readonly ContainerSpec _spec;
@@ -45,7 +47,9 @@ public sealed class Planner
         return _plan;
     }
 
-    /// <summary>The operations of fork-news for <c>exec</c>: root file system and names are there, and only the process has to be made.</summary>
+    /// <summary>
+    /// The operations of fork-news for <c>exec</c>: root file system and names are there, and only the process has to be made.
+    /// </summary>
     public ContainerPlan CompleteExec()
     {
         Add(new()
@@ -53,7 +57,8 @@ public sealed class Planner
             Name = "not-dumpable",
             Code = OpCode.Dumpable,
             A = 0,
-            Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors (CVE-2016-9962)",
+            Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors "
+                + "(CVE-2016-9962)",
         });
         DieWithParent();
         if ((_spec.JoinedFlags & sched.CLONE_NEWNS) != 0)
@@ -100,7 +105,14 @@ public sealed class Planner
         OomScorePlan.Add(_plan);
         if (_spec.FromBundle) BundleRoot.Mount();
         else if (HasMounts) Mounts();
-        else Add(new() { Name = "root", Code = OpCode.OpenRoot, Why = "no mount namespace: the directory is used as it is", Path = _spec.Oci.Root.Path });
+        else
+            Add(new()
+            {
+                Name = "root",
+                Code = OpCode.OpenRoot,
+                Why = "no mount namespace: the directory is used as it is",
+                Path = _spec.Oci.Root.Path
+            });
         if (Wanted.Cwd != "/") Add(new()
         {
             Name = "workdir",
@@ -139,14 +151,17 @@ public sealed class Planner
 
     private void Mounts()
     {
-        bool follows = _spec.Oci.Mounts.Exists(mount => mount.Options.Exists(option => option is "slave" or "rslave" or "shared" or "rshared"));
+        bool follows =
+            _spec.Oci.Mounts.Exists(mount => mount.Options.Exists(option => option is "slave" or "rslave" or "shared" or "rshared"));
         long propagation = follows ? sys_mount.MS_SLAVE : sys_mount.MS_PRIVATE;
         Add(new()
         {
             Name = "private-mounts",
             Code = OpCode.Propagation,
             A = sys_mount.MS_REC | propagation,
-            Why = follows ? "nothing mounted here appears on the host; a volume asked to be slave or shared follows the host" : "what is mounted on one side never appears on the other (mount_namespaces(7))",
+            Why = follows
+                ? "nothing mounted here appears on the host; a volume asked to be slave or shared follows the host"
+                : "what is mounted on one side never appears on the other (mount_namespaces(7))",
             IfLeftOut = "mounts may propagate between the container and the host",
         });
         Add(_spec.Ephemeral ? RootOps.Overlay(_spec) : RootOps.Bind(_spec));
@@ -163,7 +178,8 @@ public sealed class Planner
         {
             Name = "runtime-hooks",
             Code = OpCode.AskParent,
-            Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, POSIX-platform Hooks)",
+            Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, "
+                + "POSIX-platform Hooks)",
         });
         HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, OciState.Creating);
         if (_spec.FromBundle)
@@ -177,7 +193,8 @@ public sealed class Planner
             {
                 Name = "chroot",
                 Code = OpCode.Chroot,
-                Why = "enter the root file system; without a mount namespace this is only a change of view: the host's mounts stay reachable, and a process with CAP_SYS_CHROOT can climb out",
+                Why = "enter the root file system; without a mount namespace this is only a change of view: the host's mounts stay "
+                    + "reachable, and a process with CAP_SYS_CHROOT can climb out",
                 IfLeftOut = "the command runs in the host's file system",
             });
             return;

@@ -41,8 +41,24 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     public void Names()
     {
         bool ownNames = spec.Has(sched.CLONE_NEWUTS) || spec.Joins(sched.CLONE_NEWUTS);
-        if (spec.Oci.Hostname is { Length: > 0 } hostname && ownNames) plan.Add(new() { Name = "hostname", Code = OpCode.Hostname, S1 = hostname, Why = "the name that the new UTS namespace shows", IfLeftOut = "the container shows the host's name" });
-        if (spec.Oci.Domainname is { Length: > 0 } domain) plan.Add(new() { Name = "domainname", Code = OpCode.Domainname, S1 = domain, Why = "the NIS domain name that the new UTS namespace shows", IfLeftOut = "the container shows the host's domain name" });
+        if (spec.Oci.Hostname is { Length: > 0 } hostname && ownNames)
+            plan.Add(new()
+            {
+                Name = "hostname",
+                Code = OpCode.Hostname,
+                S1 = hostname,
+                Why = "the name that the new UTS namespace shows",
+                IfLeftOut = "the container shows the host's name"
+            });
+        if (spec.Oci.Domainname is { Length: > 0 } domain)
+            plan.Add(new()
+            {
+                Name = "domainname",
+                Code = OpCode.Domainname,
+                S1 = domain,
+                Why = "the NIS domain name that the new UTS namespace shows",
+                IfLeftOut = "the container shows the host's domain name"
+            });
         if (spec.NotifySocket is not null) plan.Add(new()
         {
             Name = "notify",
@@ -52,7 +68,14 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
             IfLeftOut = "whoever started minirun never hears that the container is ready",
         });
-        if (spec.Has(sched.CLONE_NEWNET)) plan.Add(new() { Name = "loopback", Code = OpCode.Loopback, Why = "a new network namespace has only lo, and that is down", IfLeftOut = "127.0.0.1 cannot be reached" });
+        if (spec.Has(sched.CLONE_NEWNET))
+            plan.Add(new()
+            {
+                Name = "loopback",
+                Code = OpCode.Loopback,
+                Why = "a new network namespace has only lo, and that is down",
+                IfLeftOut = "127.0.0.1 cannot be reached"
+            });
         if (spec.FromBundle) KernelPlan.Sysctls(plan, host);
     }
 
@@ -64,7 +87,15 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         if (spec.FromBundle) SchedulingPlan.Add(plan, joins: false);
         else SchedulingPlan.AddOptions(plan);
         AddPersonality();
-        if ((Wanted.User.Umask ?? (spec.FromBundle ? UsualUmask : null)) is { } umask) plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = umask, Why = spec.FromBundle ? "the document's umask, or what is usual: engines call us with any" : "as given by --umask", IfLeftOut = "the caller's umask stays" });
+        if ((Wanted.User.Umask ?? (spec.FromBundle ? UsualUmask : null)) is { } umask)
+            plan.Add(new()
+            {
+                Name = "umask",
+                Code = OpCode.Umask,
+                A = umask,
+                Why = spec.FromBundle ? "the document's umask, or what is usual: engines call us with any" : "as given by --umask",
+                IfLeftOut = "the caller's umask stays"
+            });
         AddSession();
     }
 
@@ -79,7 +110,13 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         AddRlimits();
         SchedulingPlan.Add(plan, joins: true);
         AddPersonality();
-        plan.Add(new() { Name = "umask", Code = OpCode.Umask, A = Wanted.User.Umask ?? UsualUmask, Why = "the document's umask, or what is usual" });
+        plan.Add(new()
+        {
+            Name = "umask",
+            Code = OpCode.Umask,
+            A = Wanted.User.Umask ?? UsualUmask,
+            Why = "the document's umask, or what is usual"
+        });
         AddSession();
     }
 
@@ -91,7 +128,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Name = "outside-rights",
             Code = OpCode.AskParent,
             A = OutsideRights.Asked,
-            Why = "raising a hard limit and lowering the OOM score take CAP_SYS_RESOURCE outside of user namespaces: minirun does it for us",
+            Why =
+                "raising a hard limit and lowering the OOM score take CAP_SYS_RESOURCE outside of user namespaces: minirun does it for us",
             IfLeftOut = "a limit above the caller's, or a score below, is refused",
         });
     }
@@ -148,17 +186,39 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     public void Command()
     {
         AddFiltersFirst();
-        if (Wanted.Cwd != "/") plan.Add(new() { Name = "chdir-early", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, A = 1, Path = Wanted.Cwd, Why = "a working directory that the user may not enter is entered before; one that only the user may enter, after", IfLeftOut = "a directory that is closed to the user is an error" });
+        if (Wanted.Cwd != "/")
+            plan.Add(new()
+            {
+                Name = "chdir-early",
+                Code = OpCode.WorkingDirectory,
+                S1 = Wanted.Cwd,
+                A = 1,
+                Path = Wanted.Cwd,
+                Why = "a working directory that the user may not enter is entered before; one that only the user may enter, after",
+                IfLeftOut = "a directory that is closed to the user is an error"
+            });
         _granted = IdentityPlan.Add(plan, host, KeepsRights);
-        if (Wanted.NoNewPrivileges) plan.Add(new() { Name = "no_new_privs", Code = OpCode.NoNewPrivileges, Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))", IfLeftOut = "set-user-ID programs inside change the user" });
+        if (Wanted.NoNewPrivileges)
+            plan.Add(new()
+            {
+                Name = "no_new_privs",
+                Code = OpCode.NoNewPrivileges,
+                Why = "execve never grants more: set-user-ID bits and file capabilities have no effect (prctl(2))",
+                IfLeftOut = "set-user-ID programs inside change the user"
+            });
         if (Wanted.NoNewPrivileges && Notifies) AddFilters();
         AddEnd();
     }
 
-    /// <summary>The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.</summary>
+    /// <summary>
+    /// The parent hands the listener over while it still listens to us: before close-fds, and before a container waits for its start.
+    /// </summary>
     private bool Notifies => spec.Seccomp is { Notifies: true };
 
-    /// <summary>Without no_new_privs a filter takes CAP_SYS_ADMIN, which is kept for it until then: a profile has to know the calls of the command, not ours.</summary>
+    /// <summary>
+    /// Without no_new_privs a filter takes CAP_SYS_ADMIN, which is kept for it until then: a profile has to know the calls of the command,
+    /// not ours.
+    /// </summary>
     private bool KeepsRights => !Wanted.NoNewPrivileges && !Notifies && spec.Seccomp is not null;
 
     private void AddFiltersFirst()
@@ -179,7 +239,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             A = filter.Length,
             B = filter.Flags,
             Path = filter.Name,
-            Why = "system calls that containers have no use for are refused: less of the kernel to attack; what is newer than the profile is not there (ENOSYS)",
+            Why = "system calls that containers have no use for are refused: less of the kernel to attack; what is newer than the "
+                + "profile is not there (ENOSYS)",
             IfLeftOut = "the command may make every system call of the kernel",
         });
     }
@@ -187,13 +248,30 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     private void AddCloseFds()
     {
         int first = 3 + spec.PreserveFds;
-        plan.Add(new() { Name = "close-fds", Code = OpCode.CloseFds, A = first, B = Math.Max(spec.StartSocket, 0), C = spec.InitLock, Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)", IfLeftOut = "descriptors that the caller forgot to close are open inside" });
+        plan.Add(new()
+        {
+            Name = "close-fds",
+            Code = OpCode.CloseFds,
+            A = first,
+            B = Math.Max(spec.StartSocket, 0),
+            C = spec.InitLock,
+            Why = "only 0, 1, 2 and what --preserve-fds names go in (CVE-2024-21626)",
+            IfLeftOut = "descriptors that the caller forgot to close are open inside"
+        });
     }
 
     private void AddEnd()
     {
         if (Wanted.NoNewPrivileges || !Notifies) AddCloseFds();
-        plan.Add(new() { Name = "chdir", Code = OpCode.WorkingDirectory, S1 = Wanted.Cwd, Path = Wanted.Cwd, Why = "the working directory, verified to be inside the root", IfLeftOut = "the command starts in /" });
+        plan.Add(new()
+        {
+            Name = "chdir",
+            Code = OpCode.WorkingDirectory,
+            S1 = Wanted.Cwd,
+            Path = Wanted.Cwd,
+            Why = "the working directory, verified to be inside the root",
+            IfLeftOut = "the command starts in /"
+        });
         if (spec.FromBundle) ExecPlan.AddStart(plan);
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, OciState.Created);
         plan.Add(new()
@@ -203,7 +281,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Why = "no signal is blocked, and SIGPIPE and SIGXFSZ do what every program expects of them",
             IfLeftOut = "the command has the signals that minirun relays blocked",
         });
-        // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a way around.
+        // As late as can be: what is refused to the command is refused to us from here on. PID 1 of --init has it too, or its tracer had a
+        // way around.
         if (!Notifies) AddFilters();
         if (KeepsRights) IdentityPlan.AddLast(plan, _granted);
         ExecPlan.Add(plan, IsGuarded);

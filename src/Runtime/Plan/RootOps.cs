@@ -46,7 +46,8 @@ internal static class RootOps
         Name = "root",
         Code = OpCode.OpenRoot,
         Path = spec.Oci.Root.Path,
-        Why = spec.MountsOnHost ? "no mount namespace: the directory, bound on itself beforehand, so that what is mounted in it goes with it"
+        Why =
+            spec.MountsOnHost ? "no mount namespace: the directory, bound on itself beforehand, so that what is mounted in it goes with it"
             : "no mount namespace: the directory is used as it is",
     };
 
@@ -67,7 +68,8 @@ internal static class RootOps
     };
 
     /// <summary>The last look, before any right is given up.</summary>
-    /// <param name="entered">The operation that entered the root: without that one there is none of this; null: the root was joined.</param>
+    /// <param name="entered">The operation that entered the root: without that one there is none of this; null: the root was
+    /// joined.</param>
     public static Operation Check(Operation? entered) => new()
     {
         Name = "check-root",
@@ -75,7 +77,8 @@ internal static class RootOps
         Of = entered,
         A = entered is null ? 2 : entered.Code == OpCode.MoveRoot ? 1 : 0,
         Path = "/",
-        Why = $"\"/..\" is \"/\", {(entered is null ? "" : "no mount of the host's is left, ")}no directory of the caller's came along: else nothing is executed",
+        Why = $"\"/..\" is \"/\", {(entered is null ? "" : "no mount of the host's is left, ")}no directory of the caller's came along: "
+            + $"else nothing is executed",
         IfLeftOut = "nobody has proved that the host's tree is gone",
     };
 }

@@ -4,8 +4,8 @@ using Minirun.Runtime.Request;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// What the mount that the root file system lies in is to the host, once the tree has its first propagation: the root that is cloned from it is
-/// the same, with one exception. What is shared is cut off, or all that is mounted for the container would appear on the host (runc's
+/// What the mount that the root file system lies in is to the host, once the tree has its first propagation: the root that is cloned from
+/// it is the same, with one exception. What is shared is cut off, or all that is mounted for the container would appear on the host (runc's
 /// rule), or made a slave where the document says "slave" (runc's since 1.5).
 /// </summary>
 /// <param name="Follows">A slave: what the host mounts below the root file system appears inside.</param>

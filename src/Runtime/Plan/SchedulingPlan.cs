@@ -10,11 +10,23 @@ internal static class SchedulingPlan
     public static void AddOptions(ContainerPlan plan)
     {
         OciProcess process = plan.Spec.Oci.Process;
-        if (process.Scheduler is { } scheduler) plan.Add(new() { Name = "nice", Code = OpCode.Nice, A = scheduler.Nice, Why = "as given by --nice", IfLeftOut = "the caller's priority stays" });
-        if (process.ExecCpuAffinity?.Initial is { Length: > 0 } cpus) AddProcessors(plan, "cpus", cpus, CpuSet.Parse(cpus), "the command runs on these processors only");
+        if (process.Scheduler is { } scheduler)
+            plan.Add(new()
+            {
+                Name = "nice",
+                Code = OpCode.Nice,
+                A = scheduler.Nice,
+                Why = "as given by --nice",
+                IfLeftOut = "the caller's priority stays"
+            });
+        if (process.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
+            AddProcessors(plan, "cpus", cpus, CpuSet.Parse(cpus), "the command runs on these processors only");
     }
 
-    /// <summary>What a document asks for. The processors are those of a process that joins a container: for the first one they are not meant (config.md).</summary>
+    /// <summary>
+    /// What a document asks for. The processors are those of a process that joins a container: for the first one they are not meant
+    /// (config.md).
+    /// </summary>
     public static void Add(ContainerPlan plan, bool joins)
     {
         OciProcess process = plan.Spec.Oci.Process;
@@ -60,10 +72,21 @@ internal static class SchedulingPlan
     /// <summary>The processors of the beginning, then the others: only the last ones are seen, but nothing runs elsewhere before.</summary>
     private static void AddAffinity(ContainerPlan plan, OciCpuAffinity? affinity)
     {
-        if (affinity?.Initial is { Length: > 0 } initial) AddProcessors(plan, "cpus-initial", initial, CpuSet.TryParse(initial)!, "the processors to begin on");
-        if (affinity?.Final is { Length: > 0 } final) AddProcessors(plan, "cpus-final", final, CpuSet.TryParse(final)!, "the processors it runs on from here");
+        if (affinity?.Initial is { Length: > 0 } initial)
+            AddProcessors(plan, "cpus-initial", initial, CpuSet.TryParse(initial)!, "the processors to begin on");
+        if (affinity?.Final is { Length: > 0 } final)
+            AddProcessors(plan, "cpus-final", final, CpuSet.TryParse(final)!, "the processors it runs on from here");
     }
 
     private static void AddProcessors(ContainerPlan plan, string name, string list, byte[] mask, string why) =>
-        plan.Add(new() { Name = name, Code = OpCode.Affinity, A = mask.Length, S1 = mask, Path = list, Why = why, IfLeftOut = "the command runs on every processor" });
+        plan.Add(new()
+        {
+            Name = name,
+            Code = OpCode.Affinity,
+            A = mask.Length,
+            S1 = mask,
+            Path = list,
+            Why = why,
+            IfLeftOut = "the command runs on every processor"
+        });
 }

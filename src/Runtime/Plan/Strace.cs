@@ -14,30 +14,43 @@ public static class Strace
     {
         OpCode.ParentDeath => operation.A == 0 ? "prctl(PR_SET_PDEATHSIG, 0)" : "prctl(PR_SET_PDEATHSIG, SIGKILL)",
         OpCode.Propagation => $"mount(NULL, \"/\", NULL, MS_REC|{Propagation(operation.A & ~sys_mount.MS_REC)}, NULL)",
-        OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, {(operation.D == 0 ? "" : Attributes(operation.D) + "|")}MS_UNBINDABLE); move_mount(root → {(operation.B != 0 ? Quote(operation.Path!) : "\"/\"")})",
-        OpCode.OverlayRoot => Overlay(operation.Path!, operation.S2 is null ? "" : ",userxattr", operation.D) + " = root; move_mount(root → \"/\")",
+        OpCode.BindRoot => $"open_tree(AT_FDCWD, {Quote(operation.Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; mount_setattr(root, "
+            + $"{(operation.D == 0 ? "" : Attributes(operation.D) + "|")}MS_UNBINDABLE); move_mount(root → "
+                + $"{(operation.B != 0 ? Quote(operation.Path!) : "\"/\"")})",
+        OpCode.OverlayRoot =>
+            Overlay(operation.Path!, operation.S2 is null ? "" : ",userxattr", operation.D) + " = root; move_mount(root → \"/\")",
         OpCode.OpenRoot => $"openat(AT_FDCWD, {Quote(operation.Path!)}, O_PATH|O_DIRECTORY) = root",
-        OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, {Attributes(operation.A)}{Data(operation.S3)}){FileSystem(operation)}; move_mount(→ root{operation.Path})",
+        OpCode.MountFs => $"fsmount({Quote((string)operation.S1!)}, "
+            + $"{Attributes(operation.A)}{Data(operation.S3)}){FileSystem(operation)}; move_mount(→ root{operation.Path})",
         OpCode.MountOverlay => Overlay((string)operation.S1!, "", operation.A) + $"; move_mount(→ root{operation.Path})",
         OpCode.Bind => Bind(operation),
-        OpCode.CgroupBind => $"open_tree({Quote((string)operation.S1!)} + own cgroup of {operation.S3}, OPEN_TREE_CLONE){SetAttributes(operation)}; move_mount(→ root{operation.Path})",
+        OpCode.CgroupBind => $"open_tree({Quote((string)operation.S1!)} + own cgroup of {operation.S3}, "
+            + $"OPEN_TREE_CLONE){SetAttributes(operation)}; move_mount(→ root{operation.Path})",
         OpCode.Remount => $"openat2(root{operation.Path}){SetAttributes(operation)}",
         OpCode.MountAttributes => $"mount_setattr(root{operation.Path}, {Attributes(operation.A)})",
         OpCode.OpenDev => $"openat2(root{operation.Path}, O_PATH) = dev",
         OpCode.Device => Device(operation),
-        OpCode.Copy => $"openat(root/dev, \".copy\", O_CREAT|O_EXCL); sendfile(← {Quote((string)operation.S1!)}); open_tree(OPEN_TREE_CLONE)"
+        OpCode.Copy =>
+            $"openat(root/dev, \".copy\", O_CREAT|O_EXCL); sendfile(← {Quote((string)operation.S1!)}); open_tree(OPEN_TREE_CLONE)"
             + $"{SetAttributes(operation)}; move_mount(→ root{operation.Path}); unlinkat(root/dev/.copy)",
         OpCode.SettleRoot => "mount_setattr(root, MS_PRIVATE)",
         OpCode.NullStdio => "openat(root/dev, \"null\") = fd; dup3(fd → 0, 1, 2 where they are /dev/null)",
-        OpCode.Symlink => $"{(operation.A == 0 ? "" : $"unlinkat(root{operation.Path}); ")}symlinkat({Quote((string)operation.S1!)}, root{operation.Path})",
-        OpCode.Mask when (operation.Flags & OpFlags.EitherKind) != 0 => $"open_tree(\"/dev/null\" or empty directory, OPEN_TREE_CLONE); move_mount(→ root{operation.Path})",
-        OpCode.Mask => (operation.Flags & OpFlags.File) != 0 ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})" : $"open_tree(empty directory, OPEN_TREE_CLONE); mount_setattr(MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
+        OpCode.Symlink => $"{(operation.A == 0 ? "" : $"unlinkat(root{operation.Path}); ")}symlinkat({Quote((string)operation.S1!)}, "
+            + $"root{operation.Path})",
+        OpCode.Mask when (operation.Flags & OpFlags.EitherKind) != 0 =>
+            $"open_tree(\"/dev/null\" or empty directory, OPEN_TREE_CLONE); move_mount(→ root{operation.Path})",
+        OpCode.Mask => (operation.Flags & OpFlags.File) != 0
+            ? $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{operation.Path})"
+            : $"open_tree(empty directory, OPEN_TREE_CLONE); mount_setattr(MOUNT_ATTR_RDONLY); move_mount(→ root{operation.Path})",
         OpCode.EnsureDirectory => $"mkdirat(root, {Quote((string)operation.S1!)}, 0755)",
-        OpCode.Console => "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ root/dev/console)",
-        OpCode.PivotRoot => $"fchdir(root); pivot_root(\".\", \".\"); {(operation.A == 0 ? "" : "mount_setattr(old root, MS_SLAVE|AT_RECURSIVE); ")}umount2(\".\", MNT_DETACH); chdir(\"/\")",
+        OpCode.Console => "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ "
+            + "root/dev/console)",
+        OpCode.PivotRoot => $"fchdir(root); pivot_root(\".\", \".\"); "
+            + $"{(operation.A == 0 ? "" : "mount_setattr(old root, MS_SLAVE|AT_RECURSIVE); ")}umount2(\".\", MNT_DETACH); chdir(\"/\")",
         OpCode.Chroot => "fchdir(root); chroot(\".\"); chdir(\"/\")",
         OpCode.MoveRoot => "umount2(procfs and sysfs of the host, MNT_DETACH); fchdir(root); chroot(\".\"); chdir(\"/\")",
-        OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", {(operation.C == 0 ? Attributes(operation.A) : Propagation(operation.C))}{Tree(operation.Flags)})",
+        OpCode.RootAttributes => $"mount_setattr(AT_FDCWD, \"/\", "
+            + $"{(operation.C == 0 ? Attributes(operation.A) : Propagation(operation.C))}{Tree(operation.Flags)})",
         OpCode.CheckRoot => "statx(\"/\", \"/..\", \".\", STATX_MNT_ID_UNIQUE); "
             + $"{(operation.A == 0 ? "mount_setattr(old root) = EINVAL; " : "")}"
             + $"{(operation.A == 2 ? "" : "listmount(LSMT_ROOT, old root's and later); ")}statx(0, 1, 2)",
@@ -49,11 +62,15 @@ public static class Strace
         OpCode.Rlimit => $"prlimit64(0, {Rlimits.Names[(int)operation.A]}, {{{Limit(operation.B)}, {Limit(operation.C)}}})",
         OpCode.Nice => $"setpriority(PRIO_PROCESS, 0, {operation.A})",
         OpCode.Affinity => $"sched_setaffinity(0, [{operation.Path}])",
-        OpCode.OpenProc => operation.A == 0 ? "fsmount(\"proc\", MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC) = proc" : $"fstatfs({operation.A}) = proc",
+        OpCode.OpenProc => operation.A == 0
+            ? "fsmount(\"proc\", MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC) = proc"
+            : $"fstatfs({operation.A}) = proc",
         OpCode.WriteProc => $"write(proc/{operation.S1}, {Quote(operation.Path!)})",
         OpCode.Label => $"write(proc/{operation.S1}, {Quote(System.Text.Encoding.UTF8.GetString((byte[])operation.S3!))})",
-        OpCode.TimeNamespace => $"unshare(CLONE_NEWTIME); write(proc/self/timens_offsets, {Quote(operation.Path!)}); setns(proc/self/ns/time_for_children)",
-        OpCode.Hook => $"clone3({{exit_signal=SIGCHLD}}); execve({Quote(operation.Path!)}, [{string.Join(", ", ((string[])operation.S2!).Select(Quote))}]){(operation.B == 0 ? "" : $", {operation.B} s")}",
+        OpCode.TimeNamespace =>
+            $"unshare(CLONE_NEWTIME); write(proc/self/timens_offsets, {Quote(operation.Path!)}); setns(proc/self/ns/time_for_children)",
+        OpCode.Hook => $"clone3({{exit_signal=SIGCHLD}}); execve({Quote(operation.Path!)}, "
+            + $"[{string.Join(", ", ((string[])operation.S2!).Select(Quote))}]){(operation.B == 0 ? "" : $", {operation.B} s")}",
         OpCode.Scheduler => $"sched_setattr(0, {operation.Path})",
         OpCode.IoPriority => $"ioprio_set(IOPRIO_WHO_PROCESS, 0, {operation.Path})",
         OpCode.MemoryPolicy => $"set_mempolicy({operation.Path})",
@@ -64,7 +81,10 @@ public static class Strace
         OpCode.StdioOwner => $"fchownat({Streams(operation.C != 0 ? 7 : operation.B)}: {operation.A})",
         OpCode.Bounding => $"prctl(PR_CAPBSET_DROP, all but {Capabilities(operation.A)})",
         OpCode.Identity => $"{(operation.C < 0 ? "" : $"setgroups({operation.C}); ")}setresgid({operation.B}); setresuid({operation.A})",
-        OpCode.Capabilities => $"capset({{effective={Capabilities(operation.A)}, permitted={(operation.A == operation.B ? "…same" : Capabilities(operation.B))}, inheritable={Capabilities(operation.C)}}}){(operation.D == 0 ? "" : $"; prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, {Capabilities(operation.D)})")}",
+        OpCode.Capabilities => $"capset({{effective={Capabilities(operation.A)}, "
+            + $"permitted={(operation.A == operation.B ? "…same" : Capabilities(operation.B))}, "
+                + $"inheritable={Capabilities(operation.C)}}}){(operation.D == 0 ? "" : $"; prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, "
+                    + $"{Capabilities(operation.D)})")}",
         OpCode.NoNewPrivileges => "prctl(PR_SET_NO_NEW_PRIVS, 1)",
         OpCode.Seccomp => $"seccomp(SECCOMP_SET_MODE_FILTER, {operation.Path})",
         OpCode.CloseFds => $"close_range({operation.A}, ~0)",
@@ -95,17 +115,23 @@ public static class Strace
     {
         var quoted = new StringBuilder("\"");
         foreach (char c in text)
-            quoted.Append(c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", _ when char.IsControl(c) => $"\\{Convert.ToString(c, 8)}", _ => c });
+            quoted.Append(
+                c switch { '\n' => "\\n", '"' => "\\\"", '\\' => "\\\\", _ when char.IsControl(c) => $"\\{Convert.ToString(c, 8)}",
+                    _ => c });
         return quoted.Append('"').ToString();
     }
 
     /// <summary>In one line.</summary>
     private static string Limits(OciResources? limits) =>
-        limits is null ? "{}" : string.Concat(System.Text.Json.JsonSerializer.Serialize(limits, OciJson.Default.OciResources).Split('\n').Select(line => line.Trim()));
+        limits is null
+            ? "{}"
+            : string.Concat(
+                System.Text.Json.JsonSerializer.Serialize(limits, OciJson.Default.OciResources).Split('\n').Select(line => line.Trim()));
 
     private static string Launch(Operation operation) => operation.Step switch
     {
-        LaunchStep.Cgroup => $"mkdir(cgroup); write(limits, {Limits(operation.S1 as OciResources)}); clone3(CLONE_INTO_CGROUP), or write(cgroup.procs, pid)",
+        LaunchStep.Cgroup =>
+            $"mkdir(cgroup); write(limits, {Limits(operation.S1 as OciResources)}); clone3(CLONE_INTO_CGROUP), or write(cgroup.procs, pid)",
         LaunchStep.LockDevices => "unshare(CLONE_NEWNS); mount_setattr(\"/\", MOUNT_ATTR_NODEV, AT_RECURSIVE), all but "
             + string.Join(", ", ((List<string>)operation.S1!).Select(Quote)),
         LaunchStep.Clone => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_VM|CLONE_PIDFD|SIGCHLD)",
@@ -113,14 +139,17 @@ public static class Strace
         LaunchStep.Join => $"setns({(operation.Path is { } path ? Quote(path) : "pidfd")}, {NamespaceSet.Format((ulong)operation.A)})",
         LaunchStep.CloneAgain => $"clone({(operation.A == 0 ? "" : NamespaceSet.Format((ulong)operation.A) + "|")}CLONE_PARENT|SIGCHLD)",
         LaunchStep.EnterRootfs => $"chdir({Quote(operation.Path!)})",
-        LaunchStep.BecomeRoot => $"setresgid({operation.B}, {operation.B}, {operation.B}); setresuid({operation.A}, {operation.A}, {operation.A})",
+        LaunchStep.BecomeRoot =>
+            $"setresgid({operation.B}, {operation.B}, {operation.B}); setresuid({operation.A}, {operation.A}, {operation.A})",
         LaunchStep.KeepCapabilities => "capset(inheritable=all); prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each)",
         LaunchStep.OpenSource => $"open({Quote(operation.Path!)}, O_PATH) = fd",
         LaunchStep.MapSource when operation.Source!.Node is { } node =>
-            $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
+            $"mknod(tmpfs{operation.Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, "
+                + $"{node.Gid}); open_tree(tmpfs{operation.Path}, OPEN_TREE_CLONE) = fd",
         LaunchStep.MapSource when operation.Source!.Network is { } network =>
             $"setns({Quote(network)}, CLONE_NEWNET); fsmount(\"sysfs\") = fd",
-        LaunchStep.MapSource => $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd"
+        LaunchStep.MapSource =>
+            $"open_tree({Quote(operation.Path!)}, OPEN_TREE_CLONE{(operation.Source!.Recursive ? "|AT_RECURSIVE" : "")}) = fd"
             + (operation.Source.MapsIds ? "; " + MapIds(operation.Source) : ""),
         LaunchStep.Streams => $"dup3(pipe, {Streams(operation.A)})",
         LaunchStep.SealProgram => "open_tree(minirun, OPEN_TREE_CLONE) = fd; mount_setattr(fd, MOUNT_ATTR_RDONLY)",
@@ -131,7 +160,8 @@ public static class Strace
     {
         string uids = Quote(IdMap.Format((List<OciIdMapping>)operation.S1!)), gids = Quote(IdMap.Format((List<OciIdMapping>)operation.S2!));
         if (operation.B != 0) return $"newuidmap PID {uids}; newgidmap PID {gids}";
-        return $"{(operation.A != 0 ? "write(/proc/PID/setgroups, \"deny\"); " : "")}write(/proc/PID/uid_map, {uids}); write(/proc/PID/gid_map, {gids})";
+        return $"{(operation.A != 0 ? "write(/proc/PID/setgroups, \"deny\"); " : "")}write(/proc/PID/uid_map, "
+            + $"{uids}); write(/proc/PID/gid_map, {gids})";
     }
 
     private static string MapIds(MountSource source)
@@ -154,7 +184,9 @@ public static class Strace
             { Detached: true } => "cloned ",
             _ => "opened ",
         } + source;
-        string open = operation.Source?.Detached == true ? source : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
+        string open = operation.Source?.Detached == true
+            ? source
+            : $"open_tree({source}, OPEN_TREE_CLONE{((operation.Flags & OpFlags.Recursive) != 0 ? "|AT_RECURSIVE" : "")})";
         string mapped = later ? " = fd; by minirun: " + MapIds(operation.Source!) : "";
         return $"{open}{mapped}{SetAttributes(operation)}; move_mount(→ root{operation.Path})";
     }
@@ -162,7 +194,8 @@ public static class Strace
     private static string SetAttributes(Operation operation)
     {
         bool all = (operation.Flags & OpFlags.PropagationRecursive) != 0;
-        return Set(operation.E, operation.F, all ? operation.C : 0, "|AT_RECURSIVE") + Set(operation.A, operation.B, all ? 0 : operation.C, "");
+        return Set(operation.E, operation.F, all ? operation.C : 0, "|AT_RECURSIVE")
+            + Set(operation.A, operation.B, all ? 0 : operation.C, "");
     }
 
     private static string FileSystem(Operation operation) => Set(operation.E, operation.F, operation.C, "|AT_RECURSIVE");
@@ -182,12 +215,14 @@ public static class Strace
     private static string Device(Operation operation)
     {
         string number = operation.D == 0 ? "" : $", makedev({operation.D >> 32}, {(uint)operation.D})";
-        string type = (operation.A & sys_stat.S_IFMT) switch { sys_stat.S_IFBLK => "S_IFBLK", sys_stat.S_IFIFO => "S_IFIFO", _ => "S_IFCHR" };
+        string type =
+            (operation.A & sys_stat.S_IFMT) switch { sys_stat.S_IFBLK => "S_IFBLK", sys_stat.S_IFIFO => "S_IFIFO", _ => "S_IFCHR" };
         string bound = operation.Source is null ? $"open_tree({Quote((string)operation.S1!)}, OPEN_TREE_CLONE)" : $"made {operation.Path}";
         string attributes = (operation.Source is null ? "MOUNT_ATTR_RDONLY|" : "") + "MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC";
         return operation.E != 0
             ? $"{bound}; statx({type}{number}); mount_setattr({attributes}); move_mount(→ root{operation.Path})"
-            : $"mknodat(root{operation.Path}, {type}|0{Convert.ToString(operation.A & 0xfff, 8)}{number}); fchownat({operation.B}, {operation.C})";
+            : $"mknodat(root{operation.Path}, {type}|0{Convert.ToString(operation.A & 0xfff, 8)}{number}); "
+                + $"fchownat({operation.B}, {operation.C})";
     }
 
     private static string Attributes(long flags)
@@ -197,7 +232,10 @@ public static class Strace
         if ((flags & sys_mount.MOUNT_ATTR_NOSUID) != 0) names.Add("MOUNT_ATTR_NOSUID");
         if ((flags & sys_mount.MOUNT_ATTR_NODEV) != 0) names.Add("MOUNT_ATTR_NODEV");
         if ((flags & sys_mount.MOUNT_ATTR_NOEXEC) != 0) names.Add("MOUNT_ATTR_NOEXEC");
-        if ((flags & sys_mount.MOUNT_ATTR__ATIME) == sys_mount.MOUNT_ATTR__ATIME) return flags == sys_mount.MOUNT_ATTR__ATIME ? "MOUNT_ATTR__ATIME" : Attributes(flags & ~sys_mount.MOUNT_ATTR__ATIME) + "|MOUNT_ATTR__ATIME";
+        if ((flags & sys_mount.MOUNT_ATTR__ATIME) == sys_mount.MOUNT_ATTR__ATIME)
+            return flags == sys_mount.MOUNT_ATTR__ATIME
+                ? "MOUNT_ATTR__ATIME"
+                : Attributes(flags & ~sys_mount.MOUNT_ATTR__ATIME) + "|MOUNT_ATTR__ATIME";
         if ((flags & sys_mount.MOUNT_ATTR_NOATIME) != 0) names.Add("MOUNT_ATTR_NOATIME");
         if ((flags & sys_mount.MOUNT_ATTR_STRICTATIME) != 0) names.Add("MOUNT_ATTR_STRICTATIME");
         if ((flags & sys_mount.MOUNT_ATTR_NODIRATIME) != 0) names.Add("MOUNT_ATTR_NODIRATIME");
@@ -217,5 +255,6 @@ public static class Strace
 
     private static string Limit(long value) => value == -1 ? "RLIM64_INFINITY" : value.ToString();
 
-    private static string Capabilities(long set) => set == 0 ? "none" : (ulong)set == capability.All ? "all" : string.Join('|', CapabilitySet.Names((ulong)set));
+    private static string Capabilities(long set) =>
+        set == 0 ? "none" : (ulong)set == capability.All ? "all" : string.Join('|', CapabilitySet.Names((ulong)set));
 }

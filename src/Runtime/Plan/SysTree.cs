@@ -6,8 +6,8 @@ namespace Minirun.Runtime.Plan;
 
 /// <summary>
 /// The host's /sys for a container that may unmount what covers the control groups in it (CAP_SYS_ADMIN): where a document mounts or hides
-/// something on /sys/fs/cgroup, nothing of the host's lies below that. Without this capability the cover holds: in a mount namespace of a user
-/// namespace that a container makes, what came from outside is locked (mount_namespaces(7)).
+/// something on /sys/fs/cgroup, nothing of the host's lies below that. Without this capability the cover holds: in a mount namespace of a
+/// user namespace that a container makes, what came from outside is locked (mount_namespaces(7)).
 /// </summary>
 public static class SysTree
 {
@@ -16,8 +16,8 @@ public static class SysTree
     private const string FileSystems = "/sys/fs";
 
     /// <summary>
-    /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a container that lives on wherever it costs
-    /// nothing, as `exec --privileged` may there.
+    /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a container that lives on wherever
+    /// it costs nothing, as `exec --privileged` may there.
     /// </summary>
     internal static bool IsNeeded(ContainerSpec spec, Host host, OciMount mount) =>
         spec.Has(sched.CLONE_NEWNS) && HasCover(spec.Oci, mount)
@@ -29,8 +29,8 @@ public static class SysTree
         : !IsNeeded(spec, host, mount) ? [mount] : CanBeCloned(host) ? CloneParts(host, mount) : NamedParts(spec.Oci, host, mount);
 
     /// <summary>
-    /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover: by
-    /// their names, as its user namespace is made before it mounts. The command may unmount, or what enters the container later may.
+    /// Writes the parts into a document for another runtime, which would bind /sys with all that is mounted in it and then mount the cover:
+    /// by their names, as its user namespace is made before it mounts. The command may unmount, or what enters the container later may.
     /// </summary>
     /// <returns>Whether it has a cover.</returns>
     public static bool Divide(OciSpec oci, Host host)
@@ -44,8 +44,8 @@ public static class SysTree
     }
 
     /// <summary>
-    /// What minirun itself has to clone: in a user namespace of the container's own the host's mounts are locked to one another, and /sys cannot be
-    /// had without those in it (has_locked_children).
+    /// What minirun itself has to clone: in a user namespace of the container's own the host's mounts are locked to one another, and /sys
+    /// cannot be had without those in it (has_locked_children).
     /// </summary>
     internal static MountSource? SourceOf(ContainerSpec spec, Host host, OciMount mount, int index) =>
         (spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER)) && IsNeeded(spec, host, mount) && CanBeCloned(host)
@@ -55,14 +55,18 @@ public static class SysTree
         mount is { Destination: Place, Source: Place } && mount.Options.Contains("rbind")
         && (oci.Linux.MaskedPaths.Contains(CgroupMounts.Place) || oci.Mounts.Exists(other => other.Destination == CgroupMounts.Place));
 
-    private static bool MayUnmount(ContainerSpec spec) => spec.Oci.Process.Capabilities is { } sets && sets.Bounding.Contains("CAP_SYS_ADMIN");
+    private static bool MayUnmount(ContainerSpec spec) =>
+        spec.Oci.Process.Capabilities is { } sets && sets.Bounding.Contains("CAP_SYS_ADMIN");
 
     private static MountInfo? Top(Host host) => host.Mounts.LastOrDefault(each => each.Path == Place);
 
-    /// <summary>A clone of ours loses the lock that would keep a read-only /sys read-only; and it must be all that lies above the control groups.</summary>
+    /// <summary>
+    /// A clone of ours loses the lock that would keep a read-only /sys read-only; and it must be all that lies above the control groups.
+    /// </summary>
     private static bool CanBeCloned(Host host) =>
         (host.Capabilities & 1UL << capability.CAP_SYS_ADMIN) != 0 && !host.IsInUserNamespace
-        && Top(host) is { Type: "sysfs", Root: "/" } top && !top.Options.Split(',').Contains("ro") && !host.Mounts.Any(each => each.Path == FileSystems);
+        && Top(host) is { Type: "sysfs", Root: "/" } top && !top.Options.Split(',').Contains("ro")
+            && !host.Mounts.Any(each => each.Path == FileSystems);
 
     /// <summary>The top alone, and each mount in it but those of the control groups.</summary>
     private static List<OciMount> CloneParts(Host host, OciMount mount)
@@ -77,7 +81,8 @@ public static class SysTree
     }
 
     /// <summary>
-    /// One by one by their names, on a tmpfs: all that an ordinary user, and who is in a user namespace, can have of /sys without what is mounted in it.
+    /// One by one by their names, on a tmpfs: all that an ordinary user, and who is in a user namespace, can have of /sys without what is
+    /// mounted in it.
     /// </summary>
     private static List<OciMount> NamedParts(OciSpec oci, Host host, OciMount mount)
     {
@@ -100,5 +105,6 @@ public static class SysTree
     private static OciMount Tmpfs(string place, string access) =>
         new() { Destination = place, Type = "tmpfs", Source = "sysfs", Options = ["nosuid", "nodev", "noexec", "mode=755", access] };
 
-    private static bool IsIn(string path, string parent) => path.Length > parent.Length && path.StartsWith(parent, StringComparison.Ordinal) && path[parent.Length] == '/';
+    private static bool IsIn(string path, string parent) =>
+        path.Length > parent.Length && path.StartsWith(parent, StringComparison.Ordinal) && path[parent.Length] == '/';
 }

@@ -8,7 +8,8 @@ namespace Minirun.Runtime.Plan;
 /// <summary>An overlay over a mount's source, whose upper layer goes with the container.</summary>
 internal static class ThrowawayMount
 {
-    public static Operation Of(ContainerSpec spec, OciMount mount, string target, OpFlags flags, MountOptions options, string? place) => new()
+    public static Operation Of(ContainerSpec spec, OciMount mount, string target, OpFlags flags, MountOptions options, string? place) =>
+        new()
     {
         Name = mount.Destination.TrimStart('/') is { Length: > 0 } name ? name : "/",
         Code = OpCode.MountOverlay,

@@ -9,9 +9,11 @@ public static class BindSource
     /// <exception cref="UserError">None is named, or nothing is there.</exception>
     public static string Find(OciMount mount, Host host, out int type)
     {
-        string source = mount.Source ?? throw new UserError($"mount on {mount.Destination}: a bind mount has no source", "write source=PATH");
+        string source =
+            mount.Source ?? throw new UserError($"mount on {mount.Destination}: a bind mount has no source", "write source=PATH");
         type = host.FileType(source);
         if (type != 0) return source;
-        throw new UserError($"{source}: no such file or directory, to be mounted on {mount.Destination}", $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
+        throw new UserError($"{source}: no such file or directory, to be mounted on {mount.Destination}",
+            $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
     }
 }

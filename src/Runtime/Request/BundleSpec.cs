@@ -8,7 +8,9 @@ namespace Minirun.Runtime.Request;
 /// <summary>From the document of a bundle to what a plan is made from. Nothing is added that the document does not ask for.</summary>
 public static class BundleSpec
 {
-    /// <summary>The annotation of <c>minirun run -d</c> with what must be had in full, perhaps nothing: all else may be second best.</summary>
+    /// <summary>
+    /// The annotation of <c>minirun run -d</c> with what must be had in full, perhaps nothing: all else may be second best.
+    /// </summary>
     internal const string Require = "minirun.require";
 
     private const int CAP_SETUID = 7, CAP_SETGID = 6;
@@ -62,7 +64,8 @@ public static class BundleSpec
     private static string Root(OciSpec oci, string bundle, Host host)
     {
         string path = Path.GetFullPath(oci.Root.Path, bundle);
-        if (host.FileType(path) != sys_stat.S_IFDIR) throw new UserError($"root.path: {path}: no such directory", "it is relative to the bundle");
+        if (host.FileType(path) != sys_stat.S_IFDIR)
+            throw new UserError($"root.path: {path}: no such directory", "it is relative to the bundle");
         return path;
     }
 
@@ -72,7 +75,10 @@ public static class BundleSpec
     private static SubordinateIds? MapTools(OciSpec oci, Host host)
     {
         if (Privileged(host) || (IsOwn(oci.Linux.UidMappings, host.Uid) && IsOwn(oci.Linux.GidMappings, host.Gid))) return null;
-        return host.SubordinateIds ?? throw new UserError("linux.uidMappings: more than one's own id needs newuidmap and newgidmap, and ranges in /etc/subuid and /etc/subgid", "`minirun doctor` says which of them is missing");
+        return host.SubordinateIds
+            ?? throw new UserError(
+                "linux.uidMappings: more than one's own id needs newuidmap and newgidmap, and ranges in /etc/subuid and /etc/subgid",
+                "`minirun doctor` says which of them is missing");
     }
 
     private static bool IsOwn(List<OciIdMapping>? maps, uint id) => maps is [{ Size: 1 } only] && only.HostID == id;

@@ -2,7 +2,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Request;
 
-/// <summary>The command's environment: docker's few defaults, then what -e, --env-file and the container file say; never the caller's own.</summary>
+/// <summary>
+/// The command's environment: docker's few defaults, then what -e, --env-file and the container file say; never the caller's own.
+/// </summary>
 public static class ContainerEnvironment
 {
     /// <summary>A place for LISTEN_PID's number, which only the child knows: as wide as any pid.</summary>

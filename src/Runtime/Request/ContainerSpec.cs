@@ -18,7 +18,8 @@ public sealed class ContainerSpec
     public bool FromBundle { get; init; }
 
     /// <summary>
-    /// Device nodes in the root file system open nothing (nodev): whoever made it may have put in any, and without a cgroup of devices nothing else holds them.
+    /// Device nodes in the root file system open nothing (nodev): whoever made it may have put in any, and without a cgroup of devices
+    /// nothing else holds them.
     /// </summary>
     public bool RootHasNoDevices { get; init; }
 
@@ -53,8 +54,8 @@ public sealed class ContainerSpec
     public bool WantsCgroup { get; init; }
 
     /// <summary>
-    /// The container's own directories by controller of cgroup version 1, that of version 2 with the empty name; none: it has no cgroup of its own. Null
-    /// while they are not made yet: it will have one in every hierarchy.
+    /// The container's own directories by controller of cgroup version 1, that of version 2 with the empty name; none: it has no cgroup of
+    /// its own. Null while they are not made yet: it will have one in every hierarchy.
     /// </summary>
     public IReadOnlyDictionary<string, string>? OwnCgroups { get; set; }
 
@@ -70,12 +71,18 @@ public sealed class ContainerSpec
     /// <summary>The command is executed when <c>start</c> comes through this listening socket; -1: at once.</summary>
     public int StartSocket { get; set; } = -1;
 
-    /// <summary>Held until execve closes it: its lock says that the command does not run yet. When the file is removed, nobody can start the container any more. 0: none.</summary>
+    /// <summary>
+    /// Held until execve closes it: its lock says that the command does not run yet. When the file is removed, nobody can start the
+    /// container any more. 0: none.
+    /// </summary>
     public int InitLock { get; set; }
 
     public bool Waits => StartSocket >= 0;
 
-    /// <summary>What the command writes to its terminal comes to us as it is, and our own terminal makes CR LF of a newline: a pipe in its place gets plain lines.</summary>
+    /// <summary>
+    /// What the command writes to its terminal comes to us as it is, and our own terminal makes CR LF of a newline: a pipe in its place
+    /// gets plain lines.
+    /// </summary>
     public bool PlainNewlines { get; set; }
 
     /// <summary>Where sd_notify(3) messages go; null: nobody listens.</summary>

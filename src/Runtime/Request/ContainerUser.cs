@@ -26,7 +26,8 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
     {
         string[] parts = text.Split(':');
         if (parts.Length > 2 || parts[0].Length == 0 || (parts.Length == 2 && parts[1].Length == 0))
-            throw new UserError($"--user '{text}': not USER or USER:GROUP", "write a name or number for each, such as -u 1000:1000 or -u www-data");
+            throw new UserError($"--user '{text}': not USER or USER:GROUP",
+                "write a name or number for each, such as -u 1000:1000 or -u www-data");
         string[]? entry = Entry(passwd, parts[0], "user", text, 7);
         uint uid = entry is null ? Number(parts[0], "user", text) : Number(entry[2], "user", text);
         string name = entry?[0] ?? "";
@@ -43,10 +44,13 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
 
     private static string? Passwd(string rootfs, Host host) => host.ReadInside(rootfs, "/etc/passwd");
 
-    internal static string? HomeOf(string? passwd, uint uid) => ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
+    internal static string? HomeOf(string? passwd, uint uid) =>
+        ById(passwd, uid, 7) is { } entry && entry[5].StartsWith('/') ? entry[5] : null;
 
     private static uint Group(string? groups, string text, string asked, string flag = "--user") =>
-        Entry(groups, text, "group", asked, 4, flag) is { } entry ? Number(entry[2], "group", asked, flag) : Number(text, "group", asked, flag);
+        Entry(groups, text, "group", asked, 4, flag) is { } entry
+            ? Number(entry[2], "group", asked, flag)
+            : Number(text, "group", asked, flag);
 
     /// <summary>The line of a name or number; null for a number without one.</summary>
     private static string[]? Entry(string? file, string key, string kind, string asked, int fields, string flag = "--user")
@@ -55,7 +59,9 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
         foreach (string[] entry in Lines(file, fields))
             if (entry[0] == key) return entry;
         string path = kind == "user" ? "/etc/passwd" : "/etc/group";
-        string why = file is null ? $"the root file system's {path} is not there, or cannot be read now" : $"no {kind} '{key}' in the root file system's {path}";
+        string why = file is null
+            ? $"the root file system's {path} is not there, or cannot be read now"
+            : $"no {kind} '{key}' in the root file system's {path}";
         throw new UserError($"{flag} '{asked}': {why}", "use a number, or a root file system that has the name");
     }
 
@@ -80,7 +86,8 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
             if (line.Split(':') is { } entry && entry.Length == fields) yield return entry;
     }
 
-    private static uint Number(string text, string kind, string asked, string flag = "--user") => StrictNumber.TryParse(text, out uint value)
+    private static uint Number(string text, string kind, string asked, string flag = "--user") =>
+        StrictNumber.TryParse(text, out uint value)
         ? value
         : throw new UserError($"{flag} '{asked}': '{text}' is no {kind} id", "ids are decimal, 0 to 4294967294, without sign or spaces");
 }

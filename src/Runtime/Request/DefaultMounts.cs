@@ -5,7 +5,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Request;
 
 /// <summary>
-/// The mounts of a container: OCI's defaults, then the user's, which replace a default at the same place. Deeper ones come after those they lie in.
+/// The mounts of a container: OCI's defaults, then the user's, which replace a default at the same place. Deeper ones come after those they
+/// lie in.
 /// </summary>
 internal static class DefaultMounts
 {
@@ -14,7 +15,8 @@ internal static class DefaultMounts
 
     internal static readonly string[] Masked =
     [
-        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
+        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
+            "/proc/scsi",
         "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
     ];
 
@@ -31,9 +33,11 @@ internal static class DefaultMounts
         mounts.Add(DevPts(ids));
         AddIpc(mounts, host, (namespaces & sched.CLONE_NEWIPC) != 0);
         mounts.Add(Sys(options, namespaces));
-        if (HasCgroup(options, host)) mounts.Add(New(Cgroups, "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
+        if (HasCgroup(options, host))
+            mounts.Add(New(Cgroups, "cgroup", "cgroup", "nosuid", "nodev", "noexec", "relatime", options.Privileged ? "rw" : "ro"));
         // In the host's /sys there are the cgroups of all.
-        else if ((namespaces & sched.CLONE_NEWNET) == 0 && !options.Mounts.Exists(mount => Meet(mount.Destination, Cgroups))) oci.Linux.MaskedPaths.Add(Cgroups);
+        else if ((namespaces & sched.CLONE_NEWNET) == 0 && !options.Mounts.Exists(mount => Meet(mount.Destination, Cgroups)))
+            oci.Linux.MaskedPaths.Add(Cgroups);
         if ((namespaces & sched.CLONE_NEWNET) == 0) AddNetworkFiles(mounts, host, copied);
         AddUsers(mounts, options);
         AddDevices(oci, options, host);
@@ -65,7 +69,9 @@ internal static class DefaultMounts
         return mount;
     }
 
-    /// <summary>A new sysfs shows the network namespace of its own; it can be had only with one. Else the host's tree, read-only all over.</summary>
+    /// <summary>
+    /// A new sysfs shows the network namespace of its own; it can be had only with one. Else the host's tree, read-only all over.
+    /// </summary>
     private static OciMount Sys(RunOptions options, ulong namespaces)
     {
         string access = options.Privileged ? "rrw" : "rro";
@@ -75,8 +81,8 @@ internal static class DefaultMounts
     }
 
     /// <summary>
-    /// Whether there is a cgroup of the container's own to be seen: the main job makes none without a limit; a container that lives on has one, but for
-    /// a user's on version 1.
+    /// Whether there is a cgroup of the container's own to be seen: the main job makes none without a limit; a container that lives on has
+    /// one, but for a user's on version 1.
     /// </summary>
     private static bool HasCgroup(RunOptions options, Host host) =>
         options.WantsCgroup || ((options.Detach || options.Engine is not null) && (host.Uid == 0 || host.IsUnifiedCgroup));

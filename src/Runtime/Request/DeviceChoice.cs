@@ -38,15 +38,16 @@ internal static class DeviceChoice
     private static bool IsRoot(Host host) => host.Uid == 0 && !host.IsInUserNamespace;
 
     /// <summary>
-    /// In the foreground, where root's container has no cgroup without a limit: who may mount shows himself the one that he is in with all below
-    /// it, which would be the host's (cgroup_namespaces(7)), and takes nodev off where no user namespace locks it.
+    /// In the foreground, where root's container has no cgroup without a limit: who may mount shows himself the one that he is in with all
+    /// below it, which would be the host's (cgroup_namespaces(7)), and takes nodev off where no user namespace locks it.
     /// </summary>
     private static bool NeedsCgroup(RunOptions options, Host host, ulong namespaces) =>
         MayMount(options) && (namespaces & sched.CLONE_NEWNS) != 0 && !OpensAll(options, host, namespaces)
         && options is { PrintSpec: false, Detach: false, Engine: null } && IsRoot(host) && host.CanMakeCgroups;
 
     /// <summary>With CAP_SYS_ADMIN, or a filter of system calls that may allow a user namespace, in which everybody has it.</summary>
-    private static bool MayMount(RunOptions options) => options.Privileged || options.Seccomp is not (null or "builtin") || (options.CapAdd.Count > 0
+    private static bool MayMount(RunOptions options) =>
+        options.Privileged || options.Seccomp is not (null or "builtin") || (options.CapAdd.Count > 0
         && (CapabilitySet.Combine(false, options.CapAdd, options.CapDrop) & 1UL << capability.CAP_SYS_ADMIN) != 0);
 
     private static List<OciDeviceRule>? Rules(RunOptions options, Host host, ulong namespaces)

@@ -2,7 +2,9 @@ using Minirun.Linux;
 
 namespace Minirun.Runtime.Request;
 
-/// <summary>--device HOST[:CONTAINER][:rwm]: a node of the host is bound; access narrower than that is kept by the devices cgroup.</summary>
+/// <summary>
+/// --device HOST[:CONTAINER][:rwm]: a node of the host is bound; access narrower than that is kept by the devices cgroup.
+/// </summary>
 internal readonly record struct DeviceFlag(string Text, string Source, string Destination, string Access)
 {
     /// <summary>Making nodes (m) every container may: a node alone opens nothing.</summary>
@@ -24,7 +26,8 @@ internal readonly record struct DeviceFlag(string Text, string Source, string De
 
     public void CheckNode(Host host)
     {
-        if (host.FileType(Source) is not (sys_stat.S_IFCHR or sys_stat.S_IFBLK)) throw new UserError($"--device {Source}: no such device on the host", "see `ls -l /dev`");
+        if (host.FileType(Source) is not (sys_stat.S_IFCHR or sys_stat.S_IFBLK))
+            throw new UserError($"--device {Source}: no such device on the host", "see `ls -l /dev`");
     }
 
     /// <summary>null, zero, full, random, urandom; tty, ptmx; pseudo-terminals (config-linux.md, "Default Devices").</summary>

@@ -32,7 +32,9 @@ public class Host
     public virtual unsafe (uint Major, uint Minor) DeviceNumber(string path)
     {
         statx status;
-        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0 ? (0, 0) : (status.stx_rdev_major, status.stx_rdev_minor);
+        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) < 0
+            ? (0, 0)
+            : (status.stx_rdev_major, status.stx_rdev_minor);
     }
 
     /// <summary>Whether two paths of the host lead to one file: two namespace files, to one namespace.</summary>
@@ -171,14 +173,17 @@ public class Host
     }
 
     /// <summary>Our own OOM score (proc_pid_oom_score_adj(5)).</summary>
-    public virtual int OomScore => Exists("/proc/self/oom_score_adj") && int.TryParse(ProcFile.Read("/proc/self/oom_score_adj"), out int score) ? score : 0;
+    public virtual int OomScore =>
+        Exists("/proc/self/oom_score_adj") && int.TryParse(ProcFile.Read("/proc/self/oom_score_adj"), out int score) ? score : 0;
 
     /// <summary>The ids that exist for us: what we could map one to one.</summary>
     public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.ReadOwn("uid_map");
 
     public virtual IReadOnlyList<IdMap> OwnGidMap => IdMap.ReadOwn("gid_map");
 
-    /// <summary>The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.</summary>
+    /// <summary>
+    /// The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.
+    /// </summary>
     public virtual SubordinateIds? SubordinateIds => Namespaces.SubordinateIds.Find(Uid);
 
     /// <summary>Major and minor number of the kernel.</summary>

@@ -5,13 +5,15 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Request;
 
 /// <summary>The id maps of the user namespace, and who may write them (user_namespaces(7)).</summary>
-internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>? Gids, SubordinateIds? Tools, bool CanSetGroups, string Reason)
+internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>? Gids, SubordinateIds? Tools, bool CanSetGroups,
+    string Reason)
 {
     private const ulong NeedsToMapAll = 1UL << 6 /* CAP_SETGID */ | 1UL << 7 /* CAP_SETUID */ | 1UL << 31 /* CAP_SETFCAP, to map 0 */;
 
     public static IdMapChoice Choose(RunOptions options, Host host, ulong namespaces, ContainerUser user)
     {
-        if ((namespaces & sched.CLONE_NEWUSER) == 0) return new(null, null, null, CanSetGroups: (host.Capabilities & 1UL << 6) != 0, "no user namespace: ids are the host's");
+        if ((namespaces & sched.CLONE_NEWUSER) == 0)
+            return new(null, null, null, CanSetGroups: (host.Capabilities & 1UL << 6) != 0, "no user namespace: ids are the host's");
         IdMapChoice choice = options.UserNs switch
         {
             [] when options.SharedIds is { } shared => Shared(shared, host),
@@ -30,9 +32,12 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
 
     private static IdMapChoice Auto(Host host, ContainerUser user)
     {
-        if (CanMapAll(host)) return new(Identity(host.OwnUidMap), Identity(host.OwnGidMap), null, true, "root: every id maps to itself; root inside is root outside, held by the other namespaces and capabilities only");
+        if (CanMapAll(host))
+            return new(Identity(host.OwnUidMap), Identity(host.OwnGidMap), null, true,
+                "root: every id maps to itself; root inside is root outside, held by the other namespaces and capabilities only");
         if (host.SubordinateIds is { } ranges)
-            return new(WithRange(host.Uid, ranges.FirstUid, ranges.UidCount), WithRange(host.Gid, ranges.FirstGid, ranges.GidCount), ranges, true,
+            return new(WithRange(host.Uid, ranges.FirstUid, ranges.UidCount), WithRange(host.Gid, ranges.FirstGid, ranges.GidCount), ranges,
+                true,
                 $"you are 0 inside; 1 and up are your {ranges.UidCount} ids from /etc/subuid, written by newuidmap");
         return Single(host, user.Uid, user.Gid, "no range in /etc/subuid and /etc/subgid, no newuidmap, or no_new_privs set by the caller");
     }
@@ -53,7 +58,8 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
 
     /// <summary>One id, which an unprivileged process may map by itself; the kernel wants setgroups(2) denied for it.</summary>
     private static IdMapChoice Single(Host host, uint uid, uint gid, string why) =>
-        new([new() { ContainerID = uid, HostID = host.Uid, Size = 1 }], [new() { ContainerID = gid, HostID = host.Gid, Size = 1 }], null, false,
+        new([new() { ContainerID = uid, HostID = host.Uid, Size = 1 }], [new() { ContainerID = gid, HostID = host.Gid, Size = 1 }], null,
+            false,
             $"one id only, setgroups denied: {why}");
 
     private static IdMapChoice Explicit(List<string> maps, Host host)
@@ -61,17 +67,21 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         List<OciIdMapping> parsed = [.. maps.Select(ParseMap)];
         if (CanMapAll(host)) return new(parsed, parsed, null, true, "as given by --userns");
         if (parsed is [{ Size: 1 } only] && only.HostID == host.Uid)
-            return new(parsed, [new() { ContainerID = only.ContainerID, HostID = host.Gid, Size = 1 }], null, false, "as given by --userns; one id, setgroups denied");
+            return new(parsed, [new() { ContainerID = only.ContainerID, HostID = host.Gid, Size = 1 }], null, false,
+                "as given by --userns; one id, setgroups denied");
         if (host.SubordinateIds is not { } ranges)
-            throw new UserError("--userns: an ordinary user can map more than the own id only with newuidmap and a range in /etc/subuid and /etc/subgid",
-                "install uidmap and ask root for `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`, or use --userns single");
+            throw new UserError(
+                "--userns: an ordinary user can map more than the own id only with newuidmap and a range in /etc/subuid and /etc/subgid",
+                "install uidmap and ask root for `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`, or use --userns "
+                    + "single");
         return new(parsed, parsed, ranges, true, "as given by --userns, written by newuidmap");
     }
 
     private static List<OciIdMapping> Identity(IReadOnlyList<IdMap> own)
     {
         var maps = new List<OciIdMapping>();
-        foreach (IdMap map in own as IdMap[] ?? [.. own]) maps.Add(new() { ContainerID = map.Inside, HostID = map.Inside, Size = map.Size });
+        foreach (IdMap map in own as IdMap[] ?? [.. own])
+            maps.Add(new() { ContainerID = map.Inside, HostID = map.Inside, Size = map.Size });
         return maps;
     }
 
@@ -94,7 +104,8 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
         if (parts.Length == 3 && StrictNumber.TryParse(parts[0], out uint inside) && StrictNumber.TryParse(parts[1], out uint outside)
             && StrictNumber.TryParse(parts[2], out uint size) && size > 0)
             return new() { ContainerID = inside, HostID = outside, Size = size };
-        throw new UserError($"--userns: '{text}' is neither host, auto, keep-id, single nor a map", "a map is INSIDE:OUTSIDE:SIZE, such as 0:100000:65536");
+        throw new UserError($"--userns: '{text}' is neither host, auto, keep-id, single nor a map",
+            "a map is INSIDE:OUTSIDE:SIZE, such as 0:100000:65536");
     }
 
     private static void Verify(List<OciIdMapping> maps, uint id, string kind)
@@ -104,5 +115,6 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
                 "choose an id that is mapped, or another map with --userns (docs/namespaces.md)");
     }
 
-    private static string Describe(OciIdMapping map) => map.Size == 1 ? $"{map.ContainerID} alone" : $"{map.ContainerID} to {map.ContainerID + (map.Size - 1)}";
+    private static string Describe(OciIdMapping map) =>
+        map.Size == 1 ? $"{map.ContainerID} alone" : $"{map.ContainerID} to {map.ContainerID + (map.Size - 1)}";
 }

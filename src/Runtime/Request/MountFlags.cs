@@ -6,11 +6,13 @@ namespace Minirun.Runtime.Request;
 /// <summary>The texts of -v, --mount and --tmpfs, as docker has them, turned into OCI mounts.</summary>
 public static class MountFlags
 {
-    private const string Usage = "write -v SOURCE:DESTINATION[:OPTIONS], with an absolute destination and options such as ro, rslave, nosuid";
+    private const string Usage =
+        "write -v SOURCE:DESTINATION[:OPTIONS], with an absolute destination and options such as ro, rslave, nosuid";
 
     private static readonly string[] s_options =
     [
-        "ro", "rw", "rro", "private", "rprivate", "slave", "rslave", "shared", "rshared", "bind", "rbind", "nosuid", "suid", "nodev", "dev", "noexec", "exec",
+        "ro", "rw", "rro", "private", "rprivate", "slave", "rslave", "shared", "rshared", "bind", "rbind", "nosuid", "suid", "nodev", "dev",
+            "noexec", "exec",
         "noatime", "relatime", "strictatime", "nodiratime", "nosymfollow",
     ];
 
@@ -25,13 +27,15 @@ public static class MountFlags
             throw new UserError($"-v {text}: not SOURCE:DESTINATION[:OPTIONS]",
                 "the destination is an absolute path; where a path has a colon, write --mount type=bind,source=PATH,destination=/PATH");
         string[] options = parts.Length == 3 ? parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
-        OciMount mount = new() { Destination = Destination(parts[1], $"-v {text}"), Source = Source(parts[0], $"-v {text}", currentDirectory) };
+        OciMount mount =
+            new() { Destination = Destination(parts[1], $"-v {text}"), Source = Source(parts[0], $"-v {text}", currentDirectory) };
         mount.Type = options.Contains("O") ? "overlay" : "bind";
         if (mount.Type == "bind" && !options.Contains("bind") && !options.Contains("rbind")) mount.Options.Add("rbind");
         foreach (string option in options)
         {
             if (option is "z" or "Z" or "O") continue;   // SELinux labels: nothing to do where there is no SELinux
-            if (!s_options.Contains(option)) throw new UserError($"-v {text}: unknown option '{option}'", "the options are z, Z, O, " + string.Join(", ", s_options));
+            if (!s_options.Contains(option))
+                throw new UserError($"-v {text}: unknown option '{option}'", "the options are z, Z, O, " + string.Join(", ", s_options));
             mount.Options.Add(ReadOnly(option, mount));
         }
         return mount;
@@ -44,7 +48,13 @@ public static class MountFlags
     public static OciMount Tmpfs(string text)
     {
         int colon = text.IndexOf(':');
-        OciMount mount = new() { Destination = Destination(colon < 0 ? text : text[..colon], $"--tmpfs {text}"), Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "nodev", "noexec"] };
+        OciMount mount = new()
+        {
+            Destination = Destination(colon < 0 ? text : text[..colon], $"--tmpfs {text}"),
+            Type = "tmpfs",
+            Source = "tmpfs",
+            Options = ["nosuid", "nodev", "noexec"]
+        };
         if (colon < 0) mount.Options.Add("mode=1777");
         else AddTmpfsOptions(mount, text[(colon + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries), $"--tmpfs {text}");
         return mount;
@@ -72,7 +82,10 @@ public static class MountFlags
                 case "tmpfs-size": options.Add("size=" + value); break;
                 case "tmpfs-mode": options.Add("mode=" + value); break;
                 case "nosuid" or "nodev" or "noexec" or "exec" or "suid" or "dev" or "noatime" or "rro": options.Add(key); break;
-                default: throw new UserError($"{context}: unknown key '{key}'", "the keys are type, source, destination, readonly, bind-propagation, bind-nonrecursive, tmpfs-size, tmpfs-mode, nosuid, nodev, noexec");
+                default:
+                    throw new UserError($"{context}: unknown key '{key}'",
+                        "the keys are type, source, destination, readonly, bind-propagation, bind-nonrecursive, tmpfs-size, tmpfs-mode, "
+                            + "nosuid, nodev, noexec");
             }
         }
         OciMount mount = new() { Destination = Destination(destination, context), Type = type };
@@ -83,7 +96,9 @@ public static class MountFlags
                 mount.Options.Add(recursive ? "rbind" : "bind");
                 foreach (string option in options)
                 {
-                    if (!s_options.Contains(option)) throw new UserError($"{context}: a bind mount has no option '{option}'", "tmpfs-size and tmpfs-mode are for type=tmpfs");
+                    if (!s_options.Contains(option))
+                        throw new UserError($"{context}: a bind mount has no option '{option}'",
+                            "tmpfs-size and tmpfs-mode are for type=tmpfs");
                     mount.Options.Add(ReadOnly(option, mount));
                 }
                 break;
@@ -97,7 +112,8 @@ public static class MountFlags
                 mount.Options.AddRange(options);
                 break;
             default:
-                throw new UserError($"{context}: {(type.Length == 0 ? "no type" : $"unknown type '{type}'")}", "the types are bind, volume, tmpfs and overlay");
+                throw new UserError($"{context}: {(type.Length == 0 ? "no type" : $"unknown type '{type}'")}",
+                    "the types are bind, volume, tmpfs and overlay");
         }
         return mount;
     }
@@ -111,7 +127,8 @@ public static class MountFlags
             ['-', '-', 'm', ..] => "write --mount type=…,destination=/DESTINATION",
             _ => Usage,
         });
-        if (path.Contains('\0') || path.Split('/').Contains("..")) throw new UserError($"{context}: the destination '{path}' has a '..' in it", "write the path without it");
+        if (path.Contains('\0') || path.Split('/').Contains(".."))
+            throw new UserError($"{context}: the destination '{path}' has a '..' in it", "write the path without it");
         string clean = "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
         return clean != "/" ? clean : throw new UserError($"{context}: the destination is the root itself", "give another ROOTFS instead");
     }
@@ -120,7 +137,8 @@ public static class MountFlags
     {
         if (path.Length == 0) throw new UserError($"{context}: no source", Usage);
         if (!path.Contains('/') && path is not ("." or ".."))
-            throw new UserError($"{context}: '{path}' would be a named volume, which cannot be given here", $"for a directory of that name write ./{path}");
+            throw new UserError($"{context}: '{path}' would be a named volume, which cannot be given here",
+                $"for a directory of that name write ./{path}");
         return currentDirectory is null ? CurrentDirectory.FullPath(path) : Path.GetFullPath(path, currentDirectory);
     }
 

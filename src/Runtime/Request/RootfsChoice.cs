@@ -9,7 +9,8 @@ internal static class RootfsChoice
     public static string Find(RunOptions options, Host host)
     {
         if (string.IsNullOrEmpty(options.Rootfs))
-            throw new UserError("no root file system given", "name a directory that holds one: minirun run ROOTFS [CMD…]; `./build.sh rootfs busybox` makes one");
+            throw new UserError("no root file system given",
+                "name a directory that holds one: minirun run ROOTFS [CMD…]; `./build.sh rootfs busybox` makes one");
         string path = host.FullPath(options.Rootfs);
         switch (host.FileType(path))
         {
@@ -19,7 +20,8 @@ internal static class RootfsChoice
                 throw new UserError($"root file system {options.Rootfs}: no such directory (or no permission to reach it)",
                     "give the path of a directory that holds a root file system; images by name come with a later version");
             default:
-                throw new UserError($"root file system {options.Rootfs}: not a directory", "unpack it first: mkdir ROOTFS && tar -C ROOTFS -xf FILE");
+                throw new UserError($"root file system {options.Rootfs}: not a directory",
+                    "unpack it first: mkdir ROOTFS && tar -C ROOTFS -xf FILE");
         }
     }
 

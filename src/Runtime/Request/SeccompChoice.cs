@@ -22,7 +22,11 @@ internal static class SeccompChoice
     {
         const string name = "default profile";
         if ((capabilities & DefaultProfile.Matters) == (CapabilitySet.DefaultSet & DefaultProfile.Matters))
-            return new SeccompFilter(DefaultProgram.Instructions.ToArray(), seccomp.SECCOMP_FILTER_FLAG_SPEC_ALLOW) { Name = name, Document = () => DefaultProfile.For(capabilities) };
+            return new SeccompFilter(DefaultProgram.Instructions.ToArray(), seccomp.SECCOMP_FILTER_FLAG_SPEC_ALLOW)
+            {
+                Name = name,
+                Document = () => DefaultProfile.For(capabilities)
+            };
         return SeccompCompiler.Compile(DefaultProfile.For(capabilities)) with { Name = name };
     }
 }

@@ -6,8 +6,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Request;
 
 /// <summary>
-/// From what was asked for to the document that stands for it: the defaults are chosen here, and nowhere else. In two parts, because a child can
-/// be started when the first is known.
+/// From what was asked for to the document that stands for it: the defaults are chosen here, and nowhere else. In two parts, because a
+/// child can be started when the first is known.
 /// </summary>
 public sealed class SpecBuilder
 {
@@ -55,7 +55,8 @@ public sealed class SpecBuilder
             SetsListenPid = _listenFds > 0,
             Require = options.Require,
             Warning = options.Ephemeral && (namespaces & sched.CLONE_NEWUSER) != 0 && host.Kernel < s_tmpfsHasUserXattrs
-                ? $"--ephemeral: tmpfs has no user.* attributes before Linux {s_tmpfsHasUserXattrs}, so directories of the root file system cannot be removed in the container"
+                ? $"--ephemeral: tmpfs has no user.* attributes before Linux {s_tmpfsHasUserXattrs}, so directories of the root file "
+                    + $"system cannot be removed in the container"
                 : null,
         };
         OciSpec oci = Spec.Oci;
@@ -70,7 +71,8 @@ public sealed class SpecBuilder
     public ContainerSpec Spec { get; }
 
     /// <summary>What of the mounts is prepared before the child starts depends on both parts: the command may mount.</summary>
-    public bool MayMount => (CapabilityChoice.Choose(_options, _host, Spec.Namespaces | Spec.Unshared) & 1UL << capability.CAP_SYS_ADMIN) != 0;
+    public bool MayMount =>
+        (CapabilityChoice.Choose(_options, _host, Spec.Namespaces | Spec.Unshared) & 1UL << capability.CAP_SYS_ADMIN) != 0;
 
     /// <summary>Both parts.</summary>
     /// <exception cref="UserError">What was asked for cannot be had.</exception>
@@ -85,28 +87,33 @@ public sealed class SpecBuilder
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
         // The socket's place is the /dev of our own. A container that lives on has another, at each start.
-        bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS) && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
+        bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS)
+            && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
-        oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds, Spec.NotifySocket is not null);
+        oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds,
+            Spec.NotifySocket is not null);
         if (Spec.RootHasNoDevices) _options.Mounts.ForEach(VolumeFlags.HideDevices);
         Spec.UserMounts = _options.Mounts.ConvertAll(mount => mount.Destination);
         if (Spec.Has(sched.CLONE_NEWNS)) DefaultMounts.Add(oci, _options, _host, Spec.Namespaces, _ids, Spec.CopiedFiles);
         Annotate(oci, _options);
-        if (_options is { PrintSpec: true, CgroupParent: { } parent }) oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? RootfsChoice.Hostname(oci.Root.Path));
+        if (_options is { PrintSpec: true, CgroupParent: { } parent })
+            oci.Linux.CgroupsPath = CgroupsPath(parent, _options.Name ?? RootfsChoice.Hostname(oci.Root.Path));
         return Spec;
     }
 
     private void FillProcess(OciProcess process)
     {
         Spec.Capabilities = CapabilityChoice.Choose(_options, _host, Spec.Namespaces);
-        ulong ambient = _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
+        ulong ambient =
+            _user.Uid != 0 && _options.CapAdd.Count > 0 ? CapabilitySet.Combine(false, _options.CapAdd, ["ALL"]) & Spec.Capabilities : 0;
         process.Capabilities = CapabilityChoice.Lists(Spec.Capabilities, ambient);
         Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
         // 400 names, which nobody reads but who gets the document: another runtime, or ours by its other name.
         if (_options.PrintSpec || _options.Detach || _options.Engine is not null) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
         process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
         process.Args = _options.Command.Count + _options.Entrypoint.Count > 0 ? [.. _options.Entrypoint, .. _options.Command] : ["/bin/sh"];
-        Spec.CommandBytes = _options.CommandBytes is { } bytes ? [.. _options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null;
+        Spec.CommandBytes =
+            _options.CommandBytes is { } bytes ? [.. _options.Entrypoint.Select(System.Text.Encoding.UTF8.GetBytes), .. bytes] : null;
         process.Cwd = Workdir(_options);
         process.NoNewPrivileges = _options.NoNewPrivileges;
         process.ApparmorProfile = _options.Apparmor;
@@ -119,7 +126,9 @@ public sealed class SpecBuilder
 
     /// <summary>For another runtime; our own cgroups have their maker in their name.</summary>
     private static string CgroupsPath(string parent, string name) =>
-        parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/') ? $"{parent}:minirun:{name}" : $"{parent.TrimEnd('/')}/{name}";
+        parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/')
+            ? $"{parent}:minirun:{name}"
+            : $"{parent.TrimEnd('/')}/{name}";
 
     /// <summary>A terminal comes from a devpts of the container's own: without that there is none to be had.</summary>
     private static bool WantsTerminal(RunOptions options, Host host, ulong namespaces)
@@ -127,7 +136,8 @@ public sealed class SpecBuilder
         string? missing = (namespaces & sched.CLONE_NEWNS) == 0 ? "there is no mount namespace"
             : options.Mounts.Exists(mount => mount.Destination is "/dev" or "/dev/pts") ? "a volume takes the place of /dev/pts" : null;
         if (missing is not null && options.Tty == true)
-            throw new UserError($"--tty: {missing}, so there is no terminal of the container's own", "leave -t away; stdin, stdout and stderr go in as they are");
+            throw new UserError($"--tty: {missing}, so there is no terminal of the container's own",
+                "leave -t away; stdin, stdout and stderr go in as they are");
         return missing is null && (options.Tty ?? host.IsOnTerminal);
     }
 

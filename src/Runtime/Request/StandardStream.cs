@@ -47,8 +47,8 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
 
     /// <summary>
     /// Which of the three cannot go into a container as they are, a bit for each; it gets pipes of ours in their place, and minirun passes
-    /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). Nor does a file
-    /// or a device, which its owner inside could open anew by /proc/self/fd, to write what was given to be read, and change. A socket
+    /// the bytes on. A terminal of the caller's never goes in: who holds it reads what is typed there later (CVE-2017-5226). Nor does a
+    /// file or a device, which its owner inside could open anew by /proc/self/fd, to write what was given to be read, and change. A socket
     /// cannot be opened by the name /dev/stdout (open(2), ENXIO), and what belongs to another user than the command's may not be.
     /// </summary>
     /// <param name="host">Whose they are.</param>
@@ -56,8 +56,8 @@ public readonly record struct StandardStream(int Mode, uint Uid, uint Gid, bool 
     /// <param name="uids">The id maps of its container.</param>
     /// <param name="gids">The same of groups.</param>
     /// <param name="joins">
-    /// It joins a container that may keep it waiting in the kernel, where not even SIGKILL ends it (a FUSE server that does not answer): the
-    /// caller's pipes would have a reader and a writer for as long.
+    /// It joins a container that may keep it waiting in the kernel, where not even SIGKILL ends it (a FUSE server that does not answer):
+    /// the caller's pipes would have a reader and a writer for as long.
     /// </param>
     public static int Relayed(Host host, OciProcess process, List<OciIdMapping>? uids, List<OciIdMapping>? gids, bool joins = false)
     {

@@ -4,8 +4,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Request;
 
 /// <summary>
-/// The texts of -v and --mount that mean a volume: NAME:/DST, /DST alone, type=volume. They become mounts of type "volume", which keep their place
-/// among the others until the engine, which knows where volumes are, turns them into binds.
+/// The texts of -v and --mount that mean a volume: NAME:/DST, /DST alone, type=volume. They become mounts of type "volume", which keep
+/// their place among the others until the engine, which knows where volumes are, turns them into binds.
 /// </summary>
 public static class VolumeFlags
 {
@@ -14,10 +14,12 @@ public static class VolumeFlags
     private static readonly string[] s_passed = ["ro", "nosuid", "suid", "nodev", "dev", "noexec", "exec", "noatime", "relatime"];
 
     /// <summary>-v in any form, into <paramref name="options"/>.</summary>
-    public static void AddVolume(RunOptions options, string text, string? currentDirectory) => Add(options, Volume(text) ?? MountFlags.Volume(text, currentDirectory));
+    public static void AddVolume(RunOptions options, string text, string? currentDirectory) =>
+        Add(options, Volume(text) ?? MountFlags.Volume(text, currentDirectory));
 
     /// <summary>--mount of any type.</summary>
-    public static void AddMount(RunOptions options, string text, string? currentDirectory) => Add(options, Mount(text) ?? MountFlags.Mount(text, currentDirectory));
+    public static void AddMount(RunOptions options, string text, string? currentDirectory) =>
+        Add(options, Mount(text) ?? MountFlags.Mount(text, currentDirectory));
 
     /// <summary>Null when it is a bind or a mistake, which <see cref="MountFlags"/> names.</summary>
     internal static OciMount? Volume(string text)
@@ -31,7 +33,9 @@ public static class VolumeFlags
         foreach (string option in parts.Length < 3 ? [] : parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             if (option is "z" or "Z" or "rw" or "copy") continue;   // SELinux labels, and what is so anyway
-            if (option != NoCopy && Array.IndexOf(s_passed, option) < 0) throw new UserError($"-v {text}: unknown option '{option}'", "the options of a volume are rw, z, Z, nocopy, " + string.Join(", ", s_passed));
+            if (option != NoCopy && Array.IndexOf(s_passed, option) < 0)
+                throw new UserError($"-v {text}: unknown option '{option}'",
+                    "the options of a volume are rw, z, Z, nocopy, " + string.Join(", ", s_passed));
             mount.Options.Add(option);
         }
         return mount;
@@ -58,7 +62,9 @@ public static class VolumeFlags
                 case "readonly" or "ro": if (value is "" or "true" or "1") mount.Options.Add("ro"); break;
                 case "volume-nocopy": if (value is "" or "true" or "1") mount.Options.Add(NoCopy); break;
                 case "volume-driver" or "volume-opt" or "volume-label": mount.Options.Add(field); break;
-                default: throw new UserError($"--mount {text}: a volume has no key '{key}'", "the keys are type, source, destination, readonly, volume-driver, volume-opt, volume-label, volume-nocopy");
+                default:
+                    throw new UserError($"--mount {text}: a volume has no key '{key}'",
+                        "the keys are type, source, destination, readonly, volume-driver, volume-opt, volume-label, volume-nocopy");
             }
         }
         if (mount.Source.Contains('/') || mount.Source is "." or "..")
@@ -67,7 +73,9 @@ public static class VolumeFlags
         return mount.Destination.Length > 0 ? mount : throw new UserError($"--mount {text}: no destination", "write destination=/PATH");
     }
 
-    /// <summary>Whoever fills a volume may put in a node of any device; that of a directory of devices, or with "dev", is what is wanted of it.</summary>
+    /// <summary>
+    /// Whoever fills a volume may put in a node of any device; that of a directory of devices, or with "dev", is what is wanted of it.
+    /// </summary>
     internal static void HideDevices(OciMount mount)
     {
         bool binds = mount.Type is "bind" or "overlay" or Type;

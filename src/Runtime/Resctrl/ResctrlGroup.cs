@@ -5,7 +5,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Resctrl;
 
-/// <summary>linux.intelRdt: a share of cache and memory bandwidth, by directories of the resctrl file system (config-linux.md, IntelRdt).</summary>
+/// <summary>
+/// linux.intelRdt: a share of cache and memory bandwidth, by directories of the resctrl file system (config-linux.md, IntelRdt).
+/// </summary>
 public static unsafe class ResctrlGroup
 {
     private const string Field = "linux.intelRdt";
@@ -26,7 +28,10 @@ public static unsafe class ResctrlGroup
     /// <exception cref="UserError">It cannot be had, named by its path in the document.</exception>
     public static ResctrlState Make(string? root, string id, OciIntelRdt wanted, Action<string>? intends = null)
     {
-        if (root is null) throw new UserError($"{Field}: no resctrl file system is mounted", "where the processor has Intel RDT: mount -t resctrl resctrl /sys/fs/resctrl; `minirun-oci features` says whether it is there");
+        if (root is null)
+            throw new UserError($"{Field}: no resctrl file system is mounted",
+                "where the processor has Intel RDT: mount -t resctrl resctrl /sys/fs/resctrl; `minirun-oci features` says whether it is "
+                    + "there");
         string? name = wanted.ClosID is { Length: > 0 } given ? given : null;
         var state = new ResctrlState { Group = name == "/" ? root : $"{root}/{name ?? id}" };
         string[] first = [.. Lines(wanted.L3CacheSchema), .. Lines(wanted.MemBwSchema)], last = [.. wanted.Schemata ?? []];
@@ -34,7 +39,8 @@ public static unsafe class ResctrlGroup
         try
         {
             if (Exists(state.Group)) Compare(state.Group, wanted);
-            else if (name is not null && first.Length == 0 && last.Length == 0) throw new UserError($"{Field}.closID: there is no {state.Group}", "make it before, or say what it is to have: schemata");
+            else if (name is not null && first.Length == 0 && last.Length == 0)
+                throw new UserError($"{Field}.closID: there is no {state.Group}", "make it before, or say what it is to have: schemata");
             else
             {
                 // One with a name may get others' processes before we are killed, and the kernel would remove it all the same.
@@ -81,16 +87,20 @@ public static unsafe class ResctrlGroup
     public static void Remove(ResctrlState state)
     {
         foreach (string? group in (ReadOnlySpan<string?>)[state.Monitor, state.IsOwn ? state.Group : null])
-            if (group is not null && unistd.rmdir(group) < 0 && Marshal.GetLastPInvokeError() is var errno && errno != Errno.ENOENT) throw new LinuxException("rmdir", errno, group);
+            if (group is not null && unistd.rmdir(group) < 0 && Marshal.GetLastPInvokeError() is var errno && errno != Errno.ENOENT)
+                throw new LinuxException("rmdir", errno, group);
     }
 
     /// <summary>A group that is there may be others' too: it must have what is asked for already.</summary>
     private static void Compare(string group, OciIntelRdt wanted)
     {
         string file = File.Exists(group + "/schemata") ? File.ReadAllText(group + "/schemata") : "";
-        foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)[(".l3CacheSchema", wanted.L3CacheSchema), (".memBwSchema", wanted.MemBwSchema)])
+        foreach (var (field,
+            value) in (ReadOnlySpan<(string, string?)>)[(".l3CacheSchema", wanted.L3CacheSchema), (".memBwSchema", wanted.MemBwSchema)])
             foreach (string line in Lines(value))
-                if (!ResctrlSchema.Holds(file, line)) throw new UserError($"{Field}{field}: {group} is there, with another schema than {line}", "name another closID, or write what the group has");
+                if (!ResctrlSchema.Holds(file, line))
+                    throw new UserError($"{Field}{field}: {group} is there, with another schema than {line}",
+                        "name another closID, or write what the group has");
     }
 
     private static void WriteSchemata(string root, string group, string[] lines, string field)
@@ -100,7 +110,10 @@ public static unsafe class ResctrlGroup
         if (errno == 0) return;
         // The kernel's own words, such as: Mask 0x0 has non-consecutive 1-bits.
         string status = root + "/info/last_cmd_status", says = File.Exists(status) ? File.ReadAllText(status).Trim() : "";
-        throw new UserError($"{field}: cannot write '{string.Join(' ', lines)}' to {group}/schemata: {Errno.Describe(errno)}{(says.Length > 0 && says != "ok" ? ": " + says : "")}", $"{root}/schemata shows which resources and domains there are");
+        throw new UserError(
+            $"{field}: cannot write '{string.Join(' ', lines)}' to {group}/schemata: "
+                + $"{Errno.Describe(errno)}{(says.Length > 0 && says != "ok" ? ": " + says : "")}",
+            $"{root}/schemata shows which resources and domains there are");
     }
 
     private static IEnumerable<string> Lines(string? text) => text is { Length: > 0 } ? [text] : [];
@@ -112,7 +125,10 @@ public static unsafe class ResctrlGroup
         if (!Exists(path)) intends?.Invoke(path);
         if (sys_stat.mkdir(path, 0x1ed /* 0755 */) == 0) return;
         int errno = Marshal.GetLastPInvokeError();
-        throw new UserError($"{field}: cannot make {path}: mkdir: {Errno.Describe(errno)}", errno == Errno.ENOSPC ? "the processor has no more classes, or monitors: see num_closids and num_rmids below info" : "resctrl is root's; `dmesg` and info/last_cmd_status may say more");
+        throw new UserError($"{field}: cannot make {path}: mkdir: {Errno.Describe(errno)}",
+            errno == Errno.ENOSPC
+                ? "the processor has no more classes, or monitors: see num_closids and num_rmids below info"
+                : "resctrl is root's; `dmesg` and info/last_cmd_status may say more");
     }
 
     /// <summary>One write(2), which the kernel takes as one command.</summary>

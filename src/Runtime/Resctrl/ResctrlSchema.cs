@@ -20,7 +20,8 @@ internal static class ResctrlSchema
     private static List<string> Domains(string line)
     {
         List<string> domains = [];
-        foreach (string domain in line[(line.IndexOf(':') + 1)..].Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string domain in line[(line.IndexOf(':') + 1)..]
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] sides = domain.Split('=', 2, StringSplitOptions.TrimEntries);
             domains.Add(sides.Length == 2 ? sides[0].TrimStart('0') + "=" + sides[1].TrimStart('0').ToLowerInvariant() : domain);

@@ -6,9 +6,10 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.Scripts;
 
 /// <summary>
-/// All that the cloned child does before execve. Invariant: it runs in the memory of a process with threads and a collector that know nothing of
-/// it, or in a copy of it. It runs only <see cref="Run"/>: calls through a managed function pointer, on data prepared before and kept until it has
-/// executed; no allocation, no exceptions, no statics, no calls that could be bound lazily. Stressed by tests/Runtime.Tests CloneStressTests.
+/// All that the cloned child does before execve. Invariant: it runs in the memory of a process with threads and a collector that know
+/// nothing of it, or in a copy of it. It runs only <see cref="Run"/>: calls through a managed function pointer, on data prepared before and
+/// kept until it has executed; no allocation, no exceptions, no statics, no calls that could be bound lazily. Stressed by
+/// tests/Runtime.Tests CloneStressTests.
 /// </summary>
 internal unsafe struct ChildScript
 {
@@ -25,7 +26,8 @@ internal unsafe struct ChildScript
     {
         get
         {
-            if (RuntimeFeature.IsDynamicCodeSupported) RuntimeHelpers.PrepareMethod(typeof(ChildScript).GetMethod(nameof(Run))!.MethodHandle);
+            if (RuntimeFeature.IsDynamicCodeSupported)
+                RuntimeHelpers.PrepareMethod(typeof(ChildScript).GetMethod(nameof(Run))!.MethodHandle);
             return (nint)(delegate*<ChildScript*, int>)&Run;
         }
     }
@@ -42,14 +44,16 @@ internal unsafe struct ChildScript
         for (int i = 0; i < script->Count; i++)
         {
             RawCall* call = script->Calls + i;
-            if (call->First && (script->Mode & PlanMode.Step) != 0 && syscall(SYS_read, script->ReportFd, (nint)(&any), 1, 0, 0, 0) <= 0) break;
+            if (call->First && (script->Mode & PlanMode.Step) != 0 && syscall(SYS_read, script->ReportFd, (nint)(&any), 1, 0, 0, 0) <= 0)
+                break;
             if (call->First && script->Mode != PlanMode.Quiet)
             {
                 syscall(SYS_clock_gettime, 1, (nint)time, 0, 0, 0, 0);
                 start = time[0] * 1_000_000_000 + time[1];
             }
             long* a = call->Arguments;
-            nint result = syscall((nint)call->Number, Value(script, a[0]), Value(script, a[1]), Value(script, a[2]), Value(script, a[3]), Value(script, a[4]), 0);
+            nint result = syscall((nint)call->Number, Value(script, a[0]), Value(script, a[1]), Value(script, a[2]), Value(script, a[3]),
+                Value(script, a[4]), 0);
             if (result >= 0 && call->Keep >= 0) script->Registers[call->Keep] = result;
             if ((result < 0 && !call->MayFail) || (call->NeedsData && result == 0))
             {
@@ -77,5 +81,7 @@ internal unsafe struct ChildScript
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint Value(ChildScript* script, long argument) =>
-        (nint)(argument >= RawCall.Register && argument < RawCall.Register + RawCall.Registers ? script->Registers[argument - RawCall.Register] : argument);
+        (nint)(argument >= RawCall.Register && argument < RawCall.Register + RawCall.Registers
+            ? script->Registers[argument - RawCall.Register]
+            : argument);
 }

@@ -1,6 +1,8 @@
 namespace Minirun.Runtime.Scripts;
 
-/// <summary>One system call of the cloned child, complete before the clone. An argument at or above <see cref="Register"/> names a result.</summary>
+/// <summary>
+/// One system call of the cloned child, complete before the clone. An argument at or above <see cref="Register"/> names a result.
+/// </summary>
 internal unsafe struct RawCall
 {
     /// <summary>Argument <c>Register + i</c> stands for the i-th kept result.</summary>

@@ -26,7 +26,8 @@ internal sealed unsafe class ScriptWriter : IDisposable
         get
         {
             if (_shared != null) return _shared;
-            nint page = sys_mman.mmap(null, sizeof(int), sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_SHARED | sys_mman.MAP_ANONYMOUS, -1, 0);
+            nint page = sys_mman.mmap(null, sizeof(int), sys_mman.PROT_READ | sys_mman.PROT_WRITE,
+                sys_mman.MAP_SHARED | sys_mman.MAP_ANONYMOUS, -1, 0);
             _shared = (int*)LinuxException.Check(page, "mmap");
             return _shared;
         }
@@ -74,13 +75,14 @@ internal sealed unsafe class ScriptWriter : IDisposable
     }
 
     /// <summary>
-    /// Clones a child with the given namespaces that carries out the calls. It shares our memory until it executes, which spares copying the page
-    /// tables: this object must live until then. The pidfd is close-on-exec, as the kernel makes it.
+    /// Clones a child with the given namespaces that carries out the calls. It shares our memory until it executes, which spares copying
+    /// the page tables: this object must live until then. The pidfd is close-on-exec, as the kernel makes it.
     /// </summary>
     /// <param name="namespaces">CLONE_NEW* flags.</param>
     /// <param name="reportFd">Where the child reports.</param>
     /// <param name="mode">What it reports.</param>
-    /// <param name="copy">Give the child a copy of the memory: one that changes its user would take our dumpable flag away with its own.</param>
+    /// <param name="copy">Give the child a copy of the memory: one that changes its user would take our dumpable flag away with its
+    /// own.</param>
     /// <param name="cgroupFd">The directory of a cgroup v2 to start the child in; it gets a copy of the memory then.</param>
     /// <exception cref="LinuxException">clone failed.</exception>
     public (int Pid, int PidFd) Clone(ulong namespaces, int reportFd, PlanMode mode, bool copy = false, int cgroupFd = -1)
@@ -105,7 +107,9 @@ internal sealed unsafe class ScriptWriter : IDisposable
         return (pid, pidfd);
     }
 
-    /// <summary>Only clone3 knows cgroups. The child comes back from it like from fork(2), on our stack, so it cannot share our memory.</summary>
+    /// <summary>
+    /// Only clone3 knows cgroups. The child comes back from it like from fork(2), on our stack, so it cannot share our memory.
+    /// </summary>
     private static (int Pid, int PidFd) CloneInto(int cgroupFd, ulong namespaces, ChildScript* script, int* pidfd)
     {
         _ = ChildScript.Entry;   // compiled before, not in the child

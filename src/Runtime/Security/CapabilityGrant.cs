@@ -4,8 +4,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Security;
 
 /// <summary>
-/// The five sets of a document, and what of them cannot be had: that is a warning, not an error (config.md, capabilities). Each set is taken as it is
-/// given; the inheritable one is never filled from another (CVE-2022-29162).
+/// The five sets of a document, and what of them cannot be had: that is a warning, not an error (config.md, capabilities). Each set is
+/// taken as it is given; the inheritable one is never filled from another (CVE-2022-29162).
 /// </summary>
 internal readonly record struct CapabilityGrant(ulong Bounding, ulong Permitted, ulong Effective, ulong Inheritable, ulong Ambient)
 {
@@ -16,11 +16,15 @@ internal readonly record struct CapabilityGrant(ulong Bounding, ulong Permitted,
     {
         if (wanted is null) return default;
         ulong asked = 0;
-        ulong bounding = Parse(wanted.Bounding, "bounding", ref asked, warn), permitted = Parse(wanted.Permitted, "permitted", ref asked, warn);
-        ulong effective = Parse(wanted.Effective, "effective", ref asked, warn), inheritable = Parse(wanted.Inheritable, "inheritable", ref asked, warn);
+        ulong bounding = Parse(wanted.Bounding, "bounding", ref asked, warn),
+            permitted = Parse(wanted.Permitted, "permitted", ref asked, warn);
+        ulong effective = Parse(wanted.Effective, "effective", ref asked, warn),
+            inheritable = Parse(wanted.Inheritable, "inheritable", ref asked, warn);
         ulong ambient = Parse(wanted.Ambient, "ambient", ref asked, warn);
         if ((asked & ~held) is not 0 and var missing)
-            warn($"process.capabilities: {List(missing)} cannot be granted: the runtime does not have {(ulong.IsPow2(missing) ? "it" : "them")}");
+            warn(
+                $"process.capabilities: {List(missing)} cannot be granted: the runtime does not have "
+                    + $"{(ulong.IsPow2(missing) ? "it" : "them")}");
         bounding &= held;
         permitted &= held;
         effective = Within(effective & held, permitted, "effective", "permitted", warn);
@@ -46,7 +50,9 @@ internal readonly record struct CapabilityGrant(ulong Bounding, ulong Permitted,
     private static ulong Within(ulong set, ulong limit, string name, string limitName, Action<string> warn)
     {
         if ((set & ~limit) is not 0 and var outside)
-            warn(name == "ambient" ? $"can't raise ambient capability {List(outside)}: not in the sets {limitName} (process.capabilities.ambient)"
+            warn(
+                name == "ambient"
+                    ? $"can't raise ambient capability {List(outside)}: not in the sets {limitName} (process.capabilities.ambient)"
                 : $"process.capabilities.{name}: {List(outside)} cannot be granted: not in the set {limitName}");
         return set & limit;
     }

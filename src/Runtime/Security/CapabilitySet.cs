@@ -36,7 +36,9 @@ public static unsafe class CapabilitySet
         foreach (string name in names)
         {
             int number = capability.Find(name);
-            if (number < 0) throw new UserError($"unknown capability '{name}'", "names are as in capabilities(7), with or without CAP_: NET_ADMIN, CAP_SYS_PTRACE, ALL");
+            if (number < 0)
+                throw new UserError($"unknown capability '{name}'",
+                    "names are as in capabilities(7), with or without CAP_: NET_ADMIN, CAP_SYS_PTRACE, ALL");
             set |= 1UL << number;
         }
         return set;
@@ -60,7 +62,8 @@ public static unsafe class CapabilitySet
         return sets[1] | (ulong)sets[4] << 32;
     }
 
-    private static bool Has(List<string> names, string wanted) => names.Any(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+    private static bool Has(List<string> names, string wanted) =>
+        names.Any(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsAll(string name) => name.Equals("ALL", StringComparison.OrdinalIgnoreCase);
 }

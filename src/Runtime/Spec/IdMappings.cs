@@ -17,7 +17,8 @@ internal static class IdMappings
             if ((ulong)map.ContainerID + map.Size > uint.MaxValue) throw Problem.At($"{at}[{i}].size", "ends beyond the last id there is");
             if ((ulong)map.HostID + map.Size > uint.MaxValue) throw Problem.At($"{at}[{i}].size", "ends beyond the last id of the host");
             for (int j = 0; j < i; j++)
-                if (Overlap(map.ContainerID, maps[j].ContainerID, map.Size, maps[j].Size) || Overlap(map.HostID, maps[j].HostID, map.Size, maps[j].Size))
+                if (Overlap(map.ContainerID, maps[j].ContainerID, map.Size, maps[j].Size)
+                    || Overlap(map.HostID, maps[j].HostID, map.Size, maps[j].Size))
                     throw Problem.At($"{at}[{i}]", $"maps ids that {at}[{j}] maps too");
         }
     }

@@ -14,12 +14,13 @@ public static class NotifyMessage
     /// <summary>How many of a container are taken at once: more of them wait, and everything else does not.</summary>
     public const int MostAtOnce = 16;
 
-    private static readonly string[] s_words = ["READY=1", "RELOADING=1", "STOPPING=1", "WATCHDOG=1"], s_numbers = ["ERRNO=", "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="];
+    private static readonly string[] s_words = ["READY=1", "RELOADING=1", "STOPPING=1", "WATCHDOG=1"],
+        s_numbers = ["ERRNO=", "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="];
     private const string Status = "STATUS=";
 
     /// <summary>
-    /// Only what tells of the service's state. Pids of the container mean nothing outside, descriptors do not come along, and a barrier would have
-    /// the manager wait for the container. Null: nothing is left of it.
+    /// Only what tells of the service's state. Pids of the container mean nothing outside, descriptors do not come along, and a barrier
+    /// would have the manager wait for the container. Null: nothing is left of it.
     /// </summary>
     public static byte[]? Filter(ReadOnlySpan<byte> message)
     {
@@ -44,7 +45,8 @@ public static class NotifyMessage
     private static bool IsNumber(string line)
     {
         foreach (string name in s_numbers)
-            if (line.Length > name.Length && line.Length <= name.Length + 20 && line.StartsWith(name, StringComparison.Ordinal)) return line.AsSpan(name.Length).IndexOfAnyExceptInRange('0', '9') < 0;
+            if (line.Length > name.Length && line.Length <= name.Length + 20 && line.StartsWith(name, StringComparison.Ordinal))
+                return line.AsSpan(name.Length).IndexOfAnyExceptInRange('0', '9') < 0;
         return false;
     }
 }

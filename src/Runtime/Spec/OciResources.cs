@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Minirun.Runtime.Spec;
 
-/// <summary>config.json <c>linux.resources</c> (config-linux.md, "Control groups"); also what <c>update --resources</c> reads. Sizes in bytes.</summary>
+/// <summary>
+/// config.json <c>linux.resources</c> (config-linux.md, "Control groups"); also what <c>update --resources</c> reads. Sizes in bytes.
+/// </summary>
 public sealed class OciResources
 {
     public List<OciDeviceRule>? Devices { get; set; }

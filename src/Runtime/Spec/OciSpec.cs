@@ -2,15 +2,24 @@ using System.Text.Json.Serialization;
 
 namespace Minirun.Runtime.Spec;
 
-/// <summary>An OCI runtime-spec document (config.json), version 1.3.0, for Linux. Fields that it does not know are ignored, as the specification wants.</summary>
+/// <summary>
+/// An OCI runtime-spec document (config.json), version 1.3.0, for Linux. Fields that it does not know are ignored, as the specification
+/// wants.
+/// </summary>
 public sealed class OciSpec
 {
     private string? _version;
 
-    /// <summary>When not given, the oldest version that has all that is used: peers refuse documents of a version that they do not know.</summary>
+    /// <summary>
+    /// When not given, the oldest version that has all that is used: peers refuse documents of a version that they do not know.
+    /// </summary>
     public string OciVersion
     {
-        get => _version ?? (Process.ExecCpuAffinity is not null ? "1.3.0" : Process.Scheduler is not null || Domainname is not null ? "1.1.0" : "1.0.2");
+        get =>
+            _version
+                ?? (Process.ExecCpuAffinity is not null ? "1.3.0"
+                    : Process.Scheduler is not null || Domainname is not null ? "1.1.0"
+                    : "1.0.2");
         set => _version = value;
     }
 
@@ -49,7 +58,9 @@ public sealed class OciMount
     public List<OciIdMapping>? GidMappings { get; set; }
 }
 
-/// <summary>One line of uid_map: <see cref="Size"/> ids from <see cref="ContainerID"/> inside are those from <see cref="HostID"/> outside.</summary>
+/// <summary>
+/// One line of uid_map: <see cref="Size"/> ids from <see cref="ContainerID"/> inside are those from <see cref="HostID"/> outside.
+/// </summary>
 public sealed class OciIdMapping
 {
     [JsonPropertyName("containerID")]

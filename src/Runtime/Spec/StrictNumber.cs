@@ -22,13 +22,17 @@ public static class StrictNumber
         return good;
     }
 
-    /// <summary>A decimal number of digits and at most one point, and nothing else: .NET reads NaN, Infinity and signs whatever style it is told.</summary>
+    /// <summary>
+    /// A decimal number of digits and at most one point, and nothing else: .NET reads NaN, Infinity and signs whatever style it is told.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
         value = 0;
-        return text.IndexOfAnyExcept("0123456789.") < 0 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return text.IndexOfAnyExcept("0123456789.") < 0
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 
     /// <summary>Whether somebody meant a number: it starts with a digit or a sign.</summary>
-    public static bool LooksNumeric(string text) => text.Length > 0 && (char.IsDigit(text[0]) || text[0] is '-' or '+' || char.IsWhiteSpace(text[0]));
+    public static bool LooksNumeric(string text) =>
+        text.Length > 0 && (char.IsDigit(text[0]) || text[0] is '-' or '+' || char.IsWhiteSpace(text[0]));
 }

@@ -6,9 +6,9 @@ using Minirun.Runtime.Resctrl;
 namespace Minirun.Runtime.State;
 
 /// <summary>
-/// The cgroups that a container is about to get, written down before they are made: whoever is killed between mkdir and the first state.json leaves
-/// directories that nobody else knows of. Each line is a directory that was not there yet; one with a minus takes it back, as another was faster.
-/// It is removed only when empty, which the kernel sees to, so nobody's processes are harmed.
+/// The cgroups that a container is about to get, written down before they are made: whoever is killed between mkdir and the first
+/// state.json leaves directories that nobody else knows of. Each line is a directory that was not there yet; one with a minus takes it
+/// back, as another was faster. It is removed only when empty, which the kernel sees to, so nobody's processes are harmed.
 /// </summary>
 internal static unsafe class CgroupIntent
 {
@@ -18,7 +18,10 @@ internal static unsafe class CgroupIntent
     public static void Note(string file, IReadOnlyCollection<string> paths, bool isOurs)
     {
         if (paths.Count == 0) return;
-        int fd = (int)LinuxException.Check(fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */), "open", file);
+        int fd = (int)LinuxException.Check(
+            fcntl.open(file, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC,
+                0x180 /* 0600 */),
+            "open", file);
         byte[] lines = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => (isOurs ? "" : "-") + path + "\n")));
         nint written;
         fixed (byte* start = lines) written = unistd.write(fd, start, lines.Length);

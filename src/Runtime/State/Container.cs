@@ -28,7 +28,12 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     {
         ContainerDirectory directory = store.Open(id);
         if (locked) directory.Lock();
-        return new(directory, directory.Read() ?? throw new UserError(StateStore.NotThere, directory.IsBeingChanged() && !locked ? "it is being made" : $"it was never made to its end; `delete --force {id}` removes what is there"));
+        return new(directory,
+            directory.Read()
+                ?? throw new UserError(StateStore.NotThere,
+                    directory.IsBeingChanged() && !locked
+                        ? "it is being made"
+                        : $"it was never made to its end; `delete --force {id}` removes what is there"));
     }
 
     public ContainerStatus Status()
@@ -41,11 +46,16 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
 
     /// <summary>The document it was made from.</summary>
     /// <exception cref="UserError">It is gone.</exception>
-    public OciSpec Configuration() => Bundle.Parse(Directory.ReadConfig() ?? throw new UserError($"container {Id}: its configuration is gone", $"`minirun-oci delete --force {Id}` removes what is left"), Bundle.ConfigName);
+    public OciSpec Configuration() =>
+        Bundle.Parse(
+            Directory.ReadConfig()
+                ?? throw new UserError($"container {Id}: its configuration is gone",
+                    $"`minirun-oci delete --force {Id}` removes what is left"),
+            Bundle.ConfigName);
 
     /// <summary>
-    /// The kinds of namespaces that were made for it alone, by the names of their files: what is in one belongs to it. Where nothing says which,
-    /// nearly all containers have a mount namespace.
+    /// The kinds of namespaces that were made for it alone, by the names of their files: what is in one belongs to it. Where nothing says
+    /// which, nearly all containers have a mount namespace.
     /// </summary>
     public string[] OwnNamespaces()
     {

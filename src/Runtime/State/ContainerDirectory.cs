@@ -12,7 +12,8 @@ namespace Minirun.Runtime.State;
 
 /// <summary>
 /// One container's directory: state.json, a copy of its configuration, and the lock on which its first process waits to be started.
-/// Who changes anything holds the lock, which is on the directory itself and ends with its holder. Who only reads needs none: files are replaced, never written into.
+/// Who changes anything holds the lock, which is on the directory itself and ends with its holder. Who only reads needs none: files are
+/// replaced, never written into.
 /// </summary>
 public sealed unsafe class ContainerDirectory(string id, string path) : IDisposable
 {
@@ -214,7 +215,9 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         }
     }
 
-    /// <summary>Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.</summary>
+    /// <summary>
+    /// Removes all of it, the state last read first: what is left after a crash is a container that was never made to its end.
+    /// </summary>
     public void Delete()
     {
         string[] files = [StatePath, ConfigPath, InitPath, HostRootPath, CgroupIntentPath, InitLockPath, StartSocketPath];
@@ -228,7 +231,8 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     private static void WriteFile(string path, ReadOnlySpan<byte> bytes)
     {
         string temporary = path + ".new";
-        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, OwnerOnly), "open", temporary);
+        int fd =
+            (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, OwnerOnly), "open", temporary);
         nint written;
         fixed (byte* start = bytes) written = unistd.write(fd, start, bytes.Length);
         int errno = written < 0 ? Marshal.GetLastPInvokeError() : Errno.ENOSPC;
@@ -241,7 +245,8 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     private bool IsSame(int fd)
     {
         statx held, seen;
-        return statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &held) == 0 && statx_(AT_FDCWD, Path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &seen) == 0
+        return statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &held) == 0
+            && statx_(AT_FDCWD, Path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &seen) == 0
             && held.stx_ino == seen.stx_ino && held.stx_dev_major == seen.stx_dev_major && held.stx_dev_minor == seen.stx_dev_minor;
     }
 

@@ -30,8 +30,8 @@ public static class ContainerProcesses
     }
 
     /// <summary>
-    /// The kind of the namespace whose members are the container's alone; null: there is none. Not first the pid namespace: other containers
-    /// join that (--pid container:NAME).
+    /// The kind of the namespace whose members are the container's alone; null: there is none. Not first the pid namespace: other
+    /// containers join that (--pid container:NAME).
     /// </summary>
     private static string? OwnNamespace(Container container) =>
         container.OwnNamespaces().Contains("mnt") ? "mnt" : container.Record.SharesPidNamespace ? null : "pid";

@@ -43,7 +43,8 @@ public sealed class ContainerRecord
     /// <summary>The state as hooks and agents read it.</summary>
     /// <param name="status">One of <see cref="OciState"/>'s words.</param>
     /// <param name="pid">0 where the first process has ended.</param>
-    public OciState State(string status, int pid) => new() { OciVersion = OciVersion, Id = Id, Status = status, Pid = pid, Bundle = Bundle, Annotations = Annotations };
+    public OciState State(string status, int pid) =>
+        new() { OciVersion = OciVersion, Id = Id, Status = status, Pid = pid, Bundle = Bundle, Annotations = Annotations };
 
     /// <summary>Now, as <see cref="Created"/> says it: with nanoseconds and without closing zeros.</summary>
     public static string Now()

@@ -7,9 +7,9 @@ using static Minirun.Linux.sys_syscall;
 namespace Minirun.Runtime.State;
 
 /// <summary>
-/// The processes of a container by its own namespaces: those in its mount namespace, and those in its user namespace or one below, wherever else
-/// they went. A namespace is known by its inode number in /proc/PID/ns and is held open meanwhile: the kernel gives the number of one that has
-/// ended to the next.
+/// The processes of a container by its own namespaces: those in its mount namespace, and those in its user namespace or one below, wherever
+/// else they went. A namespace is known by its inode number in /proc/PID/ns and is held open meanwhile: the kernel gives the number of one
+/// that has ended to the next.
 /// </summary>
 public sealed class NamespaceMembers : IDisposable
 {
@@ -21,7 +21,9 @@ public sealed class NamespaceMembers : IDisposable
 
     private NamespaceMembers(List<(string Kind, string Link, int Fd)> own) => _own = own;
 
-    /// <summary>The kinds of namespaces that are made for a container alone, for <see cref="Of"/>: one that it joins is another's.</summary>
+    /// <summary>
+    /// The kinds of namespaces that are made for a container alone, for <see cref="Of"/>: one that it joins is another's.
+    /// </summary>
     public static string[] OwnKinds(OciLinux linux)
     {
         bool Makes(string type) => linux.Namespaces.Exists(each => each.Type == type && string.IsNullOrEmpty(each.Path));
@@ -47,7 +49,8 @@ public sealed class NamespaceMembers : IDisposable
     }
 
     /// <summary>
-    /// Of an --init that came into its user namespace from outside nobody but root may look (ptrace(2)): its command is in the same namespaces.
+    /// Of an --init that came into its user namespace from outside nobody but root may look (ptrace(2)): its command is in the same
+    /// namespaces.
     /// </summary>
     private static int Open(int pid, string kind)
     {

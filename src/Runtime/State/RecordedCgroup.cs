@@ -12,7 +12,10 @@ internal static class RecordedCgroup
     /// <exception cref="UserError">A part of it is not this container's.</exception>
     public static CgroupState Proven(Container container, CgroupState state)
     {
-        Known(container, state, doubt => throw new UserError(doubt, $"nothing in it was touched; `minirun-oci delete --force {container.Id}` ends the container and leaves that cgroup as it is"));
+        Known(container, state,
+            doubt => throw new UserError(doubt,
+                $"nothing in it was touched; `minirun-oci delete --force {container.Id}` ends the container and leaves that cgroup as it "
+                    + $"is"));
         return state;
     }
 
@@ -32,9 +35,13 @@ internal static class RecordedCgroup
         }
         var known = new CgroupState { Driver = state.Driver, UserBus = state.UserBus, InUserNamespace = state.InUserNamespace };
         foreach (string controller in state.Paths.Keys)
-            if (CgroupProof.Doubt(state, controller, IsNamed) is { } doubt) doubts($"{container.Directory.StatePath}: cgroup.paths{(controller.Length > 0 ? "." + controller : "")}: {state.Paths[controller]} {doubt}");
+            if (CgroupProof.Doubt(state, controller, IsNamed) is { } doubt)
+                doubts(
+                    $"{container.Directory.StatePath}: cgroup.paths{(controller.Length > 0 ? "." + controller : "")}: "
+                        + $"{state.Paths[controller]} {doubt}");
             else if (CgroupFs.Exists(state.Paths[controller])) known.Paths[controller] = state.Paths[controller];
-        if (state.Unit is { } unit && !IsNamed("/" + unit)) doubts($"{container.Directory.StatePath}: cgroup.unit: {unit} is not what the container's configuration says");
+        if (state.Unit is { } unit && !IsNamed("/" + unit))
+            doubts($"{container.Directory.StatePath}: cgroup.unit: {unit} is not what the container's configuration says");
         else known.Unit = state.Unit;
         return known;
     }
@@ -45,7 +52,9 @@ internal static class RecordedCgroup
         try
         {
             string? path = container.Configuration().Linux.CgroupsPath;
-            return state.Unit is null ? CgroupPath.Clean(string.IsNullOrEmpty(path) ? container.Id : path) : "/" + ScopeName.Parse(path, container.Id, state.UserBus).Unit;
+            return state.Unit is null
+                ? CgroupPath.Clean(string.IsNullOrEmpty(path) ? container.Id : path)
+                : "/" + ScopeName.Parse(path, container.Id, state.UserBus).Unit;
         }
         catch (Exception error) when (error is UserError or LinuxException)
         {

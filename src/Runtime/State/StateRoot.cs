@@ -8,7 +8,8 @@ public static class StateRoot
     private const string OfRoot = "/run/minirun-oci";
 
     /// <summary>
-    /// runc's rule: root's own directory, or one in $XDG_RUNTIME_DIR for who is not root, be it that somebody only seems to be root, in a user namespace.
+    /// runc's rule: root's own directory, or one in $XDG_RUNTIME_DIR for who is not root, be it that somebody only seems to be root, in a
+    /// user namespace.
     /// </summary>
     public static string Default()
     {

@@ -21,7 +21,8 @@ public sealed unsafe class StateStore(string root)
         if (mkdir(path, MayPass) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EEXIST) throw new UserError("container with given ID already exists", $"choose another id, or delete it: {path}");
+            if (errno == Errno.EEXIST)
+                throw new UserError("container with given ID already exists", $"choose another id, or delete it: {path}");
             throw new LinuxException("mkdir", errno, path);
         }
         var directory = new ContainerDirectory(id, path);
@@ -48,7 +49,8 @@ public sealed unsafe class StateStore(string root)
         if (!CheckRoot()) return null;
         string path = Path.Combine(root, id);
         statx status;
-        return statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & S_IFMT) == S_IFDIR
+        return statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0
+            && (status.stx_mode & S_IFMT) == S_IFDIR
             ? new ContainerDirectory(id, path)
             : null;
     }
@@ -71,7 +73,9 @@ public sealed unsafe class StateStore(string root)
         return ids;
     }
 
-    /// <summary>False when there is no root. What is said in state.json is believed and acted on, so nobody else may be able to write it.</summary>
+    /// <summary>
+    /// False when there is no root. What is said in state.json is believed and acted on, so nobody else may be able to write it.
+    /// </summary>
     private bool CheckRoot()
     {
         statx status;
@@ -101,6 +105,7 @@ public sealed unsafe class StateStore(string root)
         int errno = Marshal.GetLastPInvokeError();
         statx status;
         // On a read-only or foreign parent an existing directory gives EROFS or EACCES, too.
-        if (errno != Errno.EEXIST && statx_(fcntl.AT_FDCWD, path, 0, STATX_BASIC_STATS, &status) < 0) throw new LinuxException("mkdir", errno, path);
+        if (errno != Errno.EEXIST && statx_(fcntl.AT_FDCWD, path, 0, STATX_BASIC_STATS, &status) < 0)
+            throw new LinuxException("mkdir", errno, path);
     }
 }

@@ -34,7 +34,8 @@ public sealed class CgroupLimitTests
     [Requires(Need.Root)]
     public void A_fork_bomb_is_capped()
     {
-        Result result = Container.Run(["--pids-limit", "20"], "sh", "-c", "b() { b | b & }; for i in $(seq 50); do sleep 60 & done; b; wait");
+        Result result =
+            Container.Run(["--pids-limit", "20"], "sh", "-c", "b() { b | b & }; for i in $(seq 50); do sleep 60 & done; b; wait");
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("can't fork", result.Error);
     }
@@ -48,7 +49,9 @@ public sealed class CgroupLimitTests
     {
         using RunningProgram program = Container.Start(["--cpus", "0.1"], "sh", "-c", "echo ready; cat");
         program.AwaitOut("ready");
-        IEnumerable<string> quotas = Directories($"minirun-{program.Pid}-*").SelectMany(directory => Directory.GetFiles(directory, "cpu.cfs_quota_us").Concat(Directory.GetFiles(directory, "cpu.max"))).Select(File.ReadAllText);
+        IEnumerable<string> quotas = Directories($"minirun-{program.Pid}-*")
+            .SelectMany(directory => Directory.GetFiles(directory, "cpu.cfs_quota_us").Concat(Directory.GetFiles(directory, "cpu.max")))
+            .Select(File.ReadAllText);
         Assert.Contains(quotas, text => text.Trim() is "10000" or "10000 100000");
         program.Input.Close();
         program.Result().Succeeds();
@@ -58,7 +61,8 @@ public sealed class CgroupLimitTests
     public void The_container_sees_its_own_cgroup_as_the_root()
     {
         foreach (string line in Container.Sh(["-m", "64m", "--pids-limit", "50"], "cat /proc/self/cgroup").Split('\n'))
-            if (line.Contains(":memory:") || line.Contains(":pids:") || line.StartsWith("0::", StringComparison.Ordinal)) Assert.EndsWith(":/", line);
+            if (line.Contains(":memory:") || line.Contains(":pids:") || line.StartsWith("0::", StringComparison.Ordinal))
+                Assert.EndsWith(":/", line);
     }
 
     [Requires(Need.Root)]
@@ -110,7 +114,8 @@ public sealed class CgroupLimitTests
     {
         using RunningProgram program = Container.Start(["--pids-limit", "50"], "sh", "-c", "echo ready; cat");
         program.AwaitOut("ready");
-        foreach (string directory in Directories($"minirun-{program.Pid}-*")) Directory.CreateDirectory(Path.Combine(directory, "below", "deeper"));
+        foreach (string directory in Directories($"minirun-{program.Pid}-*"))
+            Directory.CreateDirectory(Path.Combine(directory, "below", "deeper"));
         program.Input.Close();
         program.Result().Succeeds();
         Assert.Empty(Directories($"minirun-{program.Pid}-*"));
@@ -142,13 +147,17 @@ public sealed class CgroupLimitTests
     [InlineData("64mb", 64L << 20)]
     [InlineData("64K", 64L << 10)]
     public void Sizes_are_as_in_docker(string text, long bytes) =>
-        Assert.Contains($"\"limit\": {bytes.ToString(CultureInfo.InvariantCulture)}", Minirun.Run("run", "--print-spec", "-m", text, Rootfs.Busybox, "true").Succeeds().Out);
+        Assert.Contains($"\"limit\": {bytes.ToString(CultureInfo.InvariantCulture)}",
+            Minirun.Run("run", "--print-spec", "-m", text, Rootfs.Busybox, "true").Succeeds().Out);
 
     [Fact]
     public void The_document_has_the_limits()
     {
-        string spec = Minirun.Run("run", "--print-spec", "--cpus", "1.5", "-c", "512", "--cpuset-cpus=0-1", "--pids-limit", "7", "--blkio-weight", "300", "--cgroup-conf", "memory.high=1g", Rootfs.Busybox, "true").Succeeds().Out;
-        foreach (string part in (string[])["\"quota\": 150000", "\"period\": 100000", "\"shares\": 512", "\"cpus\": \"0-1\"", "\"limit\": 7", "\"weight\": 300", "\"memory.high\": \"1g\""])
+        string spec = Minirun.Run("run", "--print-spec", "--cpus", "1.5", "-c", "512", "--cpuset-cpus=0-1", "--pids-limit", "7",
+            "--blkio-weight", "300", "--cgroup-conf", "memory.high=1g", Rootfs.Busybox, "true")
+            .Succeeds().Out;
+        foreach (string part in (string[])["\"quota\": 150000", "\"period\": 100000", "\"shares\": 512", "\"cpus\": \"0-1\"",
+            "\"limit\": 7", "\"weight\": 300", "\"memory.high\": \"1g\""])
             Assert.Contains(part, spec);
     }
 
@@ -172,7 +181,8 @@ public sealed class CgroupLimitTests
     {
         Container.Run([flag, "/dev/nosuch:" + value], "true").Fails(125, flag, "/dev/nosuch");
         Container.Run([flag, value], "true").Fails(125, flag);
-        string? disk = Directory.GetDirectories("/sys/class/block").Select(path => "/dev/" + Path.GetFileName(path)).FirstOrDefault(File.Exists);
+        string? disk =
+            Directory.GetDirectories("/sys/class/block").Select(path => "/dev/" + Path.GetFileName(path)).FirstOrDefault(File.Exists);
         if (disk is null) return;
         string spec = Minirun.Run("run", "--print-spec", flag, $"{disk}:{value}", Rootfs.Busybox, "true").Succeeds().Out;
         Assert.Contains($"\"{member}\"", spec);
@@ -192,10 +202,12 @@ public sealed class CgroupLimitTests
             command: [cat, /proc/self/cgroup]
             """);
         string spec = Minirun.Run("run", "--print-spec", "--file", file).Succeeds().Out;
-        foreach (string part in (string[])["\"limit\": 67108864", "\"quota\": 150000", "\"limit\": 30", "\"weight\": 300"]) Assert.Contains(part, spec);
+        foreach (string part in (string[])["\"limit\": 67108864", "\"quota\": 150000", "\"limit\": 30", "\"weight\": 300"])
+            Assert.Contains(part, spec);
     }
 
-    private static int TaskOf(RunningProgram program) => int.Parse(File.ReadAllText($"/proc/{program.Pid}/task/{program.Pid}/children").Split(' ')[0], CultureInfo.InvariantCulture);
+    private static int TaskOf(RunningProgram program) =>
+        int.Parse(File.ReadAllText($"/proc/{program.Pid}/task/{program.Pid}/children").Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static string[] Directories(string pattern) => OwnCgroup.Directories(pattern);
 }

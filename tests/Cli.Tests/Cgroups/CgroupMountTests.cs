@@ -13,7 +13,8 @@ public sealed class CgroupMountTests
     [Requires(Need.Root)]
     public void A_container_with_a_limit_reads_it_inside()
     {
-        foreach (string[] options in (string[][])[[], ["--net", "none"], ["--cgroupns", "host"], ["--net", "none", "--cgroupns", "host"], ["--userns", "host"], ["--ns", "user,mnt"], ["--userns", "0:100000:65536"]])
+        foreach (string[] options in (string[][])[[], ["--net", "none"], ["--cgroupns", "host"], ["--net", "none", "--cgroupns", "host"],
+            ["--userns", "host"], ["--ns", "user,mnt"], ["--userns", "0:100000:65536"]])
             Assert.Equal("67108864", Container.Sh(["-m", "64m", .. options], ReadLimit));
     }
 
@@ -21,7 +22,10 @@ public sealed class CgroupMountTests
     public void Dotnet_inside_takes_the_limit_for_what_there_is()
     {
         foreach (string net in (string[])["host", "none"])
-            Assert.InRange(long.Parse(Container.Run(["-m", "256m", "--net", net], "/probe", "memory").Succeeds().Lines[0], CultureInfo.InvariantCulture), 1, 256 << 20);
+            Assert.InRange(
+                long.Parse(Container.Run(["-m", "256m", "--net", net], "/probe", "memory").Succeeds().Lines[0],
+                    CultureInfo.InvariantCulture),
+                1, 256 << 20);
     }
 
     [Requires(Need.Root)]
@@ -29,7 +33,9 @@ public sealed class CgroupMountTests
     {
         foreach (string[] options in (string[][])[[], ["--net", "none"], ["--userns", "host"]])
             Assert.Equal("", Container.Sh(["-m", "64m", .. options],
-                "cd /sys/fs/cgroup; for place in . *; do mkdir $place/new 2>/dev/null && echo made $place/new; done; for file in $(find . -name cgroup.procs -o -name release_agent -o -name memory.limit_in_bytes -o -name memory.max); do (echo 1 >$file) 2>/dev/null && echo wrote $file; done; true"));
+                "cd /sys/fs/cgroup; for place in . *; do mkdir $place/new 2>/dev/null && echo made $place/new; done; for file in $(find "
+                    + ". -name cgroup.procs -o -name release_agent -o -name memory.limit_in_bytes -o -name memory.max); do (echo 1 "
+                        + ">$file) 2>/dev/null && echo wrote $file; done; true"));
     }
 
     [Fact]
@@ -37,7 +43,8 @@ public sealed class CgroupMountTests
     {
         Assert.DoesNotContain(" sys/fs/cgroup ", Support.Minirun.Run("run", "--dry-run", Rootfs.Busybox, "true").Succeeds().Out);
         foreach (string[] options in (string[][])[[], ["--userns", "host"], ["--cgroupns", "host"]])
-            if (Kernel.Uid == 0 || options is not ["--userns", ..]) Assert.Equal("", Container.Sh(options, "find /sys/fs/cgroup -mindepth 1"));
+            if (Kernel.Uid == 0 || options is not ["--userns", ..])
+                Assert.Equal("", Container.Sh(options, "find /sys/fs/cgroup -mindepth 1"));
         // Who may mount could show it himself: as root he has one of his own (NodeTests).
         string seen = Container.Sh(["--privileged"], "find /sys/fs/cgroup -mindepth 1 -type d");
         if (Kernel.Uid == 0) OwnCgroup.AssertSeesNoOther(seen);
@@ -55,7 +62,9 @@ public sealed class CgroupMountTests
         container.Input.Close();
         OwnCgroup.Check(container.Result().Succeeds().Out, name);
         OwnCgroup.AssertSeesNoOther(Container.Sh(["-m", "64m"], "find /sys/fs/cgroup -mindepth 1 -type d"));
-        OwnCgroup.AssertSeesNoOther(Container.Run(["-m", "64m", "--explain", "--net", "none"], "find", "/sys/fs/cgroup", "-mindepth", "1", "-type", "d").Exits(0).Out);
+        OwnCgroup.AssertSeesNoOther(
+            Container.Run(["-m", "64m", "--explain", "--net", "none"], "find", "/sys/fs/cgroup", "-mindepth", "1", "-type", "d")
+                .Exits(0).Out);
         Assert.Empty(OwnCgroup.Directories(name));
     }
 
@@ -65,11 +74,13 @@ public sealed class CgroupMountTests
 
     [Requires(Need.Root)]
     public void It_can_be_left_out() =>
-        Assert.DoesNotContain("67108864", Container.Run(["-m", "64m", "--without", "sys/fs/cgroup", "--net", "none"], "sh", "-c", ReadLimit).Exits(0).Out);
+        Assert.DoesNotContain("67108864",
+            Container.Run(["-m", "64m", "--without", "sys/fs/cgroup", "--net", "none"], "sh", "-c", ReadLimit).Exits(0).Out);
 
     [Requires(Need.Root)]
     public void A_volume_takes_its_place() =>
-        Assert.Equal("mine", Container.Sh(["-m", "64m", "--tmpfs", "/sys/fs/cgroup"], "echo mine >/sys/fs/cgroup/file; cat /sys/fs/cgroup/*"));
+        Assert.Equal("mine",
+            Container.Sh(["-m", "64m", "--tmpfs", "/sys/fs/cgroup"], "echo mine >/sys/fs/cgroup/file; cat /sys/fs/cgroup/*"));
 
     [Requires(Need.Root)]
     public void A_container_that_lives_on_sees_its_own_cgroup_and_cannot_write_in_it()
@@ -87,7 +98,8 @@ public sealed class CgroupMountTests
     public void A_container_that_lives_on_without_a_limit_starts_with_it_or_without()
     {
         using var root = new EngineRoot();
-        root.Detached(["--name", "web"], "sh", "-c", "for place in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $place/new && echo made; done 2>/dev/null; echo that was all");
+        root.Detached(["--name", "web"], "sh", "-c",
+            "for place in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $place/new && echo made; done 2>/dev/null; echo that was all");
         root.Run("wait", "web").Succeeds();
         Assert.Equal("that was all\n", root.Run("logs", "web").Succeeds().Out);
     }

@@ -7,10 +7,15 @@ namespace Minirun.Cli.Tests.Cgroups;
 
 using Minirun = Support.Minirun;
 
-/// <summary>Whoever may unmount what covers the control groups in the host's /sys finds nothing of the host's below: in each form that shows it.</summary>
+/// <summary>
+/// Whoever may unmount what covers the control groups in the host's /sys finds nothing of the host's below: in each form that shows it.
+/// </summary>
 public sealed class HostSysTests
 {
-    /// <summary>How often it came off, then what is there, and that the rest of /sys is. Nothing is written: a wall with a hole must not harm the machine.</summary>
+    /// <summary>
+    /// How often it came off, then what is there, and that the rest of /sys is. Nothing is written: a wall with a hole must not harm the
+    /// machine.
+    /// </summary>
     private const string Uncover = """
         n=0
         while [ $n -lt 9 ] && umount -l /sys/fs/cgroup 2>/dev/null; do n=$((n + 1)); done
@@ -68,7 +73,8 @@ public sealed class HostSysTests
         string[] options = form.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         using var root = new EngineRoot();
         string expected = "";
-        string[] give = ["--name", "web", "--runtime", runtime, "--net", "host", .. options, Rootfs.Busybox, "sh", "-c", Uncover + "\nsleep 1000"];
+        string[] give =
+            ["--name", "web", "--runtime", runtime, "--net", "host", .. options, Rootfs.Busybox, "sh", "-c", Uncover + "\nsleep 1000"];
         root.Run(["create", .. give]).Exits(0);
         foreach (string verb in (string[])["start", "restart -t 0"])
         {
@@ -99,13 +105,16 @@ public sealed class HostSysTests
         using OciBundle bundle = new(config =>
         {
             JsonArray mounts = config["mounts"]!.AsArray(), masked = config["linux"]!["maskedPaths"]!.AsArray();
-            foreach (JsonNode? sys in mounts.Where(mount => ((string?)mount!["destination"])!.StartsWith("/sys", StringComparison.Ordinal)).ToArray()) mounts.Remove(sys);
+            foreach (JsonNode? sys in mounts.Where(mount => ((string?)mount!["destination"])!.StartsWith("/sys", StringComparison.Ordinal))
+                .ToArray())
+                mounts.Remove(sys);
             mounts.Add(Mount("/sys", "bind", "/sys", "rbind", "nosuid", "noexec", "nodev", "rro"));
             if (cover == "mount") mounts.Add(Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "ro"));
             else masked.Add("/sys/fs/cgroup");
             JsonArray namespaces = config["linux"]!["namespaces"]!.AsArray();
             foreach (JsonNode? net in namespaces.Where(each => (string?)each!["type"] == "network").ToArray()) namespaces.Remove(net);
-            foreach (string set in (string[])["bounding", "effective", "permitted"]) config["process"]!["capabilities"]![set]!.AsArray().Add("CAP_SYS_ADMIN");
+            foreach (string set in (string[])["bounding", "effective", "permitted"])
+                config["process"]!["capabilities"]![set]!.AsArray().Add("CAP_SYS_ADMIN");
         }, "sh", "-c", Uncover);
         Assert.Equal(Wanted, bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
     }
@@ -118,7 +127,8 @@ public sealed class HostSysTests
         string[] outer = ["--cap-add=ALL", "--security-opt", "seccomp=unconfined", "--memory", "256m", "--tmpfs", "/sys/kernel"];
         string[] shows = ["-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt"];
         const string look = "find /sys/fs/cgroup -mindepth 1; ls -d /sys/class";
-        Result result = Minirun.Run(["run", .. outer, .. shows, Rootfs.Busybox, "/minirun", "run", "--net", "none", "/mnt", "sh", "-c", look]);
+        Result result =
+            Minirun.Run(["run", .. outer, .. shows, Rootfs.Busybox, "/minirun", "run", "--net", "none", "/mnt", "sh", "-c", look]);
         Assert.Equal("/sys/class\n", result.Exits(0).Out);
         Assert.Contains("sysfs on /sys", result.Error);
     }

@@ -13,7 +13,9 @@ internal sealed record Block(string Page, int Line, string Marker, List<Command>
     /// <summary>It shows what comes out of a pipe, which on a terminal would be something else.</summary>
     public bool IsNotForTerminals => Marker == InPipe;
 
-    /// <summary>Whether it is meant for who we are. The tests run as root and as an ordinary user: what is for one is run by that one.</summary>
+    /// <summary>
+    /// Whether it is meant for who we are. The tests run as root and as an ordinary user: what is for one is run by that one.
+    /// </summary>
     public bool IsForUs => Marker switch
     {
         "" or InPipe => true,

@@ -9,5 +9,7 @@ internal static class Checkout
 
     private static string Find(string directory) =>
         File.Exists(Path.Combine(directory, "Runtime.sln")) ? directory
-        : Find(Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("Runtime.sln is in no directory above " + AppContext.BaseDirectory));
+        : Find(
+            Path.GetDirectoryName(directory)
+                ?? throw new InvalidOperationException("Runtime.sln is in no directory above " + AppContext.BaseDirectory));
 }

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace Minirun.Cli.Tests.Docs;
 
 /// <summary>
-/// A command line of a page and what the page shows of it. In a ```console block it comes after "$ ", "\" at its end continues it, and the lines that
-/// follow are its output: none shown is nothing promised. "..." stands for anything, alone on a line for any number of lines. The output's
-/// last line may be "# exit 127": that is its exit status, else it is 0.
+/// A command line of a page and what the page shows of it. In a ```console block it comes after "$ ", "\" at its end continues it, and the
+/// lines that follow are its output: none shown is nothing promised. "..." stands for anything, alone on a line for any number of lines.
+/// The output's last line may be "# exit 127": that is its exit status, else it is 0.
 /// </summary>
 internal sealed record Command(string Text, int Line, int ExitStatus, List<string> Output)
 {
@@ -17,12 +17,14 @@ internal sealed record Command(string Text, int Line, int ExitStatus, List<strin
         for (int at = 0; at < lines.Length; at++)
         {
             if (!prompts && (lines[at].Trim().Length == 0 || lines[at].TrimStart().StartsWith('#'))) continue;
-            if (prompts && !lines[at].StartsWith(Prompt, StringComparison.Ordinal)) throw new FormatException($"line {firstLine + at}: output before the first command");
+            if (prompts && !lines[at].StartsWith(Prompt, StringComparison.Ordinal))
+                throw new FormatException($"line {firstLine + at}: output before the first command");
             int start = at;
             string text = prompts ? lines[at][Prompt.Length..] : lines[at];
             while (text.EndsWith('\\')) text += "\n" + lines[++at];
             List<string> output = [];
-            while (prompts && at + 1 < lines.Length && !lines[at + 1].StartsWith(Prompt, StringComparison.Ordinal)) output.Add(lines[++at].TrimEnd());
+            while (prompts && at + 1 < lines.Length && !lines[at + 1].StartsWith(Prompt, StringComparison.Ordinal))
+                output.Add(lines[++at].TrimEnd());
             while (output.Count > 0 && output[^1].Length == 0) output.RemoveAt(output.Count - 1);
             int status = 0;
             if (output.Count > 0 && output[^1].StartsWith(ExitNote, StringComparison.Ordinal))
@@ -50,7 +52,8 @@ internal sealed record Command(string Text, int Line, int ExitStatus, List<strin
     {
         var pattern = new System.Text.StringBuilder("^");
         foreach (string line in Output)
-            pattern.Append(line.Trim() == "..." ? "(?:[^\n]*\n)*?" : string.Join("[^\n]*", line.Split("...").Select(Regex.Escape)) + "[ \t]*\n");
+            pattern.Append(
+                line.Trim() == "..." ? "(?:[^\n]*\n)*?" : string.Join("[^\n]*", line.Split("...").Select(Regex.Escape)) + "[ \t]*\n");
         return pattern.Append('$').ToString();
     }
 

@@ -17,7 +17,8 @@ internal sealed class Desk : IDisposable
     {
         _directory = _temporary.Path;
         foreach (string entry in Directory.EnumerateFileSystemEntries(Checkout.Root))
-            if (Path.GetFileName(entry) is not (".git" or "out" or "rootfs-samples")) File.CreateSymbolicLink(Path.Combine(_directory, Path.GetFileName(entry)), entry);
+            if (Path.GetFileName(entry) is not (".git" or "out" or "rootfs-samples"))
+                File.CreateSymbolicLink(Path.Combine(_directory, Path.GetFileName(entry)), entry);
         string samples = Directory.CreateDirectory(Path.Combine(_directory, "rootfs-samples")).FullName;
         foreach (string entry in Directory.EnumerateFileSystemEntries(Checkout.At("rootfs-samples")))
             if (Path.GetFileName(entry) != "busybox") File.CreateSymbolicLink(Path.Combine(samples, Path.GetFileName(entry)), entry);
@@ -30,7 +31,12 @@ internal sealed class Desk : IDisposable
     {
         string script = WriteScript(block);
         // A session of its own: --step would else ask on the terminal of who runs the tests.
-        var start = new ProcessStartInfo("setsid", ["--wait", "bash", script]) { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("setsid", ["--wait", "bash", script])
+        {
+            WorkingDirectory = _directory,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true
+        };
         foreach (var (name, value) in Environment)
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;
@@ -98,7 +104,8 @@ internal sealed class Desk : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(Containers))
-            Support.Minirun.Other("sh", "-c", "for id in $(MINIRUN_ROOT=$1 $2 ps -aq); do MINIRUN_ROOT=$1 $2 rm -f $id; done", "sh", Containers, Programs.Minirun);
+            Support.Minirun.Other("sh", "-c", "for id in $(MINIRUN_ROOT=$1 $2 ps -aq); do MINIRUN_ROOT=$1 $2 rm -f $id; done", "sh",
+                Containers, Programs.Minirun);
         _temporary.Dispose();
     }
 }

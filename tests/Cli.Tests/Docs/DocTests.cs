@@ -12,7 +12,8 @@ public sealed class DocTests(ITestOutputHelper output)
 
     public static TheoryData<string> Pages => [.. Page.All()];
 
-    public static TheoryData<string> PagesWithCommands => [.. Page.All().Where(page => new Page(page).Blocks().Any(block => block.ReasonNotToRun is null))];
+    public static TheoryData<string> PagesWithCommands =>
+        [.. Page.All().Where(page => new Page(page).Blocks().Any(block => block.ReasonNotToRun is null))];
 
     [Theory, MemberData(nameof(PagesWithCommands))]
     public void Every_command_of_the_page_works_as_shown(string page)
@@ -31,11 +32,14 @@ public sealed class DocTests(ITestOutputHelper output)
         using var desk = new Desk();
         List<string> wrong = [];
         foreach (Block block in new Page(page).Blocks())
-            if (block.IsForUs) Compare(block, block.IsNotForTerminals ? desk.Run(block) : desk.RunInTerminal(block, wrong), (command, text) => command.ShowsBroken(text), wrong);
+            if (block.IsForUs)
+                Compare(block, block.IsNotForTerminals ? desk.Run(block) : desk.RunInTerminal(block, wrong),
+                    (command, text) => command.ShowsBroken(text), wrong);
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
 
-    private static void Compare(Block block, List<(int Status, string Output)> results, Func<Command, string, bool> shows, List<string> wrong)
+    private static void Compare(Block block, List<(int Status, string Output)> results, Func<Command, string, bool> shows,
+        List<string> wrong)
     {
         for (int i = 0; i < block.Commands.Count; i++)
         {
@@ -94,7 +98,8 @@ public sealed class DocTests(ITestOutputHelper output)
     private static string[] Flags()
     {
         string help = Support.Minirun.Run("run", "--help").Out;
-        string[] flags = [.. Regex.Matches(help, @"^  (?:-\w, |    )(--[a-z-]+)", RegexOptions.Multiline).Select(flag => flag.Groups[1].Value)];
+        string[] flags =
+            [.. Regex.Matches(help, @"^  (?:-\w, |    )(--[a-z-]+)", RegexOptions.Multiline).Select(flag => flag.Groups[1].Value)];
         Assert.True(flags.Length > 40, help);
         return flags;
     }

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Docs;
 
-/// <summary>docs/follow-a-run.md: a stop is a heading with a file, "Look for `symbol`", and "Goes on with `call`", which the file must contain.</summary>
+/// <summary>
+/// docs/follow-a-run.md: a stop is a heading with a file, "Look for `symbol`", and "Goes on with `call`", which the file must contain.
+/// </summary>
 public sealed class FollowARunTests
 {
     private const int MostStops = 9, MostLines = 2000;
@@ -18,14 +20,18 @@ public sealed class FollowARunTests
 
         public string? Call => Quoted("Goes on with");
 
-        private string? Quoted(string words) => Regex.Match(Text, words + "\\s+`([^`]+)`") is { Success: true } match ? match.Groups[1].Value : null;
+        private string? Quoted(string words) =>
+            Regex.Match(Text, words + "\\s+`([^`]+)`") is { Success: true } match ? match.Groups[1].Value : null;
     }
 
     private static List<Stop> Stops() =>
-        [.. Regex.Matches(s_page, @"^## \d+\. \[([^\]]+)\]\([^)]*\)\n(.*?)(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline).Select(match => new Stop(match.Groups[1].Value, match.Groups[2].Value))];
+        [
+            .. Regex.Matches(s_page, @"^## \d+\. \[([^\]]+)\]\([^)]*\)\n(.*?)(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)
+                .Select(match => new Stop(match.Groups[1].Value, match.Groups[2].Value))];
 
     /// <summary>All that the page links to.</summary>
-    private static string[] Files() => [.. Regex.Matches(s_page, @"\((?:\.\./)+(src/[^)]+\.cs)\)").Select(match => match.Groups[1].Value).Distinct()];
+    private static string[] Files() =>
+        [.. Regex.Matches(s_page, @"\((?:\.\./)+(src/[^)]+\.cs)\)").Select(match => match.Groups[1].Value).Distinct()];
 
     [Fact]
     public void A_run_is_followed_from_Main_to_execve_in_few_files()
@@ -59,7 +65,8 @@ public sealed class FollowARunTests
             Assert.Contains(stops[i].Call!, stops[i].Source);
             // The call names what the next stop has us look for, but for the one that is an execve: that goes by the program's name.
             string name = stops[i + 1].Symbol!;
-            bool byExecve = stops[i + 1].Source.Contains("\"fork-news\"u8") && sources.Any(source => source.Contains("SYS_execveat") && source.Contains("\"fork-news\""));
+            bool byExecve = stops[i + 1].Source.Contains("\"fork-news\"u8")
+                && sources.Any(source => source.Contains("SYS_execveat") && source.Contains("\"fork-news\""));
             Assert.True(stops[i].Call!.Contains(name) || byExecve, $"{stops[i].File}: {stops[i].Call} does not lead to {name}");
         }
     }

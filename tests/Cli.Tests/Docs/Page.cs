@@ -15,13 +15,14 @@ internal sealed class Page(string path)
     {
         foreach (string page in Directory.EnumerateFiles(Checkout.Root, "*.md")) yield return System.IO.Path.GetFileName(page);
         foreach (string folder in (string[])["docs", "labs"])
-            foreach (string page in Directory.EnumerateFiles(Checkout.At(folder), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (string page in Directory.EnumerateFiles(Checkout.At(folder), "*.md", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
                 yield return System.IO.Path.GetRelativePath(Checkout.Root, page);
     }
 
     /// <summary>
-    /// The ```console and ```sh blocks. A comment on the line before says what a reader need not know: <c>&lt;!-- test: not run: REASON --&gt;</c>,
-    /// <c>as root</c>, <c>as an ordinary user</c>, <c>with newuidmap</c>.
+    /// The ```console and ```sh blocks. A comment on the line before says what a reader need not know: <c>&lt;!-- test: not run: REASON
+    /// --&gt;</c>, <c>as root</c>, <c>as an ordinary user</c>, <c>with newuidmap</c>.
     /// </summary>
     public IEnumerable<Block> Blocks()
     {
@@ -38,7 +39,8 @@ internal sealed class Page(string path)
             }
             else if (line.StartsWith("```", StringComparison.Ordinal))
                 while (lines[++at].Trim() != "```") { }
-            else if (line.StartsWith(MarkerStart, StringComparison.Ordinal)) { marker = line[MarkerStart.Length..^MarkerEnd.Length]; continue; }
+            else if (line.StartsWith(MarkerStart, StringComparison.Ordinal)) { marker = line[MarkerStart.Length..^MarkerEnd.Length];
+            continue; }
             if (line.Length > 0) marker = "";
         }
     }

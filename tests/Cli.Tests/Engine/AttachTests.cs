@@ -43,7 +43,9 @@ public sealed class AttachTests : IDisposable
     {
         _root.Detached(["--name", "web", "--restart", "always"], "false");
         // It waits for more than six seconds then.
-        Assert.True(Deadline.Wait(() => _root.Inspect("web", ".RestartCount") == "6" && _root.Inspect("web", ".State.Status") == "restarting", TimeSpan.FromMinutes(2)));
+        Assert.True(
+            Deadline.Wait(() => _root.Inspect("web", ".RestartCount") == "6" && _root.Inspect("web", ".State.Status") == "restarting",
+                TimeSpan.FromMinutes(2)));
         _root.Run("attach", "web").Fails(125, "you cannot attach to a restarting container, wait until it is running");
     }
 

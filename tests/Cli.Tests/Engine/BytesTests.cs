@@ -5,7 +5,9 @@ namespace Minirun.Cli.Tests.Engine;
 
 using Minirun = Support.Minirun;
 
-/// <summary>What is not UTF-8 goes in and out as it came. $M is minirun, $B a root file system, x is \xe9; the working directory is a test's own.</summary>
+/// <summary>
+/// What is not UTF-8 goes in and out as it came. $M is minirun, $B a root file system, x is \xe9; the working directory is a test's own.
+/// </summary>
 public sealed class BytesTests : IDisposable
 {
     private const string Cafe = "63 61 66 e9";   // caf\xe9
@@ -23,7 +25,9 @@ public sealed class BytesTests : IDisposable
     private Result Bash(string script)
     {
         var how = _root.How with { WorkingDirectory = _files.Path };
-        return Minirun.Other(how, "bash", "-c", $"set -e -o pipefail; M={Programs.Minirun}; B={_rootfs.Path}; x=$'caf\\xe9'; hex() {{ od -An -v -tx1 | tr -s ' \\n' ' ' | sed 's/^ //; s/ $//'; echo; }}; {script}");
+        return Minirun.Other(how, "bash", "-c",
+            $"set -e -o pipefail; M={Programs.Minirun}; B={_rootfs.Path}; x=$'caf\\xe9'; hex() {{ od -An -v -tx1 | tr -s ' \\n' ' ' | "
+                + $"sed 's/^ //; s/ $//'; echo; }}; {script}");
     }
 
     /// <summary>In every way of running.</summary>
@@ -66,7 +70,8 @@ public sealed class BytesTests : IDisposable
     public void An_exec_gets_the_bytes_that_were_given()
     {
         Bash("$M run -d --name web $B sleep 1000; mkdir -p \"$B/tmp/$x\"; echo \"V=$x\" >e").Exits(0);
-        foreach (string words in (string[])["web printf %s \"$x\"", "-e \"V=$x\" web sh -c 'printf %s \"$V\"'", "-e V web sh -c 'printf %s \"$V\"'", "--env-file e web sh -c 'printf %s \"$V\"'",
+        foreach (string words in (string[])["web printf %s \"$x\"", "-e \"V=$x\" web sh -c 'printf %s \"$V\"'",
+            "-e V web sh -c 'printf %s \"$V\"'", "--env-file e web sh -c 'printf %s \"$V\"'",
             "-w \"/tmp/$x\" web sh -c 'printf %s \"${PWD#/tmp/}\"'"])
         {
             Result result = Bash($"export V=$x; $M exec {words} | hex");
@@ -83,8 +88,15 @@ public sealed class BytesTests : IDisposable
         Assert.Equal(Cafe + "\n", Bash("mkdir back; $M cp \"web:/data/$x\" back; cd back; printf %s * | hex").Exits(0).Out);
         Assert.Equal(Cafe + "\n", Bash("mkdir all; $M cp web:/data/. all; cd all; printf %s c* | hex").Exits(0).Out);
         // Short and long names, in an archive, both ways.
-        Bash("l=$(printf 'n%.0s' $(seq 150)); mkdir -p in/t && cd in && touch \"t/$x\" \"t/$l$x\" && ln -s \"$l$x\" \"t/link\" && ln \"t/$l$x\" t/second && tar -cf ../in.tar t").Exits(0);
-        Bash("$M cp - web:/tmp <in.tar; $M cp web:/tmp/t - >out.tar; mkdir out && tar -C out -xf out.tar 2>warnings; diff -r in out; cd out/t; ls -b | md5sum >../a; cd ../../in/t; ls -b | md5sum | diff - ../../out/a; readlink link | diff - <(cd ../../out/t; readlink link)").Exits(0);
+        Bash(
+            "l=$(printf 'n%.0s' $(seq 150)); mkdir -p in/t && cd in && touch \"t/$x\" \"t/$l$x\" && ln -s \"$l$x\" \"t/link\" && ln "
+                + "\"t/$l$x\" t/second && tar -cf ../in.tar t")
+            .Exits(0);
+        Bash(
+            "$M cp - web:/tmp <in.tar; $M cp web:/tmp/t - >out.tar; mkdir out && tar -C out -xf out.tar 2>warnings; diff -r in out; cd "
+                + "out/t; ls -b | md5sum >../a; cd ../../in/t; ls -b | md5sum | diff - ../../out/a; readlink link | diff - <(cd "
+                    + "../../out/t; readlink link)")
+            .Exits(0);
         // Only escaped is such a name told from others, and harmless in a terminal.
         Assert.Equal("A /newcaf\\xe9\n", Bash("touch \"$B/new$x\"; $M diff web | grep -a new").Exits(0).Out);
         Bash("$M rm -f web; $M volume rm data; [[ ! -e $MINIRUN_ROOT/volumes/data ]]; [[ $(ls $MINIRUN_ROOT/volumes) == '' ]]").Exits(0);

@@ -14,14 +14,18 @@ public sealed class ContainerVerbTests : IDisposable
     public void All_verbs_for_containers_have_a_longer_name()
     {
         string help = _root.Run("container", "--help").Succeeds().Out;
-        Assert.All((string[])["attach", "cp", "create", "exec", "inspect", "kill", "list", "logs", "ls", "pause", "port", "prune", "ps", "remove", "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait"], verb => Assert.Contains($"\n  {verb} ", help));
+        Assert.All(
+            (string[])["attach", "cp", "create", "exec", "inspect", "kill", "list", "logs", "ls", "pause", "port", "prune", "ps", "remove",
+                "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait"],
+            verb => Assert.Contains($"\n  {verb} ", help));
     }
 
     [Fact]
     public void The_longer_names_do_the_same()
     {
         string id = _root.Run("container", "run", "-d", "--name", "web", Rootfs.Busybox, "sleep", "1000").Exits(0).Lines[0];
-        foreach (string verb in (string[])["ls", "list", "ps"]) Assert.Equal("web\n", _root.Run("container", verb, "--format", "{{.Names}}").Succeeds().Out);
+        foreach (string verb in (string[])["ls", "list", "ps"])
+            Assert.Equal("web\n", _root.Run("container", verb, "--format", "{{.Names}}").Succeeds().Out);
         Assert.Equal("in\n", _root.Run("container", "exec", "web", "echo", "in").Exits(0).Out);
         Assert.Equal(id + "\n", _root.Run("container", "inspect", "-f", "{{.Id}}", "web").Succeeds().Out);
         _root.Run("container", "stop", "--timeout", "0", "web").Succeeds();

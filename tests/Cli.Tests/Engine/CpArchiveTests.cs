@@ -91,10 +91,15 @@ public sealed class CpArchiveTests : IDisposable
         foreach (TarEntry entry in entries) tar.WriteEntry(entry);
     }
 
-    private Result Cp(string words) => Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"set -o pipefail; {Programs.Minirun} cp {words}");
+    private Result Cp(string words) =>
+        Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"set -o pipefail; {Programs.Minirun} cp {words}");
 
-    private void Detached(string name, params string[] options) => _root.Run(["run", "-d", "--name", name, .. options, _rootfs.Path, "sleep", "1000"]).Exits(0);
+    private void Detached(string name, params string[] options) =>
+        _root.Run(["run", "-d", "--name", name, .. options, _rootfs.Path, "sleep", "1000"]).Exits(0);
 
     private string Describe(string name) =>
-        Minirun.Other("bash", "-c", """cd "$1" && find . -printf '%P %y %m %n %s %l %T@\n' | sed 's/^ d .*/top/; s/^link l.*777 1 \([0-9]*\) /link \1 /' | sort""", "-", _files[name]).Succeeds().Out;
+        Minirun.Other("bash", "-c",
+            """cd "$1" && find . -printf '%P %y %m %n %s %l %T@\n' | sed 's/^ d .*/top/; s/^link l.*777 1 \([0-9]*\) /link \1 /' | sort""",
+            "-", _files[name])
+            .Succeeds().Out;
 }

@@ -5,7 +5,9 @@ namespace Minirun.Cli.Tests.Engine;
 
 using Minirun = Support.Minirun;
 
-/// <summary>What is in the place of a copy: files make way, links to files are followed as cp(1) does, and what other programs hold on to stays.</summary>
+/// <summary>
+/// What is in the place of a copy: files make way, links to files are followed as cp(1) does, and what other programs hold on to stays.
+/// </summary>
 public sealed class CpTargetTests : IDisposable
 {
     private readonly EngineRoot _root = new();
@@ -46,7 +48,8 @@ public sealed class CpTargetTests : IDisposable
         File.Delete(_rootfs.Inside("/t/f"));
         Minirun.Other("mv", _files["t/g"], _rootfs.Inside("/t/f")).Succeeds();
         Minirun.Other("bash", "-c", """cd "$0" && mkdir -p a/t && echo x >a/t/f && tar -C a -cf a.tar t""", _files.Path).Succeeds();
-        Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"{Programs.Minirun} cp - web:/ <a.tar").Fails(125, "the target must be a directory or a regular file");
+        Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"{Programs.Minirun} cp - web:/ <a.tar")
+            .Fails(125, "the target must be a directory or a regular file");
     }
 
     [Fact]
@@ -77,7 +80,8 @@ public sealed class CpTargetTests : IDisposable
     {
         if (how == "bind")
         {
-            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+            using var socket =
+                new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
             string near = Path.Combine(Path.GetTempPath(), $"s{Guid.NewGuid():n}"[..20]);
             socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(near));
             return Minirun.Other("mv", near, _files[name]).ExitCode == 0;

@@ -41,8 +41,12 @@ public sealed class CpTests : IDisposable
     {
         _root.Environment["SECRET_OF_THE_CALLER"] = "secret";
         Detached("web", "--pid", "host", "--tmpfs", "/tmp");
-        _root.Run("exec", "web", "sh", "-c", "cd /tmp; ln -s /proc/self/environ e; ln -s /proc/self d; ln -s ../proc/self/status s; ln -s /proc p; ln -s /proc/1/status 1; ln -s /etc/passwd fine").Succeeds();
-        foreach (string path in (string[])["/tmp/e", "/tmp/d/environ", "/tmp/d/", "/tmp/s", "/tmp/p/self/environ", "/tmp/p/self", "/tmp/1", "/proc/self/environ"])
+        _root.Run("exec", "web", "sh", "-c",
+            "cd /tmp; ln -s /proc/self/environ e; ln -s /proc/self d; ln -s ../proc/self/status s; ln -s /proc p; ln -s /proc/1/status "
+                + "1; ln -s /etc/passwd fine")
+            .Succeeds();
+        foreach (string path in (string[])["/tmp/e", "/tmp/d/environ", "/tmp/d/", "/tmp/s", "/tmp/p/self/environ", "/tmp/p/self", "/tmp/1",
+            "/proc/self/environ"])
         {
             Result result = _root.Run("cp", "-L", "web:" + path, _files["out"]);
             Assert.True(result.ExitCode != 0, path);
@@ -63,7 +67,9 @@ public sealed class CpTests : IDisposable
         _root.Run("cp", _files["directory"], "web:/new").Succeeds();
         _root.Run("cp", _files["directory"], "web:/new").Succeeds();
         _root.Run("cp", _files["one"] + "", "web:/new/.").Succeeds();
-        Assert.Equal("1 2 2 1", _root.Run("exec", "web", "sh", "-c", "echo $(cat /uno) $(cat /new/two) $(cat /new/directory/two) $(cat /new/one)").Succeeds().Lines[0]);
+        Assert.Equal("1 2 2 1",
+            _root.Run("exec", "web", "sh", "-c", "echo $(cat /uno) $(cat /new/two) $(cat /new/directory/two) $(cat /new/one)")
+                .Succeeds().Lines[0]);
         _root.Run("cp", "web:/new/.", _files["all"]).Succeeds();
         Assert.Equal(["directory", "one", "two"], Directory.GetFileSystemEntries(_files["all"]).Select(Path.GetFileName).Order());
         _root.Run("cp", _files["one"], "web:/nowhere/").Fails(125, "no such directory: /nowhere/");
@@ -109,7 +115,9 @@ public sealed class CpTests : IDisposable
     {
         string secret = _files.Write("secret", "host");
         Directory.CreateDirectory(Path.Combine(_rootfs.Path, "d"));
-        _root.Run("run", "-d", "--name", "web", _rootfs.Path, "sh", "-c", $"cd /d; while :; do ln -sfn {secret} x; rm -f x; echo mine > x; done").Exits(0);
+        _root.Run("run", "-d", "--name", "web", _rootfs.Path, "sh", "-c",
+            $"cd /d; while :; do ln -sfn {secret} x; rm -f x; echo mine > x; done")
+            .Exits(0);
         for (int i = 0; i < 30; i++)
         {
             _root.Run("cp", "web:/d", _files[$"copy{i}"]);
@@ -133,13 +141,16 @@ public sealed class CpTests : IDisposable
         _root.Run("cp", "web:/same", _files["mine"]).Succeeds();
         Assert.Equal("1000:1001 4755\n0:0 755\n", Minirun.Other("stat", "-c", "%u:%g %a", _files["back"], _files["mine"]).Succeeds().Out);
         Assert.Equal("1000/1001\n", Cp("web:/same - | tar -tv --numeric-owner | awk '{ print $2 }'").Succeeds().Out);
-        Cp("-a web:/same - | tar -C . -xp --numeric-owner --transform 's/same/third/' && " + Programs.Minirun + " cp web:/same - | " + Programs.Minirun + " cp -a - web:/tmp").Succeeds();
+        Cp(
+            "-a web:/same - | tar -C . -xp --numeric-owner --transform 's/same/third/' && " + Programs.Minirun + " cp web:/same - | "
+                + Programs.Minirun + " cp -a - web:/tmp")
+            .Succeeds();
         Assert.Equal("1000:1001 4755\n", _root.Run("exec", "web", "stat", "-c", "%u:%g %a", "/tmp/same").Succeeds().Out);
     }
 
     /// <summary>
-    /// The host's root may write there what the container may not, and owner and mode of such a file are the host's: neither by a link nor by a mount of the
-    /// container's is anything of the kernel's read or written.
+    /// The host's root may write there what the container may not, and owner and mode of such a file are the host's: neither by a link nor
+    /// by a mount of the container's is anything of the kernel's read or written.
     /// </summary>
     [TheoryRequires(Need.Root)]
     [InlineData("ln -s /proc/sys/fs/lease-break-time /tmp/x", "/tmp/x")]
@@ -164,21 +175,26 @@ public sealed class CpTests : IDisposable
     public void A_lease_on_a_file_holds_nobody()
     {
         _root.Detached(["--name", "web", "--tmpfs", "/tmp"], "/probe", "lease", "/tmp/file");
-        Assert.True(Deadline.Wait(() => Minirun.Other("grep", "-q", $"LEASE  .* {_root.Inspect("web", ".State.Pid")} ", "/proc/locks").ExitCode == 0));
-        _root.Run("cp", "web:/tmp/file", _files["out"]).Fails(125, "resource temporarily unavailable (EAGAIN)", "holds a lease on that file");
+        Assert.True(
+            Deadline.Wait(
+                () => Minirun.Other("grep", "-q", $"LEASE  .* {_root.Inspect("web", ".State.Pid")} ", "/proc/locks").ExitCode == 0));
+        _root.Run("cp", "web:/tmp/file", _files["out"])
+            .Fails(125, "resource temporarily unavailable (EAGAIN)", "holds a lease on that file");
     }
 
     [Fact]
     public void Holes_of_a_file_are_no_bytes_of_the_copy()
     {
         Detached("web");
-        const string make = "cd $0 && truncate -s 8T empty && truncate -s 1T file && printf begin | dd of=file conv=notrunc 2>/dev/null && printf end >>file";
+        const string make = "cd $0 && truncate -s 8T empty && truncate -s 1T file && printf begin | dd of=file conv=notrunc 2>/dev/null "
+            + "&& printf end >>file";
         Minirun.Other("sh", "-c", make, Path.Combine(_rootfs.Path, "tmp")).Succeeds();
         _root.Run("cp", "web:/tmp", _files["copy"]).Succeeds();
         Assert.Equal(8L << 40, new FileInfo(_files["copy/empty"]).Length);
         Assert.Equal((1L << 40) + 3, new FileInfo(_files["copy/file"]).Length);
         Assert.Equal("beginend", Minirun.Other("sh", "-c", "head -c 5 $0; tail -c 3 $0", _files["copy/file"]).Succeeds().Out);
-        Assert.Equal("0", Minirun.Other("sh", "-c", "find $0 -size +1024k -printf '%b\\n' | awk '$1 > 64' | wc -l", _files["copy"]).Succeeds().Lines[0]);
+        Assert.Equal("0",
+            Minirun.Other("sh", "-c", "find $0 -size +1024k -printf '%b\\n' | awk '$1 > 64' | wc -l", _files["copy"]).Succeeds().Lines[0]);
     }
 
     [Fact]
@@ -202,18 +218,27 @@ public sealed class CpTests : IDisposable
         Detached("web", "--userns", "0:100000:65536", "--tmpfs", "/tmp");
         Directory.CreateDirectory(_files["tree"]);
         _files.Write("tree/file", "1");
-        Minirun.Other("sh", "-c", "chown 5:6 $0 && ln -s file $1/link && mkfifo $1/fifo && tar -C $1 -cf $2 .", _files["tree/file"], _files["tree"], _files["in.tar"]).Succeeds();
+        Minirun.Other("sh", "-c", "chown 5:6 $0 && ln -s file $1/link && mkfifo $1/fifo && tar -C $1 -cf $2 .", _files["tree/file"],
+            _files["tree"], _files["in.tar"])
+            .Succeeds();
         _root.Run("cp", "-a", _files["tree"], "web:/tmp/one").Succeeds();
         _root.Run("cp", _files["tree"], "web:/dev/shm/two").Succeeds();
         _root.Run("exec", "web", "mkdir", "/tmp/three").Succeeds();
         Cp("- web:/tmp/three <in.tar").Succeeds();
-        Assert.Equal("5:6 0:0 0:0", _root.Run("exec", "web", "sh", "-c", "echo $(stat -c %u:%g /tmp/one/file /dev/shm/two/file /tmp/three/file)").Succeeds().Lines[0]);
+        Assert.Equal("5:6 0:0 0:0",
+            _root.Run("exec", "web", "sh", "-c", "echo $(stat -c %u:%g /tmp/one/file /dev/shm/two/file /tmp/three/file)")
+                .Succeeds().Lines[0]);
     }
 
-    private Result Cp(string words) => Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"set -o pipefail; {Programs.Minirun} cp {words}");
+    private Result Cp(string words) =>
+        Minirun.Other(_root.How with { WorkingDirectory = _files.Path }, "bash", "-c", $"set -o pipefail; {Programs.Minirun} cp {words}");
 
-    private void Detached(string name, params string[] options) => _root.Run(["run", "-d", "--name", name, .. options, _rootfs.Path, "sleep", "1000"]).Exits(0);
+    private void Detached(string name, params string[] options) =>
+        _root.Run(["run", "-d", "--name", name, .. options, _rootfs.Path, "sleep", "1000"]).Exits(0);
 
     private string Describe(string name) =>
-        Minirun.Other("bash", "-c", """cd "$1" && find . -printf '%P %y %m %n %s %l %T@\n' | sed 's/^ d .*/top/; s/^link l.*777 1 \([0-9]*\) /link \1 /' | sort""", "-", _files[name]).Succeeds().Out;
+        Minirun.Other("bash", "-c",
+            """cd "$1" && find . -printf '%P %y %m %n %s %l %T@\n' | sed 's/^ d .*/top/; s/^link l.*777 1 \([0-9]*\) /link \1 /' | sort""",
+            "-", _files[name])
+            .Succeeds().Out;
 }

@@ -7,8 +7,8 @@ namespace Minirun.Cli.Tests.Engine;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// What a command leaves behind in a session of its own, and even in user and mount namespaces of its own, ends with the container where no pid
-/// namespace sees to that: by every verb, and by itself.
+/// What a command leaves behind in a session of its own, and even in user and mount namespaces of its own, ends with the container where no
+/// pid namespace sees to that: by every verb, and by itself.
 /// </summary>
 public sealed class DaemonTests : IDisposable
 {
@@ -46,7 +46,9 @@ public sealed class DaemonTests : IDisposable
     {
         // In the foreground, and with a monitor.
         foreach (string[] more in (string[][])[[], ["--rm", "-l", "a=b"]])
-            AssertGone(_root.Run(["run", .. more, .. Options(form), Rootfs.Busybox, "sh", "-c", Leaving(namespaces, "true")]).Exits(0).Lines[0], form);
+            AssertGone(
+                _root.Run(["run", .. more, .. Options(form), Rootfs.Busybox, "sh", "-c", Leaving(namespaces, "true")]).Exits(0).Lines[0],
+                form);
     }
 
     [Theory]
@@ -69,9 +71,12 @@ public sealed class DaemonTests : IDisposable
     public void Forced_deletion_ends_it(string form, string namespaces)
     {
         string config = _directory["config.json"];
-        File.WriteAllText(config, _root.Run(["run", "--print-spec", .. Options(form), Rootfs.Busybox, "sh", "-c", Leaving(namespaces, "exec sleep 1000")]).Exits(0).Out);
+        File.WriteAllText(config,
+            _root.Run(["run", "--print-spec", .. Options(form), Rootfs.Busybox, "sh", "-c", Leaving(namespaces, "exec sleep 1000")])
+                .Exits(0).Out);
         Result Oci(params string[] words) =>
-            Minirun.Other(Start.Plain with { Before = $"exec </dev/null >'{_directory["out"]}' 2>'{_directory["error"]}'" }, OciBundle.Program, ["--root", _directory["state"], .. words]);
+            Minirun.Other(Start.Plain with { Before = $"exec </dev/null >'{_directory["out"]}' 2>'{_directory["error"]}'" },
+                OciBundle.Program, ["--root", _directory["state"], .. words]);
         Oci("create", "--bundle", _directory.Path, "web").Exits(0);
         Oci("start", "web").Exits(0);
         Assert.True(Deadline.Wait(() => _directory.Read("out").Contains('\n')));
@@ -115,7 +120,8 @@ public sealed class DaemonTests : IDisposable
             config["linux"]![map] = JsonNode.Parse("""[{"containerID": 0, "hostID": 0, "size": 65536}]""");
     }, "sleep", "1000").Make("create", "start");
 
-    private static string[] Options(string form) => form == "--pid host" ? s_pidHost : [.. form.Split(' '), "--net", "host", "--security-opt", "seccomp=unconfined"];
+    private static string[] Options(string form) =>
+        form == "--pid host" ? s_pidHost : [.. form.Split(' '), "--net", "host", "--security-opt", "seccomp=unconfined"];
 
     private void AssertGone(string pid, string what)
     {

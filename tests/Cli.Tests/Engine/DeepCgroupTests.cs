@@ -5,7 +5,8 @@ using Xunit;
 namespace Minirun.Cli.Tests.Engine;
 
 /// <summary>
-/// A container makes cgroups in its own, so deep that no path reaches the lowest, and freezes a process there: it ends all the same, and nothing of them is left.
+/// A container makes cgroups in its own, so deep that no path reaches the lowest, and freezes a process there: it ends all the same, and
+/// nothing of them is left.
 /// </summary>
 public sealed class DeepCgroupTests : IDisposable
 {

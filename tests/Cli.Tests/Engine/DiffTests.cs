@@ -20,7 +20,9 @@ public sealed class DiffTests : IDisposable
     public void What_was_made_and_changed_since_the_container_is_told()
     {
         _rootfs.Write("/opt/kept/old", "old");
-        _root.Run("run", "-d", "--name", "web", _rootfs.Path, "sh", "-c", "mkdir /opt/new; echo x >/opt/new/file; echo more >>/opt/kept/old; touch -d '2001-01-01' /opt/kept/old").Exits(0);
+        _root.Run("run", "-d", "--name", "web", _rootfs.Path, "sh", "-c",
+            "mkdir /opt/new; echo x >/opt/new/file; echo more >>/opt/kept/old; touch -d '2001-01-01' /opt/kept/old")
+            .Exits(0);
         _root.Run("wait", "web").Exits(0);
         string[] diff = [.. Diff().Where(line => line.Contains("/opt"))];
         // Who sets a file's time back does not hide that.
@@ -41,7 +43,10 @@ public sealed class DiffTests : IDisposable
         _rootfs.Write("/opt/kept/old", "old");
         _rootfs.Write("/opt/gone", "gone");
         _rootfs.Write("/opt/untouched", "same");
-        _root.Run("run", "-d", "--ephemeral", "-i", "--name", "web", "-v", "/opt/volume", _rootfs.Path, "sh", "-c", "mkdir /opt/new; echo x >/opt/new/file; echo more >>/opt/kept/old; rm /opt/gone; echo v >/opt/volume/file; echo ready; read line").Exits(0);
+        _root.Run("run", "-d", "--ephemeral", "-i", "--name", "web", "-v", "/opt/volume", _rootfs.Path, "sh", "-c",
+            "mkdir /opt/new; echo x >/opt/new/file; echo more >>/opt/kept/old; rm /opt/gone; echo v >/opt/volume/file; echo ready; read "
+                + "line")
+            .Exits(0);
         Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Contains("ready")));
         string[] diff = [.. Diff().Where(line => line.Contains("/opt"))];
         Assert.Equal(["C /opt", "C /opt/kept", "C /opt/kept/old", "A /opt/new", "A /opt/new/file", "D /opt/gone"], diff);

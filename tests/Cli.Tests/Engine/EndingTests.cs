@@ -61,7 +61,8 @@ public sealed class EndingTests : IDisposable
         Assert.Contains("(EFBIG)", result.Error);
         AssertGone(members, verb[0]);
         // It is ours alone that ignores the signal.
-        if (verb[0] == "stop") Container.Run(["--ulimit", "fsize=0", "--tmpfs", "/tmp"], "sh", "-c", "sh -c 'echo >/tmp/file'; [ $? = 153 ]").Exits(0);
+        if (verb[0] == "stop")
+            Container.Run(["--ulimit", "fsize=0", "--tmpfs", "/tmp"], "sh", "-c", "sh -c 'echo >/tmp/file'; [ $? = 153 ]").Exits(0);
         _root.Run("rm", "-f", "web").Exits(0);
         AssertNothingLeft(verb[0]);
     }

@@ -19,7 +19,8 @@ public sealed class EventsTests : IDisposable
         _root.Run("rm", "shop").Succeeds();
         Assert.Equal(["create web", "start web", "rename shop", "kill shop", "die shop", "stop shop", "destroy shop"],
             _root.Run("events", "--since", "1h", "--stream=false", "--format", "{{.Action}} {{.Actor.Attributes.name}}").Succeeds().Lines);
-        JsonNode die = JsonNode.Parse(_root.Run("events", "--since", "1h", "--until", "0s", "--filter", "event=die", "--format", "json").Succeeds().Out)!;
+        JsonNode die = JsonNode.Parse(
+            _root.Run("events", "--since", "1h", "--until", "0s", "--filter", "event=die", "--format", "json").Succeeds().Out)!;
         Assert.Equal("3", (string)die["Actor"]!["Attributes"]!["exitCode"]!);
         Assert.Equal("a", (string)die["Actor"]!["Attributes"]!["team"]!);
         Assert.Equal("container", (string)die["Type"]!);
@@ -59,7 +60,8 @@ public sealed class EventsTests : IDisposable
         Assert.False(File.Exists(journal));
         _root.Run("create", "--name", "three", Rootfs.Busybox, "true").Exits(0);
         Assert.True(new FileInfo(journal).Length < 10_000);
-        Assert.Equal(["one", "two", "three"], _root.Run("events", "--stream=false", "--format", "{{.Actor.Attributes.name}}").Succeeds().Lines);
+        Assert.Equal(["one", "two", "three"],
+            _root.Run("events", "--stream=false", "--format", "{{.Actor.Attributes.name}}").Succeeds().Lines);
     }
 
     [Fact]

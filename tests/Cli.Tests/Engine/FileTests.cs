@@ -32,7 +32,9 @@ public sealed class FileTests : IDisposable
             rootfs: {{Rootfs.Busybox}}
             command: sleep 1000
             """);
-        Assert.Equal("front  on-failure 2 USR1 90", Inspect(".Config.Labels.tier", ".Config.Labels.empty", ".HostConfig.RestartPolicy.Name", ".HostConfig.RestartPolicy.MaximumRetryCount", ".Config.StopSignal", ".Config.StopTimeout"));
+        Assert.Equal("front  on-failure 2 USR1 90",
+            Inspect(".Config.Labels.tier", ".Config.Labels.empty", ".HostConfig.RestartPolicy.Name",
+                ".HostConfig.RestartPolicy.MaximumRetryCount", ".Config.StopSignal", ".Config.StopTimeout"));
         Assert.Equal("json-file map[max-file:3 max-size:2m]", Inspect(".HostConfig.LogConfig.Type", ".HostConfig.LogConfig.Config"));
         Assert.Equal("cache\nother\n", _root.Run("volume", "ls", "-q").Succeeds().Out);
         _root.Run("exec", "web", "sh", "-c", "grep -q '10.0.0.9.db' /etc/hosts && touch /cache/here && ! touch /other/there").Exits(0);
@@ -55,15 +57,20 @@ public sealed class FileTests : IDisposable
     [Fact]
     public void Flags_win_over_the_file()
     {
-        Make($"container_name: web\nlabels: [a=1, b=2]\nstop_grace_period: 5s\nrootfs: {Rootfs.Busybox}\ncommand: sleep 1000\n", "--label", "b=3", "--stop-timeout", "7");
+        Make($"container_name: web\nlabels: [a=1, b=2]\nstop_grace_period: 5s\nrootfs: {Rootfs.Busybox}\ncommand: sleep 1000\n", "--label",
+            "b=3", "--stop-timeout", "7");
         Assert.Equal("1 3 7", Inspect(".Config.Labels.a", ".Config.Labels.b", ".Config.StopTimeout"));
     }
 
     [Fact]
     public void Without_d_it_is_in_the_foreground() =>
-        Assert.Equal("here\n", _root.Run("run", "--rm", "--file", _directory.Write("c.yaml", $"labels: [a]\nrootfs: {Rootfs.Busybox}\ncommand: echo here\n")).Succeeds().Out);
+        Assert.Equal("here\n",
+            _root.Run("run", "--rm", "--file", _directory.Write("c.yaml", $"labels: [a]\nrootfs: {Rootfs.Busybox}\ncommand: echo here\n"))
+                .Succeeds().Out);
 
-    private void Make(string file, params string[] flags) => _root.Run(["run", "-d", "--file", _directory.Write("c.yaml", file), .. flags]).Exits(0);
+    private void Make(string file, params string[] flags) =>
+        _root.Run(["run", "-d", "--file", _directory.Write("c.yaml", file), .. flags]).Exits(0);
 
-    private string Inspect(params string[] fields) => _root.Run("inspect", "-f", string.Join(' ', fields.Select(field => "{{" + field + "}}")), "web").Succeeds().Lines[0];
+    private string Inspect(params string[] fields) =>
+        _root.Run("inspect", "-f", string.Join(' ', fields.Select(field => "{{" + field + "}}")), "web").Succeeds().Lines[0];
 }

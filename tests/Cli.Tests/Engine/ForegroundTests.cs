@@ -97,6 +97,8 @@ public sealed class ForegroundTests : IDisposable
     [InlineData("-l", "a=b")]
     [InlineData("--rm", "-v", "data:/x")]
     public void One_that_takes_too_much_memory_is_told_of(params string[] flags) =>
-        Assert.Equal("minirun: out of memory: the container reached its limit of 32 MiB (--memory), and the kernel killed a process of it\n",
-            _root.Run(["run", "--memory", "32m", .. flags, Rootfs.Busybox, "sh", "-c", "x=$(head -c 100000000 /dev/zero | tr '\\0' a)"]).Exits(137).Error);
+        Assert.Equal(
+            "minirun: out of memory: the container reached its limit of 32 MiB (--memory), and the kernel killed a process of it\n",
+            _root.Run(["run", "--memory", "32m", .. flags, Rootfs.Busybox, "sh", "-c", "x=$(head -c 100000000 /dev/zero | tr '\\0' a)"])
+                .Exits(137).Error);
 }

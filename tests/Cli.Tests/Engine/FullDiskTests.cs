@@ -58,7 +58,9 @@ public sealed class FullDiskTests
         disk.Run("volume", "create", "data").Fails(125, "ENOSPC");
         disk.Run("network", "create", "minirun-full").Fails(125, "ENOSPC");
         disk.Free();
-        Assert.Equal("web no\n", disk.Run("inspect", "-f", "{{.Config.Hostname}} {{.HostConfig.RestartPolicy.Name}}", "web").Succeeds().Out.Replace("busybox", "web"));
+        Assert.Equal("web no\n",
+            disk.Run("inspect", "-f", "{{.Config.Hostname}} {{.HostConfig.RestartPolicy.Name}}", "web")
+                .Succeeds().Out.Replace("busybox", "web"));
         Assert.Empty(disk.Run("volume", "ls", "-q").Succeeds().Out);
         Assert.DoesNotContain("minirun-full", disk.Run("network", "ls", "-q").Succeeds().Out);
         disk.Run("rename", "web", "other").Succeeds();
@@ -70,7 +72,11 @@ public sealed class FullDiskTests
     {
         using var disk = new SmallDisk();
         using var shared = new TemporaryDirectory();
-        disk.Run("run", "-d", "--name", "web", "--log-opt", "max-size=100k", "--log-opt", "max-file=2", "-v", $"{shared.Path}:/mnt", Rootfs.Busybox, "sh", "-c", "echo first; until test -e /mnt/go; do sleep 0.05; done; seq 100000; echo done >/mnt/done; until test -e /mnt/end; do sleep 0.05; done; echo last").Exits(0);
+        disk.Run("run", "-d", "--name", "web", "--log-opt", "max-size=100k", "--log-opt", "max-file=2", "-v", $"{shared.Path}:/mnt",
+            Rootfs.Busybox, "sh", "-c",
+            "echo first; until test -e /mnt/go; do sleep 0.05; done; seq 100000; echo done >/mnt/done; until test -e /mnt/end; do sleep "
+                + "0.05; done; echo last")
+            .Exits(0);
         disk.Fill(0);
         File.WriteAllText(shared["go"], "");
         Assert.True(Deadline.Wait(() => File.Exists(shared["done"]), TimeSpan.FromSeconds(20)));
@@ -78,7 +84,10 @@ public sealed class FullDiskTests
         disk.Free();
         File.WriteAllText(shared["end"], "");
         disk.Run("wait", "web").Succeeds();
-        Assert.InRange(int.Parse(disk.Run("inspect", "-f", "{{.State.LogLost}}", "web").Succeeds().Lines[0], System.Globalization.CultureInfo.InvariantCulture), 1, 100_001);
+        Assert.InRange(
+            int.Parse(disk.Run("inspect", "-f", "{{.State.LogLost}}", "web").Succeeds().Lines[0],
+                System.Globalization.CultureInfo.InvariantCulture),
+            1, 100_001);
         Assert.EndsWith("last\n", disk.Run("logs", "web").Exits(0).Out);
     }
 }

@@ -23,7 +23,8 @@ public sealed class GenerateTests : IDisposable
     [Fact]
     public void The_unit_stays_in_the_foreground_and_stops_with_minirun()
     {
-        string id = _root.Run("create", "--name", "web", "--stop-signal", "INT", "--stop-timeout", "7", Rootfs.Busybox, "true").Exits(0).Lines[0];
+        string id =
+            _root.Run("create", "--name", "web", "--stop-signal", "INT", "--stop-timeout", "7", Rootfs.Busybox, "true").Exits(0).Lines[0];
         string[] unit = Unit();
         Assert.Equal($"# container-{id}.service", unit[0]);
         Assert.Contains($"ExecStart={Programs.Minirun} start --attach --sdnotify=conmon {id}", unit);
@@ -53,24 +54,32 @@ public sealed class GenerateTests : IDisposable
     public void Flags_change_it()
     {
         _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
-        string[] unit = Unit("-n", "--no-header", "--restart-policy", "always", "--restart-sec", "3", "-t", "5", "--start-timeout", "9", "-e", "A=b c", "--after", "a.service", "--wants", "b.service", "--requires", "c.service");
+        string[] unit = Unit("-n", "--no-header", "--restart-policy", "always", "--restart-sec", "3", "-t", "5", "--start-timeout", "9",
+            "-e", "A=b c", "--after", "a.service", "--wants", "b.service", "--requires", "c.service");
         Assert.Equal("[Unit]", unit[0]);
-        foreach (string line in (string[])["Restart=always", "RestartSec=3", "TimeoutStartSec=9", "TimeoutStopSec=65", "Environment=\"A=b c\"", "After=network-online.target a.service", "Wants=network-online.target b.service", "Requires=c.service", $"ExecStart={Programs.Minirun} start --attach --sdnotify=conmon web"])
+        foreach (string line in (string[])["Restart=always", "RestartSec=3", "TimeoutStartSec=9", "TimeoutStopSec=65",
+            "Environment=\"A=b c\"", "After=network-online.target a.service", "Wants=network-online.target b.service", "Requires=c.service",
+            $"ExecStart={Programs.Minirun} start --attach --sdnotify=conmon web"])
             Assert.Contains(line, unit);
         _root.Run("generate", "systemd", "--restart-policy", "sometimes", "web").Fails(125, "--restart-policy sometimes", "on-failure");
-        JsonElement json = JsonDocument.Parse(string.Join('\n', Unit("--name", "--format", "json", "--container-prefix", "c", "--separator", "_"))).RootElement;
+        JsonElement json = JsonDocument.Parse(
+            string.Join('\n', Unit("--name", "--format", "json", "--container-prefix", "c", "--separator", "_"))).RootElement;
         Assert.StartsWith("# c_web.service\n", json.GetProperty("c_web").GetString());
     }
 
     [Fact]
     public void New_makes_the_container_again_with_the_words_that_made_it()
     {
-        var how = _root.How with { Environment = new() { ["MINIRUN_ROOT"] = _root.Path, ["PASSED"] = "on" }, WorkingDirectory = _here.Path };
-        Minirun.Run(how, "run", "-d", "--rm", "--name", "web", "-e", "PASSED", "-e", "A=100%n", Rootfs.Busybox, "sh", "-c", "echo \"$A\"; sleep 1000", "--name").Exits(0);
+        var how =
+            _root.How with { Environment = new() { ["MINIRUN_ROOT"] = _root.Path, ["PASSED"] = "on" }, WorkingDirectory = _here.Path };
+        Minirun.Run(how, "run", "-d", "--rm", "--name", "web", "-e", "PASSED", "-e", "A=100%n", Rootfs.Busybox, "sh", "-c",
+            "echo \"$A\"; sleep 1000", "--name")
+            .Exits(0);
         _root.Run("rename", "web", "other").Succeeds();
         string[] unit = _root.Run("generate", "systemd", "--new", "other").Succeeds().Lines;
         const string options = "--name=other --rm --env=PASSED=on --env=A=100%%n";
-        Assert.Contains($"""ExecStartPre={Programs.Minirun} create {options} -- {Rootfs.Busybox} sh -c "echo \"$$A\"; sleep 1000" --name""", unit);
+        Assert.Contains($"""ExecStartPre={Programs.Minirun} create {options} -- {Rootfs.Busybox} sh -c "echo \"$$A\"; sleep 1000" --name""",
+            unit);
         Assert.Contains($"ExecStopPost={Programs.Minirun} rm --force --volumes other", unit);
         Assert.Contains($"WorkingDirectory={_here.Path}", unit);
         _root.Run("generate", "systemd", "other").Fails(125, "removes itself", "--new");
@@ -81,8 +90,12 @@ public sealed class GenerateTests : IDisposable
     [InlineData("--new")]
     public void Systemd_finds_nothing_wrong_with_it(params string[] options)
     {
-        _root.Run("create", "--name", "web", "-e", "A=it's \"x\" $HOME %n \\ \n;", Rootfs.Busybox, "sh", "-c", "echo ';' \"a\tb\"; true", ";", "").Exits(0);
-        string file = Minirun.Run(_root.How with { WorkingDirectory = _here.Path }, ["generate", "systemd", "--files", "--name", .. options, "web"]).Succeeds().Lines[0];
+        _root.Run("create", "--name", "web", "-e", "A=it's \"x\" $HOME %n \\ \n;", Rootfs.Busybox, "sh", "-c", "echo ';' \"a\tb\"; true",
+            ";", "")
+            .Exits(0);
+        string file =
+            Minirun.Run(_root.How with { WorkingDirectory = _here.Path }, ["generate", "systemd", "--files", "--name", .. options, "web"])
+            .Succeeds().Lines[0];
         Assert.Equal(Path.Combine(_here.Path, "container-web.service"), file);
         if (Programs.Find("systemd-analyze") is not { } analyze) return;
         Result said = Minirun.Other(analyze, Kernel.Uid == 0 ? "--system" : "--user", "verify", file);

@@ -15,7 +15,10 @@ public sealed class HealthTests : IDisposable
     public void A_health_check_says_how_it_is()
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "test -e /mnt/well", "--health-interval", "50ms", "--health-retries", "2"], "sleep", "1000");
+        _root.Detached(
+            ["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "test -e /mnt/well", "--health-interval", "50ms",
+                "--health-retries", "2"],
+            "sleep", "1000");
         Assert.Equal("starting", _root.Inspect("web", ".State.Health.Status"));
         Assert.True(_root.Becomes("web", ".State.Health.Status", "unhealthy"));
         File.WriteAllText(shared["well"], "");
@@ -26,12 +29,16 @@ public sealed class HealthTests : IDisposable
     public void A_health_check_that_takes_too_long_has_failed_and_keeps_nothing_from_ending()
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; sleep 1000", "--health-timeout", "500ms", "--health-interval", "50ms", "--health-retries", "1"], "sleep", "1000");
+        _root.Detached(
+            ["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; sleep 1000", "--health-timeout",
+                "500ms", "--health-interval", "50ms", "--health-retries", "1"],
+            "sleep", "1000");
         Assert.True(_root.Becomes("web", ".State.Health.Status", "unhealthy"));
         int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
         Assert.True(Deadline.Wait(() => File.Exists(shared["checks"]) && File.ReadAllLines(shared["checks"]).Length > 3));
         // The container's first process, and perhaps the runtime of the check that goes on: none of those that were killed.
-        Assert.InRange(File.ReadAllText($"/proc/{monitor}/task/{monitor}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, 1, 2);
+        Assert.InRange(
+            File.ReadAllText($"/proc/{monitor}/task/{monitor}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, 1, 2);
         _root.Run("rm", "-f", "web").Exits(0);
     }
 
@@ -58,7 +65,10 @@ public sealed class HealthTests : IDisposable
     public void A_check_whose_runtime_was_killed_keeps_nothing_from_ending()
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; exec sleep 1001", "--health-interval", "50ms"], "sleep", "1000");
+        _root.Detached(
+            ["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; exec sleep 1001", "--health-interval",
+                "50ms"],
+            "sleep", "1000");
         int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
         Family.Await(monitor, "sleep");
         Assert.True(Deadline.Wait(() => File.Exists(shared["checks"])));
@@ -76,7 +86,10 @@ public sealed class HealthTests : IDisposable
     public void A_check_that_fails_while_it_starts_does_not_count()
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; false", "--health-start-period", "1h", "--health-interval", "50ms", "--health-retries", "1"], "sleep", "1000");
+        _root.Detached(
+            ["--name", "web", "-v", $"{shared.Path}:/mnt", "--health-cmd", "echo ran >>/mnt/checks; false", "--health-start-period", "1h",
+                "--health-interval", "50ms", "--health-retries", "1"],
+            "sleep", "1000");
         Assert.True(Deadline.Wait(() => File.Exists(shared["checks"]) && File.ReadAllLines(shared["checks"]).Length > 2));
         Assert.Equal("starting", _root.Inspect("web", ".State.Health.Status"));
     }

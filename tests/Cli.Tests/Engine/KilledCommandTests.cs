@@ -4,8 +4,8 @@ using Xunit;
 namespace Minirun.Cli.Tests.Engine;
 
 /// <summary>
-/// A command of the engine's dies at its Nth call of a kind, for each N: afterwards nothing half made is listed, rm -f leaves nothing, and the name
-/// can be used again.
+/// A command of the engine's dies at its Nth call of a kind, for each N: afterwards nothing half made is listed, rm -f leaves nothing, and
+/// the name can be used again.
 /// </summary>
 public sealed class KilledCommandTests : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class KilledCommandTests : IDisposable
     [InlineData("clone")]
     [InlineData("sendto")]
     [InlineData("flock")]
-    public void Run(string call) => EachTime(call, () => { }, "run", "-d", "--name", "web", "-v", "data:/mnt", Rootfs.Busybox, "sleep", "1000");
+    public void Run(string call) =>
+        EachTime(call, () => { }, "run", "-d", "--name", "web", "-v", "data:/mnt", Rootfs.Busybox, "sleep", "1000");
 
     [TheoryRequires(Need.Strace)]
     [InlineData("write")]
@@ -29,7 +30,8 @@ public sealed class KilledCommandTests : IDisposable
     [InlineData("unlink")]
     [InlineData("unlinkat")]
     [InlineData("pidfd_send_signal")]
-    public void Remove(string call) => EachTime(call, () => _root.Detached(["--name", "web", "-v", "data:/mnt"], "sleep", "1000"), "rm", "-f", "web");
+    public void Remove(string call) =>
+        EachTime(call, () => _root.Detached(["--name", "web", "-v", "data:/mnt"], "sleep", "1000"), "rm", "-f", "web");
 
     [TheoryRequires(Need.Strace)]
     [InlineData("write")]
@@ -42,7 +44,8 @@ public sealed class KilledCommandTests : IDisposable
     [InlineData("write")]
     [InlineData("rename")]
     [InlineData("unlink")]
-    public void Rename(string call) => EachTime(call, () => _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0), "rename", "web", "other");
+    public void Rename(string call) =>
+        EachTime(call, () => _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0), "rename", "web", "other");
 
     [TheoryRequires(Need.Strace | Need.Root)]
     [InlineData("write")]
@@ -55,7 +58,8 @@ public sealed class KilledCommandTests : IDisposable
         for (; when < Most; when++)
         {
             prepare();
-            Result result = Support.Minirun.Other(_root.How with { Before = "exec </dev/null >/dev/null 2>&1" }, "strace", ["-qq", "-e", "trace=" + call, "-e", $"inject={call}:signal=KILL:when={when}", Programs.Minirun, .. command]);
+            Result result = Support.Minirun.Other(_root.How with { Before = "exec </dev/null >/dev/null 2>&1" }, "strace",
+                ["-qq", "-e", "trace=" + call, "-e", $"inject={call}:signal=KILL:when={when}", Programs.Minirun, .. command]);
             _root.Run("ps", "-a").Succeeds();
             _root.Run("rm", "-f", "web", "other").Exits(0);
             _root.Detached(["--name", "web"], "sleep", "1000");

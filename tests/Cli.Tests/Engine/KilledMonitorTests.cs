@@ -71,7 +71,9 @@ public sealed class KilledMonitorTests : IDisposable
         using var directory = new TemporaryDirectory();
         Support.Minirun.Other("mkfifo", directory["gate"]).Exits(0);
         string runtime = directory["minirun-oci"];
-        File.WriteAllText(runtime, $"#!/bin/sh\ncase \" $* \" in *' start '*) touch {directory["starts"]}; read line <{directory["gate"]};; esac\nexec {OciBundle.Program} \"$@\"\n");
+        File.WriteAllText(runtime,
+            $"#!/bin/sh\ncase \" $* \" in *' start '*) touch {directory["starts"]}; read line <{directory["gate"]};; esac\nexec "
+                + $"{OciBundle.Program} \"$@\"\n");
         File.SetUnixFileMode(runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using RunningProgram run = _root.Start("run", "-d", "--name", "web", "--runtime", runtime, Rootfs.Busybox, "sleep", "1000");
         Assert.True(Deadline.Wait(() => File.Exists(directory["starts"])));
@@ -88,7 +90,8 @@ public sealed class KilledMonitorTests : IDisposable
     public void Who_looks_at_a_container_does_not_keep_it_from_starting()
     {
         _root.Detached(["--name", "web"], "true");
-        using RunningProgram looks = new(_root.How, "/bin/sh", ["-c", $"while :; do {Programs.Minirun} ps -a; {Programs.Minirun} inspect web; done >/dev/null"]);
+        using RunningProgram looks =
+            new(_root.How, "/bin/sh", ["-c", $"while :; do {Programs.Minirun} ps -a; {Programs.Minirun} inspect web; done >/dev/null"]);
         for (int i = 0; i < 20; i++)
         {
             _root.Run("wait", "web").Succeeds();

@@ -73,7 +73,8 @@ public sealed class LifeTests : IDisposable
     {
         _root.Detached(["--name", "web"], "sh", "-c", "exit 7");
         Assert.Equal("7", _root.Run("wait", "web").Succeeds().Lines[0]);
-        Assert.Equal("exited 7 exit", _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
+        Assert.Equal("exited 7 exit",
+            _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class LifeTests : IDisposable
         Assert.Empty(_root.Run("ps", "-aq").Succeeds().Out);
         Assert.Empty(Directory.GetDirectories(Path.Combine(_root.Path, "containers")));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "names")));
-        Assert.All(Directory.GetDirectories(Path.Combine(_root.Path, "run")), runtime => Assert.Empty(Directory.GetFileSystemEntries(runtime)));
+        Assert.All(Directory.GetDirectories(Path.Combine(_root.Path, "run")),
+            runtime => Assert.Empty(Directory.GetFileSystemEntries(runtime)));
     }
 
     [Fact]
@@ -173,11 +175,13 @@ public sealed class LifeTests : IDisposable
         _root.Detached(["--name", "web"], "sleep", "1000");
         int monitor = int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
         Support.Minirun.Other("kill", "-9", monitor.ToString(CultureInfo.InvariantCulture)).Exits(0);
-        Assert.True(Deadline.Wait(() => !Directory.Exists($"/proc/{monitor}") || File.ReadAllText($"/proc/{monitor}/stat").Contains(") Z ")));
+        Assert.True(
+            Deadline.Wait(() => !Directory.Exists($"/proc/{monitor}") || File.ReadAllText($"/proc/{monitor}/stat").Contains(") Z ")));
         Assert.Equal("running", _root.Inspect("web", ".State.Status"));
         Assert.Equal("alive\n", _root.Run("exec", "web", "echo", "alive").Exits(0).Out);
         _root.Run("stop", "-t", "0", "web").Succeeds();
-        Assert.Equal("exited 255 unknown", _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
+        Assert.Equal("exited 255 unknown",
+            _root.Run("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}} {{.State.Cause}}", "web").Succeeds().Lines[0]);
         _root.Run("start", "web").Succeeds();
         Assert.Equal("running", _root.Inspect("web", ".State.Status"));
     }
@@ -252,7 +256,8 @@ public sealed class LifeTests : IDisposable
     public void With_ephemeral_every_start_begins_with_the_root_file_system_as_it_is()
     {
         using var rootfs = new TemporaryRootfs();
-        _root.Run("run", "-d", "--name", "web", "--ephemeral", rootfs.Path, "sh", "-c", "ls /made; touch /made; ls /made; sleep 1000").Exits(0);
+        _root.Run("run", "-d", "--name", "web", "--ephemeral", rootfs.Path, "sh", "-c", "ls /made; touch /made; ls /made; sleep 1000")
+            .Exits(0);
         Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "/made\n"));
         _root.Run("restart", "-t", "0", "web").Succeeds();
         Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out == "/made\n/made\n"));

@@ -17,7 +17,8 @@ public sealed class LocalVolumeTests : IDisposable
     private Result Run(string volume, string command, string? rootfs = null, string[]? options = null) =>
         _root.Run(["run", "--rm", "-v", volume + ":/data:nocopy", .. options ?? [], rootfs ?? Rootfs.Busybox, "sh", "-c", command]);
 
-    private bool IsMounted(string name) => File.ReadAllText("/proc/self/mountinfo").Contains($"{_root.Path}/volumes/{name}/_data ", StringComparison.Ordinal);
+    private bool IsMounted(string name) =>
+        File.ReadAllText("/proc/self/mountinfo").Contains($"{_root.Path}/volumes/{name}/_data ", StringComparison.Ordinal);
 
     [Requires(Need.Root)]
     public void A_tmpfs_of_a_size_is_one_for_all_its_containers_and_goes_with_the_last()
@@ -27,7 +28,8 @@ public sealed class LocalVolumeTests : IDisposable
         Assert.True(Deadline.Wait(() => Run("fast", "cat /data/f").Out == "hello\n"));
         string line = Run("fast", "grep ' /data ' /proc/mounts; stat -c %a /data").Exits(0).Out;
         Assert.Matches("^tmpfs /data tmpfs rw,.*noexec.*size=1024k,mode=750.*\n750\n$", line);
-        Assert.Contains("No space left", Run("fast", "dd if=/dev/zero of=/data/big bs=1k count=2000").Exits(1).Error, StringComparison.Ordinal);
+        Assert.Contains("No space left", Run("fast", "dd if=/dev/zero of=/data/big bs=1k count=2000").Exits(1).Error,
+            StringComparison.Ordinal);
         Assert.True(IsMounted("fast"));
         _root.Run("rm", "-f", "web").Exits(0);
         Assert.True(Deadline.Wait(() => !IsMounted("fast")));
@@ -93,7 +95,9 @@ public sealed class LocalVolumeTests : IDisposable
         using (var chown = Process.Start("chown", ["-R", "100000:100000", rootfs.Path])) chown.WaitForExit();
         string[] shifted = ["--userns", "0:100000:65536"];
         Assert.Equal("0 0\n", Run("data", "echo x > /data/f; stat -c '%u %g' /data", rootfs.Path, shifted).Exits(0).Out);
-        Assert.Equal("0\n", Run("seeded", "cat /data/f >&2; stat -c %u /data/f; echo y >> /data/f", rootfs.Path, [.. shifted, "-v", "seeded:/seed"]).Exits(0).Out);
+        Assert.Equal("0\n",
+            Run("seeded", "cat /data/f >&2; stat -c %u /data/f; echo y >> /data/f", rootfs.Path, [.. shifted, "-v", "seeded:/seed"])
+                .Exits(0).Out);
         // One that has something in it is somebody's: it stays theirs.
         Run("roots", "touch /data/f").Exits(0);
         Assert.Equal("65534\n", Run("roots", "stat -c %u /data", rootfs.Path, shifted).Exits(0).Out);

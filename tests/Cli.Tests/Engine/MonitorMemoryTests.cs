@@ -36,12 +36,15 @@ public sealed class MonitorMemoryTests : IDisposable
     [Fact]
     public void It_gives_back_as_much_after_later_work()
     {
-        // The page cache of what is written at once has large pages. Another program writes it: a neighbour's clones hold our descriptors ("text file busy").
+        // The page cache of what is written at once has large pages. Another program writes it: a neighbour's clones hold our descriptors
+        // ("text file busy").
         using var directory = new TemporaryDirectory();
         string program = directory["minirun"];
         Minirun.Other("dd", $"if={Programs.Minirun}", $"of={program}", "bs=32M").Exits(0);
         Minirun.Other("chmod", "755", program).Exits(0);
-        Minirun.Other(_root.How, program, "run", "-d", "-i", "--name", "web", "--restart", "always", Rootfs.Busybox, "sh", "-c", "while read line && [ $line != end ]; do seq 2000; done").Exits(0);
+        Minirun.Other(_root.How, program, "run", "-d", "-i", "--name", "web", "--restart", "always", Rootfs.Busybox, "sh", "-c",
+            "while read line && [ $line != end ]; do seq 2000; done")
+            .Exits(0);
         int idle = 0;
         for (int round = 0; round < 3; round++)
         {
@@ -51,7 +54,8 @@ public sealed class MonitorMemoryTests : IDisposable
             using (RunningProgram attached = Typed("x")) attached.AwaitOut("\n2000\n");
             foreach (string[] work in (string[][])[["exec", "web", "true"], ["logs", "--tail", "1", "web"], ["kill", "-s", "CONT", "web"]])
                 Minirun.Other(_root.How, program, work);
-            Assert.True(Deadline.Wait(() => Resident(monitor) <= Math.Min(Most, idle + Little), s_soon), $"after work: {Resident(monitor)} KiB, at first {idle}");
+            Assert.True(Deadline.Wait(() => Resident(monitor) <= Math.Min(Most, idle + Little), s_soon),
+                $"after work: {Resident(monitor)} KiB, at first {idle}");
             if (round > 0) continue;
             // The same monitor makes its container anew.
             using (Typed("end")) Assert.True(_root.Becomes("web", ".RestartCount", "1"));
@@ -71,5 +75,7 @@ public sealed class MonitorMemoryTests : IDisposable
     private int Monitor() => int.Parse(_root.Inspect("web", ".State.ConmonPid"), CultureInfo.InvariantCulture);
 
     /// <summary>KiB.</summary>
-    private static int Resident(int pid) => int.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
+    private static int Resident(int pid) =>
+        int.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3],
+            CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Engine;
 
-/// <summary>A container that may write in its own control group freezes processes of its own, two levels below: it is ended all the same, and in time.</summary>
+/// <summary>
+/// A container that may write in its own control group freezes processes of its own, two levels below: it is ended all the same, and in
+/// time.
+/// </summary>
 public sealed class OwnFreezerTests : IDisposable
 {
     /// <summary>From the inside out: who is in a frozen one moves no more. A name is not UTF-8, as a container may choose it.</summary>
@@ -48,12 +51,15 @@ public sealed class OwnFreezerTests : IDisposable
             {
                 config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 209715200}}""");
                 JsonArray options = ["nosuid", "noexec", "nodev", "rw"];
-                config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/sys/fs/cgroup", ["type"] = "cgroup", ["source"] = "cgroup", ["options"] = options });
+                config["mounts"]!.AsArray()
+                    .Add(new JsonObject { ["destination"] = "/sys/fs/cgroup", ["type"] = "cgroup", ["source"] = "cgroup",
+                        ["options"] = options });
             }, "sh", "-c", Freeze).Make("create", "start");
             Assert.True(Deadline.Wait(() => bundle.Out == "frozen\n"), bundle.Out);
             string[] members = Family.InNamespaceOf(bundle.Pid);
             bundle.Oci(verb).Succeeds();
-            Assert.All(members, member => Assert.True(Deadline.Wait(() => !Family.Lives(member)), $"{string.Join(' ', verb)}: process {member} is left"));
+            Assert.All(members,
+                member => Assert.True(Deadline.Wait(() => !Family.Lives(member)), $"{string.Join(' ', verb)}: process {member} is left"));
         }
     }
 }

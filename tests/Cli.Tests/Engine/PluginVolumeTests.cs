@@ -29,7 +29,8 @@ public sealed class PluginVolumeTests : IDisposable
         return new StubPlugin(Socket(name), _data.Path);
     }
 
-    private static string[] Calls(StubPlugin plugin, string which) => [.. plugin.Calls.Where(call => call.StartsWith("VolumeDriver." + which + " ", StringComparison.Ordinal))];
+    private static string[] Calls(StubPlugin plugin, string which) =>
+        [.. plugin.Calls.Where(call => call.StartsWith("VolumeDriver." + which + " ", StringComparison.Ordinal))];
 
     [Fact]
     public void What_a_container_writes_is_in_the_plugins_directory_and_it_was_asked_as_docker_asks()
@@ -49,12 +50,14 @@ public sealed class PluginVolumeTests : IDisposable
     public void Two_containers_on_one_volume_are_two_mounts_with_ids_of_their_own()
     {
         using StubPlugin plugin = Plugin("foo");
-        foreach (string name in (string[])["one", "two"]) _root.Detached(["--name", name, "-v", "vol1:/data", "-v", "vol1:/again", "--volume-driver", "foo"], "sleep", "1000");
+        foreach (string name in (string[])["one", "two"])
+            _root.Detached(["--name", name, "-v", "vol1:/data", "-v", "vol1:/again", "--volume-driver", "foo"], "sleep", "1000");
         _root.Run("kill", "one", "two").Exits(0);
         _root.Run("wait", "one", "two");
         Assert.True(Deadline.Wait(() => Calls(plugin, "Unmount").Length == 2));
         Assert.Equal(2, Calls(plugin, "Mount").Distinct().Count());
-        Assert.Equal(Calls(plugin, "Mount").Select(call => call.Replace(".Mount", ".Unmount", StringComparison.Ordinal)).Order(), Calls(plugin, "Unmount").Order());
+        Assert.Equal(Calls(plugin, "Mount").Select(call => call.Replace(".Mount", ".Unmount", StringComparison.Ordinal)).Order(),
+            Calls(plugin, "Unmount").Order());
         Assert.Single(Calls(plugin, "Create"));
     }
 
@@ -63,7 +66,8 @@ public sealed class PluginVolumeTests : IDisposable
     {
         using StubPlugin good = Plugin("good"), bad = Plugin("bad");
         bad.Answers["VolumeDriver.Mount"] = (500, """{"Mountpoint":"","Err":"no bricks"}""");
-        string[] volumes = ["--mount", "type=volume,src=one,dst=/a,volume-driver=good", "--mount", "type=volume,src=two,dst=/b,volume-driver=bad"];
+        string[] volumes =
+            ["--mount", "type=volume,src=one,dst=/a,volume-driver=good", "--mount", "type=volume,src=two,dst=/b,volume-driver=bad"];
         Result failed = _root.Run(["run", "-d", "--name", "web", .. volumes, Rootfs.Busybox, "true"]).Exits(125);
         Assert.Contains("volume driver bad: VolumeDriver.Mount: no bricks", failed.Error, StringComparison.Ordinal);
         Assert.Single(Calls(good, "Unmount"));
@@ -77,7 +81,8 @@ public sealed class PluginVolumeTests : IDisposable
     [Fact]
     public void A_plugin_that_is_late_is_waited_for()
     {
-        using RunningProgram run = _root.Start("run", "--rm", "-v", "vol1:/data", "--volume-driver", "late", Rootfs.Busybox, "touch", "/data/helo");
+        using RunningProgram run =
+            _root.Start("run", "--rm", "-v", "vol1:/data", "--volume-driver", "late", Rootfs.Busybox, "touch", "/data/helo");
         // In poll(2), for its first second.
         Assert.True(Deadline.Wait(() => File.ReadAllText($"/proc/{run.Pid}/syscall").StartsWith("7 0x0 ", StringComparison.Ordinal)));
         using StubPlugin plugin = Plugin("late");
@@ -89,7 +94,8 @@ public sealed class PluginVolumeTests : IDisposable
     public void One_that_never_comes_is_an_error()
     {
         _root.Environment["MINIRUN_PLUGIN_TIMEOUT"] = "0";
-        _root.Run(["run", "--rm", "-v", "vol1:/data", "--volume-driver", "never", Rootfs.Busybox, "true"]).Fails(125, "volume driver never: plugin not found");
+        _root.Run(["run", "--rm", "-v", "vol1:/data", "--volume-driver", "never", Rootfs.Busybox, "true"])
+            .Fails(125, "volume driver never: plugin not found");
     }
 
     [Fact]
@@ -112,7 +118,8 @@ public sealed class PluginVolumeTests : IDisposable
         _root.Run("wait", "web");
         using StubPlugin plugin = Plugin("foo");
         _root.Run("start", "web").Exits(0);
-        Assert.Equal(["Unmount", "Mount"], plugin.Calls.Select(call => call.Split(' ')[0][13..]).Where(call => call is "Mount" or "Unmount"));
+        Assert.Equal(["Unmount", "Mount"],
+            plugin.Calls.Select(call => call.Split(' ')[0][13..]).Where(call => call is "Mount" or "Unmount"));
     }
 
     [Fact]
@@ -120,7 +127,9 @@ public sealed class PluginVolumeTests : IDisposable
     {
         using StubPlugin plugin = Plugin("foo");
         _root.Detached(["--name", "web", "-v", "vol1:/data", "--volume-driver", "foo"], "sleep", "1000");
-        using (var monitor = System.Diagnostics.Process.GetProcessById(int.Parse(_root.Inspect("web", ".State.ConmonPid"), System.Globalization.CultureInfo.InvariantCulture))) monitor.Kill();
+        using (var monitor = System.Diagnostics.Process.GetProcessById(
+            int.Parse(_root.Inspect("web", ".State.ConmonPid"), System.Globalization.CultureInfo.InvariantCulture)))
+            monitor.Kill();
         _root.Run("rm", "-f", "web").Exits(0);
         Assert.Single(Calls(plugin, "Unmount"));
     }
@@ -133,7 +142,8 @@ public sealed class PluginVolumeTests : IDisposable
         Assert.Equal(["""VolumeDriver.Create {"Name":"vol1","Opts":{"a":"b","k":"v"}}"""], Calls(plugin, "Create"));
         Assert.Contains("foo      vol1", _root.Run("volume", "ls").Succeeds().Out, StringComparison.Ordinal);
         Assert.NotEmpty(Calls(plugin, "List"));
-        Assert.Equal($"foo global {_data.Path}/vol1 2\n", _root.Run("volume", "inspect", "-f", "{{.Driver}} {{.Scope}} {{.Mountpoint}} {{.Status.bricks}}", "vol1").Succeeds().Out);
+        Assert.Equal($"foo global {_data.Path}/vol1 2\n",
+            _root.Run("volume", "inspect", "-f", "{{.Driver}} {{.Scope}} {{.Mountpoint}} {{.Status.bricks}}", "vol1").Succeeds().Out);
         Assert.Equal("vol1\n", _root.Run("volume", "rm", "vol1").Succeeds().Out);
         Assert.Equal(["""VolumeDriver.Remove {"Name":"vol1"}"""], Calls(plugin, "Remove"));
     }

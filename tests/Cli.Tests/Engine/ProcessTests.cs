@@ -79,7 +79,9 @@ public sealed class ProcessTests : IDisposable
         _root.Detached(["--name", "web"], "sleep", "1000");
         foreach (string[] keys in (string[][])[[], ["--detach-keys", "ctrl-a,x"]])
         {
-            using (var terminal = new Pty(_root.How, [Programs.Minirun, "exec", "-it", .. keys, "web", "sh", "-c", "trap 'exit 1' HUP; echo joined; until [ -e /tmp/go ]; do echo on; sleep 0.05; done; touch /tmp/gone"]))
+            using (var terminal = new Pty(_root.How,
+                [Programs.Minirun, "exec", "-it", .. keys, "web", "sh", "-c",
+                    "trap 'exit 1' HUP; echo joined; until [ -e /tmp/go ]; do echo on; sleep 0.05; done; touch /tmp/gone"]))
             {
                 terminal.Await("joined");
                 terminal.Type(keys.Length == 0 ? "\u0010\u0011" : "\u0001x");
@@ -114,7 +116,8 @@ public sealed class ProcessTests : IDisposable
     public void Signals_to_an_exec_with_a_terminal_go_to_its_command()
     {
         _root.Detached(["--name", "web"], "sleep", "1000");
-        using var terminal = new Pty(_root.How, [Programs.Minirun, "exec", "-it", "web", "sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done"]);
+        using var terminal = new Pty(_root.How,
+            [Programs.Minirun, "exec", "-it", "web", "sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done"]);
         terminal.Await("ready");
         terminal.Signal(Kernel.SIGTERM);
         Assert.Equal(5, terminal.ExitCode());
@@ -162,7 +165,8 @@ public sealed class ProcessTests : IDisposable
         Deadline.Wait(() => (lines = _root.Run("top", "web").Succeeds().Lines).Length >= 4
             && Array.Exists(lines, line => line.EndsWith("sleep 4321", StringComparison.Ordinal)));
         Assert.Equal(4, lines.Length);   // the head, two sleeps, and the shell
-        foreach (string seconds in (string[])["1234", "4321"]) Assert.Contains(lines, line => line.EndsWith("sleep " + seconds, StringComparison.Ordinal));
+        foreach (string seconds in (string[])["1234", "4321"])
+            Assert.Contains(lines, line => line.EndsWith("sleep " + seconds, StringComparison.Ordinal));
         Assert.Equal("3", _root.Run("stats", "--no-stream", "--format", "{{.PIDs}}", "web").Succeeds().Lines[0]);
         _root.Run("rm", "-f", "web").Exits(0);
     }
@@ -182,7 +186,10 @@ public sealed class ProcessTests : IDisposable
     {
         string id = _root.Detached(["--name", "web"], "sleep", "1234");
         string pid = _root.Inspect(id, ".State.Pid");
-        string[][] Top(params string[] words) => [.. _root.Run(["top", "web", .. words]).Succeeds().Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        string[][] Top(
+            params string[] words) => [
+                .. _root.Run(["top", "web", .. words])
+                    .Succeeds().Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         Assert.Equal(["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"], Top("-ef")[0]);
         Assert.Equal(["USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND"], Top("aux")[0]);
         Assert.Equal([["PID", "COMMAND"], [pid, "sleep", "1234"]], Top("-o", "pid,args"));
@@ -201,7 +208,8 @@ public sealed class ProcessTests : IDisposable
         string id = _root.Detached(["--name", "web"], "sleep", "1234");
         const string columns = "uid,gid,pid,ppid,pgid,sid,comm,ni,pri,vsz,rss,stat,s,tty,time,nlwp,args";
         string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] ours = _root.Run("top", "web", "-o", columns).Succeeds().Lines, theirs = Minirun.Other(ps, "-o", columns, "-p", _root.Inspect(id, ".State.Pid")).Succeeds().Lines;
+        string[] ours = _root.Run("top", "web", "-o", columns).Succeeds().Lines,
+            theirs = Minirun.Other(ps, "-o", columns, "-p", _root.Inspect(id, ".State.Pid")).Succeeds().Lines;
         Assert.Equal(Words(theirs[0]), Words(ours[0]));
         Assert.Equal(Words(theirs[1]), Words(ours[1]));
     }
@@ -213,7 +221,8 @@ public sealed class ProcessTests : IDisposable
         File.WriteAllText(here["env"], "# comment\nA=from file\nB=b\nPASSED\n");
         _root.Environment["PASSED"] = "on";
         _root.Detached(["--name", "web"], "sleep", "1000");
-        Assert.Equal("from flag,b,on\n", _root.Run("exec", "-e", "A=from flag", "--env-file", here["env"], "web", "sh", "-c", "echo \"$A,$B,$PASSED\"").Exits(0).Out);
+        Assert.Equal("from flag,b,on\n",
+            _root.Run("exec", "-e", "A=from flag", "--env-file", here["env"], "web", "sh", "-c", "echo \"$A,$B,$PASSED\"").Exits(0).Out);
         _root.Run("exec", "--env-file", here["none"], "web", "true").Fails(125, "--env-file", "no such file");
     }
 

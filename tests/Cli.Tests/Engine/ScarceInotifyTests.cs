@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Engine;
 
-/// <summary>A user has a number of inotify instances and watches for all of its programs: where they are used up, logs come all the same, and events say why they do not.</summary>
+/// <summary>
+/// A user has a number of inotify instances and watches for all of its programs: where they are used up, logs come all the same, and events
+/// say why they do not.
+/// </summary>
 public sealed class ScarceInotifyTests
 {
     [TheoryRequires(Need.UserNamespaces)]
@@ -13,9 +16,12 @@ public sealed class ScarceInotifyTests
     {
         using var root = new EngineRoot();
         using var shared = new TemporaryDirectory();
-        string id = root.Detached(["-v", shared.Path + ":/mnt"], "sh", "-c", "echo one; while test ! -e /mnt/go; do sleep 0.1; done; echo two");
-        string[] without = ["--user", "--map-root-user", "sh", "-c", $"echo 0 >/proc/sys/user/max_inotify_{what}; exec \"$0\" \"$@\"", Programs.Minirun];
-        using var logs = new RunningProgram(root.How with { Deadline = TimeSpan.FromSeconds(60) }, "unshare", [.. without, "logs", "-f", id]);
+        string id =
+            root.Detached(["-v", shared.Path + ":/mnt"], "sh", "-c", "echo one; while test ! -e /mnt/go; do sleep 0.1; done; echo two");
+        string[] without =
+            ["--user", "--map-root-user", "sh", "-c", $"echo 0 >/proc/sys/user/max_inotify_{what}; exec \"$0\" \"$@\"", Programs.Minirun];
+        using var logs =
+            new RunningProgram(root.How with { Deadline = TimeSpan.FromSeconds(60) }, "unshare", [.. without, "logs", "-f", id]);
         logs.AwaitOut("one");
         shared.Write("go", "");
         Assert.Equal("one\ntwo\n", logs.Result().Exits(0).Out);

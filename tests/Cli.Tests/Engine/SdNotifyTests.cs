@@ -63,7 +63,8 @@ public sealed class SdNotifyTests : IDisposable
     [Fact]
     public void What_else_it_says_to_the_manager_is_not_passed_on()
     {
-        _root.Detached(s_named, "/probe", "notify", "MAINPID=1", "FDSTORE=1", "FDNAME=x", "BARRIER=1", "BUSERROR=x", "WATCHDOG_USEC=1", "WATCHDOG=trigger", "NOTIFYACCESS=all", "READY=2", "ERRNO=2", "STATUS=\u001b[31mred", "WATCHDOG=1");
+        _root.Detached(s_named, "/probe", "notify", "MAINPID=1", "FDSTORE=1", "FDNAME=x", "BARRIER=1", "BUSERROR=x", "WATCHDOG_USEC=1",
+            "WATCHDOG=trigger", "NOTIFYACCESS=all", "READY=2", "ERRNO=2", "STATUS=\u001b[31mred", "WATCHDOG=1");
         Assert.StartsWith("MAINPID=", Heard()[0]);
         Assert.Equal(["ERRNO=2", "STATUS=?[31mred", "WATCHDOG=1"], Heard());
         _root.Run("wait", "web").Succeeds();
@@ -81,7 +82,10 @@ public sealed class SdNotifyTests : IDisposable
     [Fact]
     public void With_healthy_it_is_ready_when_its_check_has_found_it_well()
     {
-        _root.Detached(["--name", "web", "--sdnotify", "healthy", "--health-cmd", "test -e /tmp/well", "--health-interval", "50ms", "--health-retries", "100000", "--tmpfs", "/tmp"], "sleep", "1000");
+        _root.Detached(
+            ["--name", "web", "--sdnotify", "healthy", "--health-cmd", "test -e /tmp/well", "--health-interval", "50ms", "--health-retries",
+                "100000", "--tmpfs", "/tmp"],
+            "sleep", "1000");
         Assert.Equal([MainPid], Heard());
         Assert.True(Deadline.Wait(() => int.Parse(_root.Inspect("web", ".State.Health.FailingStreak")) > 0));
         Assert.True(IsSilent);
@@ -101,7 +105,10 @@ public sealed class SdNotifyTests : IDisposable
     [Fact]
     public void Each_start_has_the_manager_that_it_was_started_by()
     {
-        _root.Run(["create", .. s_named, "-e", "NOTIFY_SOCKET=/mine", Rootfs.Busybox, "sh", "-c", "echo \"[$NOTIFY_SOCKET]\"; [ $NOTIFY_SOCKET = /mine ] || /probe notify READY=1"]).Exits(0);
+        _root.Run(
+            ["create", .. s_named, "-e", "NOTIFY_SOCKET=/mine", Rootfs.Busybox, "sh", "-c",
+                "echo \"[$NOTIFY_SOCKET]\"; [ $NOTIFY_SOCKET = /mine ] || /probe notify READY=1"])
+            .Exits(0);
         void Start(params string[] words)
         {
             _root.Run(["start", .. words, "web"]).Succeeds();

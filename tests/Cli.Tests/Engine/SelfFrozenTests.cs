@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Engine;
 
-/// <summary>A container that may write its cgroup freezes itself: its time is over all the same, and so is it for a signal, in each way.</summary>
+/// <summary>
+/// A container that may write its cgroup freezes itself: its time is over all the same, and so is it for a signal, in each way.
+/// </summary>
 public sealed class SelfFrozenTests : IDisposable
 {
     private const string Freeze = """
@@ -21,7 +23,8 @@ public sealed class SelfFrozenTests : IDisposable
     [InlineData("--rm -l a=b")]
     public void Its_time_is_over(string flags)
     {
-        string[] words = ["run", "--privileged", "-m", "100m", "--timeout", "1s", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), Rootfs.Busybox];
+        string[] words = ["run", "--privileged", "-m", "100m", "--timeout", "1s",
+            .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), Rootfs.Busybox];
         using RunningProgram minirun = _root.Start([.. words, "sh", "-c", Freeze]);
         minirun.Result().Exits(137);
     }

@@ -15,11 +15,14 @@ public sealed class SpoiltFileTests : IDisposable
     public static TheoryData<string, string> Cases()
     {
         var cases = new TheoryData<string, string>();
-        foreach (string file in (string[])["containers/ID/state.json", "containers/ID/container.json", "containers/ID/config.json", "containers/ID/mounted.json", "containers/ID/monitor.lock", "volumes/data/volume.json",
+        foreach (string file in (string[])["containers/ID/state.json", "containers/ID/container.json", "containers/ID/config.json",
+            "containers/ID/mounted.json", "containers/ID/monitor.lock", "volumes/data/volume.json",
             "containers/ID/ID-json.log", "events/journal", "run/oci/ID/state.json"])
             foreach (string kind in (string[])["fifo", "device", "directory", "link", "endless", "socket", "huge"])
                 // What is read a line at a time may be as large as it likes.
-                if (kind != "huge" || !(file.EndsWith("log", StringComparison.Ordinal) || file.EndsWith("journal", StringComparison.Ordinal))) cases.Add(file, kind);
+                if (kind != "huge"
+                    || !(file.EndsWith("log", StringComparison.Ordinal) || file.EndsWith("journal", StringComparison.Ordinal)))
+                    cases.Add(file, kind);
         return cases;
     }
 
@@ -33,7 +36,8 @@ public sealed class SpoiltFileTests : IDisposable
         File.Delete(path);
         if (!Make(path, kind)) return;
         var how = _root.How with { Deadline = TimeSpan.FromSeconds(20) };
-        foreach (string[] words in (string[][])[["ps", "-a"], ["inspect", "web"], ["inspect", id], ["logs", "web"], ["why", "web"], ["volume", "ls"], ["volume", "inspect", "data"], ["events", "--since", "1h", "--until", "1s"], ["system", "df"],
+        foreach (string[] words in (string[][])[["ps", "-a"], ["inspect", "web"], ["inspect", id], ["logs", "web"], ["why", "web"],
+            ["volume", "ls"], ["volume", "inspect", "data"], ["events", "--since", "1h", "--until", "1s"], ["system", "df"],
             ["start", "web"], ["stop", "-t", "0", "web"]])
         {
             Result result = Minirun.Run(how, words);
@@ -60,7 +64,8 @@ public sealed class SpoiltFileTests : IDisposable
             case "endless":
                 return File.CreateSymbolicLink(path, "/dev/zero").Exists;
             case "socket":
-                using (var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0))
+                using (var socket =
+                    new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0))
                 {
                     string near = Path.Combine(Path.GetTempPath(), $"s{Guid.NewGuid():n}"[..20]);
                     socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(near));

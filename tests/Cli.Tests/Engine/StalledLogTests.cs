@@ -43,7 +43,8 @@ public sealed class StalledLogTests : IDisposable
     [Fact]
     public void Lines_that_a_server_never_took_are_counted_to_the_last()
     {
-        _root.Detached(["--name", "web", .. Options("fluentd"), "--log-opt", "fluentd-request-ack=true"], "sh", "-c", "seq 1000; exec sleep 1000");
+        _root.Detached(["--name", "web", .. Options("fluentd"), "--log-opt", "fluentd-request-ack=true"], "sh", "-c",
+            "seq 1000; exec sleep 1000");
         // The words of the shell before it have both in them.
         Assert.True(Deadline.Wait(() => _root.Run("top", "web").Lines.Any(line => line.Contains("sleep 1000") && !line.Contains("seq"))));
         _root.Run("stop", "-t", "0", "web").Succeeds();
@@ -58,7 +59,8 @@ public sealed class StalledLogTests : IDisposable
     public void Without_blocking_a_container_does_not_wait_for_it(string driver)
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", .. Options(driver), "--log-opt", "mode=non-blocking", "-v", $"{shared.Path}:/mnt"], "sh", "-c", "seq 300000; echo done >/mnt/done; sleep 1000");
+        _root.Detached(["--name", "web", .. Options(driver), "--log-opt", "mode=non-blocking", "-v", $"{shared.Path}:/mnt"], "sh", "-c",
+            "seq 300000; echo done >/mnt/done; sleep 1000");
         Assert.True(Deadline.Wait(() => File.Exists(shared["done"]), TimeSpan.FromSeconds(20)));
         _root.Run("stop", "-t", "0", "web").Succeeds();
         Assert.InRange(Lost(), 1, 300_000);
@@ -68,7 +70,8 @@ public sealed class StalledLogTests : IDisposable
     public void When_the_server_dies_the_container_goes_on_and_lines_are_counted()
     {
         using var shared = new TemporaryDirectory();
-        _root.Detached(["--name", "web", .. Options("fluentd"), "-v", $"{shared.Path}:/mnt"], "sh", "-c", "echo first; until test -e /mnt/go; do sleep 0.05; done; seq 300000; echo done >/mnt/done; sleep 1000");
+        _root.Detached(["--name", "web", .. Options("fluentd"), "-v", $"{shared.Path}:/mnt"], "sh", "-c",
+            "echo first; until test -e /mnt/go; do sleep 0.05; done; seq 300000; echo done >/mnt/done; sleep 1000");
         using (Socket connection = _server.AcceptSocket())
             Assert.True(connection.Receive(new byte[100]) > 0);
         _server.Stop();
@@ -98,6 +101,7 @@ public sealed class StalledLogTests : IDisposable
     private string[] Options(string driver)
     {
         string address = ((IPEndPoint)_server.LocalEndpoint).ToString();
-        return ["--log-driver", driver, "--log-opt", driver == "fluentd" ? $"fluentd-address={address}" : $"{driver}-address=tcp://{address}"];
+        return ["--log-driver", driver, "--log-opt",
+            driver == "fluentd" ? $"fluentd-address={address}" : $"{driver}-address=tcp://{address}"];
     }
 }

@@ -32,7 +32,8 @@ public sealed class StatsTests : IDisposable
     {
         string id = _root.Run("create", "--name", "idle", Rootfs.Busybox, "true").Exits(0).Lines[0];
         Assert.Single(_root.Run("stats", "--no-stream").Succeeds().Lines);
-        Assert.Equal($"{id} 0B / 0B 0", _root.Run("stats", "-a", "--no-stream", "--no-trunc", "--format", "{{.ID}} {{.MemUsage}} {{.PIDs}}").Succeeds().Lines[0]);
+        Assert.Equal($"{id} 0B / 0B 0",
+            _root.Run("stats", "-a", "--no-stream", "--no-trunc", "--format", "{{.ID}} {{.MemUsage}} {{.PIDs}}").Succeeds().Lines[0]);
         _root.Run("stats", "--no-stream", "nobody").Fails(1, "no such container: nobody");
     }
 

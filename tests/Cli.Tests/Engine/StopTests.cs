@@ -41,7 +41,8 @@ public sealed class StopTests : IDisposable
     [InlineData("INT")]
     public void A_signal_to_the_monitor_stops_the_container(string name)
     {
-        _root.Detached(["--name", "web", "--restart", "always"], "sh", "-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
+        _root.Detached(["--name", "web", "--restart", "always"], "sh", "-c",
+            "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
         Assert.True(Deadline.Wait(() => _root.Run("logs", "web").Out.Contains("ready")));
         Minirun.Other("sh", "-c", $"kill -{name} {_root.Inspect("web", ".State.ConmonPid")}").Succeeds();
         Assert.True(_root.Becomes("web", ".State.Status", "exited"));

@@ -111,8 +111,8 @@ public sealed class StuckStartTests : IDisposable
     }
 
     /// <summary>
-    /// A file system of the container's own keeps it: SIGKILL waits for its server, too. What is left in the kernel has nothing of the caller's:
-    /// who reads its output sees the end, and who writes its input hears of it.
+    /// A file system of the container's own keeps it: SIGKILL waits for its server, too. What is left in the kernel has nothing of the
+    /// caller's: who reads its output sees the end, and who writes its input hears of it.
     /// </summary>
     [TheoryRequires(Need.Root)]
     [InlineData("exec", "ID", "/tmp/program")]

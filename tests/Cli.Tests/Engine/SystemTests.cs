@@ -12,7 +12,8 @@ public sealed class SystemTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private string[] Names(string what) => _root.Run(what, what == "ps" ? "-a" : "ls", "--format", what == "ps" ? "{{.Names}}" : "{{.Name}}").Exits(0).Lines;
+    private string[] Names(string what) =>
+        _root.Run(what, what == "ps" ? "-a" : "ls", "--format", what == "ps" ? "{{.Names}}" : "{{.Name}}").Exits(0).Lines;
 
     [Theory]
     [InlineData("info")]
@@ -22,7 +23,9 @@ public sealed class SystemTests : IDisposable
         _root.Detached([], "sleep", "1000");
         _root.Run("create", Rootfs.Busybox, "true").Exits(0);
         JsonElement info = JsonDocument.Parse(_root.Run([.. words, "--format", "json"]).Succeeds().Out).RootElement;
-        Assert.Equal((2, 1, 0, 1), (info.GetProperty("Containers").GetInt32(), info.GetProperty("ContainersRunning").GetInt32(), info.GetProperty("ContainersPaused").GetInt32(), info.GetProperty("ContainersStopped").GetInt32()));
+        Assert.Equal((2, 1, 0, 1),
+            (info.GetProperty("Containers").GetInt32(), info.GetProperty("ContainersRunning").GetInt32(),
+                info.GetProperty("ContainersPaused").GetInt32(), info.GetProperty("ContainersStopped").GetInt32()));
         Assert.Equal(_root.Path, info.GetProperty("DockerRootDir").GetString());
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), info.GetProperty("KernelVersion").GetString());
         Assert.True(info.GetProperty("Runtimes").TryGetProperty("builtin", out _));
@@ -37,7 +40,8 @@ public sealed class SystemTests : IDisposable
         _root.Run("volume", "create", "data").Succeeds();
         _root.Run("run", "-v", "data:/data", Rootfs.Busybox, "sh", "-c", "head -c 200000 /dev/zero >/data/file").Exits(0);
         _root.Run("create", "--name", "web", Rootfs.Busybox, "true").Exits(0);
-        JsonElement[] rows = [.. _root.Run("system", "df", "--format", "json").Succeeds().Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] rows =
+            [.. _root.Run("system", "df", "--format", "json").Succeeds().Lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["Containers", "Local Volumes", "Removed Containers"], rows.Select(row => row.GetProperty("Type").GetString()));
         Assert.Equal("0", rows[0].GetProperty("Active").GetString());
         Assert.EndsWith("(100%)", rows[0].GetProperty("Reclaimable").GetString());

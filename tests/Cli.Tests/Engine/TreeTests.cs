@@ -5,7 +5,9 @@ namespace Minirun.Cli.Tests.Engine;
 
 using Minirun = Support.Minirun;
 
-/// <summary>Directory trees that containers made, in the hands of the engine: of any depth, with links and devices in them, and changed meanwhile.</summary>
+/// <summary>
+/// Directory trees that containers made, in the hands of the engine: of any depth, with links and devices in them, and changed meanwhile.
+/// </summary>
 public sealed class TreeTests : IDisposable
 {
     private const int Deep = 20_000;   // levels: more than a stack holds, and than there are descriptors
@@ -52,7 +54,8 @@ public sealed class TreeTests : IDisposable
         Minirun.Other(Programs.Probe, "deepen", Directory.CreateDirectory(rootfs["deep"]).FullName, $"{Deep}").Succeeds();
         _root.Run("ps", "-s").Exits(0);
         // What lies deeper than any path cannot be named.
-        Assert.InRange(_root.Run("diff", "web").Exits(0).Lines.Count(line => line.StartsWith("A /d", StringComparison.Ordinal)), 2000, 2100);
+        Assert.InRange(_root.Run("diff", "web").Exits(0).Lines.Count(line => line.StartsWith("A /d", StringComparison.Ordinal)), 2000,
+            2100);
     }
 
     /// <summary>Directories without any right are their owner's all the same.</summary>
@@ -60,7 +63,9 @@ public sealed class TreeTests : IDisposable
     public void Modes_do_not_keep_a_volume_from_being_removed()
     {
         _root.Run("volume", "create", "data").Succeeds();
-        Minirun.Other("sh", "-c", """cd "$0" && mkdir -p a/b/c d/e && touch a/b/c/f d/e/g && chmod 0 a/b/c && chmod 0555 a/b d/e && chmod 0 a""", Data("data")).Succeeds();
+        Minirun.Other("sh", "-c",
+            """cd "$0" && mkdir -p a/b/c d/e && touch a/b/c/f d/e/g && chmod 0 a/b/c && chmod 0555 a/b d/e && chmod 0 a""", Data("data"))
+            .Succeeds();
         _root.Run("volume", "rm", "data").Exits(0);
         Assert.False(Directory.Exists($"{_root.Path}/volumes/data"));
     }
@@ -79,7 +84,8 @@ public sealed class TreeTests : IDisposable
         {
             string volume = Prepare(remove);
             for (int i = 0; i < directories; i++)
-                for (int j = 0; j < directories; j++) File.WriteAllText(Path.Combine(Directory.CreateDirectory($"{Data(volume)}/d{i}").FullName, $"precious-{j}"), "");
+                for (int j = 0; j < directories; j++)
+                    File.WriteAllText(Path.Combine(Directory.CreateDirectory($"{Data(volume)}/d{i}").FullName, $"precious-{j}"), "");
             using var swapping = new Swapper($"{_root.Path}/volumes", victim, directories);
             _root.Run(remove.Split(' '));
             swapping.Dispose();

@@ -13,11 +13,14 @@ public sealed class UpdateTests : IDisposable
     public void Limits_are_changed_at_once_and_kept_for_the_next_start()
     {
         _root.Detached(["--name", "web", "--memory", "64m"], "sleep", "1000");
-        Assert.Equal("web", _root.Run("update", "--memory", "96m", "--memory-swap", "96m", "--pids-limit", "50", "--cpus", "0.5", "web").Succeeds().Lines[0]);
+        Assert.Equal("web",
+            _root.Run("update", "--memory", "96m", "--memory-swap", "96m", "--pids-limit", "50", "--cpus", "0.5", "web")
+                .Succeeds().Lines[0]);
         Assert.EndsWith(" / 96MiB", Memory());
         _root.Run("restart", "-t", "0", "web").Succeeds();
         Assert.EndsWith(" / 96MiB", Memory());
-        string config = File.ReadAllText(Directory.GetFiles(Path.Combine(_root.Path, "containers"), "config.json", SearchOption.AllDirectories)[0]);
+        string config =
+            File.ReadAllText(Directory.GetFiles(Path.Combine(_root.Path, "containers"), "config.json", SearchOption.AllDirectories)[0]);
         Assert.Matches("\"quota\": *50000", config);
     }
 
@@ -26,7 +29,8 @@ public sealed class UpdateTests : IDisposable
     {
         _root.Run("create", "--name", "web", Rootfs.Busybox, "sleep", "1000").Exits(0);
         _root.Run("update", "--cpu-shares", "512", "web").Succeeds();
-        string config = File.ReadAllText(Directory.GetFiles(Path.Combine(_root.Path, "containers"), "config.json", SearchOption.AllDirectories)[0]);
+        string config =
+            File.ReadAllText(Directory.GetFiles(Path.Combine(_root.Path, "containers"), "config.json", SearchOption.AllDirectories)[0]);
         Assert.Matches("\"shares\": *512", config);
     }
 

@@ -27,7 +27,8 @@ public sealed class VolumePluginTests : IDisposable
         // What it would mount with has only to be there.
         Minirun.Other("ln", "-s", "/bin/true", files["glusterfs"]).Succeeds();
         _root.Environment["PATH"] = $"{files.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-        using RunningProgram plugin = _root.Start("volume-plugin", "glusterfs", "--servers", "a", "--root", files["root"], "--socket", files["sockets/g.sock"]);
+        using RunningProgram plugin =
+            _root.Start("volume-plugin", "glusterfs", "--servers", "a", "--root", files["root"], "--socket", files["sockets/g.sock"]);
         Assert.True(Deadline.Wait(() => File.Exists(files["sockets/g.sock"])));
         Assert.Equal("600 755\n", Minirun.Other("sh", "-c", "echo $(stat -c %a $0/g.sock $0)", files["sockets"]).Out);
         Minirun.Other("kill", "-TERM", $"{plugin.Pid}").Succeeds();

@@ -17,7 +17,8 @@ public sealed class VolumeTests : IDisposable
         using var directory = new TemporaryDirectory();
         directory.Write("f", "host\n");
         const string command = "cat /mnt/f && echo inside > /mnt/f && cat /mnt/f";
-        foreach (string[] options in (string[][])[["-v", directory.Path + ":/mnt:O"], ["--mount", $"type=overlay,source={directory.Path},destination=/mnt"]])
+        foreach (string[] options in (string[][])[["-v", directory.Path + ":/mnt:O"],
+            ["--mount", $"type=overlay,source={directory.Path},destination=/mnt"]])
         {
             string id = _root.Detached(options, "sh", "-c", command).Trim();
             Assert.True(Deadline.Wait(() => _root.Run("logs", id).Out == "host\ninside\n"), _root.Run("logs", id).Error);

@@ -41,7 +41,8 @@ public sealed class WhyTests : IDisposable
         Assert.Contains("  | out\n", text);
         Assert.Contains("  ! err\n", text);
         JsonElement why = Why("web");
-        Assert.Equal(["monitor", "log", "network", "volumes", "create", "connect", "start", "running", "output", "end", "clean up"], why.GetProperty("Steps").EnumerateArray().Select(step => step.GetProperty("Name").GetString()));
+        Assert.Equal(["monitor", "log", "network", "volumes", "create", "connect", "start", "running", "output", "end", "clean up"],
+            why.GetProperty("Steps").EnumerateArray().Select(step => step.GetProperty("Name").GetString()));
         long[] times = [.. why.GetProperty("Steps").EnumerateArray().Select(step => step.GetProperty("TimeNano").GetInt64())];
         Assert.Equal(times.Order(), times);
         Assert.Equal(("exit", 3), (why.GetProperty("Cause").GetString(), why.GetProperty("ExitCode").GetInt32()));
@@ -56,7 +57,8 @@ public sealed class WhyTests : IDisposable
         _root.Run("wait", "web").Exits(0);
         _root.Run("rm", "web").Succeeds();
         Assert.Empty(_root.Leftovers());
-        foreach (string called in (string[])["web", id, id[..9]]) Assert.Contains("): exited with code 3", _root.Run("why", called).Succeeds().Out);
+        foreach (string called in (string[])["web", id, id[..9]])
+            Assert.Contains("): exited with code 3", _root.Run("why", called).Succeeds().Out);
         Assert.Equal("once", Why("web").GetProperty("Log")[0].GetProperty("Line").GetString());
         Assert.Equal(JsonValueKind.String, Why("web").GetProperty("Removed").ValueKind);
     }
@@ -96,7 +98,9 @@ public sealed class WhyTests : IDisposable
     [Fact]
     public void A_log_driver_that_does_not_open_is_the_step_that_failed()
     {
-        _root.Run("run", "-d", "--name", "web", "--log-driver", "syslog", "--log-opt", "syslog-address=unix:///nowhere/socket", Rootfs.Busybox, "true").Exits(125);
+        _root.Run("run", "-d", "--name", "web", "--log-driver", "syslog", "--log-opt", "syslog-address=unix:///nowhere/socket",
+            Rootfs.Busybox, "true")
+            .Exits(125);
         Assert.Equal("log", Why("web").GetProperty("FailedStep").GetString());
     }
 
@@ -121,7 +125,8 @@ public sealed class WhyTests : IDisposable
     public void A_forbidden_system_call_is_a_cause()
     {
         string profile = Path.Combine(_root.Path, "profile.json");
-        File.WriteAllText(profile, """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]}""");
+        File.WriteAllText(profile,
+            """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]}""");
         Ends("web", ["--security-opt", "seccomp=" + profile], "mkdir", "/tmp/never");
         Assert.Equal("seccomp", Why("web").GetProperty("Cause").GetString());
         // Where the kernel says which, and we may read it.

@@ -7,8 +7,8 @@ namespace Minirun.Cli.Tests.Fuzz;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// Commands by the hundred, called by one shell: each with a file for its stdout, its stderr and its status. Root's are in namespaces of their own, since
-/// nobody knows what a changed document asks for.
+/// Commands by the hundred, called by one shell: each with a file for its stdout, its stderr and its status. Root's are in namespaces of
+/// their own, since nobody knows what a changed document asks for.
 /// </summary>
 internal sealed class Cases : IDisposable
 {
@@ -31,9 +31,12 @@ internal sealed class Cases : IDisposable
     public void Run(string script, params (string Name, string Value)[] variables)
     {
         string[] shell = ["bash", "-euc", $"cd '{_directory.Path}'\n{Prelude}{script}"];
-        string[] words = Kernel.Uid == 0 ? ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", .. shell] : shell;
+        string[] words = Kernel.Uid == 0
+            ? ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", .. shell]
+            : shell;
         // Whatever lives on has files of ours, and no pipe.
-        Start how = Start.Plain with { Deadline = TimeSpan.FromMinutes(5), Environment = variables.ToDictionary(each => each.Name, each => (string?)each.Value) };
+        Start how = Start.Plain with { Deadline = TimeSpan.FromMinutes(5),
+            Environment = variables.ToDictionary(each => each.Name, each => (string?)each.Value) };
         Minirun.Other(how, words[0], words[1..]).Exits(0);
     }
 
@@ -45,7 +48,8 @@ internal sealed class Cases : IDisposable
     {
         string error = File.ReadAllText(_directory[name + ".err"]), output = File.ReadAllText(_directory[name + ".out"]);
         int status = int.Parse(File.ReadAllText(_directory[name + ".status"]));
-        string all = $"{about}\n{name}: status {status}\n--- stderr\n{error}\n--- stdout\n{FuzzRun.Text(File.ReadAllBytes(_directory[name + ".out"]))}";
+        string all = $"{about}\n{name}: status {status}\n--- stderr\n{error}\n--- "
+            + $"stdout\n{FuzzRun.Text(File.ReadAllBytes(_directory[name + ".out"]))}";
         Assert.True(status == 0 || codes.Contains(status), all);
         Assert.False((error + output).Contains("nhandled exception") || error.Contains("   at ") || error.Contains("System."), all);
         if (status == 0) return true;

@@ -11,7 +11,8 @@ using Minirun = Support.Minirun;
 /// <summary>Files of the engine that somebody has changed: what is broken is listed and removed, and hides nothing that is not.</summary>
 public sealed class EngineFuzzTests : IDisposable
 {
-    private static readonly string[] s_files = ["container.json", "container.json", "container.json", "state.json", "state.json", "config.json", "log", "network.json", "mounted.json", "name", "missing"];
+    private static readonly string[] s_files = ["container.json", "container.json", "container.json", "state.json", "state.json",
+        "config.json", "log", "network.json", "mounted.json", "name", "missing"];
     private readonly Cases _cases = new();
     private readonly EngineRoot _engine = new();
 
@@ -25,7 +26,9 @@ public sealed class EngineFuzzTests : IDisposable
     public void A_container_with_changed_files_is_listed_and_removed_and_hides_no_other()
     {
         int count = FuzzRun.Cases(60);
-        string good = _engine.Detached(["--name", "good", "-v", "vol:/data", "--label", "a=b", "--log-opt", "labels=a", "--health-cmd", "true"], "sh", "-c", "echo out; echo err >&2; exit 3");
+        string good = _engine.Detached(
+            ["--name", "good", "-v", "vol:/data", "--label", "a=b", "--log-opt", "labels=a", "--health-cmd", "true"], "sh", "-c",
+            "echo out; echo err >&2; exit 3");
         _engine.Run("wait", "good").Exits(0);
         string root = _cases["root"], model = Path.Combine(_engine.Path, "containers", good);
         Minirun.Other("cp", "-a", _engine.Path, root).Succeeds();
@@ -68,12 +71,17 @@ public sealed class EngineFuzzTests : IDisposable
             """, ("MINIRUN", Programs.Minirun));
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n" + string.Join('\n', Directory.GetFiles(_cases[$"{i}"], "*.json*").Order().Select(file => $"{Path.GetFileName(file)}: {FuzzRun.Text(File.ReadAllBytes(file))}"));
-            foreach (string verb in verbs.Where(verb => File.Exists(_cases[$"{i}/{verb}.status"]))) _cases.Ended($"{i}/{verb}", about, 1, 125, 126, 127);
+            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n"
+                + string.Join('\n',
+                    Directory.GetFiles(_cases[$"{i}"], "*.json*").Order()
+                        .Select(file => $"{Path.GetFileName(file)}: {FuzzRun.Text(File.ReadAllBytes(file))}"));
+            foreach (string verb in verbs.Where(verb => File.Exists(_cases[$"{i}/{verb}.status"])))
+                _cases.Ended($"{i}/{verb}", about, 1, 125, 126, 127);
             Assert.True(_cases.Ended($"{i}/rm", about), about);
             Assert.True(File.ReadAllText(_cases["ps.out"]).Contains(ids[i]), "not listed: " + about);
         }
-        foreach (string list in (string[])["ps", "json", "stats", "df", "volumes", "networks", "prune", "last"]) Assert.True(_cases.Ended(list, ""), list);
+        foreach (string list in (string[])["ps", "json", "stats", "df", "volumes", "networks", "prune", "last"])
+            Assert.True(_cases.Ended(list, ""), list);
         Assert.Contains(good, File.ReadAllText(_cases["ps.out"]));
         Assert.Equal(good + "\n", File.ReadAllText(_cases["after.out"]));
         Assert.Equal(good + "\n", File.ReadAllText(_cases["left"]));
@@ -89,14 +97,16 @@ public sealed class EngineFuzzTests : IDisposable
         string id = Convert.ToHexStringLower(bytes), directory = Directory.CreateDirectory(Path.Combine(root, "containers", id)).FullName;
         foreach (string file in Directory.GetFiles(model))
             if (file.EndsWith(".json", StringComparison.Ordinal) || file.EndsWith(".log", StringComparison.Ordinal))
-                File.WriteAllText(Path.Combine(directory, Path.GetFileName(file).Replace(good, id)), File.ReadAllText(file).Replace(good, id).Replace("\"good\"", $"\"c{number}\""));
+                File.WriteAllText(Path.Combine(directory, Path.GetFileName(file).Replace(good, id)),
+                    File.ReadAllText(file).Replace(good, id).Replace("\"good\"", $"\"c{number}\""));
         File.CreateSymbolicLink(Path.Combine(root, "names", $"c{number}"), id);
         string chosen = s_files[random.Next(s_files.Length)], path = Path.Combine(directory, chosen == "log" ? $"{id}-json.log" : chosen);
         switch (chosen)
         {
             case "name":
                 File.Delete(Path.Combine(root, "names", $"c{number}"));
-                File.CreateSymbolicLink(Path.Combine(root, "names", $"c{number}"), random.Next(3) switch { 0 => "../containers/" + id, 1 => ".new-" + id, _ => id[..20] });
+                File.CreateSymbolicLink(Path.Combine(root, "names", $"c{number}"),
+                    random.Next(3) switch { 0 => "../containers/" + id, 1 => ".new-" + id, _ => id[..20] });
                 break;
             case "missing":
                 File.Delete(Path.Combine(directory, random.Next(2) == 0 ? "container.json" : "state.json"));
@@ -109,7 +119,8 @@ public sealed class EngineFuzzTests : IDisposable
                     """u8.ToArray()).Next(random));
                 break;
             case "mounted.json":
-                File.WriteAllBytes(path, new JsonMutator("""[{"name":"vol","driver":"local"},{"name":"vol","driver":"none"}]"""u8.ToArray()).Next(random));
+                File.WriteAllBytes(path,
+                    new JsonMutator("""[{"name":"vol","driver":"local"},{"name":"vol","driver":"none"}]"""u8.ToArray()).Next(random));
                 break;
             case "log":
                 string[] lines = File.ReadAllLines(path);

@@ -9,7 +9,10 @@ namespace Minirun.Cli.Tests.Fuzz;
 
 using Minirun = Support.Minirun;
 
-/// <summary>minirun-oci with changed files, from outside: one error that says where, or what was asked for. Nothing is left behind, no other container hidden.</summary>
+/// <summary>
+/// minirun-oci with changed files, from outside: one error that says where, or what was asked for. Nothing is left behind, no other
+/// container hidden.
+/// </summary>
 public sealed class OciFuzzTests : IDisposable
 {
     private const int PlaceOfInode = 77_001_001;
@@ -53,13 +56,16 @@ public sealed class OciFuzzTests : IDisposable
         int made = 0;
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/config.json"]))}";
+            string about =
+                $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/config.json"]))}";
             if (_cases.Ended($"{i}/create", about, 1))
             {
                 made++;
                 _cases.Ended($"{i}/start", about, 1);
             }
-            else Assert.True(!File.Exists(_cases[$"{i}/left"]) || File.ReadAllText(_cases[$"{i}/left"]).Length == 0, "left behind: " + about);
+            else
+                Assert.True(!File.Exists(_cases[$"{i}/left"]) || File.ReadAllText(_cases[$"{i}/left"]).Length == 0,
+                    "left behind: " + about);
             Assert.True(_cases.Ended($"{i}/delete", about), about);
             Assert.True(File.ReadAllText(_cases[$"{i}/after"]).Length == 0, "left behind: " + about);
         }
@@ -80,7 +86,10 @@ public sealed class OciFuzzTests : IDisposable
         string good = Path.Combine(bundle.Root, bundle.Id);
         JsonObject state = JsonNode.Parse(File.ReadAllText(Path.Combine(good, "state.json")))!.AsObject();
         (string[] cgroups, JsonObject older, JsonObject spoilt) = Cgroups(state);
-        var mutator = new JsonMutator([.. ((JsonObject[])[state, older, spoilt]).Select(each => Encoding.UTF8.GetBytes(each.ToJsonString())), Encoding.UTF8.GetBytes("{\"sharesPidNamespace\":true,\"annotations\":{\"a\":\"b\"},\"updates\":{\"memory\":{\"limit\":5}},\"ownerUid\":7}")]);
+        var mutator = new JsonMutator(
+            [.. ((JsonObject[])[state, older, spoilt]).Select(each => Encoding.UTF8.GetBytes(each.ToJsonString())),
+                Encoding.UTF8.GetBytes(
+                    "{\"sharesPidNamespace\":true,\"annotations\":{\"a\":\"b\"},\"updates\":{\"memory\":{\"limit\":5}},\"ownerUid\":7}")]);
         var configurations = new JsonMutator(File.ReadAllBytes(Path.Combine(good, "config.json")));
         string root = _cases["state"];
         Minirun.Other("cp", "-a", bundle.Root, root).Succeeds();
@@ -90,8 +99,10 @@ public sealed class OciFuzzTests : IDisposable
             string one = Directory.CreateDirectory(Path.Combine(root, $"fuzz-{i}")).FullName;
             var random = new Random(FuzzRun.Seed + i);
             bool isState = random.Next(3) > 0;
-            File.WriteAllBytes(Path.Combine(one, "state.json"), isState ? mutator.Next(random) : Encoding.UTF8.GetBytes(state.ToJsonString()));
-            File.WriteAllBytes(Path.Combine(one, "config.json"), isState ? File.ReadAllBytes(Path.Combine(good, "config.json")) : configurations.Next(random));
+            File.WriteAllBytes(Path.Combine(one, "state.json"),
+                isState ? mutator.Next(random) : Encoding.UTF8.GetBytes(state.ToJsonString()));
+            File.WriteAllBytes(Path.Combine(one, "config.json"),
+                isState ? File.ReadAllBytes(Path.Combine(good, "config.json")) : configurations.Next(random));
         }
         string[] verbs = ["state", "start", "kill", "ps", "exec", "update", "pause", "events", "delete"];
         _cases.Run($$"""
@@ -142,7 +153,8 @@ public sealed class OciFuzzTests : IDisposable
             """, ("OCI", OciBundle.Program), ("CGROUPS", string.Join(' ', cgroups)));
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/state.json"]))}";
+            string about =
+                $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/state.json"]))}";
             Assert.True(File.Exists(_cases[$"{i}/lives"]), "what was in another cgroup is dead: " + about);
             foreach (string verb in verbs) _cases.Ended($"{i}/{verb}", about, 1, 255);
             Assert.True(_cases.Ended($"{i}/force", about), about);
@@ -154,14 +166,15 @@ public sealed class OciFuzzTests : IDisposable
     }
 
     /// <summary>
-    /// The container's cgroups; numbers stand for their inodes, as they are made anew for each case. Then the state as an earlier version wrote it, and one with the
-    /// paths of the cgroup beside.
+    /// The container's cgroups; numbers stand for their inodes, as they are made anew for each case. Then the state as an earlier version
+    /// wrote it, and one with the paths of the cgroup beside.
     /// </summary>
     private static (string[] Cgroups, JsonObject Older, JsonObject Spoilt) Cgroups(JsonObject state)
     {
         JsonObject older = state.DeepClone().AsObject(), spoilt = state.DeepClone().AsObject();
         if (state["cgroup"]?["inodes"] is not JsonObject inodes) return ([], older, spoilt);
-        Dictionary<string, string> paths = state["cgroup"]!["paths"]!.AsObject().ToDictionary(each => each.Key, each => (string)each.Value!);
+        Dictionary<string, string> paths =
+            state["cgroup"]!["paths"]!.AsObject().ToDictionary(each => each.Key, each => (string)each.Value!);
         int number = PlaceOfInode;
         foreach (string controller in paths.Keys) inodes[controller] = number++;
         older["cgroup"]!.AsObject().Remove("inodes");
@@ -235,7 +248,9 @@ public sealed class OciFuzzTests : IDisposable
                 using var document = JsonDocument.Parse(json);
                 JsonElement root = document.RootElement;
                 if (root.ValueKind != JsonValueKind.Object) return json;
-                if (IsBelow(root, cgroup) && root.TryGetProperty("root", out JsonElement own) && own.ValueKind == JsonValueKind.Object && own.TryGetProperty("path", out JsonElement path) && path.ValueEquals(_rootfs["r"])) return json;
+                if (IsBelow(root, cgroup) && root.TryGetProperty("root", out JsonElement own) && own.ValueKind == JsonValueKind.Object
+                    && own.TryGetProperty("path", out JsonElement path) && path.ValueEquals(_rootfs["r"]))
+                    return json;
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
@@ -246,6 +261,8 @@ public sealed class OciFuzzTests : IDisposable
 
     /// <summary>Whether its cgroup, where it names one, is below ours: other directories nobody would take away.</summary>
     private static bool IsBelow(JsonElement root, string cgroup) =>
-        !root.TryGetProperty("linux", out JsonElement linux) || linux.ValueKind != JsonValueKind.Object || !linux.TryGetProperty("cgroupsPath", out JsonElement path)
-        || path.ValueKind != JsonValueKind.String || path.GetString() is not { Length: > 0 } text || text.StartsWith($"/{cgroup}", StringComparison.Ordinal);
+        !root.TryGetProperty("linux", out JsonElement linux) || linux.ValueKind != JsonValueKind.Object
+            || !linux.TryGetProperty("cgroupsPath", out JsonElement path)
+        || path.ValueKind != JsonValueKind.String || path.GetString() is not { Length: > 0 } text
+            || text.StartsWith($"/{cgroup}", StringComparison.Ordinal);
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Fuzz;
 
-/// <summary>Files that `run` reads: container files, variables, seccomp profiles, and the users and groups that are in a root file system.</summary>
+/// <summary>
+/// Files that `run` reads: container files, variables, seccomp profiles, and the users and groups that are in a root file system.
+/// </summary>
 public sealed class RunFuzzTests : IDisposable
 {
     private const string Yaml = """
@@ -38,7 +40,8 @@ public sealed class RunFuzzTests : IDisposable
         """;
 
     private const string Variables = "# comment\nA=b\nQUOTED=\"x y\"\nEMPTY=\nHOME\nSPACED= z \n";
-    private const string Passwd = "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\nada:x:1000:1000::/home/ada:/bin/sh\n";
+    private const string Passwd =
+        "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\nada:x:1000:1000::/home/ada:/bin/sh\n";
     private const string Group = "root:x:0:\ntty:x:5:\nvideo:x:44:ada\naudio:x:29:ada,www\nada:x:1000:\n";
     private const string Profile = """
         {"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["SCMP_ARCH_X86"]}],
@@ -67,11 +70,15 @@ public sealed class RunFuzzTests : IDisposable
             Write($"{i}/r/etc/group", Group, random, changed == 6);
             File.WriteAllBytes(_cases[$"{i}/profile.json"], changed == 7 ? profiles.Next(random) : Encoding.UTF8.GetBytes(Profile));
         }
-        _cases.Run($"for ((i = 0; i < {count}; i++)); do cd $i; call run \"$MINIRUN\" run --file container.yaml --print-spec; cd ..; done", ("MINIRUN", Programs.Minirun));
+        _cases.Run($"for ((i = 0; i < {count}; i++)); do cd $i; call run \"$MINIRUN\" run --file container.yaml --print-spec; cd ..; done",
+            ("MINIRUN", Programs.Minirun));
         int taken = 0;
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n" + string.Join('\n', ((string[])["container.yaml", "variables", "r/etc/passwd", "r/etc/group", "profile.json"]).Select(file => $"--- {file}\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/{file}"]))}"));
+            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n"
+                + string.Join('\n',
+                    ((string[])["container.yaml", "variables", "r/etc/passwd", "r/etc/group", "profile.json"]).Select(
+                        file => $"--- {file}\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/{file}"]))}"));
             if (_cases.Ended($"{i}/run", about, 125)) taken++;
             else Assert.True(File.ReadAllText(_cases[$"{i}/run.err"]).Contains("hint: "), about);
         }
@@ -104,12 +111,16 @@ public sealed class RunFuzzTests : IDisposable
         int taken = 0;
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n" + string.Join('\n', ((string[])["subuid", "subgid"]).Select(file => $"--- {file}\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/{file}"]))}"));
+            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n"
+                + string.Join('\n',
+                    ((string[])["subuid", "subgid"]).Select(
+                        file => $"--- {file}\n{FuzzRun.Text(File.ReadAllBytes(_cases[$"{i}/{file}"]))}"));
             if (_cases.Ended($"{i}/run", about, 125)) taken++;
             else Assert.True(File.ReadAllText(_cases[$"{i}/run.err"]).Contains("hint: "), about);
         }
         if (count > 1) Assert.InRange(taken, count / 20, count);
     }
 
-    private void Write(string file, string good, Random random, bool changed) => File.WriteAllBytes(_cases[file], changed ? TextMutator.Change(random, good) : Encoding.UTF8.GetBytes(good));
+    private void Write(string file, string good, Random random, bool changed) =>
+        File.WriteAllBytes(_cases[file], changed ? TextMutator.Change(random, good) : Encoding.UTF8.GetBytes(good));
 }

@@ -43,8 +43,10 @@ public sealed class StoreFuzzTests : IDisposable
         {
             var random = new Random(FuzzRun.Seed + i);
             string volume = Directory.CreateDirectory(Path.Combine(root, "volumes", $"v{i}", "_data")).Parent!.FullName;
-            File.WriteAllBytes(Path.Combine(volume, "volume.json"), new JsonMutator(File.ReadAllBytes(Path.Combine(root, "volumes", "good", "volume.json"))).Next(random));
-            File.WriteAllBytes(Path.Combine(networks, $"n{i}.conflist"), new JsonMutator(Encoding.UTF8.GetBytes(Network.Replace("\"good\"", $"\"n{i}\""))).Next(random));
+            File.WriteAllBytes(Path.Combine(volume, "volume.json"),
+                new JsonMutator(File.ReadAllBytes(Path.Combine(root, "volumes", "good", "volume.json"))).Next(random));
+            File.WriteAllBytes(Path.Combine(networks, $"n{i}.conflist"),
+                new JsonMutator(Encoding.UTF8.GetBytes(Network.Replace("\"good\"", $"\"n{i}\""))).Next(random));
             using FileStream events = File.Open(journal, FileMode.Append);
             events.Write([.. new JsonMutator(line).Next(random), (byte)'\n']);
         }
@@ -74,10 +76,14 @@ public sealed class StoreFuzzTests : IDisposable
             """, ("MINIRUN", Programs.Minirun), ("ROOTFS", Rootfs.Busybox));
         for (int i = 0; i < count; i++)
         {
-            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n" + string.Join('\n', Directory.GetFiles(_cases[$"{i}"], "*.*").Where(file => file.Contains("volume.json") || file.Contains("conflist")).Select(file => $"{Path.GetFileName(file)}: {FuzzRun.Text(File.ReadAllBytes(file))}"));
+            string about = $"FUZZ_SEED={FuzzRun.Seed + i} FUZZ_CASES=1 brings it back\n"
+                + string.Join('\n',
+                    Directory.GetFiles(_cases[$"{i}"], "*.*").Where(file => file.Contains("volume.json") || file.Contains("conflist"))
+                        .Select(file => $"{Path.GetFileName(file)}: {FuzzRun.Text(File.ReadAllBytes(file))}"));
             foreach (string verb in verbs) _cases.Ended($"{i}/{verb}", about, 1, 125);
         }
-        foreach (string list in (string[])["events", "jsonevents", "events2", "volumes", "networks", "networkq", "df"]) Assert.True(_cases.Ended(list, ""), list);
+        foreach (string list in (string[])["events", "jsonevents", "events2", "volumes", "networks", "networkq", "df"])
+            Assert.True(_cases.Ended(list, ""), list);
         Assert.Contains("\"good\"", File.ReadAllText(_cases["volumes.out"]));
         Assert.Contains("good", File.ReadAllText(_cases["networks.out"]));
         Assert.Equal("good\n", File.ReadAllText(_cases["after.out"]));

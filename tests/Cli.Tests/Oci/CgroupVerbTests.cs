@@ -23,7 +23,9 @@ public sealed class CgroupVerbTests
     [Requires(Need.Root)]
     public void A_container_that_asked_for_no_cgroup_is_paused_and_limited_all_the_same()
     {
-        using OciBundle bundle = new OciBundle(config => config["linux"]!.AsObject().Remove("resources"), "sh", "-c", "sleep 1000 & sleep 1000 & wait").Make("create", "start");
+        using OciBundle bundle =
+            new OciBundle(config => config["linux"]!.AsObject().Remove("resources"), "sh", "-c", "sleep 1000 & sleep 1000 & wait").Make(
+            "create", "start");
         bundle.Oci("pause", "ID").Succeeds();
         Assert.Equal("paused", bundle.Status);
         bundle.Oci("resume", "ID").Succeeds();
@@ -33,7 +35,8 @@ public sealed class CgroupVerbTests
         Assert.Equal(3, (long)Stats(bundle)["pids"]!["current"]!);
         bundle.Oci("update", "--cpuset-cpus", "9999", "ID").Exits(1);
         bundle.Oci("delete", "--force", "ID").Succeeds();
-        foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup")) Assert.False(Directory.Exists(Path.Combine(hierarchy, bundle.Id)), hierarchy);
+        foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup"))
+            Assert.False(Directory.Exists(Path.Combine(hierarchy, bundle.Id)), hierarchy);
     }
 
     [Requires(Need.Root)]
@@ -67,11 +70,14 @@ public sealed class CgroupVerbTests
         Assert.Equal(64 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
         Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
         string file = Path.Combine(bundle.Directory, "resources.json");
-        File.WriteAllText(file, """{"memory":{"limit":83886080,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"blockIO":{"weight":0}}""");
+        File.WriteAllText(file,
+            """{"memory":{"limit":83886080,"reservation":0,"kernel":0},"cpu":{"shares":0,"quota":0,"period":0},"blockIO":{"weight":0}}""");
         bundle.Oci("update", "--resources=" + file, "ID").Succeeds();
         Assert.Equal(80 << 20, (long)Stats(bundle)["memory"]!["usage"]!["limit"]!);
         Assert.Equal(50, (long)Stats(bundle)["pids"]!["limit"]!);
-        Support.Minirun.Other(new Start { Input = """{"pids":{"limit":60}}""" }, OciBundle.Program, "--root", bundle.Root, "update", "--resources", "-", bundle.Id).Succeeds();
+        Support.Minirun.Other(new Start { Input = """{"pids":{"limit":60}}""" }, OciBundle.Program, "--root", bundle.Root, "update",
+            "--resources", "-", bundle.Id)
+            .Succeeds();
         Assert.Equal(60, (long)Stats(bundle)["pids"]!["limit"]!);
     }
 
@@ -84,7 +90,9 @@ public sealed class CgroupVerbTests
         Assert.Equal(1, (long)Stats(bundle)["pids"]!["limit"]!);
         bundle.Oci("update", "--pids-limit", "-1", "ID").Succeeds();
         Assert.Equal(0, (long)Stats(bundle)["pids"]!["limit"]!);
-        using OciBundle least = new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"pids": {"limit": 0}}"""), "sleep", "1000").Make("create", "start");
+        using OciBundle least =
+            new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"pids": {"limit": 0}}"""), "sleep", "1000").Make(
+            "create", "start");
         Assert.Equal(1, (long)Stats(least)["pids"]!["limit"]!);
     }
 
@@ -92,7 +100,9 @@ public sealed class CgroupVerbTests
     [Requires(Need.Root)]
     public void A_container_is_paused_where_a_cgroup_mount_is_hidden_by_a_later_one()
     {
-        if (File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).FirstOrDefault(mount => mount.Type == "cgroup2" && mount.Target != OwnCgroup.Place) is not { } unified) return;
+        if (File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse)
+            .FirstOrDefault(mount => mount.Type == "cgroup2" && mount.Target != OwnCgroup.Place) is not { } unified)
+            return;
         using OciBundle bundle = new("sleep", "1000");
         Assert.Equal("", Support.Minirun.Other("unshare", "--mount", "--propagation", "private", "bash", "-euc", $"""
             mount -t tmpfs tmpfs {unified.Target}
@@ -116,7 +126,9 @@ public sealed class CgroupVerbTests
         {
             using OciBundle bundle = Started("sleep", "1000");
             // Not every machine has both.
-            if (OwnCgroup.Directories(bundle.Id).Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists) is not { } path) continue;
+            if (OwnCgroup.Directories(bundle.Id).Select(directory => Path.Combine(directory, file))
+                .FirstOrDefault(File.Exists) is not { } path)
+                continue;
             File.WriteAllText(path, file == "cgroup.freeze" ? "1" : "FROZEN");
             Assert.Equal("paused", bundle.Status);
             int pid = bundle.Pid;
@@ -128,7 +140,10 @@ public sealed class CgroupVerbTests
     [Requires(Need.Root)]
     public void A_limit_below_what_is_in_use_is_refused_when_that_is_asked_for()
     {
-        using OciBundle bundle = new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 67108864}}"""), "sh", "-c", "x=$(seq 1 5000); echo ready; read _; exec sleep 1000").Make("create", "start");
+        using OciBundle bundle = new OciBundle(
+            config => config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 67108864}}"""), "sh", "-c",
+            "x=$(seq 1 5000); echo ready; read _; exec sleep 1000").Make(
+            "create", "start");
         string file = Path.Combine(bundle.Directory, "resources.json");
         File.WriteAllText(file, """{"memory": {"limit": 4096, "checkBeforeUpdate": true}}""");
         Assert.True(Deadline.Wait(() => (long)Stats(bundle)["memory"]!["usage"]!["usage"]! > 4096));
@@ -140,7 +155,8 @@ public sealed class CgroupVerbTests
     [Requires(Need.Root)]
     public void A_memory_limit_that_is_too_small_to_start_in_is_named()
     {
-        using var bundle = new OciBundle(config => config["linux"]!["resources"] = new JsonObject { ["memory"] = new JsonObject { ["limit"] = 4096 } }, "true");
+        using var bundle = new OciBundle(
+            config => config["linux"]!["resources"] = new JsonObject { ["memory"] = new JsonObject { ["limit"] = 4096 } }, "true");
         const string What = "out of memory: the container reached its limit of 4 KiB (linux.resources.memory.limit)";
         Assert.Contains(What, bundle.Oci("create", "--bundle", bundle.Directory, "ID").Exits(1).Error);
         Assert.Contains(What, bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(137).Error);
@@ -160,7 +176,8 @@ public sealed class CgroupVerbTests
     public void Events_end_with_the_container()
     {
         using OciBundle bundle = Started("sleep", "1000");
-        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "20ms", bundle.Id]);
+        using var events =
+            new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "20ms", bundle.Id]);
         events.AwaitOut("\"stats\"");
         bundle.Oci("kill", "ID", "KILL").Succeeds();
         Result result = events.Result().Exits(0);
@@ -179,7 +196,8 @@ public sealed class CgroupVerbTests
             config["linux"]!["cgroupsPath"] = NewPath();
             config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 33554432}}""");
         }, "sleep", "1000").Make("create", "start");
-        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
+        using var events =
+            new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
         events.AwaitOut("\"stats\"");
         for (int times = 1; times <= 2; times++)
         {
@@ -201,14 +219,16 @@ public sealed class CgroupVerbTests
             config["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 33554432}}""");
         }, "sh", "-c", "trap 'exec /probe hog 200' USR1; echo ready; while :; do sleep 0.05; done").Make("create", "start");
         Assert.True(Deadline.Wait(() => bundle.Out.Contains("ready")));
-        using var events = new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
+        using var events =
+            new RunningProgram(Start.Plain, OciBundle.Program, ["--root", bundle.Root, "events", "--interval", "1h", bundle.Id]);
         events.AwaitOut("\"stats\"");
         bundle.Oci("kill", "ID", "USR1").Succeeds();
         events.Result().Exits(0);
         Assert.Single(Ooms(events));
     }
 
-    private static string[] Ooms(RunningProgram events) => [.. events.OutSoFar.Split('\n').Where(line => line.Contains("\"oom\"") && line.EndsWith('}'))];
+    private static string[] Ooms(RunningProgram events) =>
+        [.. events.OutSoFar.Split('\n').Where(line => line.Contains("\"oom\"") && line.EndsWith('}'))];
 
     private static string NewPath() => "/minirun-oci-test-" + Guid.NewGuid().ToString("n");
 

@@ -7,8 +7,8 @@ namespace Minirun.Cli.Tests.Oci;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// Containers come and go, eight at a time: create, start, exec, kill, delete. Every status is the right one, as who adopts the containers' first
-/// processes sees it, and nothing is left of them. CHURN_CYCLES says how many.
+/// Containers come and go, eight at a time: create, start, exec, kill, delete. Every status is the right one, as who adopts the containers'
+/// first processes sees it, and nothing is left of them. CHURN_CYCLES says how many.
 /// </summary>
 public sealed class ChurnTests : IDisposable
 {
@@ -72,8 +72,12 @@ public sealed class ChurnTests : IDisposable
         using var bundle = new OciBundle(Change, "sh", "-c", "trap 'exit @CODE@' TERM; echo ready; while :; do sleep 1000 & wait $!; done");
         Minirun.Other("cp", "-a", bundle.Directory, _directory["bundle"]).Succeeds();
         File.WriteAllText(_directory["lane.sh"], Lane);
-        string script = $"cd '{_directory.Path}'; mkfifo pause; for ((lane = 0; lane < {Lanes}; lane++)); do {{ '{Programs.Probe}' reap /bin/bash -eu lane.sh $lane {cycles / Lanes} {_mark} >reaped.$lane || echo lane $lane: $? >>wrong; }} & done; wait";
-        Minirun.Other(Start.Plain with { Deadline = TimeSpan.FromMinutes(4), Environment = new() { ["OCI"] = OciBundle.Program } }, "bash", "-c", script).Exits(0);
+        string script = $"cd '{_directory.Path}'; mkfifo pause; for ((lane = 0; lane < {Lanes}; lane++)); do {{ "
+            + $"'{Programs.Probe}' reap /bin/bash -eu lane.sh $lane {cycles / Lanes} {_mark} >reaped.$lane || echo lane $lane: $? "
+                + $">>wrong; }} & done; wait";
+        Minirun.Other(Start.Plain with { Deadline = TimeSpan.FromMinutes(4), Environment = new() { ["OCI"] = OciBundle.Program } }, "bash",
+            "-c", script)
+            .Exits(0);
         Assert.Equal("", File.Exists(_directory["wrong"]) ? File.ReadAllText(_directory["wrong"]) : "");
         for (int lane = 0; lane < Lanes; lane++)
         {
@@ -100,10 +104,12 @@ public sealed class ChurnTests : IDisposable
     private List<string> Processes()
     {
         List<string> found = [];
-        foreach (string directory in Directory.EnumerateDirectories("/proc", "*").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        foreach (string directory in Directory.EnumerateDirectories("/proc", "*")
+            .Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
             try
             {
-                if (File.ReadAllText(directory + "/environ").Contains(_mark) || File.ReadAllText(directory + "/cmdline").Contains(_mark)) found.Add(directory + ": " + File.ReadAllText(directory + "/cmdline").Replace('\0', ' '));
+                if (File.ReadAllText(directory + "/environ").Contains(_mark) || File.ReadAllText(directory + "/cmdline").Contains(_mark))
+                    found.Add(directory + ": " + File.ReadAllText(directory + "/cmdline").Replace('\0', ' '));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -83,7 +83,8 @@ public sealed class CommandLineTests
     [Fact]
     public void A_flag_may_stand_in_any_form_and_behind_the_id()
     {
-        foreach (string[] form in (string[][])[["--bundle", "/nowhere", "x"], ["--bundle=/nowhere", "x"], ["-b", "/nowhere", "x"], ["-b=/nowhere", "x"], ["-b/nowhere", "x"], ["-bundle", "/nowhere", "x"], ["x", "--bundle", "/nowhere"]])
+        foreach (string[] form in (string[][])[["--bundle", "/nowhere", "x"], ["--bundle=/nowhere", "x"], ["-b", "/nowhere", "x"],
+            ["-b=/nowhere", "x"], ["-b/nowhere", "x"], ["-bundle", "/nowhere", "x"], ["x", "--bundle", "/nowhere"]])
             Assert.Contains("/nowhere", Support.Minirun.Other(OciBundle.Program, ["create", .. form]).Exits(1).Error);
     }
 
@@ -127,7 +128,8 @@ public sealed class CommandLineTests
     public void Every_verb_has_a_help_page()
     {
         string help = Support.Minirun.Other(OciBundle.Program, "--help").Succeeds().Out;
-        foreach (string verb in (string[])["create", "start", "run", "exec", "state", "list", "ps", "kill", "delete", "pause", "resume", "update", "events", "spec", "features", "checkpoint", "restore"])
+        foreach (string verb in (string[])["create", "start", "run", "exec", "state", "list", "ps", "kill", "delete", "pause", "resume",
+            "update", "events", "spec", "features", "checkpoint", "restore"])
         {
             Assert.Contains($"\n  {verb} ", help);
             Assert.Contains($"minirun-oci {verb} [flags]", Support.Minirun.Other(OciBundle.Program, verb, "--help").Succeeds().Out);
@@ -172,7 +174,8 @@ public sealed class CommandLineTests
     public void A_message_with_quotes_and_line_ends_is_still_one_line_of_json()
     {
         using var bundle = new OciBundle("true");
-        using JsonDocument line = JsonDocument.Parse(bundle.Oci("--log-format", "json", "exec", "--user", "\"\\\n\t\u0001é", "ID", "id").Error);
+        using JsonDocument line =
+            JsonDocument.Parse(bundle.Oci("--log-format", "json", "exec", "--user", "\"\\\n\t\u0001é", "ID", "id").Error);
         Assert.Contains("\"\\\n\t\u0001é", line.RootElement.GetProperty("msg").GetString());
     }
 }

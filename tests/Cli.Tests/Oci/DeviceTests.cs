@@ -12,8 +12,10 @@ public sealed class DeviceTests
     [InlineData(true)]
     public void A_device_that_the_host_has_not_has_the_owner_and_the_mode_of_the_document(bool userNamespace)
     {
-        using MountBundle bundle = Bundle(userNamespace, """{"path": "/dev/inner/zeroes", "type": "c", "major": 1, "minor": 5, "uid": 10, "gid": 11, "fileMode": 111}""");
-        Assert.Equal("157 10:11 character special file 1:5\n8", bundle.Sh("stat -c '%a %u:%g %F %t:%T' /dev/inner/zeroes; head -c 8 /dev/inner/zeroes | wc -c"));
+        using MountBundle bundle = Bundle(userNamespace,
+            """{"path": "/dev/inner/zeroes", "type": "c", "major": 1, "minor": 5, "uid": 10, "gid": 11, "fileMode": 111}""");
+        Assert.Equal("157 10:11 character special file 1:5\n8",
+            bundle.Sh("stat -c '%a %u:%g %F %t:%T' /dev/inner/zeroes; head -c 8 /dev/inner/zeroes | wc -c"));
     }
 
     [Requires(Need.Root)]
@@ -37,7 +39,10 @@ public sealed class DeviceTests
     public void Nothing_is_executed_from_a_device_that_is_bound()
     {
         using MountBundle bundle = Bundle(true, """{"path": "/dev/mine", "type": "c", "major": 1, "minor": 5}""");
-        List<Mount> devices = bundle.Mounts().FindAll(mount => mount.Target is "/dev/null" or "/dev/zero" or "/dev/full" or "/dev/random" or "/dev/urandom" or "/dev/tty" or "/dev/mine");
+        List<Mount> devices = bundle.Mounts()
+            .FindAll(
+                mount => mount.Target is "/dev/null" or "/dev/zero" or "/dev/full" or "/dev/random" or "/dev/urandom" or "/dev/tty"
+                    or "/dev/mine");
         Assert.Equal(7, devices.Count);
         Assert.All(devices, device => Assert.Superset(new HashSet<string> { "nosuid", "noexec" }, device.Options.ToHashSet()));
     }

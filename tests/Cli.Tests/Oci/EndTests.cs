@@ -15,7 +15,8 @@ public sealed class EndTests
     [InlineData("10")]
     public void A_signal_has_a_name_or_a_number(string signal)
     {
-        using OciBundle bundle = new OciBundle("sh", "-c", "trap 'echo got it; exit' USR1; echo ready; while :; do sleep 0.05; done").Make("create", "start");
+        using OciBundle bundle =
+            new OciBundle("sh", "-c", "trap 'echo got it; exit' USR1; echo ready; while :; do sleep 0.05; done").Make("create", "start");
         Assert.True(Deadline.Wait(() => bundle.Out.Contains("ready")));
         bundle.Oci("kill", "ID", signal).Succeeds();
         Assert.True(Deadline.Wait(() => bundle.Out.Contains("got it")));
@@ -96,7 +97,8 @@ public sealed class EndTests
     public void Many_deletions_at_once_all_succeed()
     {
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
-        Result[] results = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => bundle.Oci("delete", "--force", "ID"))];
+        Result[] results =
+            [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => bundle.Oci("delete", "--force", "ID"))];
         Assert.All(results, result => result.Succeeds());
         Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
     }
@@ -107,7 +109,8 @@ public sealed class EndTests
         using var bundle = new OciBundle("sleep", "1000");
         var how = new Start { Before = $"exec </dev/null >/dev/null 2>>'{bundle.Directory}/errors'" };
         int[] codes = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ =>
-            Support.Minirun.Other(how, OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id).ExitCode)];
+            Support.Minirun.Other(how, OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory,
+                bundle.Id).ExitCode)];
         Assert.Single(codes, 0);
         Assert.Equal("created", bundle.Status);
     }

@@ -9,7 +9,9 @@ public sealed class ExecProcessTests
 {
     [Fact]
     public void Limits_are_set() =>
-        Assert.Equal("100 200\n", Exec("echo $(ulimit -Sn) $(ulimit -Hn)", ("rlimits", """[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]""")).Exits(0).Out);
+        Assert.Equal("100 200\n",
+            Exec("echo $(ulimit -Sn) $(ulimit -Hn)", ("rlimits", """[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]"""))
+                .Exits(0).Out);
 
     /// <summary>As in a bundle: a newer kernel's, or a typing mistake.</summary>
     [Fact]
@@ -49,14 +51,16 @@ public sealed class ExecProcessTests
     {
         if (!OciBundle.IsOurs) return;   // newer than runc 1.1.5
         // Fields of proc_pid_stat(5): nice and policy; 3 is SCHED_BATCH.
-        Assert.Equal("7 3\n", Exec("cut -d' ' -f19,41 /proc/self/stat", ("scheduler", """{"policy": "SCHED_BATCH", "nice": 7}""")).Exits(0).Out);
+        Assert.Equal("7 3\n",
+            Exec("cut -d' ' -f19,41 /proc/self/stat", ("scheduler", """{"policy": "SCHED_BATCH", "nice": 7}""")).Exits(0).Out);
     }
 
     [Fact]
     public void The_io_priority_is_set()
     {
         if (!OciBundle.IsOurs) return;
-        Assert.Equal("idle\n", Exec("ionice -p $$ | sed 's/: prio.*//'", ("ioPriority", """{"class": "IOPRIO_CLASS_IDLE", "priority": 0}""")).Exits(0).Out);
+        Assert.Equal("idle\n",
+            Exec("ionice -p $$ | sed 's/: prio.*//'", ("ioPriority", """{"class": "IOPRIO_CLASS_IDLE", "priority": 0}""")).Exits(0).Out);
     }
 
     [Requires(Need.TwoProcessors)]
@@ -70,7 +74,9 @@ public sealed class ExecProcessTests
     public void No_new_privileges_and_the_umask_are_set()
     {
         if (!OciBundle.IsOurs) return;   // nor does it look at the umask
-        Assert.Equal("NoNewPrivs: 1\n0077\n", Exec("/probe caps | grep NoNew; umask", ("noNewPrivileges", "true"), ("user", """{"uid": 0, "gid": 0, "umask": 63}""")).Exits(0).Out);
+        Assert.Equal("NoNewPrivs: 1\n0077\n",
+            Exec("/probe caps | grep NoNew; umask", ("noNewPrivileges", "true"), ("user", """{"uid": 0, "gid": 0, "umask": 63}"""))
+                .Exits(0).Out);
         Assert.Equal("NoNewPrivs: 0\n0022\n", Exec("/probe caps | grep NoNew; umask", ("noNewPrivileges", "false")).Exits(0).Out);
     }
 
@@ -90,7 +96,8 @@ public sealed class ExecProcessTests
     public void A_label_without_SELinux_is_an_error_in_the_words_of_runc()
     {
         if (Directory.Exists("/sys/fs/selinux")) return;
-        const string says = "selinux label is specified in config, but selinux is disabled or not supported", label = "system_u:system_r:container_t:s0";
+        const string says = "selinux label is specified in config, but selinux is disabled or not supported",
+            label = "system_u:system_r:container_t:s0";
         Assert.Contains(says, Exec("echo runs", ("selinuxLabel", $"\"{label}\"")).Exits(255).Error);
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
         Assert.Contains(says, bundle.Oci("exec", "--process-label", label, "ID", "echo", "runs").Exits(255).Error);
@@ -104,7 +111,8 @@ public sealed class ExecProcessTests
 
     private static Result Exec(OciBundle bundle, string script, params (string Field, string Json)[] fields)
     {
-        var process = new JsonObject { ["args"] = new JsonArray("sh", "-c", script), ["cwd"] = "/", ["env"] = new JsonArray("PATH=/bin:/usr/bin"), ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 } };
+        var process = new JsonObject { ["args"] = new JsonArray("sh", "-c", script), ["cwd"] = "/",
+            ["env"] = new JsonArray("PATH=/bin:/usr/bin"), ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 } };
         foreach (var (field, json) in fields) process[field] = JsonNode.Parse(json);
         string file = Path.Combine(bundle.Directory, "process.json");
         File.WriteAllText(file, process.ToJsonString());

@@ -45,7 +45,9 @@ public sealed class FlagTests
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
         using var socket = new DescriptorSocket(Path.Combine(bundle.Directory, "pidfd"));
         string pidFile = Path.Combine(bundle.Directory, "pid");
-        Quietly(bundle, "exec", "--detach", "--pidfd-socket", Path.Combine(bundle.Directory, "pidfd"), "--pid-file", pidFile, bundle.Id, "sleep", "1000").Succeeds();
+        Quietly(bundle, "exec", "--detach", "--pidfd-socket", Path.Combine(bundle.Directory, "pidfd"), "--pid-file", pidFile, bundle.Id,
+            "sleep", "1000")
+            .Succeeds();
         using SafeFileHandle pidfd = socket.Take();
         Assert.Equal(File.ReadAllText(pidFile).Trim(), PidOf(pidfd).ToString());
     }
@@ -72,7 +74,8 @@ public sealed class FlagTests
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
         string path = Path.Combine(bundle.Directory, "console");
         using var socket = new DescriptorSocket(path);
-        Quietly(bundle, "exec", "--tty", "--detach", "--console-socket", path, bundle.Id, "sh", "-c", "echo on $(tty); exec sleep 1000").Succeeds();
+        Quietly(bundle, "exec", "--tty", "--detach", "--console-socket", path, bundle.Id, "sh", "-c", "echo on $(tty); exec sleep 1000")
+            .Succeeds();
         using SafeFileHandle terminal = socket.Take();
         Assert.Equal("on /dev/pts/0", FirstLine(terminal));
     }
@@ -130,7 +133,9 @@ public sealed class FlagTests
     {
         if (!OciBundle.IsOurs) return;
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
-        Assert.Equal("1000 100 5 7\n", bundle.Oci("exec", "--user", "1000:100", "--additional-gids", "5", "-g", "7", "ID", "sh", "-c", "echo $(id -u) $(id -G)").Succeeds().Out);
+        Assert.Equal("1000 100 5 7\n",
+            bundle.Oci("exec", "--user", "1000:100", "--additional-gids", "5", "-g", "7", "ID", "sh", "-c", "echo $(id -u) $(id -G)")
+                .Succeeds().Out);
     }
 
     [Requires(Need.Root)]
@@ -140,7 +145,8 @@ public sealed class FlagTests
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
         bundle.Oci("pause", "ID").Succeeds();
         Assert.Contains("cannot exec in a paused container", bundle.Oci("exec", "ID", "true").Exits(255).Error);
-        using var joining = new RunningProgram(Support.Start.Plain, OciBundle.Program, ["--root", bundle.Root, "exec", "--ignore-paused", bundle.Id, "echo", "joined"]);
+        using var joining = new RunningProgram(Support.Start.Plain, OciBundle.Program,
+            ["--root", bundle.Root, "exec", "--ignore-paused", bundle.Id, "echo", "joined"]);
         bundle.Oci("resume", "ID").Succeeds();
         Assert.Equal("joined\n", joining.Result().Succeeds().Out);
     }
@@ -195,10 +201,13 @@ public sealed class FlagTests
 
     /// <summary>With its output in a file: what it leaves behind may hold that.</summary>
     private static Result Quietly(OciBundle bundle, params string[] arguments) =>
-        Support.Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{Path.Combine(bundle.Directory, "quiet")}' 2>&1" }, OciBundle.Program, ["--root", bundle.Root, .. arguments]);
+        Support.Minirun.Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{Path.Combine(bundle.Directory, "quiet")}' 2>&1" },
+            OciBundle.Program, ["--root", bundle.Root, .. arguments]);
 
     private static int PidOf(SafeFileHandle pidfd) =>
-        int.Parse(File.ReadLines($"/proc/self/fdinfo/{pidfd.DangerousGetHandle()}").Single(line => line.StartsWith("Pid:", StringComparison.Ordinal))["Pid:".Length..]);
+        int.Parse(
+            File.ReadLines($"/proc/self/fdinfo/{pidfd.DangerousGetHandle()}")
+                .Single(line => line.StartsWith("Pid:", StringComparison.Ordinal))["Pid:".Length..]);
 
     private static string? FirstLine(SafeFileHandle terminal)
     {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Oci;
 
-/// <summary>What the specification leaves open, runc does, and engines and users are used to. Found with runc's own tests (docs/conformance.md).</summary>
+/// <summary>
+/// What the specification leaves open, runc does, and engines and users are used to. Found with runc's own tests (docs/conformance.md).
+/// </summary>
 public sealed class HabitTests
 {
     [Fact]
@@ -13,7 +15,8 @@ public sealed class HabitTests
         using OciBundle bundle = new OciBundle(_ => { }, "sleep", "1000").Make("create", "start");
         Assert.Equal("/root\n", bundle.Oci("exec", "ID", "sh", "-c", "echo $HOME").Succeeds().Out);
         Assert.Equal("/elsewhere\n", bundle.Oci("exec", "--env", "HOME=/elsewhere", "ID", "sh", "-c", "echo $HOME").Succeeds().Out);
-        if (Kernel.Uid == 0) Assert.Equal("/home/student\n", bundle.Oci("exec", "--user", "1000", "ID", "sh", "-c", "echo $HOME").Succeeds().Out);
+        if (Kernel.Uid == 0)
+            Assert.Equal("/home/student\n", bundle.Oci("exec", "--user", "1000", "ID", "sh", "-c", "echo $HOME").Succeeds().Out);
     }
 
     [Fact]
@@ -22,12 +25,15 @@ public sealed class HabitTests
         using OciBundle bundle = new OciBundle(config =>
         {
             JsonNode capabilities = config["process"]!["capabilities"]!;
-            foreach (string set in (string[])["bounding", "permitted", "inheritable"]) capabilities[set] = new JsonArray("CAP_CHOWN", "CAP_KILL");
+            foreach (string set in (string[])["bounding", "permitted", "inheritable"])
+                capabilities[set] = new JsonArray("CAP_CHOWN", "CAP_KILL");
             capabilities["effective"] = new JsonArray();
             capabilities["ambient"] = new JsonArray();
         }, "sleep", "1000").Make("create", "start");
-        Assert.Contains("CapAmb:\t0000000000000020", bundle.Oci("exec", "--cap", "CAP_KILL", "ID", "cat", "/proc/self/status").Succeeds().Out);
-        Assert.Contains("CapAmb:\t0000000000000000", bundle.Oci("exec", "--cap", "CAP_SYSLOG", "ID", "cat", "/proc/self/status").Succeeds().Out);
+        Assert.Contains("CapAmb:\t0000000000000020",
+            bundle.Oci("exec", "--cap", "CAP_KILL", "ID", "cat", "/proc/self/status").Succeeds().Out);
+        Assert.Contains("CapAmb:\t0000000000000000",
+            bundle.Oci("exec", "--cap", "CAP_SYSLOG", "ID", "cat", "/proc/self/status").Succeeds().Out);
     }
 
     [Requires(Need.Root)]
@@ -35,7 +41,9 @@ public sealed class HabitTests
     {
         using var bundle = new OciBundle(config =>
         {
-            config["mounts"]!.AsArray().Add(JsonNode.Parse("""{"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["mode=700", "uid=1234"]}"""));
+            config["mounts"]!.AsArray()
+                .Add(
+                    JsonNode.Parse("""{"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["mode=700", "uid=1234"]}"""));
             config["process"]!["cwd"] = "/tmp";
         }, "pwd");
         Assert.Equal("/tmp\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Succeeds().Out);
@@ -44,7 +52,8 @@ public sealed class HabitTests
     [Requires(Need.Root)]
     public void Stdout_belongs_to_the_user_of_the_process()
     {
-        using var bundle = new OciBundle(config => config["process"]!["user"] = new JsonObject { ["uid"] = 1000, ["gid"] = 1000 }, "sh", "-c", "echo by name >/dev/stdout; stat -c %u -L /dev/null");
+        using var bundle = new OciBundle(config => config["process"]!["user"] = new JsonObject { ["uid"] = 1000, ["gid"] = 1000 }, "sh",
+            "-c", "echo by name >/dev/stdout; stat -c %u -L /dev/null");
         Assert.Equal("by name\n0\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Succeeds().Out);
     }
 
@@ -59,7 +68,8 @@ public sealed class HabitTests
     public void A_hint_is_a_field_of_the_error_s_line()
     {
         using var bundle = new OciBundle(_ => { }, "/nowhere");
-        string error = Assert.Single(bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(1).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string error = Assert.Single(
+            bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(1).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Matches("^time=\"[^\"]+\" level=error msg=\".*\" hint=\".*\"$", error);
     }
 
@@ -67,7 +77,8 @@ public sealed class HabitTests
     public void Debug_says_what_is_made()
     {
         using var bundle = new OciBundle(_ => { }, "true");
-        Assert.Contains($"level=debug msg=\"container {bundle.Id}: process ", bundle.Oci("--debug", "run", "--bundle", bundle.Directory, "ID").Exits(0).Error);
+        Assert.Contains($"level=debug msg=\"container {bundle.Id}: process ",
+            bundle.Oci("--debug", "run", "--bundle", bundle.Directory, "ID").Exits(0).Error);
     }
 
     [Fact]
@@ -130,20 +141,26 @@ public sealed class HabitTests
     [Requires(Need.Root)]
     public void A_limit_of_no_process_is_one_of_one()
     {
-        using OciBundle bundle = new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"pids": {"limit": 0}}"""), "sleep", "1000").Make("create", "start");
+        using OciBundle bundle =
+            new OciBundle(config => config["linux"]!["resources"] = JsonNode.Parse("""{"pids": {"limit": 0}}"""), "sleep", "1000").Make(
+            "create", "start");
         Assert.Equal(1, (int)JsonNode.Parse(bundle.Oci("events", "--stats", "ID").Succeeds().Out)!["data"]!["pids"]!["limit"]!);
     }
 
     [Fact]
     public void A_process_of_exec_has_the_container_s_personality()
     {
-        using OciBundle bundle = new OciBundle(config => config["linux"]!["personality"] = new JsonObject { ["domain"] = "LINUX32" }, "sleep", "1000").Make("create", "start");
+        using OciBundle bundle =
+            new OciBundle(config => config["linux"]!["personality"] = new JsonObject { ["domain"] = "LINUX32" }, "sleep", "1000").Make(
+            "create", "start");
         Assert.Equal("i686\n", bundle.Oci("exec", "ID", "uname", "-m").Succeeds().Out);
     }
 
     [Fact]
     public void A_root_of_states_that_is_named_must_be_there() =>
-        Assert.Contains("/nowhere/at/all: no such file or directory", Support.Minirun.Other(OciBundle.Program, ["--root", "/nowhere/at/all", "list"]).Exits(1).Error);
+        Assert.Contains("/nowhere/at/all: no such file or directory",
+            Support.Minirun.Other(OciBundle.Program, ["--root", "/nowhere/at/all", "list"]).Exits(1).Error);
 
-    private static JsonObject Bind(string source, string destination) => new() { ["destination"] = destination, ["type"] = "bind", ["source"] = source, ["options"] = new JsonArray("rbind") };
+    private static JsonObject Bind(string source, string destination) =>
+        new() { ["destination"] = destination, ["type"] = "bind", ["source"] = source, ["options"] = new JsonArray("rbind") };
 }

@@ -5,8 +5,8 @@ using Xunit;
 namespace Minirun.Cli.Tests.Oci;
 
 /// <summary>
-/// A startContainer hook is a program of the container's root file system (config.md, "StartContainer Hooks": its path is resolved in the container's namespace),
-/// so it is held by the filter that holds the command. The hooks of the runtime are not.
+/// A startContainer hook is a program of the container's root file system (config.md, "StartContainer Hooks": its path is resolved in the
+/// container's namespace), so it is held by the filter that holds the command. The hooks of the runtime are not.
 /// </summary>
 public sealed class HookFilterTests
 {
@@ -17,7 +17,8 @@ public sealed class HookFilterTests
     [InlineData(false)]
     public void A_hook_of_the_start_is_held_by_the_filter(bool noNewPrivileges)
     {
-        using var bundle = Bundle(noNewPrivileges, "startContainer", Mkdir.Replace("ACTION", "SCMP_ACT_ERRNO"), "mkdir /dev/shm/made 2>/dev/null; grep Seccomp: /proc/self/status >/dev/shm/said");
+        using var bundle = Bundle(noNewPrivileges, "startContainer", Mkdir.Replace("ACTION", "SCMP_ACT_ERRNO"),
+            "mkdir /dev/shm/made 2>/dev/null; grep Seccomp: /proc/self/status >/dev/shm/said");
         Assert.Equal("said\nSeccomp:\t2\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
     }
 
@@ -38,9 +39,11 @@ public sealed class HookFilterTests
     public void The_filter_need_not_allow_what_it_takes_to_run_a_hook(bool noNewPrivileges)
     {
         if (!OciBundle.IsOurs) return;
-        const string ours = """{"names": ["clone3", "memfd_create", "wait4", "poll", "close_range", "dup3", "lseek"], "action": "SCMP_ACT_KILL"}""";
+        const string ours =
+            """{"names": ["clone3", "memfd_create", "wait4", "poll", "close_range", "dup3", "lseek"], "action": "SCMP_ACT_KILL"}""";
         // The shell is given its only command to execute: it makes no process.
-        using var bundle = Bundle(noNewPrivileges, "startContainer", ours, "exec grep Seccomp: /proc/self/status", command: ["cat", "/proc/self/status"]);
+        using var bundle =
+            Bundle(noNewPrivileges, "startContainer", ours, "exec grep Seccomp: /proc/self/status", command: ["cat", "/proc/self/status"]);
         Assert.Contains("Seccomp:\t2\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
     }
 
@@ -48,7 +51,8 @@ public sealed class HookFilterTests
     public void A_hook_of_the_runtime_is_not_held_by_the_filter()
     {
         using var directory = new TemporaryDirectory();
-        using var bundle = Bundle(false, "createContainer", Mkdir.Replace("ACTION", "SCMP_ACT_KILL"), $"mkdir {directory["made"]}", command: ["true"]);
+        using var bundle =
+            Bundle(false, "createContainer", Mkdir.Replace("ACTION", "SCMP_ACT_KILL"), $"mkdir {directory["made"]}", command: ["true"]);
         bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
         Assert.True(Directory.Exists(directory["made"]));
     }
@@ -57,7 +61,8 @@ public sealed class HookFilterTests
     {
         config["process"]!["noNewPrivileges"] = noNewPrivileges;
         config["linux"]!["seccomp"] = JsonNode.Parse($$"""{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{{rule}}]}""");
-        var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script), ["env"] = new JsonArray("PATH=/usr/bin:/bin") };
+        var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script),
+            ["env"] = new JsonArray("PATH=/usr/bin:/bin") };
         config["hooks"] = new JsonObject { [kind] = new JsonArray(hook) };
     }, command.Length > 0 ? command : ["sh", "-c", "ls /dev/shm && cat /dev/shm/said"]);
 }

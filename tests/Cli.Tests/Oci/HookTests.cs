@@ -29,7 +29,9 @@ public sealed class HookTests
     [Fact]
     public void A_hook_of_the_start_runs_inside()
     {
-        using var bundle = new OciBundle(config => Add(config, "startContainer", "grep -q '\"status\":\"created\"' && test -x /probe && echo $K >/dev/shm/said"), "cat", "/dev/shm/said");
+        using var bundle = new OciBundle(
+            config => Add(config, "startContainer", "grep -q '\"status\":\"created\"' && test -x /probe && echo $K >/dev/shm/said"), "cat",
+            "/dev/shm/said");
         Assert.Equal("V\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
     }
 
@@ -57,16 +59,22 @@ public sealed class HookTests
     {
         if (!OciBundle.IsOurs) return;
         foreach (var (script, timeout, reason) in ((string, int, string)[])[
-            ("while :; do echo endless; done", 1, "hook ran past specified timeout of 1.0s"), ("head -c 100000 /dev/urandom; exit 3", 0, "exit status 3, stdout: "), ("printf '\\033[2J\\000\\033]0;x\\007' >&2; exit 3", 0, "exit status 3, stdout: , stderr: "),
-            ("printf 'no newline'; exit 3", 0, "exit status 3, stdout: no newline, stderr: "), ("head -c 3000000 /dev/zero | tr '\\000' e >&2; exit 3", 0, "stderr: eee"), ("exec <&- >&- 2>&-; exit 3", 0, "exit status 3"), ("kill -9 $$", 0, "signal: killed")])
+            ("while :; do echo endless; done", 1, "hook ran past specified timeout of 1.0s"),
+                ("head -c 100000 /dev/urandom; exit 3", 0, "exit status 3, stdout: "),
+                ("printf '\\033[2J\\000\\033]0;x\\007' >&2; exit 3", 0, "exit status 3, stdout: , stderr: "),
+            ("printf 'no newline'; exit 3", 0, "exit status 3, stdout: no newline, stderr: "),
+                ("head -c 3000000 /dev/zero | tr '\\000' e >&2; exit 3", 0, "stderr: eee"),
+                ("exec <&- >&- 2>&-; exit 3", 0, "exit status 3"), ("kill -9 $$", 0, "signal: killed")])
         {
             using var bundle = new OciBundle(config => Add(config, kind, script, timeout), "true");
             Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID");
-            Assert.True(result.ExitCode != 0 && result.Error.Contains(reason) && result.Error.Length < 200_000, $"{script}: {result.ExitCode}, {result.Error.Length} characters: {result.Error[..Math.Min(result.Error.Length, 2000)]}");
+            Assert.True(result.ExitCode != 0 && result.Error.Contains(reason) && result.Error.Length < 200_000,
+                $"{script}: {result.ExitCode}, {result.Error.Length} characters: {result.Error[..Math.Min(result.Error.Length, 2000)]}");
             Assert.DoesNotContain(result.Error, c => char.IsControl(c) && c != '\n');
             Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
         }
-        using var deaf = new OciBundle(config => Add(config, kind, "exec <&-; head -c 100000 /dev/urandom; head -c 100000 /dev/urandom >&2"), "true");
+        using var deaf =
+            new OciBundle(config => Add(config, kind, "exec <&-; head -c 100000 /dev/urandom; head -c 100000 /dev/urandom >&2"), "true");
         deaf.Oci("run", "--bundle", deaf.Directory, "ID").Succeeds();
     }
 
@@ -105,7 +113,9 @@ public sealed class HookTests
     [Fact]
     public void What_a_hook_mounts_in_the_root_is_mounted_in_the_container()
     {
-        using var bundle = new OciBundle(config => Add(config, "createContainer", $"mount -t tmpfs tmpfs {Rootfs.Busybox}/tmp && echo mounted >{Rootfs.Busybox}/tmp/it"), "cat", "/tmp/it");
+        using var bundle = new OciBundle(
+            config => Add(config, "createContainer", $"mount -t tmpfs tmpfs {Rootfs.Busybox}/tmp && echo mounted >{Rootfs.Busybox}/tmp/it"),
+            "cat", "/tmp/it");
         Assert.Equal("mounted\n", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Out);
     }
 
@@ -126,7 +136,8 @@ public sealed class HookTests
     [InlineData("createContainer")]
     public void A_hook_that_is_not_there_is_named(string kind)
     {
-        using var bundle = new OciBundle(config => config["hooks"] = JsonNode.Parse($$"""{"{{kind}}": [{"path": "/nonexistent"}]}"""), "true");
+        using var bundle =
+            new OciBundle(config => config["hooks"] = JsonNode.Parse($$"""{"{{kind}}": [{"path": "/nonexistent"}]}"""), "true");
         Assert.Contains("fork/exec /nonexistent: no such file or directory", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Error);
     }
 
@@ -170,7 +181,9 @@ public sealed class HookTests
         using var bundle = new OciBundle(config =>
         {
             config["process"]!["env"] = new JsonArray("PATH=/bin:/usr/bin", "WHOSE=the container's");
-            config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/tmp/said", ["type"] = "bind", ["source"] = directory.Path, ["options"] = new JsonArray("bind", "rw") });
+            config["mounts"]!.AsArray()
+                .Add(new JsonObject { ["destination"] = "/tmp/said", ["type"] = "bind", ["source"] = directory.Path,
+                    ["options"] = new JsonArray("bind", "rw") });
             config["mounts"]!.AsArray().Insert(0, new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" });
             Add(config, kind, $"echo $WHOSE >{(kind == "startContainer" ? "/tmp/said" : directory.Path)}/it");
             edit(config["hooks"]![kind]![0]!.AsObject());
@@ -182,7 +195,8 @@ public sealed class HookTests
 
     private static void Add(JsonObject config, string kind, string script, int timeout = 0)
     {
-        var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script), ["env"] = new JsonArray("PATH=/usr/bin:/bin", "K=V") };
+        var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script),
+            ["env"] = new JsonArray("PATH=/usr/bin:/bin", "K=V") };
         if (timeout > 0) hook["timeout"] = timeout;
         JsonObject hooks = config["hooks"] as JsonObject ?? new JsonObject();
         config["hooks"] = hooks;

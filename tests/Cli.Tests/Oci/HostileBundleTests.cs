@@ -87,7 +87,8 @@ public sealed class HostileBundleTests
     {
         if (Kernel.Uid != 0) return;
         using var bundle = new MountBundle();
-        bundle.Config["mounts"] = new JsonArray(bundle.Config["mounts"]!.AsArray()[0]!.DeepClone());   // only /proc: the root's own /dev is used
+        // only /proc: the root's own /dev is used
+        bundle.Config["mounts"] = new JsonArray(bundle.Config["mounts"]!.AsArray()[0]!.DeepClone());
         bundle.Rootfs.Write("/secret", "secret");
         File.Delete(bundle.Rootfs.Inside("/dev/null"));
         if (kind == "symlink") bundle.Rootfs.Link("/dev/null", "/secret");
@@ -106,7 +107,9 @@ public sealed class HostileBundleTests
         Assert.Equal("", bundle.Sh("touch /x 2>/dev/null && echo writable; true"));
     }
 
-    /// <summary>T7 (CVE-2021-30465): a shared volume in which another process swaps a directory and a symlink while containers start.</summary>
+    /// <summary>
+    /// T7 (CVE-2021-30465): a shared volume in which another process swaps a directory and a symlink while containers start.
+    /// </summary>
     [Requires(Need.Root)]
     public void A_race_for_the_target_never_ends_outside()
     {
@@ -120,7 +123,8 @@ public sealed class HostileBundleTests
         using var stop = new CancellationTokenSource();
         var racer = Task.Run(() =>
         {
-            string place = Path.Combine(volume.Path, "place"), link = Path.Combine(volume.Path, "link"), spare = Path.Combine(volume.Path, "spare");
+            string place = Path.Combine(volume.Path, "place"), link = Path.Combine(volume.Path, "link"),
+                spare = Path.Combine(volume.Path, "spare");
             while (!stop.IsCancellationRequested)
             {
                 try

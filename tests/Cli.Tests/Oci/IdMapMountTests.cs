@@ -5,7 +5,9 @@ namespace Minirun.Cli.Tests.Oci;
 
 using Minirun = Support.Minirun;
 
-/// <summary>Mounts whose owners are mapped, or that only root reaches. Each passes with runc 1.1.5 too, but where a line says that it is newer.</summary>
+/// <summary>
+/// Mounts whose owners are mapped, or that only root reaches. Each passes with runc 1.1.5 too, but where a line says that it is newer.
+/// </summary>
 public sealed class IdMapMountTests
 {
     [Requires(Need.Root)]

@@ -38,7 +38,10 @@ public sealed class KilledCreatorTests
         Assert.Equal(0, Create(bundle, "sendto", "999", "-o", log).ExitCode);
         bundle.Oci("delete", "--force", "ID").Succeeds();
         // Its last word to the first process: that it has told of it, and may go.
-        Assert.Equal(137, Create(bundle, "sendto", File.ReadLines(log).Count(line => line.StartsWith("sendto(", StringComparison.Ordinal)).ToString(CultureInfo.InvariantCulture)).ExitCode);
+        Assert.Equal(137,
+            Create(bundle, "sendto",
+                File.ReadLines(log).Count(line => line.StartsWith("sendto(", StringComparison.Ordinal))
+                    .ToString(CultureInfo.InvariantCulture)).ExitCode);
         int pid = (int)JsonNode.Parse(File.ReadAllText(Path.Combine(bundle.Root, bundle.Id, "state.json")))!["pid"]!;
         Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)), "its first process is there");
         Assert.Equal("stopped", bundle.Status);
@@ -55,7 +58,8 @@ public sealed class KilledCreatorTests
         Directory.Delete(bundle.Root, recursive: true);
         Assert.True(Deadline.Wait(() => !Kernel.IsAlive(pid)), "its first process is there");
         // With the state went what is known of its cgroups.
-        foreach (string left in Hierarchies().Select(hierarchy => Path.Combine(hierarchy, bundle.Id)).Where(Directory.Exists)) Assert.True(Deadline.Wait(() => Removed(left)), left);
+        foreach (string left in Hierarchies().Select(hierarchy => Path.Combine(hierarchy, bundle.Id)).Where(Directory.Exists))
+            Assert.True(Deadline.Wait(() => Removed(left)), left);
     }
 
     private static bool Removed(string cgroup)
@@ -75,7 +79,8 @@ public sealed class KilledCreatorTests
 
     private static Result Create(OciBundle bundle, string calls, string when, params string[] more) =>
         Support.Minirun.Other(new Start { Before = "exec </dev/null >/dev/null 2>&1" }, "strace",
-            [.. more, "-qq", "-e", "trace=" + calls, "-e", $"inject={calls}:signal=KILL:when={when}", OciBundle.Program, "--root", bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]);
+            [.. more, "-qq", "-e", "trace=" + calls, "-e", $"inject={calls}:signal=KILL:when={when}", OciBundle.Program, "--root",
+                bundle.Root, "create", "--bundle", bundle.Directory, bundle.Id]);
 
     private static IEnumerable<string> Hierarchies() =>
         File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup")).Select(line => line.Split(' ')[4]);

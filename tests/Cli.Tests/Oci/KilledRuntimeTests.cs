@@ -4,12 +4,13 @@ using Xunit;
 namespace Minirun.Cli.Tests.Oci;
 
 /// <summary>
-/// Every process of ours can be killed at any call of create, start, exec and delete: the next <c>delete --force</c> leaves nothing, and the next
-/// <c>create</c> of that id works.
+/// Every process of ours can be killed at any call of create, start, exec and delete: the next <c>delete --force</c> leaves nothing, and
+/// the next <c>create</c> of that id works.
 /// </summary>
 public sealed class KilledRuntimeTests : IDisposable
 {
-    // What an executed process leaves goes to the machine's first process, and the container ends when that one has taken note: on some machines late.
+    // What an executed process leaves goes to the machine's first process, and the container ends when that one has taken note: on some
+    // machines late.
     private const int Most = 100, Few = 20;
 
     private readonly string _cgroup = "minirun-oci-test-" + Guid.NewGuid().ToString("n");
@@ -83,7 +84,8 @@ public sealed class KilledRuntimeTests : IDisposable
                 throw new InvalidOperationException($"killed at {point.Call} {point.When}: {error.Message}", error);
             }
             // Of the call at which the last process was killed strace does not see the end.
-            if (KillPoints.Lines(Log).Any(line => line.Contains("+++ killed by SIGKILL") || line.EndsWith("= ?", StringComparison.Ordinal))) killed++;
+            if (KillPoints.Lines(Log).Any(line => line.Contains("+++ killed by SIGKILL") || line.EndsWith("= ?", StringComparison.Ordinal)))
+                killed++;
         }
         Assert.True(killed > 4, $"killed {killed} times");
         _bundle.Make("create", "start").Oci("delete", "--force", "ID").Succeeds();
@@ -103,7 +105,10 @@ public sealed class KilledRuntimeTests : IDisposable
         Clear(strace, pid);
     }
 
-    /// <summary>What is to be true after the next <c>delete --force</c>. strace ends with the last process that it has seen, and our pipe with the last that holds it.</summary>
+    /// <summary>
+    /// What is to be true after the next <c>delete --force</c>. strace ends with the last process that it has seen, and our pipe with the
+    /// last that holds it.
+    /// </summary>
     private void Clear(RunningProgram strace, int pid)
     {
         _bundle.Oci("delete", "--force", "ID").Succeeds();
@@ -114,5 +119,7 @@ public sealed class KilledRuntimeTests : IDisposable
         Assert.DoesNotContain(_bundle.Directory, File.ReadAllText("/proc/self/mountinfo"));
     }
 
-    private string[] Cgroups() => [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup")).Select(line => Path.Combine(line.Split(' ')[4], _cgroup)).Where(Directory.Exists)];
+    private string[] Cgroups() => [
+        .. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup"))
+            .Select(line => Path.Combine(line.Split(' ')[4], _cgroup)).Where(Directory.Exists)];
 }

@@ -5,7 +5,9 @@ namespace Minirun.Cli.Tests.Oci;
 
 using Minirun = Support.Minirun;
 
-/// <summary>A bundle of a test's own, with the mounts that every client asks for. MINIRUN_OCI_UNDER_TEST names another runtime to run it with.</summary>
+/// <summary>
+/// A bundle of a test's own, with the mounts that every client asks for. MINIRUN_OCI_UNDER_TEST names another runtime to run it with.
+/// </summary>
 internal sealed class MountBundle : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -18,7 +20,8 @@ internal sealed class MountBundle : IDisposable
             {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
               "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]}
             """;
-        if (proc) mounts = """{"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}, """ + mounts;
+        if (proc)
+            mounts = """{"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}, """ + mounts;
         Config = JsonNode.Parse($$"""
             {
               "ociVersion": "1.0.2",
@@ -36,7 +39,8 @@ internal sealed class MountBundle : IDisposable
     }
 
     /// <summary>The runtime under test.</summary>
-    public static string Runtime { get; } = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") ?? Path.Combine(Programs.Bin, "minirun-oci");
+    public static string Runtime { get; } =
+        Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") ?? Path.Combine(Programs.Bin, "minirun-oci");
 
     /// <summary>Whether it is ours: what an older peer does not know is not asked of it.</summary>
     public static bool IsOurs => Path.GetFileName(Runtime) == "minirun-oci";
@@ -48,7 +52,8 @@ internal sealed class MountBundle : IDisposable
 
     public MountBundle Mount(string destination, string? type, string? source, params string[] options)
     {
-        var mount = new JsonObject { ["destination"] = destination, ["options"] = new JsonArray([.. options.Select(option => JsonValue.Create(option))]) };
+        var mount = new JsonObject { ["destination"] = destination,
+            ["options"] = new JsonArray([.. options.Select(option => JsonValue.Create(option))]) };
         if (type is not null) mount["type"] = type;
         if (source is not null) mount["source"] = source;
         Config["mounts"]!.AsArray().Add(mount);

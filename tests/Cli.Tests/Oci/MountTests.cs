@@ -26,7 +26,8 @@ public sealed class MountTests
         using var bundle = new MountBundle();
         using var volume = new TemporaryDirectory();
         File.WriteAllText(Path.Combine(volume.Path, "file"), "from the host");
-        Assert.Equal("from the host", bundle.Mount("/not/there/yet", null, Path.Combine(volume.Path, "file"), "bind").Sh("cat /not/there/yet"));
+        Assert.Equal("from the host",
+            bundle.Mount("/not/there/yet", null, Path.Combine(volume.Path, "file"), "bind").Sh("cat /not/there/yet"));
     }
 
     [Requires(Need.Root)]
@@ -56,9 +57,11 @@ public sealed class MountTests
         using var bundle = new MountBundle();
         using var volume = new TemporaryDirectory();
         Directory.CreateDirectory(Path.Combine(volume.Path, "sub"));
-        string line = $"mount -t tmpfs t {volume.Path}/sub; exec {MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} rro";
+        string line =
+            $"mount -t tmpfs t {volume.Path}/sub; exec {MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} rro";
         bundle.Mount("/rro", "bind", volume.Path, "rbind", "rro").Mount("/ro", "bind", volume.Path, "rbind", "ro").Run("true");
-        bundle.Config["process"]!["args"] = new JsonArray("sh", "-c", "for f in /rro /rro/sub /ro /ro/sub; do touch $f/x 2>/dev/null && echo $f; done");
+        bundle.Config["process"]!["args"] =
+            new JsonArray("sh", "-c", "for f in /rro /rro/sub /ro /ro/sub; do touch $f/x 2>/dev/null && echo $f; done");
         File.WriteAllText(Path.Combine(bundle.Path_, "config.json"), bundle.Config.ToJsonString());
         Assert.Equal("/ro/sub", Minirun.Other("unshare", "-m", "sh", "-c", line).Out.Trim());
     }
@@ -69,7 +72,8 @@ public sealed class MountTests
         using var bundle = new MountBundle();
         using var volume = new TemporaryDirectory();
         bundle.Mount("/t", "tmpfs", "mine", "ro", "size=1m", "mode=0710").Mount("/t/inner", "bind", volume.Path, "bind");
-        Assert.Equal("710\ndirectory", bundle.Sh("touch /t/x 2>/dev/null && echo writable; stat -c %a /t; test -d /t/inner && echo directory"));
+        Assert.Equal("710\ndirectory",
+            bundle.Sh("touch /t/x 2>/dev/null && echo writable; stat -c %a /t; test -d /t/inner && echo directory"));
         Assert.Equal("mine", bundle.Look("/t").Source);
     }
 
@@ -90,7 +94,11 @@ public sealed class MountTests
         bundle.Rootfs.Link("/src/link", "deep/file");
         bundle.Rootfs.Link("/src/out", "/etc/shadow");
         File.SetUnixFileMode(bundle.Rootfs.Inside("/src/deep"), (UnixFileMode)0b111_000_000);
-        Assert.Equal("content\n/etc/shadow\n700\n2", bundle.Mount("/src", "tmpfs", "tmpfs", "tmpcopyup").Sh("cat /src/link; echo; readlink /src/out; stat -c %a /src/deep; echo new > /src/deep/file; ls /src/deep/.. | grep -c -e deep -e out"));
+        Assert.Equal("content\n/etc/shadow\n700\n2",
+            bundle.Mount("/src", "tmpfs", "tmpfs", "tmpcopyup")
+                .Sh(
+                    "cat /src/link; echo; readlink /src/out; stat -c %a /src/deep; echo new > /src/deep/file; ls /src/deep/.. | grep -c "
+                        + "-e deep -e out"));
         Assert.Equal("content", File.ReadAllText(bundle.Rootfs.Inside("/src/deep/file")));
     }
 
@@ -98,8 +106,10 @@ public sealed class MountTests
     public void Default_devices_and_links_are_there()
     {
         using var bundle = new MountBundle();
-        Assert.Equal("1,3 666\n1,5 666\n1,7 666\n1,8 666\n1,9 666\n5,0 666", bundle.Sh("stat -c '%t,%T %a' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty"));
-        Assert.Equal("/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx", bundle.Sh("for link in fd stdin stdout stderr ptmx; do readlink /dev/$link; done"));
+        Assert.Equal("1,3 666\n1,5 666\n1,7 666\n1,8 666\n1,9 666\n5,0 666",
+            bundle.Sh("stat -c '%t,%T %a' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty"));
+        Assert.Equal("/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx",
+            bundle.Sh("for link in fd stdin stdout stderr ptmx; do readlink /dev/$link; done"));
     }
 
     [Requires(Need.Root)]
@@ -111,7 +121,8 @@ public sealed class MountTests
              {"path": "/dev/d/blk", "type": "b", "major": 7, "minor": 300, "fileMode": 384},
              {"path": "/dev/fifo", "type": "p", "fileMode": 438}]
             """)!);
-        Assert.Equal("character special file a e5 640 3 4\nblock special file 7 12c 600 0 0\nfifo 0 0 666 0 0", bundle.Sh("stat -c '%F %t %T %a %u %g' /dev/fuse /dev/d/blk /dev/fifo"));
+        Assert.Equal("character special file a e5 640 3 4\nblock special file 7 12c 600 0 0\nfifo 0 0 666 0 0",
+            bundle.Sh("stat -c '%F %t %T %a %u %g' /dev/fuse /dev/d/blk /dev/fifo"));
     }
 
     [Requires(Need.Root)]
@@ -140,8 +151,13 @@ public sealed class MountTests
         bundle.Rootfs.Write("/secret/dir/x", "1");
         bundle.Rootfs.Write("/secret/file", "2");
         bundle.Rootfs.Write("/kept/x", "3");
-        bundle.With("maskedPaths", new JsonArray("/secret/dir", "/secret/file", "/secret/none", "/secret/dir")).With("readonlyPaths", new JsonArray("/kept", "/none", "/proc/sys"));
-        Assert.Equal("character special file\n3", bundle.Sh("ls /secret/dir; cat /secret/file; stat -c %F /secret/file; cat /kept/x; touch /kept/y /secret/dir/y /proc/sys/kernel/hostname 2>/dev/null && echo writable; true").Replace("\n\n", "\n"));
+        bundle.With("maskedPaths", new JsonArray("/secret/dir", "/secret/file", "/secret/none", "/secret/dir"))
+            .With("readonlyPaths", new JsonArray("/kept", "/none", "/proc/sys"));
+        Assert.Equal("character special file\n3",
+            bundle.Sh(
+                "ls /secret/dir; cat /secret/file; stat -c %F /secret/file; cat /kept/x; touch /kept/y /secret/dir/y "
+                    + "/proc/sys/kernel/hostname 2>/dev/null && echo writable; true")
+                .Replace("\n\n", "\n"));
     }
 
     [Requires(Need.Root)]
@@ -150,7 +166,8 @@ public sealed class MountTests
         using var bundle = new MountBundle();
         bundle.Config["root"]!["readonly"] = true;
         bundle.Mount("/scratch/place", "tmpfs", "tmpfs");
-        Assert.Equal("tmpfs is writable", bundle.Sh("touch /x /etc/x 2>/dev/null && echo root is writable; touch /scratch/place/x && echo tmpfs is writable"));
+        Assert.Equal("tmpfs is writable",
+            bundle.Sh("touch /x /etc/x 2>/dev/null && echo root is writable; touch /scratch/place/x && echo tmpfs is writable"));
     }
 
     [Theory]
@@ -162,7 +179,8 @@ public sealed class MountTests
         if (Kernel.Uid != 0 || !Directory.Exists("/sys/fs/cgroup/memory")) return;
         using var bundle = new MountBundle();
         if (cgroupNamespace) bundle.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup" });
-        bundle.Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro").Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", access);
+        bundle.Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro")
+            .Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", access);
         List<Mount> mounts = bundle.Mounts();
         Assert.Equal("tmpfs", mounts.Last(mount => mount.Target == "/sys/fs/cgroup").Type);
         Mount memory = mounts.Last(mount => mount.Target == "/sys/fs/cgroup/memory");
@@ -186,9 +204,11 @@ public sealed class MountTests
         bundle.With("rootfsPropagation", propagation).Run("true");
         bundle.Config["process"]!["args"] = new JsonArray("cat", "/proc/self/mountinfo");
         File.WriteAllText(Path.Combine(bundle.Path_, "config.json"), bundle.Config.ToJsonString());
-        Result result = Minirun.Other("unshare", "-m", "--propagation", "shared", MountBundle.Runtime, "--root", bundle.Path_ + "/state", "run", "--bundle", bundle.Path_, "propagation");
+        Result result = Minirun.Other("unshare", "-m", "--propagation", "shared", MountBundle.Runtime, "--root", bundle.Path_ + "/state",
+            "run", "--bundle", bundle.Path_, "propagation");
         string optional = string.Join(' ', result.Exits(0).Lines.Select(Mount.Parse).Last(mount => mount.Target == "/").Optional);
-        Assert.True(shown.Length == 0 ? optional.Length == 0 : optional.StartsWith(shown, StringComparison.Ordinal), $"'{optional}' is not {shown}");
+        Assert.True(shown.Length == 0 ? optional.Length == 0 : optional.StartsWith(shown, StringComparison.Ordinal),
+            $"'{optional}' is not {shown}");
     }
 
     [Requires(Need.Root)]
@@ -197,7 +217,9 @@ public sealed class MountTests
         using var bundle = new MountBundle();
         bundle.With("rootfsPropagation", "rshared").Mount("/t", "tmpfs", "tmpfs").Run("true");
         string runtime = $"{MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} shared";
-        Result result = Minirun.Other("unshare", "-m", "--propagation", "shared", "sh", "-c", $"cut -d' ' -f5 /proc/self/mountinfo > {bundle.Path_}/before; {runtime}; cut -d' ' -f5 /proc/self/mountinfo | diff {bundle.Path_}/before -");
+        Result result = Minirun.Other("unshare", "-m", "--propagation", "shared", "sh", "-c",
+            $"cut -d' ' -f5 /proc/self/mountinfo > {bundle.Path_}/before; {runtime}; cut -d' ' -f5 /proc/self/mountinfo | diff "
+                + $"{bundle.Path_}/before -");
         Assert.Equal("", result.Exits(0).Out);
     }
 
@@ -210,7 +232,8 @@ public sealed class MountTests
         bundle.Config["process"]!["args"] = new JsonArray("ip", "address", "show", "inside0");
         File.WriteAllText(Path.Combine(bundle.Path_, "config.json"), bundle.Config.ToJsonString());
         // In a network namespace of the test's own, so that the machine's interfaces stay as they are.
-        string line = $"ip link add outside0 type veth && ip address add 192.0.2.7/24 dev outside0 && exec {MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} net";
+        string line = $"ip link add outside0 type veth && ip address add 192.0.2.7/24 dev outside0 && exec {MountBundle.Runtime} --root "
+            + $"{bundle.Path_}/state run --bundle {bundle.Path_} net";
         Result result = Minirun.Other("unshare", "-n", "sh", "-c", line);
         if (result.Error.Contains("Unknown device type")) return;
         Assert.Contains("192.0.2.7/24", result.Exits(0).Out);
@@ -235,7 +258,8 @@ public sealed class MountTests
         bundle.Run("true");
         bundle.Config["process"]!["args"] = new JsonArray("sh", "-c", "stat -c %F /dev/console; tty");
         File.WriteAllText(Path.Combine(bundle.Path_, "config.json"), bundle.Config.ToJsonString());
-        Result result = Minirun.Other("script", "-qec", $"{MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} console", "/dev/null");
+        Result result = Minirun.Other("script", "-qec",
+            $"{MountBundle.Runtime} --root {bundle.Path_}/state run --bundle {bundle.Path_} console", "/dev/null");
         Assert.Contains("character special file", result.Out);
         Assert.Contains("/dev/pts/0", result.Out);
     }

@@ -8,9 +8,9 @@ namespace Minirun.Cli.Tests.Oci;
 public sealed class OwnCgroupTests
 {
     /// <summary>
-    /// What root inside can try against a neighbour: find its cgroups and freeze, starve and move it; mount a hierarchy anew; have the kernel run a program
-    /// (release_agent). At last it freezes itself, as it may. Nothing is written but to the neighbour's files and its own: a wall with a hole must not
-    /// harm the machine of the test.
+    /// What root inside can try against a neighbour: find its cgroups and freeze, starve and move it; mount a hierarchy anew; have the
+    /// kernel run a program (release_agent). At last it freezes itself, as it may. Nothing is written but to the neighbour's files and its
+    /// own: a wall with a hole must not harm the machine of the test.
     /// </summary>
     private const string Attack = """
         cd /sys/fs/cgroup
@@ -42,7 +42,9 @@ public sealed class OwnCgroupTests
     public void It_sees_only_that_with_a_cgroup_namespace_too()
     {
         using OciBundle neighbour = Neighbour();
-        using OciBundle bundle = new(config => WithCgroups(config, "ro")["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup" }), "sh", "-c", OwnCgroup.Look);
+        using OciBundle bundle = new(
+            config => WithCgroups(config, "ro")["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup" }), "sh", "-c",
+            OwnCgroup.Look);
         string output = Run(bundle);
         Assert.All(output.Split("\n\n")[0].Split('\n'), line => Assert.EndsWith(":/", line));
         OwnCgroup.AssertSeesNoOther(output.Split("\n\n")[1]);
@@ -52,7 +54,10 @@ public sealed class OwnCgroupTests
     public void It_sees_only_that_in_a_cgroup_namespace_that_it_joins()
     {
         using OciBundle neighbour = Neighbour();
-        using OciBundle bundle = new(config => WithCgroups(config, "ro")["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup", ["path"] = $"/proc/{Environment.ProcessId}/ns/cgroup" }), "sh", "-c", OwnCgroup.Look);
+        using OciBundle bundle = new(
+            config => WithCgroups(config, "ro")["linux"]!["namespaces"]!.AsArray()
+                .Add(new JsonObject { ["type"] = "cgroup", ["path"] = $"/proc/{Environment.ProcessId}/ns/cgroup" }),
+            "sh", "-c", OwnCgroup.Look);
         OwnCgroup.AssertSeesNoOther(Run(bundle).Split("\n\n")[1]);
     }
 
@@ -60,7 +65,8 @@ public sealed class OwnCgroupTests
     public void Without_a_cgroup_it_sees_none()
     {
         using OciBundle neighbour = Neighbour();
-        using OciBundle bundle = new(config => WithCgroups(config, "rw"), "sh", "-c", "find /sys/fs/cgroup -mindepth 1; mount | grep -c 'type cgroup'");
+        using OciBundle bundle =
+            new(config => WithCgroups(config, "rw"), "sh", "-c", "find /sys/fs/cgroup -mindepth 1; mount | grep -c 'type cgroup'");
         Assert.Equal("0\n", bundle.Oci("--cgroup-manager", "disabled", "run", "--bundle", bundle.Directory, "ID").Out);
     }
 
@@ -86,7 +92,10 @@ public sealed class OwnCgroupTests
     {
         using OciBundle neighbour = Neighbour();
         string[] before = Facts(neighbour);
-        using OciBundle bundle = new(config => WithCgroups(config, "rw")["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" }), "sh", "-c", Attack.Replace("NEIGHBOUR", neighbour.Id));
+        using OciBundle bundle = new(
+            config => WithCgroups(config, "rw")["mounts"]!.AsArray()
+                .Add(new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" }),
+            "sh", "-c", Attack.Replace("NEIGHBOUR", neighbour.Id));
         bundle.Make("create", "start");
         // It freezes itself at last, as it may.
         Assert.True(Deadline.Wait(() => bundle.Status is "paused" or "stopped"), bundle.Out);
@@ -121,18 +130,27 @@ public sealed class OwnCgroupTests
 
     /// <summary>Another container, beside which all of this happens.</summary>
     private static OciBundle Neighbour() =>
-        new OciBundle(config => WithCgroups(config, "ro")["linux"]!["resources"] = JsonNode.Parse("""{"memory": {"limit": 67108864}, "pids": {"limit": 50}}"""), "sleep", "1000").Make("create", "start");
+        new OciBundle(
+            config => WithCgroups(config, "ro")["linux"]!["resources"] =
+                JsonNode.Parse("""{"memory": {"limit": 67108864}, "pids": {"limit": 50}}"""),
+            "sleep", "1000").Make(
+            "create", "start");
 
     /// <summary>What others could change of a container: where its processes are, its limits, whether it is frozen.</summary>
     private static string[] Facts(OciBundle bundle)
     {
-        string[] names = ["cgroup.procs", "tasks", "memory.limit_in_bytes", "memory.max", "pids.max", "cpuset.cpus", "freezer.state", "cgroup.freeze", "notify_on_release"];
-        return [.. OwnCgroup.Directories(bundle.Id).Order().SelectMany(directory => names.Select(name => Path.Combine(directory, name))).Where(File.Exists).Select(file => $"{file}: {File.ReadAllText(file)}")];
+        string[] names = ["cgroup.procs", "tasks", "memory.limit_in_bytes", "memory.max", "pids.max", "cpuset.cpus", "freezer.state",
+            "cgroup.freeze", "notify_on_release"];
+        return [
+            .. OwnCgroup.Directories(bundle.Id).Order().SelectMany(directory => names.Select(name => Path.Combine(directory, name)))
+                .Where(File.Exists).Select(file => $"{file}: {File.ReadAllText(file)}")];
     }
 
     private static JsonObject WithCgroups(JsonObject config, string access)
     {
-        config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = "/sys/fs/cgroup", ["type"] = "cgroup", ["source"] = "cgroup", ["options"] = new JsonArray("nosuid", "noexec", "nodev", access) });
+        config["mounts"]!.AsArray()
+            .Add(new JsonObject { ["destination"] = "/sys/fs/cgroup", ["type"] = "cgroup", ["source"] = "cgroup",
+                ["options"] = new JsonArray("nosuid", "noexec", "nodev", access) });
         // On version 2 alone the document that we start from has one.
         JsonArray namespaces = config["linux"]!["namespaces"]!.AsArray();
         for (int i = namespaces.Count - 1; i >= 0; i--)

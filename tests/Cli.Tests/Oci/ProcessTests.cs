@@ -9,7 +9,9 @@ public sealed class ProcessTests
 {
     [Requires(Need.Root)]
     public void User_groups_and_umask_are_those_of_the_document() =>
-        Assert.Equal(["33 44 44,5", "0027"], Run("echo $(id -u) $(id -g) $(id -G | tr ' ' ,); umask", ("user", """{"uid": 33, "gid": 44, "umask": 23, "additionalGids": [5]}""")));
+        Assert.Equal(["33 44 44,5", "0027"],
+            Run("echo $(id -u) $(id -g) $(id -G | tr ' ' ,); umask",
+                ("user", """{"uid": 33, "gid": 44, "umask": 23, "additionalGids": [5]}""")));
 
     [Fact]
     public void Without_a_umask_it_is_022() => Assert.Equal(["0022"], Run("umask"));
@@ -24,18 +26,24 @@ public sealed class ProcessTests
 
     [Fact]
     public void Inheritable_capabilities_are_never_filled_from_another_set() =>
-        Assert.Equal(["CapInh: 0000000000000000", "CapPrm: 0000000000000021", "CapEff: 0000000000000021", "CapBnd: 0000000000000021", "CapAmb: 0000000000000000"],
+        Assert.Equal(
+            ["CapInh: 0000000000000000", "CapPrm: 0000000000000021", "CapEff: 0000000000000021", "CapBnd: 0000000000000021",
+                "CapAmb: 0000000000000000"],
             Run("grep ^Cap /proc/self/status", ("capabilities", Capabilities("""["CAP_CHOWN", "CAP_KILL"]""", "[]"))));
 
     [Requires(Need.Root)]
     public void Ambient_capabilities_stay_with_a_user_that_is_not_root() =>
-        Assert.Equal(["CapInh: 0000000000000001", "CapPrm: 0000000000000001", "CapEff: 0000000000000001", "CapBnd: 0000000000000021", "CapAmb: 0000000000000001"],
-            Run("grep ^Cap /proc/self/status", ("user", """{"uid": 33, "gid": 33}"""), ("capabilities", Capabilities("""["CAP_CHOWN", "CAP_KILL"]""", """["CAP_CHOWN"]"""))));
+        Assert.Equal(
+            ["CapInh: 0000000000000001", "CapPrm: 0000000000000001", "CapEff: 0000000000000001", "CapBnd: 0000000000000021",
+                "CapAmb: 0000000000000001"],
+            Run("grep ^Cap /proc/self/status", ("user", """{"uid": 33, "gid": 33}"""),
+                ("capabilities", Capabilities("""["CAP_CHOWN", "CAP_KILL"]""", """["CAP_CHOWN"]"""))));
 
     [Fact]
     public void An_unknown_capability_is_a_warning()
     {
-        using var bundle = new OciBundle(config => config["process"]!["capabilities"] = JsonNode.Parse(Capabilities("""["CAP_KILL", "CAP_FOO"]""", "[]")), "true");
+        using var bundle = new OciBundle(
+            config => config["process"]!["capabilities"] = JsonNode.Parse(Capabilities("""["CAP_KILL", "CAP_FOO"]""", "[]")), "true");
         Assert.Contains("CAP_FOO", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0).Error);
     }
 
@@ -43,14 +51,18 @@ public sealed class ProcessTests
     public void A_limit_that_may_not_be_raised_is_a_warning()
     {
         if (!OciBundle.IsOurs) return;   // runc ends there
-        using var bundle = new OciBundle(config => config["process"]!["rlimits"] = JsonNode.Parse("""[{"type": "RLIMIT_NOFILE", "soft": 512, "hard": 4000000000}]"""), "sh", "-c", "ulimit -Sn");
+        using var bundle = new OciBundle(
+            config => config["process"]!["rlimits"] = JsonNode.Parse("""[{"type": "RLIMIT_NOFILE", "soft": 512, "hard": 4000000000}]"""),
+            "sh", "-c", "ulimit -Sn");
         Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
         Assert.Equal("512\n", result.Out);
         Assert.Contains("cannot set the limit nofile", result.Error);
     }
 
     [Fact]
-    public void Limits_are_set() => Assert.Equal(["100 200"], Run("echo $(ulimit -Sn) $(ulimit -Hn)", ("rlimits", """[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]""")));
+    public void Limits_are_set() =>
+        Assert.Equal(["100 200"],
+            Run("echo $(ulimit -Sn) $(ulimit -Hn)", ("rlimits", """[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]""")));
 
     [Fact]
     public void No_new_privileges_is_set_or_not()
@@ -74,7 +86,8 @@ public sealed class ProcessTests
     public void The_io_priority_is_set()
     {
         if (!OciBundle.IsOurs) return;
-        Assert.Equal(["idle"], Run("ionice -p $$ | sed 's/: prio.*//'", ("ioPriority", """{"class": "IOPRIO_CLASS_IDLE", "priority": 0}""")));
+        Assert.Equal(["idle"],
+            Run("ionice -p $$ | sed 's/: prio.*//'", ("ioPriority", """{"class": "IOPRIO_CLASS_IDLE", "priority": 0}""")));
     }
 
     [Fact]
@@ -90,12 +103,15 @@ public sealed class ProcessTests
     {
         if (Directory.Exists("/sys/fs/selinux")) return;
         using var bundle = new OciBundle(config => config["process"]!["selinuxLabel"] = "system_u:system_r:container_t:s0", "true");
-        Assert.Contains("selinux label is specified in config, but selinux is disabled or not supported", bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(1).Error);
+        Assert.Contains("selinux label is specified in config, but selinux is disabled or not supported",
+            bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(1).Error);
     }
 
     [Requires(Need.Root)]
     public void Kernel_parameters_of_its_own_namespaces_are_set() =>
-        Assert.Equal(["1", "12345"], RunWith(config => config["linux"]!["sysctl"] = JsonNode.Parse("""{"net.ipv4.ip_forward": "1", "kernel.shmmni": "12345"}"""), "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmni"));
+        Assert.Equal(["1", "12345"],
+            RunWith(config => config["linux"]!["sysctl"] = JsonNode.Parse("""{"net.ipv4.ip_forward": "1", "kernel.shmmni": "12345"}"""),
+                "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmni"));
 
     [Fact]
     public void The_domain_name_is_set()
@@ -120,7 +136,8 @@ public sealed class ProcessTests
     public void The_personality_is_that_of_32_bits()
     {
         if (!OciBundle.IsOurs) return;
-        Assert.Equal(["i686"], RunWith(config => config["linux"]!["personality"] = JsonNode.Parse("""{"domain": "LINUX32"}"""), "uname -m"));
+        Assert.Equal(["i686"],
+            RunWith(config => config["linux"]!["personality"] = JsonNode.Parse("""{"domain": "LINUX32"}"""), "uname -m"));
     }
 
     private static string Capabilities(string set, string ambient) =>

@@ -6,10 +6,13 @@ namespace Minirun.Cli.Tests.Oci;
 
 using Minirun = Support.Minirun;
 
-/// <summary>The propagation of every mount, beside runc's, and what it does in both directions. In a mount namespace that stands in for the host's.</summary>
+/// <summary>
+/// The propagation of every mount, beside runc's, and what it does in both directions. In a mount namespace that stands in for the host's.
+/// </summary>
 public sealed class PropagationTests
 {
-    private static readonly string[] s_options = ["private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"];
+    private static readonly string[] s_options =
+        ["private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"];
 
     /// <summary>Three trees of two mounts: shared with the host's, a slave of another one of the host's, and private.</summary>
     private const string Trees = """
@@ -61,7 +64,8 @@ public sealed class PropagationTests
     private static void CheckRoot(string ofRoot, Dictionary<string, string> ours, Dictionary<string, string> runcs)
     {
         if (ofRoot is "" or "rslave" or "private" or "rprivate") return;
-        if (MountBundle.IsOurs) Assert.Equal(ofRoot.Contains("shared") ? "shared:own" : ofRoot == "slave" ? "master:HOST" : "unbindable", ours["/"]);
+        if (MountBundle.IsOurs)
+            Assert.Equal(ofRoot.Contains("shared") ? "shared:own" : ofRoot == "slave" ? "master:HOST" : "unbindable", ours["/"]);
         // What is bound of the root itself is what the root is.
         string[] places = ofRoot != "slave" ? ["/"] : runcs["/"].Length == 0 ? ["/", "/etc"] : [];
         foreach (string place in places)
@@ -102,7 +106,8 @@ public sealed class PropagationTests
             if grep -q ' /m/in ' /proc/self/mountinfo; then echo 'in: seen'; else echo 'in: unseen'; fi
             """;
         string[] command = bundle.Command(inside);
-        Result result = Minirun.Other("timeout", ["20", "unshare", "-m", "bash", "-c", script, "bash", host.Path, bundle.Rootfs.Path, .. command]);
+        Result result =
+            Minirun.Other("timeout", ["20", "unshare", "-m", "bash", "-c", script, "bash", host.Path, bundle.Rootfs.Path, .. command]);
         string[] expected = [$"out: {(out_ ? "seen" : "unseen")}", $"in: {(in_ ? "seen" : "unseen")}"];
         Assert.True(expected.All(result.Lines.Contains), result.ToString());
     }
@@ -123,12 +128,15 @@ public sealed class PropagationTests
                 bundle.Mount($"/m/{tree}-{option}", "bind", $"{host.Path}/{tree}", ["bind", .. options]);
             }
         }
-        if (hooks) bundle.Config["hooks"] = new JsonObject { ["createContainer"] = new JsonArray(new JsonObject { ["path"] = "/bin/true" }) };
+        if (hooks)
+            bundle.Config["hooks"] = new JsonObject { ["createContainer"] = new JsonArray(new JsonObject { ["path"] = "/bin/true" }) };
         string[] command = bundle.CommandOf(runtime, "cat /proc/self/mountinfo");
-        Result result = Minirun.Other("unshare", ["-m", "bash", "-c", Compare, "bash", host.Path, bundle.Rootfs.Path, .. command]).Succeeds();
+        Result result =
+            Minirun.Other("unshare", ["-m", "bash", "-c", Compare, "bash", host.Path, bundle.Rootfs.Path, .. command]).Succeeds();
         Dictionary<string, string> groups = [];
         foreach (Mount mount in result.Lines.Where(line => line.StartsWith("HOST ")).Select(line => Mount.Parse(line["HOST ".Length..])))
-            foreach (string field in mount.Optional.Where(field => field.StartsWith("shared:"))) groups[field["shared:".Length..]] = mount.Target;
+            foreach (string field in mount.Optional.Where(field => field.StartsWith("shared:")))
+                groups[field["shared:".Length..]] = mount.Target;
         Dictionary<string, string> inside = [];
         foreach (Mount mount in result.Lines.Where(line => line.Length > 0 && char.IsDigit(line[0])).Select(Mount.Parse))
             inside[mount.Target] = string.Join(' ', mount.Optional.Select(field => Name(field, groups, host.Path)));
@@ -138,7 +146,9 @@ public sealed class PropagationTests
     private static string Name(string field, Dictionary<string, string> groups, string host)
     {
         string[] parts = field.Split(':');
-        return parts.Length == 1 ? field : $"{parts[0]}:{(groups.TryGetValue(parts[1], out string? place) ? place.Replace(host, "HOST") : "own")}";
+        return parts.Length == 1
+            ? field
+            : $"{parts[0]}:{(groups.TryGetValue(parts[1], out string? place) ? place.Replace(host, "HOST") : "own")}";
     }
 
     private static void Edit(MountBundle bundle, string host, string ofRoot)

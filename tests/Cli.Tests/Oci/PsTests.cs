@@ -11,7 +11,10 @@ public sealed class PsTests
     {
         using OciBundle bundle = new OciBundle("sh", "-c", "sleep 1000 & echo ready; sleep 1001").Make("create", "start");
         int[] pids = [];
-        Assert.True(Deadline.Wait(() => (pids = JsonSerializer.Deserialize<int[]>(bundle.Oci("ps", "--format", "json", "ID").Succeeds().Out)!).Length == 3 || pids.Length == 2 && bundle.Out.Contains("ready")));
+        Assert.True(
+            Deadline.Wait(
+                () => (pids = JsonSerializer.Deserialize<int[]>(bundle.Oci("ps", "--format", "json", "ID").Succeeds().Out)!).Length == 3
+                    || pids.Length == 2 && bundle.Out.Contains("ready")));
         Assert.Contains(bundle.Pid, pids);
         Assert.All(pids, pid => Assert.True(Kernel.IsAlive(pid)));
 

@@ -15,8 +15,10 @@ public sealed class ResctrlTests
     public void Without_resctrl_it_is_an_error_and_nothing_is_left(string verb)
     {
         if (s_isThere || !OciBundle.IsOurs) return;
-        using var bundle = new OciBundle(config => config["linux"]!["intelRdt"] = JsonNode.Parse("""{"closID": "guaranteed", "schemata": ["L3:0=f"]}"""), "true");
-        Assert.Contains("linux.intelRdt: no resctrl file system is mounted", bundle.Oci(verb, "--bundle", bundle.Directory, "ID").Exits(1).Error);
+        using var bundle = new OciBundle(
+            config => config["linux"]!["intelRdt"] = JsonNode.Parse("""{"closID": "guaranteed", "schemata": ["L3:0=f"]}"""), "true");
+        Assert.Contains("linux.intelRdt: no resctrl file system is mounted",
+            bundle.Oci(verb, "--bundle", bundle.Directory, "ID").Exits(1).Error);
         Assert.Contains("does not exist", bundle.Oci("state", "ID").Error);
         Assert.Empty(Directory.EnumerateFileSystemEntries(bundle.Root));
     }
@@ -35,6 +37,7 @@ public sealed class ResctrlTests
     {
         if (!OciBundle.IsOurs) return;
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
-        Assert.Contains("intelRdt: the container has no resctrl group", bundle.Oci("update", "--l3-cache-schema", "L3:0=f", "ID").Exits(1).Error);
+        Assert.Contains("intelRdt: the container has no resctrl group",
+            bundle.Oci("update", "--l3-cache-schema", "L3:0=f", "ID").Exits(1).Error);
     }
 }

@@ -93,7 +93,8 @@ public sealed class SeccompAgentTests : IDisposable
             ["architectures"] = new JsonArray("SCMP_ARCH_X86_64"),
             ["listenerPath"] = _directory["agent"],
             ["listenerMetadata"] = "for the agent",
-            ["syscalls"] = new JsonArray(new JsonObject { ["names"] = new JsonArray([.. calls.Select(call => JsonValue.Create(call))]), ["action"] = "SCMP_ACT_NOTIFY" }),
+            ["syscalls"] = new JsonArray(new JsonObject { ["names"] = new JsonArray([.. calls.Select(call => JsonValue.Create(call))]),
+                ["action"] = "SCMP_ACT_NOTIFY" }),
         };
     }, command);
 }

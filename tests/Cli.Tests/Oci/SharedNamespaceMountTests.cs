@@ -15,7 +15,9 @@ public sealed class SharedNamespaceMountTests
         if (Kernel.Uid != 0 || !MountBundle.IsOurs) return;   // crun's way
         using MountBundle bundle = new MountBundle(proc: type != "proc").WithUserNamespace();
         Without(bundle, shared);
-        Result result = bundle.Mount(place, type, type, "nosuid", "noexec", "nodev", "ro").Run($"ls {place} | head -n 1; touch {place}/fs/cgroup/memory/x {place}/sys/kernel/hostname 2>/dev/null && echo writable; true");
+        Result result = bundle.Mount(place, type, type, "nosuid", "noexec", "nodev", "ro")
+            .Run(
+                $"ls {place} | head -n 1; touch {place}/fs/cgroup/memory/x {place}/sys/kernel/hostname 2>/dev/null && echo writable; true");
         Assert.Equal(0, result.ExitCode);
         Assert.NotEqual("", result.Lines[0]);
         Assert.DoesNotContain("writable", result.Out);
@@ -58,7 +60,9 @@ public sealed class SharedNamespaceMountTests
         using var volume = new TemporaryDirectory();
         File.CreateSymbolicLink(Path.Combine(volume.Path, "link"), "/new");
         bundle.Rootfs.Link("/place", "/old");
-        Assert.Equal("/new", bundle.Mount("/place", "bind", Path.Combine(volume.Path, "link"), "bind", "src-nofollow", "dest-nofollow").Sh("readlink /place"));
+        Assert.Equal("/new",
+            bundle.Mount("/place", "bind", Path.Combine(volume.Path, "link"), "bind", "src-nofollow", "dest-nofollow")
+                .Sh("readlink /place"));
     }
 
     [Requires(Need.Root)]

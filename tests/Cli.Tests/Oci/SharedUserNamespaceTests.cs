@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Oci;
 
-/// <summary>A second container in the user and pid namespaces of a first, as in a pod: fork-news enters them by itself, and cannot be dumped from then on.</summary>
+/// <summary>
+/// A second container in the user and pid namespaces of a first, as in a pod: fork-news enters them by itself, and cannot be dumped from
+/// then on.
+/// </summary>
 public sealed class SharedUserNamespaceTests : IDisposable
 {
     private readonly OciBundle _first = new OciBundle(OwnUserNamespace, "sleep", "1003").Make("create", "start");
@@ -20,7 +23,10 @@ public sealed class SharedUserNamespaceTests : IDisposable
         using OciBundle second = Second(config =>
         {
             config["process"]!["oomScoreAdj"] = 500;
-            config["mounts"]!.AsArray().Add(JsonNode.Parse($$"""{"destination": "/mnt", "type": "bind", "source": "{{volume.Path}}", "options": ["bind", "ro"]}"""));
+            config["mounts"]!.AsArray()
+                .Add(
+                    JsonNode.Parse(
+                        $$"""{"destination": "/mnt", "type": "bind", "source": "{{volume.Path}}", "options": ["bind", "ro"]}"""));
         }, "cat /mnt/news; echo; cat /proc/self/oom_score_adj; id -u; ps | grep -c '[s]leep 1003'");
         Assert.Equal(["from outside", "500", "0", "1"], second.Oci("run", "--bundle", second.Directory, "ID").Succeeds().Lines);
     }
@@ -42,7 +48,10 @@ public sealed class SharedUserNamespaceTests : IDisposable
     public void A_source_that_is_not_there_is_named_and_nothing_is_left()
     {
         if (!OciBundle.IsOurs) return;
-        using OciBundle second = Second(config => config["mounts"]!.AsArray().Add(JsonNode.Parse("""{"destination": "/mnt", "type": "bind", "source": "/no/such/place", "options": ["bind"]}""")), "true");
+        using OciBundle second = Second(
+            config => config["mounts"]!.AsArray()
+                .Add(JsonNode.Parse("""{"destination": "/mnt", "type": "bind", "source": "/no/such/place", "options": ["bind"]}""")),
+            "true");
         Result result = second.Oci("create", "--bundle", second.Directory, "ID");
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("/no/such/place", result.Error);
@@ -69,7 +78,8 @@ public sealed class SharedUserNamespaceTests : IDisposable
         edit(config);
     }, "sh", "-c", script);
 
-    private static JsonNode Of(JsonObject config, string kind) => config["linux"]!["namespaces"]!.AsArray().Single(each => (string?)each!["type"] == kind)!;
+    private static JsonNode Of(JsonObject config, string kind) =>
+        config["linux"]!["namespaces"]!.AsArray().Single(each => (string?)each!["type"] == kind)!;
 
     /// <summary>What the document of an ordinary user has anyway.</summary>
     private static void OwnUserNamespace(JsonObject config)
@@ -77,6 +87,7 @@ public sealed class SharedUserNamespaceTests : IDisposable
         JsonNode linux = config["linux"]!;
         if (linux["namespaces"]!.AsArray().Any(each => (string?)each!["type"] == "user")) return;
         linux["namespaces"]!.AsArray().Add(JsonNode.Parse("""{"type": "user"}"""));
-        foreach (string ids in (string[])["uidMappings", "gidMappings"]) linux[ids] = JsonNode.Parse("""[{"containerID": 0, "hostID": 0, "size": 65536}]""");
+        foreach (string ids in (string[])["uidMappings", "gidMappings"])
+            linux[ids] = JsonNode.Parse("""[{"containerID": 0, "hostID": 0, "size": 65536}]""");
     }
 }

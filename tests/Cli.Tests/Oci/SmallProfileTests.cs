@@ -4,15 +4,20 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Oci;
 
-/// <summary>A seccomp profile that was written for the command, or before minirun's own system calls were there: it need not know how a container is made.</summary>
+/// <summary>
+/// A seccomp profile that was written for the command, or before minirun's own system calls were there: it need not know how a container is
+/// made.
+/// </summary>
 public sealed class SmallProfileTests
 {
     /// <summary>What cat(1) of busybox makes; and what ends the making of a container: its capabilities, and execve.</summary>
     private static readonly string[] s_calls =
     [
         "execve", "capset", "prctl",
-        "arch_prctl", "brk", "close", "dup", "exit", "exit_group", "fcntl", "fstat", "getpid", "getrandom", "getuid", "geteuid", "getgid", "getegid", "ioctl", "mmap", "mprotect", "munmap", "newfstatat", "open",
-        "openat", "pread64", "prlimit64", "read", "readlink", "readlinkat", "rseq", "rt_sigaction", "rt_sigprocmask", "sendfile", "set_robust_list", "set_tid_address", "setgid", "setuid", "stat", "uname", "write",
+        "arch_prctl", "brk", "close", "dup", "exit", "exit_group", "fcntl", "fstat", "getpid", "getrandom", "getuid", "geteuid", "getgid",
+            "getegid", "ioctl", "mmap", "mprotect", "munmap", "newfstatat", "open",
+        "openat", "pread64", "prlimit64", "read", "readlink", "readlinkat", "rseq", "rt_sigaction", "rt_sigprocmask", "sendfile",
+            "set_robust_list", "set_tid_address", "setgid", "setuid", "stat", "uname", "write",
     ];
 
     [Theory]
@@ -48,12 +53,14 @@ public sealed class SmallProfileTests
     private static OciBundle Bundle(bool noNewPrivileges, params string[] command) => new(config =>
     {
         config["process"]!["noNewPrivileges"] = noNewPrivileges;
-        foreach (string set in (string[])["bounding", "permitted", "effective"]) config["process"]!["capabilities"]![set] = new JsonArray("CAP_KILL");
+        foreach (string set in (string[])["bounding", "permitted", "effective"])
+            config["process"]!["capabilities"]![set] = new JsonArray("CAP_KILL");
         config["process"]!["capabilities"]!.AsObject().Remove("ambient");
         config["linux"]!["seccomp"] = new JsonObject
         {
             ["defaultAction"] = "SCMP_ACT_ERRNO",
-            ["syscalls"] = new JsonArray(new JsonObject { ["names"] = new JsonArray([.. s_calls.Select(name => JsonValue.Create(name))]), ["action"] = "SCMP_ACT_ALLOW" }),
+            ["syscalls"] = new JsonArray(new JsonObject { ["names"] = new JsonArray([.. s_calls.Select(name => JsonValue.Create(name))]),
+                ["action"] = "SCMP_ACT_ALLOW" }),
         };
     }, command);
 }

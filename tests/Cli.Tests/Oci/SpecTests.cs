@@ -13,9 +13,11 @@ public sealed class SpecTests
         using TemporaryDirectory ours = new(), runcs = new();
         Support.Minirun.Other(OciBundle.Program, "spec", "--bundle", ours.Path).Succeeds();
         Support.Minirun.Other("runc", "spec", "--bundle", runcs.Path).Succeeds();
-        JsonObject mine = JsonNode.Parse(ours.Read("config.json"))!.AsObject(), other = JsonNode.Parse(runcs.Read("config.json"))!.AsObject();
+        JsonObject mine = JsonNode.Parse(ours.Read("config.json"))!.AsObject(),
+            other = JsonNode.Parse(runcs.Read("config.json"))!.AsObject();
         Assert.Equal(other.Select(member => member.Key).Order(), mine.Select(member => member.Key).Order());
-        Assert.Equal(other["mounts"]!.AsArray().Select(mount => (string?)mount!["destination"]), mine["mounts"]!.AsArray().Select(mount => (string?)mount!["destination"]));
+        Assert.Equal(other["mounts"]!.AsArray().Select(mount => (string?)mount!["destination"]),
+            mine["mounts"]!.AsArray().Select(mount => (string?)mount!["destination"]));
         Assert.Equal(other["process"]!["args"]!.ToJsonString(), mine["process"]!["args"]!.ToJsonString());
     }
 
@@ -24,7 +26,8 @@ public sealed class SpecTests
     {
         using TemporaryDirectory directory = new();
         directory.Write("config.json", "mine");
-        Assert.Contains("File config.json exists. Remove it first", Support.Minirun.Other(OciBundle.Program, "spec", "-b", directory.Path).Exits(1).Error);
+        Assert.Contains("File config.json exists. Remove it first",
+            Support.Minirun.Other(OciBundle.Program, "spec", "-b", directory.Path).Exits(1).Error);
         Assert.Equal("mine", directory.Read("config.json"));
     }
 
@@ -36,7 +39,8 @@ public sealed class SpecTests
         Assert.Equal("1.3.0", (string?)features["ociVersionMax"]);
         Assert.Contains("rro", features["mountOptions"]!.AsArray().Select(option => (string?)option));
         Assert.DoesNotContain("size", features["mountOptions"]!.AsArray().Select(option => (string?)option));
-        Assert.Equal(["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"], features["linux"]!["namespaces"]!.AsArray().Select(name => (string?)name));
+        Assert.Equal(["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
+            features["linux"]!["namespaces"]!.AsArray().Select(name => (string?)name));
         Assert.Equal(41, features["linux"]!["capabilities"]!.AsArray().Count);
         Assert.Empty(features["potentiallyUnsafeConfigAnnotations"]!.AsArray());
     }

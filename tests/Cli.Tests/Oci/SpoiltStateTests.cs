@@ -7,8 +7,8 @@ namespace Minirun.Cli.Tests.Oci;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// The cgroup in state.json is believed only when it is known to be the container's: what lies in another is neither killed nor removed, whatever the file says.
-/// All of it happens below one cgroup that is made for it.
+/// The cgroup in state.json is believed only when it is known to be the container's: what lies in another is neither killed nor removed,
+/// whatever the file says. All of it happens below one cgroup that is made for it.
 /// </summary>
 public sealed class SpoiltStateTests : IDisposable
 {
@@ -19,7 +19,8 @@ public sealed class SpoiltStateTests : IDisposable
     public SpoiltStateTests()
     {
         // Also where the tests are to be skipped.
-        if (Kernel.Uid == 0 && OciBundle.IsOurs) _bundle = new OciBundle(config => config["linux"]!["cgroupsPath"] = _parent + "/own", "sleep", "1000").Make("create", "start");
+        if (Kernel.Uid == 0 && OciBundle.IsOurs)
+            _bundle = new OciBundle(config => config["linux"]!["cgroupsPath"] = _parent + "/own", "sleep", "1000").Make("create", "start");
     }
 
     private string StateFile => Path.Combine(_bundle!.Root, _bundle.Id, "state.json");
@@ -29,7 +30,9 @@ public sealed class SpoiltStateTests : IDisposable
     public void Dispose()
     {
         if (_bundle is null) return;
-        string[] places = [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup")).Select(line => line.Split(' ')[4] + _parent).Where(Directory.Exists)];
+        string[] places = [
+            .. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup")).Select(line => line.Split(' ')[4] + _parent)
+                .Where(Directory.Exists)];
         foreach (RunningProgram other in _others) other.Dispose();
         _bundle.Dispose();
         foreach (string place in places) Assert.True(Deadline.Wait(() => Removed(place)), $"{place} is left");
@@ -55,7 +58,8 @@ public sealed class SpoiltStateTests : IDisposable
         if (_bundle is null) return;
         foreach (bool older in (bool[])[false, true])
         {
-            Dictionary<string, string> others = Paths.ToDictionary(each => each.Key, each => Path.GetDirectoryName(each.Value) + (older ? "/older" : "/other"));
+            Dictionary<string, string> others =
+                Paths.ToDictionary(each => each.Key, each => Path.GetDirectoryName(each.Value) + (older ? "/older" : "/other"));
             RunningProgram other = Other(others.Values);
             Spoil(cgroup =>
             {
@@ -63,10 +67,14 @@ public sealed class SpoiltStateTests : IDisposable
                 if (older) cgroup.Remove("inodes");
             });
             string why = older ? "is not where the container's configuration leads to" : "is another cgroup than the container's";
-            foreach (string[] verb in (string[][])[["kill", "--all", "ID", "KILL"], ["pause", "ID"], ["update", "--pids-limit", "7", "ID"], ["events", "--stats", "ID"], ["exec", "ID", "true"]])
+            foreach (string[] verb in (string[][])[["kill", "--all", "ID", "KILL"], ["pause", "ID"], ["update", "--pids-limit", "7", "ID"],
+                ["events", "--stats", "ID"], ["exec", "ID", "true"]])
             {
                 Result result = _bundle.Oci(verb);
-                Assert.True(result.ExitCode != 0 && result.Error.Contains(StateFile) && result.Error.Contains(why) && result.Error.Contains("delete --force"), result.ToString());
+                Assert.True(
+                    result.ExitCode != 0 && result.Error.Contains(StateFile) && result.Error.Contains(why)
+                        && result.Error.Contains("delete --force"),
+                    result.ToString());
             }
             Assert.DoesNotContain($"{other.Pid}", _bundle.Oci("ps", "--format", "json", "ID").Succeeds().Out.Trim('[', ']').Split(','));
             Assert.Equal("running", _bundle.Status);
@@ -100,8 +108,11 @@ public sealed class SpoiltStateTests : IDisposable
         using var plain = new TemporaryDirectory();
         Directory.CreateDirectory(plain["a/b"]);
         foreach (var (path, why) in ((string, string)[])[
-            ("", "is no path of a cgroup"), ("/", "is no path of a cgroup"), (own[1..], "is no path of a cgroup"), (own + "/../own", "is no path of a cgroup"), (own + "/..", "is no path of a cgroup"), (own + "/", "is no path of a cgroup"),
-            (own + "\0", "is no path of a cgroup"), (mount, "is the root of a hierarchy"), (plain.Path, "is no cgroup"), (plain["a"], "is no cgroup"), ("/proc/self", "is no cgroup"), (StateFile, "is no cgroup"), (own + "/cgroup.procs", "is no cgroup")])
+            ("", "is no path of a cgroup"), ("/", "is no path of a cgroup"), (own[1..], "is no path of a cgroup"),
+                (own + "/../own", "is no path of a cgroup"), (own + "/..", "is no path of a cgroup"), (own + "/", "is no path of a cgroup"),
+            (own + "\0", "is no path of a cgroup"), (mount, "is the root of a hierarchy"), (plain.Path, "is no cgroup"),
+                (plain["a"], "is no cgroup"), ("/proc/self", "is no cgroup"), (StateFile, "is no cgroup"),
+                (own + "/cgroup.procs", "is no cgroup")])
         {
             Spoil(cgroup =>
             {
@@ -121,7 +132,8 @@ public sealed class SpoiltStateTests : IDisposable
     public void A_cgroup_that_we_are_in_is_refused()
     {
         if (_bundle is null) return;
-        string controller = Paths.Keys.First(), parent = Path.GetDirectoryName(Paths[controller])!, ours = Directory.CreateDirectory(parent + "/ours").FullName;
+        string controller = Paths.Keys.First(), parent = Path.GetDirectoryName(Paths[controller])!,
+            ours = Directory.CreateDirectory(parent + "/ours").FullName;
         foreach (string path in (string[])[parent, ours])
         {
             Spoil(cgroup =>
@@ -129,7 +141,9 @@ public sealed class SpoiltStateTests : IDisposable
                 cgroup["paths"]![controller] = path;
                 cgroup["inodes"]![controller] = Kernel.Identity(path)!.Value.Inode;
             });
-            Result result = Minirun.Other(Support.Start.Plain with { Before = $"echo $$ >{ours}/cgroup.procs" }, OciBundle.Program, "--root", _bundle.Root, "kill", "--all", _bundle.Id, "KILL").Exits(1);
+            Result result = Minirun.Other(Support.Start.Plain with { Before = $"echo $$ >{ours}/cgroup.procs" }, OciBundle.Program,
+                "--root", _bundle.Root, "kill", "--all", _bundle.Id, "KILL")
+                .Exits(1);
             Assert.True(result.Error.Contains($"{path} has this process in it, too"), result.ToString());
         }
     }
@@ -152,7 +166,8 @@ public sealed class SpoiltStateTests : IDisposable
     {
         if (_bundle is null) return;
         using var plain = new TemporaryDirectory();
-        string half = Directory.CreateDirectory(Path.Combine(_bundle.Root, "half")).FullName, empty = Path.GetDirectoryName(Paths.Values.First())! + "/empty";
+        string half = Directory.CreateDirectory(Path.Combine(_bundle.Root, "half")).FullName,
+            empty = Path.GetDirectoryName(Paths.Values.First())! + "/empty";
         Directory.CreateDirectory(plain["a"]);
         Directory.CreateDirectory(empty);
         File.WriteAllText(half + "/cgroup.intent", $"{plain["a"]}\n\n/\n..\n{empty}\n");

@@ -26,21 +26,28 @@ public sealed class StateTests
     [Requires(Need.Root | Need.Runc)]
     public void The_state_has_the_members_of_runcs()
     {
-        using OciBundle bundle = new OciBundle(config => config["annotations"] = new JsonObject { ["org.example"] = "a \"b\"" }, "sleep", "1000").Make("create");
+        using OciBundle bundle =
+            new OciBundle(config => config["annotations"] = new JsonObject { ["org.example"] = "a \"b\"" }, "sleep", "1000").Make("create");
         try
         {
-            Support.Minirun.Other(new Start { Before = "exec >/dev/null 2>&1" }, "runc", "--root", bundle.Directory + "/runc", "create", "--bundle", bundle.Directory, bundle.Id).Exits(0);
+            Support.Minirun.Other(new Start { Before = "exec >/dev/null 2>&1" }, "runc", "--root", bundle.Directory + "/runc", "create",
+                "--bundle", bundle.Directory, bundle.Id)
+                .Exits(0);
             JsonObject ours = bundle.State(), runcs = JsonNode.Parse(bundle.Runc("state", "ID").Succeeds().Out)!.AsObject();
             Assert.Equal(runcs.Select(member => member.Key), ours.Select(member => member.Key));
             foreach (string same in (string[])["id", "status", "bundle", "rootfs", "annotations", "owner"])
                 Assert.Equal(runcs[same]!.ToJsonString(), ours[same]!.ToJsonString());
-            Assert.True(DateTimeOffset.TryParse((string?)ours["created"], out DateTimeOffset created) && created > DateTimeOffset.UtcNow.AddMinutes(-5));
+            Assert.True(
+                DateTimeOffset.TryParse((string?)ours["created"], out DateTimeOffset created)
+                    && created > DateTimeOffset.UtcNow.AddMinutes(-5));
 
-            JsonArray list = JsonNode.Parse(bundle.Oci("list", "--format", "json").Succeeds().Out)!.AsArray(), runcsList = JsonNode.Parse(bundle.Runc("list", "--format", "json").Succeeds().Out)!.AsArray();
+            JsonArray list = JsonNode.Parse(bundle.Oci("list", "--format", "json").Succeeds().Out)!.AsArray(),
+                runcsList = JsonNode.Parse(bundle.Runc("list", "--format", "json").Succeeds().Out)!.AsArray();
             Assert.Equal(runcsList[0]!.AsObject().Select(member => member.Key), list[0]!.AsObject().Select(member => member.Key));
             Assert.Equal((string?)runcsList[0]!["owner"], (string?)list[0]!["owner"]);
             string[] table = bundle.Oci("list").Succeeds().Lines, runcsTable = bundle.Runc("list").Succeeds().Lines;
-            Assert.Equal(runcsTable[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Equal(runcsTable[0].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
             Assert.Equal(runcsTable[1].IndexOf("created", StringComparison.Ordinal), table[1].IndexOf("created", StringComparison.Ordinal));
         }
         finally
@@ -96,7 +103,8 @@ public sealed class StateTests
     public void An_id_is_given_once()
     {
         using OciBundle bundle = new OciBundle("sleep", "1000").Make("create");
-        Assert.Contains("create failed: container with given ID already exists", bundle.Oci("create", "--bundle", bundle.Directory, "ID").Exits(1).Error);
+        Assert.Contains("create failed: container with given ID already exists",
+            bundle.Oci("create", "--bundle", bundle.Directory, "ID").Exits(1).Error);
         Assert.Equal("created", bundle.Status);
     }
 

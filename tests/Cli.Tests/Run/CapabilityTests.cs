@@ -44,8 +44,10 @@ public sealed class CapabilityTests
     public void Without_a_user_namespace_a_device_is_the_hosts_and_only_those_who_ask_may_make_one()
     {
         const string make = "mknod /tmp/.disk b 7 0 && rm /tmp/.disk";
-        foreach (string[] options in (string[][])[["--userns", "host"], ["--ns", "pid,mnt"], ["--userns", "host", "--cap-add", "SYS_ADMIN"]])
-            Assert.Contains("not permitted", Container.Run([.. options, "--ephemeral"], "sh", "-c", make).Exits(1).Error, StringComparison.Ordinal);
+        foreach (string[] options in (string[][])[["--userns", "host"], ["--ns", "pid,mnt"],
+            ["--userns", "host", "--cap-add", "SYS_ADMIN"]])
+            Assert.Contains("not permitted", Container.Run([.. options, "--ephemeral"], "sh", "-c", make).Exits(1).Error,
+                StringComparison.Ordinal);
         foreach (string[] options in (string[][])[["--cap-add", "mknod"], ["--cap-add", "ALL"], ["--privileged"]])
             Container.Run(["--userns", "host", .. options, "--ephemeral"], "sh", "-c", make).Succeeds();
     }
@@ -76,8 +78,10 @@ public sealed class CapabilityTests
 
     [Fact]
     public void Capabilities_are_over_the_containers_own_namespaces_only() =>
-        Assert.Contains("not permitted", Container.Run(["--uts=host", "--cap-add", "SYS_ADMIN"], "sh", "-c", "hostname \"$(hostname)\"").Exits(1).Error);
+        Assert.Contains("not permitted",
+            Container.Run(["--uts=host", "--cap-add", "SYS_ADMIN"], "sh", "-c", "hostname \"$(hostname)\"").Exits(1).Error);
 
     private static Dictionary<string, string> Sets(string[] options) =>
-        Container.Run(options, "/probe", "caps").Succeeds().Lines.Select(line => line.Split(": ")).ToDictionary(parts => parts[0], parts => parts[1]);
+        Container.Run(options, "/probe", "caps").Succeeds().Lines.Select(line => line.Split(": "))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
 }

@@ -26,7 +26,8 @@ public sealed class EnvironmentTests
         var how = new Start { Environment = { ["MINE"] = "my own", ["OTHER"] = "not asked for" } };
         string[] environment = Container.Run(how, ["-e", "MINE", "-e", "NOT_SET"], "/probe", "env").Succeeds().Lines;
         Assert.Contains("MINE=my own", environment);
-        Assert.DoesNotContain(environment, entry => entry.StartsWith("OTHER", StringComparison.Ordinal) || entry.StartsWith("NOT_SET", StringComparison.Ordinal));
+        Assert.DoesNotContain(environment,
+            entry => entry.StartsWith("OTHER", StringComparison.Ordinal) || entry.StartsWith("NOT_SET", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class EnvironmentTests
         string file = directory.Write("env", "# comment\nA=from file\n\nQUOTED=\"kept\"\nMINE\nHASH=a # b\nB=file\n");
         var how = new Start { Environment = { ["MINE"] = "passed on" } };
         string[] environment = Container.Run(how, ["-e", "B=flag", "--env-file", file], "/probe", "env").Succeeds().Lines;
-        foreach (string entry in (string[])["A=from file", "QUOTED=\"kept\"", "MINE=passed on", "HASH=a # b", "B=flag"]) Assert.Contains(entry, environment);
+        foreach (string entry in (string[])["A=from file", "QUOTED=\"kept\"", "MINE=passed on", "HASH=a # b", "B=flag"])
+            Assert.Contains(entry, environment);
         Assert.DoesNotContain("B=file", environment);
     }
 

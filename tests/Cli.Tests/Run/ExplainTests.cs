@@ -12,10 +12,12 @@ public sealed class ExplainTests
     {
         Result result = Container.Run(["--explain=full"], "echo", "hello").Exits(0);
         Assert.Equal("hello\n", result.Out);
-        foreach (string words in (string[])["pivot_root(", "CLONE_NEWUSER|CLONE_NEWPID", "execve(", "µs"]) Assert.Contains(words, result.Error);
+        foreach (string words in (string[])["pivot_root(", "CLONE_NEWUSER|CLONE_NEWPID", "execve(", "µs"])
+            Assert.Contains(words, result.Error);
         string[] planned = Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned");
         foreach (string name in planned) Assert.Contains(name, result.Error);
-        foreach (string name in planned) Assert.Matches($@"(?m)^done +[0-9]+ {System.Text.RegularExpressions.Regex.Escape(name)}( |$)", result.Error);
+        foreach (string name in planned)
+            Assert.Matches($@"(?m)^done +[0-9]+ {System.Text.RegularExpressions.Regex.Escape(name)}( |$)", result.Error);
     }
 
     [Fact]
@@ -23,12 +25,15 @@ public sealed class ExplainTests
     {
         Result result = Container.Run(["--explain"], "echo", "hello").Exits(0);
         Assert.Equal("hello\n", result.Out);
-        string[] phases = [.. Container.Run(["--explain=json"], "true").Exits(0).Error.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("phase").GetString()!).Distinct()];
+        string[] phases = [
+            .. Container.Run(["--explain=json"], "true").Exits(0).Error.TrimEnd('\n').Split('\n')
+                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("phase").GetString()!).Distinct()];
         Assert.InRange(phases.Length, 8, 12);
         foreach (string phase in phases) Assert.Matches($@"(?m)^done +[0-9]+ {phase}( |$)", result.Error);
         Assert.All(result.Error.TrimEnd('\n').Split('\n'), line => Assert.InRange(line.Length, 1, 80));
         // Each operation is named in one of them.
-        foreach (string name in Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned")) Assert.Contains(name, result.Error);
+        foreach (string name in Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "planned"))
+            Assert.Contains(name, result.Error);
     }
 
     [Fact]
@@ -98,7 +103,8 @@ public sealed class ExplainTests
     public void A_container_with_a_monitor_is_not_shown(params string[] words)
     {
         using var root = new Engine.EngineRoot();
-        Result result = root.Run([.. words, Rootfs.Busybox, "echo", "ran"]).Fails(125, "--print-spec", "do not go with", "leave the other away");
+        Result result =
+            root.Run([.. words, Rootfs.Busybox, "echo", "ran"]).Fails(125, "--print-spec", "do not go with", "leave the other away");
         Assert.Equal("", result.Out);
         Assert.Equal("", root.Run("ps", "-aq").Succeeds().Out);
     }
@@ -106,11 +112,13 @@ public sealed class ExplainTests
     [Fact]
     public void Step_waits_before_each_operation()
     {
-        using RunningProgram program = Support.Minirun.Start(new Start { Before = NoTerminal }, "run", "--step", Rootfs.Busybox, "echo", "ran");
+        using RunningProgram program =
+            Support.Minirun.Start(new Start { Before = NoTerminal }, "run", "--step", Rootfs.Busybox, "echo", "ran");
         for (int step = 1; !program.HasEnded && step < 200; step++)
         {
             int prompts = step;
-            program.Await(() => program.ErrorSoFar.Split("Enter to go on").Length > prompts || program.OutSoFar.Contains("ran"), $"prompt {step}");
+            program.Await(() => program.ErrorSoFar.Split("Enter to go on").Length > prompts || program.OutSoFar.Contains("ran"),
+                $"prompt {step}");
             if (program.OutSoFar.Contains("ran")) break;
             program.Input.Write('\n');
             program.Input.Flush();
@@ -136,7 +144,8 @@ public sealed class ExplainTests
         Assert.Equal("sh", process.GetProperty("args")[0].GetString());
         Assert.Contains("A=1", process.GetProperty("env").EnumerateArray().Select(each => each.GetString()));
         Assert.Equal("RLIMIT_NOFILE", process.GetProperty("rlimits")[0].GetProperty("type").GetString());
-        Assert.Contains("user", root.GetProperty("linux").GetProperty("namespaces").EnumerateArray().Select(each => each.GetProperty("type").GetString()));
+        Assert.Contains("user",
+            root.GetProperty("linux").GetProperty("namespaces").EnumerateArray().Select(each => each.GetProperty("type").GetString()));
         Assert.Contains("/proc", root.GetProperty("mounts").EnumerateArray().Select(each => each.GetProperty("destination").GetString()));
     }
 
@@ -160,7 +169,8 @@ public sealed class ExplainTests
         Assert.DoesNotContain("cgroup", Names(Container.Run(["--explain=json"], "true").Exits(0).Error, "done"));
         Assert.Contains("67108864", Container.Run(["--dry-run", "--memory", "64m"], "true").Succeeds().Out);
         // In none of its own it is in ours.
-        Assert.Equal(File.ReadAllText("/proc/self/cgroup"), Container.Run(["--memory", "64m", "--ns", "user,pid,mnt", "--without", "cgroup"], "cat", "/proc/self/cgroup").Exits(0).Out);
+        Assert.Equal(File.ReadAllText("/proc/self/cgroup"),
+            Container.Run(["--memory", "64m", "--ns", "user,pid,mnt", "--without", "cgroup"], "cat", "/proc/self/cgroup").Exits(0).Out);
     }
 
     [Requires(Need.Root | Need.Runc)]
@@ -182,7 +192,8 @@ public sealed class ExplainTests
     [Fact]
     public void What_is_left_out_is_not_done()
     {
-        Result result = Container.Run(["--without", "hostname,no_new_privs"], "sh", "-c", "hostname; grep NoNewPrivs /proc/self/status").Exits(0);
+        Result result =
+            Container.Run(["--without", "hostname,no_new_privs"], "sh", "-c", "hostname; grep NoNewPrivs /proc/self/status").Exits(0);
         Assert.Equal([File.ReadAllText("/proc/sys/kernel/hostname").Trim(), "NoNewPrivs:\t0"], result.Lines);
     }
 
@@ -197,10 +208,13 @@ public sealed class ExplainTests
     // The tests may run in a terminal, whose Enter --step would wait for.
     private const string NoTerminal = "[ -n \"$STEP_ALONE\" ] || STEP_ALONE=1 exec setsid -w bash -c 'exec \"$0\" \"$@\"' \"$0\" \"$@\"";
 
-    private static JsonDocument Spec(params string[] options) => JsonDocument.Parse(Container.Run([.. options, "--print-spec"], "sh").Succeeds().Out);
+    private static JsonDocument Spec(params string[] options) =>
+        JsonDocument.Parse(Container.Run([.. options, "--print-spec"], "sh").Succeeds().Out);
 
     private static string[] Names(string lines, string status) =>
-        [.. lines.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.GetProperty("status").GetString() == status).Select(entry => entry.GetProperty("name").GetString()!)];
+        [
+            .. lines.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(entry => entry.GetProperty("status").GetString() == status).Select(entry => entry.GetProperty("name").GetString()!)];
 
     private static void RunsAs(string runtime)
     {

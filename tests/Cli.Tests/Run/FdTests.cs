@@ -48,7 +48,8 @@ public sealed class FdTests
 
     [Fact]
     public void A_descriptor_that_is_not_open_is_named() =>
-        Container.Run(new Start { Before = "exec 3</dev/null 4<&-" }, ["--preserve-fds", "2"], "true").Fails(125, "--preserve-fds 2", "descriptor 4 is not open");
+        Container.Run(new Start { Before = "exec 3</dev/null 4<&-" }, ["--preserve-fds", "2"], "true")
+            .Fails(125, "--preserve-fds 2", "descriptor 4 is not open");
 
     [Fact]
     public void Sockets_of_systemd_go_in_with_their_count_and_pid()
@@ -74,7 +75,8 @@ public sealed class FdTests
     [InlineData(250)]
     public void A_descriptor_is_no_way_out_as_a_working_directory(int fd)
     {
-        Result result = Container.Run(new Start { Before = Leak }, ["-w", $"/proc/self/fd/{fd}"], "sh", "-c", "pwd; ls /proc/self/cwd/; ls ../../../../../../../etc/shadow");
+        Result result = Container.Run(new Start { Before = Leak }, ["-w", $"/proc/self/fd/{fd}"], "sh", "-c",
+            "pwd; ls /proc/self/cwd/; ls ../../../../../../../etc/shadow");
         Assert.NotEqual(0, result.ExitCode);
         Assert.DoesNotContain("shadow\n", result.Out);
     }

@@ -19,7 +19,8 @@ public sealed class HostInodeTests
     public void Of_a_run(string flags)
     {
         using var rootfs = new TemporaryRootfs();
-        string[] words = [Programs.Minirun, "run", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), rootfs.Path, "/probe", "change-mounts"];
+        string[] words =
+            [Programs.Minirun, "run", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), rootfs.Path, "/probe", "change-mounts"];
         Check(HostStandIn.Run("\"$@\"", words), atLeast: 6);
     }
 
@@ -55,7 +56,8 @@ public sealed class HostInodeTests
     public void Nor_through_stdin(string flags)
     {
         using var rootfs = new TemporaryRootfs();
-        string[] words = [Programs.Minirun, "run", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), rootfs.Path, "sh", "-c", "! chmod 600 /proc/self/fd/0"];
+        string[] words = [Programs.Minirun, "run", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), rootfs.Path, "sh", "-c",
+            "! chmod 600 /proc/self/fd/0"];
         Check(HostStandIn.Run("\"$@\"", words), atLeast: 0);
     }
 
@@ -110,7 +112,9 @@ public sealed class HostInodeTests
         Assert.NotEmpty(before);
         Assert.Equal(before, after);
         string[] host = [.. before.Select(line => Inode(line.Split(' ')[1]))];
-        string[][] inside = [.. result.Lines.Select(line => line.Split(' ')).Where(words => words.Length == 4 && words[1] is "file" or "node" or "directory")];
+        string[][] inside = [
+            .. result.Lines.Select(line => line.Split(' '))
+                .Where(words => words.Length == 4 && words[1] is "file" or "node" or "directory")];
         string[][] ofHost = [.. inside.Where(words => host.Contains(words[0]))];
         Assert.True(ofHost.Length >= atLeast, result.ToString());
         Assert.All(ofHost, words => Assert.True(words[1] == "node" && words[3] == "", string.Join(' ', words)));

@@ -41,7 +41,8 @@ public sealed class IdMapTests
     public void Files_of_the_caller_are_the_callers_with_keep_id()
     {
         using var directory = new TemporaryDirectory();
-        Assert.Equal($"{Kernel.Uid}", Container.Sh(["--userns=keep-id", "-v", $"{directory.Path}:/mnt"], "touch /mnt/f; stat -c %u /mnt/f"));
+        Assert.Equal($"{Kernel.Uid}",
+            Container.Sh(["--userns=keep-id", "-v", $"{directory.Path}:/mnt"], "touch /mnt/f; stat -c %u /mnt/f"));
         Assert.Equal($"{Kernel.Uid}", Support.Minirun.Other("stat", "-c", "%u", directory["f"]).Succeeds().Lines[0]);
     }
 
@@ -50,7 +51,10 @@ public sealed class IdMapTests
         Assert.Equal(["0 100000 65536", "65536 300000 10", "0 100000 65536", "65536 300000 10", "allow"],
             Maps(["--userns", "0:100000:65536", "--userns", "65536:300000:10"], ShowMaps));
 
-    /// <summary>As podman keeps them with <c>--uidmap</c>. Twenty times: once the child entered it before it was one of those ids, when it was quicker than its parent.</summary>
+    /// <summary>
+    /// As podman keeps them with <c>--uidmap</c>. Twenty times: once the child entered it before it was one of those ids, when it was
+    /// quicker than its parent.
+    /// </summary>
     [Requires(Need.Root)]
     public void A_root_file_system_that_only_mapped_ids_may_enter_is_entered()
     {
@@ -59,7 +63,8 @@ public sealed class IdMapTests
         Support.Minirun.Other("chown", "100000:100000", directory["rootfs"]).Succeeds();
         Support.Minirun.Other("chmod", "700", directory["rootfs"]).Succeeds();
         for (int time = 0; time < 20; time++)
-            Assert.Equal("0", Support.Minirun.Run("run", "--userns", "0:100000:65536", directory["rootfs"], "id", "-u").Succeeds().Lines[0]);
+            Assert.Equal("0",
+                Support.Minirun.Run("run", "--userns", "0:100000:65536", directory["rootfs"], "id", "-u").Succeeds().Lines[0]);
     }
 
     [Fact]
@@ -88,5 +93,7 @@ public sealed class IdMapTests
         Assert.Contains("one id only, setgroups denied", Container.Run(["--userns=single", "--dry-run"], "true").Succeeds().Out);
 
     private static string[] Maps(string[] options, string show = ShowMaps) =>
-        [.. Container.Sh(options, show).Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        [
+            .. Container.Sh(options, show).Split('\n')
+                .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
 }

@@ -72,7 +72,9 @@ public sealed class LifetimeTests
         Assert.True(Deadline.Wait(() => !below.Exists(Kernel.IsAlive)), $"still alive: {string.Join(' ', below.Where(Kernel.IsAlive))}");
     }
 
-    /// <summary>docs/reliability.md says so: the kernel lets it, and only a process of ours that it cannot change sees to its end all the same.</summary>
+    /// <summary>
+    /// docs/reliability.md says so: the kernel lets it, and only a process of ours that it cannot change sees to its end all the same.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false, "--init")]
@@ -130,7 +132,9 @@ public sealed class LifetimeTests
 
     [Fact]
     public void Init_reaps_orphans() =>
-        Assert.Equal("gone", Container.Sh(["--init"], "pid=$(sh -c 'sleep 0.05 >/dev/null & echo $!'); while [ -e /proc/$pid ]; do sleep 0.02; done; echo gone"));
+        Assert.Equal("gone",
+            Container.Sh(["--init"],
+                "pid=$(sh -c 'sleep 0.05 >/dev/null & echo $!'); while [ -e /proc/$pid ]; do sleep 0.02; done; echo gone"));
 
     [Fact]
     public void Init_ends_with_the_command_and_takes_orphans_along()
@@ -252,9 +256,11 @@ public sealed class LifetimeTests
     public void Ignored_signals_and_the_signal_mask_are_the_callers()
     {
         Assert.Equal("SigBlk:\t0000000000000000", Container.Sh([], "grep SigBlk /proc/self/status"));
-        string ignored = Container.Run([], "cat", "/proc/self/status").Succeeds().Lines.Single(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
+        string ignored = Container.Run([], "cat", "/proc/self/status")
+            .Succeeds().Lines.Single(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
         Assert.Equal("SigIgn:\t0000000000000000", ignored);
-        string hup = Container.Run(new Start { Before = "trap '' HUP" }, [], "cat", "/proc/self/status").Succeeds().Lines.Single(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
+        string hup = Container.Run(new Start { Before = "trap '' HUP" }, [], "cat", "/proc/self/status")
+            .Succeeds().Lines.Single(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
         Assert.Equal("SigIgn:\t0000000000000001", hup);
     }
 }

@@ -13,7 +13,8 @@ public sealed class LimitTests
     [InlineData("fsize=4096", "Max file size", "4096", "4096")]
     public void A_limit_is_as_given(string limit, string name, string soft, string hard)
     {
-        string line = Container.Run(["--ulimit", limit], "/probe", "limits").Succeeds().Lines.Single(each => each.StartsWith(name, StringComparison.Ordinal));
+        string line = Container.Run(["--ulimit", limit], "/probe", "limits")
+            .Succeeds().Lines.Single(each => each.StartsWith(name, StringComparison.Ordinal));
         Assert.Equal([soft, hard], line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]);
     }
 
@@ -40,7 +41,9 @@ public sealed class LimitTests
 
     [Requires(Need.SystemResource)]
     public void Root_raises_a_limit_and_lowers_the_oom_score_also_in_a_user_namespace() =>
-        Assert.Equal("600 1000 -500", Container.Sh(new Start { Before = "ulimit -n 512; echo 300 >/proc/self/oom_score_adj" }, ["--ulimit", "nofile=600:1000", "--oom-score-adj", "-500"],
+        Assert.Equal("600 1000 -500",
+            Container.Sh(new Start { Before = "ulimit -n 512; echo 300 >/proc/self/oom_score_adj" },
+                ["--ulimit", "nofile=600:1000", "--oom-score-adj", "-500"],
             "echo $(ulimit -Sn) $(ulimit -Hn) $(cat /proc/self/oom_score_adj)"));
 
     [Fact]
@@ -102,5 +105,6 @@ public sealed class LimitTests
         program.Result().Succeeds();
     }
 
-    private static string TaskOf(RunningProgram program) => File.ReadAllText($"/proc/{program.Pid}/task/{program.Pid}/children").Split(' ')[0];
+    private static string TaskOf(RunningProgram program) =>
+        File.ReadAllText($"/proc/{program.Pid}/task/{program.Pid}/children").Split(' ')[0];
 }

@@ -33,8 +33,11 @@ public sealed class MountTests
         List<Mount> mounts = Mount.Inside([]);
         Assert.EndsWith("/" + Rootfs.BusyboxName, mounts.First(each => each.Target == "/").Root);
         string[] places = ["/", "/proc", "/dev", "/sys", "/etc"];
-        Assert.All(mounts, each => Assert.Contains(places, place => each.Target == place || each.Target.StartsWith(place.TrimEnd('/') + "/", StringComparison.Ordinal)));
-        Assert.DoesNotContain(mounts, each => each.Target.Contains("put_old", StringComparison.Ordinal) || each.Target.StartsWith("/tmp/", StringComparison.Ordinal));
+        Assert.All(mounts,
+            each => Assert.Contains(places,
+                place => each.Target == place || each.Target.StartsWith(place.TrimEnd('/') + "/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(mounts,
+            each => each.Target.Contains("put_old", StringComparison.Ordinal) || each.Target.StartsWith("/tmp/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -80,7 +83,8 @@ public sealed class MountTests
 
     [Fact]
     public void Nothing_below_sys_can_be_written() =>
-        Assert.DoesNotContain(Mount.Inside([]), each => each.Target.StartsWith("/sys", StringComparison.Ordinal) && !each.Options.Contains("ro"));
+        Assert.DoesNotContain(Mount.Inside([]),
+            each => each.Target.StartsWith("/sys", StringComparison.Ordinal) && !each.Options.Contains("ro"));
 
     [Fact]
     public void Privileged_hides_nothing()
@@ -94,7 +98,8 @@ public sealed class MountTests
     {
         using var rootfs = new TemporaryRootfs();
         string before = File.ReadAllText("/proc/self/mountinfo");
-        using RunningProgram program = Support.Minirun.Start("run", "--cap-add", "SYS_ADMIN", rootfs.Path, "sh", "-c", "mount -t tmpfs inside-only /tmp && echo mounted; cat");
+        using RunningProgram program = Support.Minirun.Start("run", "--cap-add", "SYS_ADMIN", rootfs.Path, "sh", "-c",
+            "mount -t tmpfs inside-only /tmp && echo mounted; cat");
         program.AwaitOut("mounted");
         Assert.Equal(before, File.ReadAllText("/proc/self/mountinfo"));
         program.Input.Close();
@@ -114,7 +119,8 @@ public sealed class MountTests
     public void Resolv_conf_and_hosts_are_the_hosts()
     {
         Assert.Equal(File.ReadAllText("/etc/hosts").TrimEnd('\n'), Container.Sh([], "cat /etc/hosts"));
-        if (File.Exists("/etc/resolv.conf")) Assert.Equal(File.ReadAllText("/etc/resolv.conf").TrimEnd('\n'), Container.Sh([], "cat /etc/resolv.conf"));
+        if (File.Exists("/etc/resolv.conf"))
+            Assert.Equal(File.ReadAllText("/etc/resolv.conf").TrimEnd('\n'), Container.Sh([], "cat /etc/resolv.conf"));
         Assert.NotEqual(0, Container.Run([], "sh", "-c", "echo >>/etc/hosts").ExitCode);
     }
 
@@ -146,7 +152,10 @@ public sealed class MountTests
         {
             using var rootfs = new TemporaryRootfs();
             foreach (string file in (string[])["resolv.conf", "hosts"]) File.Delete(rootfs.Inside("/etc/" + file));
-            Assert.All(Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => Support.Minirun.Run("run", "--tmpfs", "/deep/down/here", rootfs.Path, "true")), result => result.Succeeds());
+            Assert.All(
+                Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8)
+                    .Select(_ => Support.Minirun.Run("run", "--tmpfs", "/deep/down/here", rootfs.Path, "true")),
+                result => result.Succeeds());
         }
     }
 
@@ -164,7 +173,8 @@ public sealed class MountTests
         using var rootfs = new TemporaryRootfs();
         Container.Sh(rootfs, [], "true");   // makes the mount points that are missing in /etc
         string before = Tree.Describe(rootfs.Path);
-        Result result = Support.Minirun.Run("run", "--read-only", rootfs.Path, "sh", "-c", "echo >/file || echo >/etc/file || echo >/tmp/file");
+        Result result =
+            Support.Minirun.Run("run", "--read-only", rootfs.Path, "sh", "-c", "echo >/file || echo >/etc/file || echo >/tmp/file");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(3, result.Error.Split("Read-only file system").Length - 1);
         Assert.Equal(before, Tree.Describe(rootfs.Path));
@@ -174,7 +184,8 @@ public sealed class MountTests
     public void Read_only_leaves_dev_and_volumes_writable()
     {
         using var directory = new TemporaryDirectory();
-        Container.Sh(["--read-only", "--tmpfs", "/tmp", "-v", $"{directory.Path}:/mnt"], "echo x >/tmp/f; echo x >/dev/shm/f; echo x >/mnt/f");
+        Container.Sh(["--read-only", "--tmpfs", "/tmp", "-v", $"{directory.Path}:/mnt"],
+            "echo x >/tmp/f; echo x >/dev/shm/f; echo x >/mnt/f");
         Assert.Equal("x\n", directory.Read("f"));
     }
 
@@ -184,7 +195,9 @@ public sealed class MountTests
         using var rootfs = new TemporaryRootfs();
         rootfs.Write("/etc/old", "old");
         string before = Tree.Describe(rootfs.Path);
-        Assert.Equal("new", Container.Sh(rootfs, ["--ephemeral"], "echo new >/etc/old; rm -r /home; mkdir /made; chmod 700 /root; echo >/made/f; cat /etc/old; [ ! -e /home ]"));
+        Assert.Equal("new",
+            Container.Sh(rootfs, ["--ephemeral"],
+                "echo new >/etc/old; rm -r /home; mkdir /made; chmod 700 /root; echo >/made/f; cat /etc/old; [ ! -e /home ]"));
         Assert.Equal(before, Tree.Describe(rootfs.Path));
         Assert.Equal("old", Container.Sh(rootfs, ["--ephemeral"], "cat /etc/old"));
     }

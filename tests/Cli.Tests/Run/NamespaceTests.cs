@@ -72,7 +72,9 @@ public sealed class NamespaceTests
 
     [Fact]
     public void Connections_to_oneself_work_without_a_network() =>
-        Assert.Equal("over lo", Container.Sh(["--net", "none", "--ephemeral"], "echo over lo >/tmp/x; httpd -p 127.0.0.1:8080 -h /tmp; wget -qO- http://127.0.0.1:8080/x"));
+        Assert.Equal("over lo",
+            Container.Sh(["--net", "none", "--ephemeral"],
+                "echo over lo >/tmp/x; httpd -p 127.0.0.1:8080 -h /tmp; wget -qO- http://127.0.0.1:8080/x"));
 
     [Fact]
     public void The_host_name_is_that_of_the_root_file_system() =>
@@ -174,5 +176,6 @@ public sealed class NamespaceTests
 
     private static string Own(string kind) => new FileInfo("/proc/self/ns/" + kind).LinkTarget!;
 
-    private static string Inside(string[] options, string kind) => Container.Run(options, "readlink", "/proc/self/ns/" + kind).Succeeds().Lines[0];
+    private static string Inside(string[] options, string kind) =>
+        Container.Run(options, "readlink", "/proc/self/ns/" + kind).Succeeds().Lines[0];
 }

@@ -55,26 +55,34 @@ public sealed class NestedTests
             + " && /minirun wait in && /minirun logs in && /minirun rm in";
         string[] shows = ["-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt"];
         // Only a container that has a cgroup of its own has one to share out.
-        string[] outer = ["--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", .. shows, .. inner.Length > 0 ? ["--memory", "512m"] : Array.Empty<string>()];
+        string[] outer = ["--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", .. shows,
+            .. inner.Length > 0 ? ["--memory", "512m"] : Array.Empty<string>()];
         Assert.EndsWith("3\nhello\nin\n", Support.Minirun.Run(["run", .. s_open, .. outer, Rootfs.Busybox, "sh", "-c", run]).Exits(0).Out);
     }
 
     [Theory]
     [InlineData("sysfs")]
     [InlineData("procfs")]
-    public void It_does_not_start_with_less_than_it_requires(string what) => Detached(["--require", what], "true").Fails(125, $"cannot mount {(what == "procfs" ? "proc" : what)} on /", "EPERM", "nested container");
+    public void It_does_not_start_with_less_than_it_requires(string what) =>
+        Detached(["--require", what], "true")
+            .Fails(125, $"cannot mount {(what == "procfs" ? "proc" : what)} on /", "EPERM", "nested container");
 
     /// <summary>The output of a container that lives on, in a container that sees only a part of /sys and /proc.</summary>
     private static Result Detached(string[] inner, string script)
     {
         using var rootfs = new TemporaryRootfs();
-        string run = $"/minirun run -d --net none --name in {string.Join(' ', inner)} /mnt sh -c '{script}' >/tmp/id 2>/tmp/error </dev/null || {{ cat /tmp/error >&2; exit 125; }}; /minirun wait in >/dev/null; /minirun logs in 2>/dev/null";
-        return Support.Minirun.Run(["run", .. s_hidden, "--tmpfs", "/sys/kernel", "--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", "-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt", Rootfs.Busybox, "sh", "-c", run]);
+        string run = $"/minirun run -d --net none --name in {string.Join(' ', inner)} /mnt sh -c '{script}' >/tmp/id 2>/tmp/error "
+            + $"</dev/null || {{ cat /tmp/error >&2; exit 125; }}; /minirun wait in >/dev/null; /minirun logs in 2>/dev/null";
+        return Support.Minirun.Run(
+            ["run", .. s_hidden, "--tmpfs", "/sys/kernel", "--tmpfs", "/tmp", "-e", "MINIRUN_ROOT=/tmp/engine", "-v",
+                $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt", Rootfs.Busybox, "sh", "-c", run]);
     }
 
     private static Result Nested(string[] outer, string[] inner, params string[] command)
     {
         using var rootfs = new TemporaryRootfs();
-        return Support.Minirun.Run(["run", .. outer, "-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt", Rootfs.Busybox, "/minirun", "run", .. inner, "/mnt", .. command]);
+        return Support.Minirun.Run(
+            ["run", .. outer, "-v", $"{Programs.Minirun}:/minirun:ro", "-v", $"{rootfs.Path}:/mnt", Rootfs.Busybox, "/minirun", "run",
+                .. inner, "/mnt", .. command]);
     }
 }

@@ -6,7 +6,8 @@ namespace Minirun.Cli.Tests.Run;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// A node of a device in a root file system or a volume, which whoever made it has put in, opens nothing of the host's, in any way of running.
+/// A node of a device in a root file system or a volume, which whoever made it has put in, opens nothing of the host's, in any way of
+/// running.
 /// </summary>
 public sealed class NodeTests : IDisposable
 {
@@ -19,7 +20,8 @@ public sealed class NodeTests : IDisposable
         if (Kernel.Uid != 0) return;
         // Other ids could not make them.
         foreach (string place in (string[])["/volume", "/mount", "/copied"]) Directory.CreateDirectory(_rootfs.Path + place);
-        foreach (string place in (string[])[_rootfs.Path, _volume.Path]) Minirun.Other("mknod", "-m", "666", place + "/node", "c", "10", "229").Succeeds();
+        foreach (string place in (string[])[_rootfs.Path, _volume.Path])
+            Minirun.Other("mknod", "-m", "666", place + "/node", "c", "10", "229").Succeeds();
     }
 
     public void Dispose()
@@ -41,7 +43,9 @@ public sealed class NodeTests : IDisposable
     [InlineData("--userns host -l a=b --rm")]
     public void Neither_a_roots_node_nor_a_volumes_opens_a_device(string flags)
     {
-        Result result = Run([.. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-v", _volume.Path + ":/volume", "--mount", $"type=bind,source={_volume.Path},destination=/mount"]);
+        Result result = Run(
+            [.. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-v", _volume.Path + ":/volume", "--mount",
+                $"type=bind,source={_volume.Path},destination=/mount"]);
         Assert.Equal("/node: no\n/volume/node: no\n/mount/node: no\n", result.Out);
     }
 
@@ -148,6 +152,8 @@ public sealed class NodeTests : IDisposable
     private Result Run(string[] flags, string? script = null)
     {
         string look = script ?? Look("/node /volume/node /mount/node");
-        return Minirun.Run(new Start { Environment = { ["MINIRUN_ROOT"] = _state.Path } }, ["run", "--net", "none", .. flags, _rootfs.Path, "sh", "-c", look]).Exits(0);
+        return Minirun.Run(new Start { Environment = { ["MINIRUN_ROOT"] = _state.Path } },
+            ["run", "--net", "none", .. flags, _rootfs.Path, "sh", "-c", look])
+            .Exits(0);
     }
 }

@@ -22,7 +22,9 @@ public sealed class NotifyTests
 
     [Fact]
     public void The_service_managers_own_socket_stays_outside() =>
-        Assert.Equal("/dev/notify", Container.Run(new Start { Before = "export NOTIFY_SOCKET=/nowhere/notify" }, [], "sh", "-c", "echo $NOTIFY_SOCKET").Succeeds().Lines[0]);
+        Assert.Equal("/dev/notify",
+            Container.Run(new Start { Before = "export NOTIFY_SOCKET=/nowhere/notify" }, [], "sh", "-c", "echo $NOTIFY_SOCKET")
+                .Succeeds().Lines[0]);
 
     [Fact]
     public void One_that_sends_what_takes_long_to_close_is_killed_in_time()

@@ -7,20 +7,25 @@ namespace Minirun.Cli.Tests.Run;
 
 using Minirun = Support.Minirun;
 
-/// <summary>What is no number that a flag can take is refused, by every flag and every key of a container file: NaN was no limit at all.</summary>
+/// <summary>
+/// What is no number that a flag can take is refused, by every flag and every key of a container file: NaN was no limit at all.
+/// </summary>
 public sealed class NumberTests
 {
     private static readonly string[] s_none =
     [
-        "NaN", "nan", "-NaN", "Infinity", "-Infinity", "∞", "inf", "1e3", "1e400", "0x10", "１", " 5", "5 ", "1_000", "--5", "5.5.5", "", ".",
+        "NaN", "nan", "-NaN", "Infinity", "-Infinity", "∞", "inf", "1e3", "1e400", "0x10", "１", " 5", "5 ", "1_000", "--5", "5.5.5", "",
+            ".",
         "9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999999999999999999999999",
     ];
 
     /// <summary>Keys by the flag that they stand for.</summary>
     private static readonly Dictionary<string, string> s_keys = new()
     {
-        ["--memory"] = "mem_limit", ["--memory-swap"] = "memswap_limit", ["--memory-reservation"] = "mem_reservation", ["--memory-swappiness"] = "mem_swappiness",
-        ["--cpus"] = "cpus", ["--cpu-shares"] = "cpu_shares", ["--cpu-period"] = "cpu_period", ["--cpu-quota"] = "cpu_quota", ["--pids-limit"] = "pids_limit",
+        ["--memory"] = "mem_limit", ["--memory-swap"] = "memswap_limit", ["--memory-reservation"] = "mem_reservation",
+            ["--memory-swappiness"] = "mem_swappiness",
+        ["--cpus"] = "cpus", ["--cpu-shares"] = "cpu_shares", ["--cpu-period"] = "cpu_period", ["--cpu-quota"] = "cpu_quota",
+            ["--pids-limit"] = "pids_limit",
         ["--cpuset"] = "cpuset", ["--timeout"] = "timeout", ["--umask"] = "umask", ["--nice"] = "nice", ["--preserve-fds"] = "preserve_fds",
         ["--oom-score-adj"] = "oom_score_adj", ["--stop-timeout"] = "stop_grace_period",
     };
@@ -70,11 +75,14 @@ public sealed class NumberTests
     public void No_limit_of_processes_has_two_names()
     {
         foreach (string none in (string[])["0", "-1"])
-            Assert.Contains("\"limit\": -1", Minirun.Run("run", "--print-spec", "--pids-limit", none, Rootfs.Busybox, "true").Succeeds().Out);
+            Assert.Contains("\"limit\": -1",
+                Minirun.Run("run", "--print-spec", "--pids-limit", none, Rootfs.Busybox, "true").Succeeds().Out);
         using var root = new EngineRoot();
         root.Detached(["--name", "web", "--pids-limit", "20"], "sleep", "1000");
         root.Run("update", "--pids-limit", "0", "web").Succeeds();
-        Assert.Equal("max\n", root.Run("exec", "web", "sh", "-c", "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true").Succeeds().Out);
+        Assert.Equal("max\n",
+            root.Run("exec", "web", "sh", "-c", "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true")
+                .Succeeds().Out);
     }
 
     private static void AssertRefused(Result result, string what)

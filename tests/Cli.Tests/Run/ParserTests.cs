@@ -35,7 +35,8 @@ public sealed class ParserTests
     {
         string[] arguments = ["", " a  b ", "two\nlines", "größe", "日本", "'\"\\$HOME*", "--", "-e", "--help", "-"];
         Assert.Equal(arguments.Select(argument => $"{System.Text.Encoding.UTF8.GetByteCount(argument)}:{argument}"),
-            Container.Run([], ["/probe", "arguments", .. arguments]).Succeeds().Out.TrimEnd('\n').Replace("two\nlines", "two\u0001lines").Split('\n').Select(line => line.Replace('\u0001', '\n')));
+            Container.Run([], ["/probe", "arguments", .. arguments]).Succeeds().Out.TrimEnd('\n').Replace("two\nlines", "two\u0001lines")
+                .Split('\n').Select(line => line.Replace('\u0001', '\n')));
     }
 
     [Fact]
@@ -47,7 +48,9 @@ public sealed class ParserTests
 
     [Fact]
     public void Arguments_that_are_not_UTF_8_go_in_as_they_are() =>
-        Assert.Equal("ff fe", Container.Sh(new Start { Before = """set -- "${@:1:$#-1}" "printf '%s' $'\xff\xfe' | od -An -tx1 | sed 's/^ *//'" """ }, [], "replaced"));
+        Assert.Equal("ff fe",
+            Container.Sh(new Start { Before = """set -- "${@:1:$#-1}" "printf '%s' $'\xff\xfe' | od -An -tx1 | sed 's/^ *//'" """ }, [],
+                "replaced"));
 
     [Fact]
     public void Flags_after_the_root_file_system_are_the_commands() =>
@@ -95,11 +98,17 @@ public sealed class ParserTests
 
     [Fact]
     public void The_root_file_system_may_be_a_relative_path_with_a_slash_at_the_end() =>
-        Assert.Equal(Rootfs.BusyboxName, Support.Minirun.Run(new Start { WorkingDirectory = TestRun.Directory + "/.", Environment = { ["BUSYBOX"] = Rootfs.Busybox } }, "run", "./" + Rootfs.BusyboxName + "/", "hostname").Succeeds().Lines[0]);
+        Assert.Equal(Rootfs.BusyboxName,
+            Support.Minirun.Run(new Start { WorkingDirectory = TestRun.Directory + "/.", Environment = { ["BUSYBOX"] = Rootfs.Busybox } },
+                "run", "./" + Rootfs.BusyboxName + "/", "hostname")
+                .Succeeds().Lines[0]);
 
     [Fact]
     public void Everybody_may_use_it_at_once() =>
-        Assert.All(Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8).Select(i => Container.Run(["-e", $"N={i}"], "sh", "-c", "exit $N").ExitCode - i), difference => Assert.Equal(0, difference));
+        Assert.All(
+            Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8)
+                .Select(i => Container.Run(["-e", $"N={i}"], "sh", "-c", "exit $N").ExitCode - i),
+            difference => Assert.Equal(0, difference));
 
     [Theory]
     [InlineData("/bin/")]
@@ -109,7 +118,8 @@ public sealed class ParserTests
         using var rootfs = new TemporaryRootfs();
         // bash writes the byte: .NET's own strings cannot say it.
         string name = $"$'{directory}odd\\xff'";
-        var how = new Start { Before = $"cp '{rootfs.Inside("/probe")}' '{rootfs.Inside("/bin")}'/$'odd\\xff'; set -- run '{rootfs.Path}' {name} exit 7" };
+        var how = new Start {
+            Before = $"cp '{rootfs.Inside("/probe")}' '{rootfs.Inside("/bin")}'/$'odd\\xff'; set -- run '{rootfs.Path}' {name} exit 7" };
         Support.Minirun.Run(how).Exits(7);
     }
 }

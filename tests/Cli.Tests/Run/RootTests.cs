@@ -58,7 +58,8 @@ public sealed class RootTests
     {
         // What is on stderr then is lost.
         Start how = Support.Start.Plain with { Before = $"exec {fd}</" };
-        Result result = Minirun.Run(how, "run", Rootfs.Busybox, "sh", "-c", "for fd in 0 1 2; do test ! -d /proc/self/fd/$fd || exit 9; done");
+        Result result =
+            Minirun.Run(how, "run", Rootfs.Busybox, "sh", "-c", "for fd in 0 1 2; do test ! -d /proc/self/fd/$fd || exit 9; done");
         // Where the command's user may not open it, a pipe goes in instead.
         if (Kernel.Uid != 0 && fd > 0 && result.ExitCode == 0) return;
         Assert.Equal(125, result.ExitCode);

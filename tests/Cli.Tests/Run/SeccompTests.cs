@@ -6,7 +6,8 @@ namespace Minirun.Cli.Tests.Run;
 /// <summary>Which system calls a command may make. The numbers are those of x86-64.</summary>
 public sealed class SeccompTests
 {
-    private const string Mount = "165", Keyctl = "250", Bpf = "321", Unshare = "272", Clone3 = "435", Personality = "135", Acct = "163", Mkdir = "83", Newest = "900";
+    private const string Mount = "165", Keyctl = "250", Bpf = "321", Unshare = "272", Clone3 = "435", Personality = "135", Acct = "163",
+        Mkdir = "83", Newest = "900";
 
     private static readonly string[] s_unconfined = ["--security-opt", "seccomp=unconfined"];
 
@@ -99,7 +100,8 @@ public sealed class SeccompTests
         """, "syscalls[0].args[0].op: ", "LIKE")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64","VAX"]}""", "architectures[1]: ", "VAX")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","flags":["FAST"]}""", "flags[0]: ", "FAST")]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_NOTIFY"}]}""", "listenerPath: ", "SCMP_ACT_NOTIFY")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_NOTIFY"}]}""", "listenerPath: ",
+        "SCMP_ACT_NOTIFY")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":"mkdir"}]}""", "syscalls[0].names: ", "line 1")]
     [InlineData("so be it", "profile.json: ", "line 1")]
     public void A_mistake_in_a_file_is_named_with_its_place(string profile, string place, string what)
@@ -121,8 +123,10 @@ public sealed class SeccompTests
     public void The_document_holds_the_profile() =>
         Assert.Contains("SCMP_ARCH_X32", Container.Run(["--print-spec"], "true").Succeeds().Out);
 
-    private static string Call(string[] options, params string[] call) => Container.Run(options, ["/probe", "syscall", .. call]).Succeeds().Out.TrimEnd('\n');
+    private static string Call(string[] options, params string[] call) =>
+        Container.Run(options, ["/probe", "syscall", .. call]).Succeeds().Out.TrimEnd('\n');
 
     private static string Filters(string[] options) =>
-        Container.Run(options, "/probe", "caps").Succeeds().Lines.Single(line => line.StartsWith("Seccomp: ", StringComparison.Ordinal))[9..];
+        Container.Run(options, "/probe", "caps")
+            .Succeeds().Lines.Single(line => line.StartsWith("Seccomp: ", StringComparison.Ordinal))[9..];
 }

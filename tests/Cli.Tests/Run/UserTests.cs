@@ -73,7 +73,8 @@ public sealed class UserTests : IDisposable
 
     [Requires(Need.SubordinateIdsOrRoot)]
     public void A_user_other_than_root_has_no_capabilities() =>
-        Assert.Contains("CapEff: 0000000000000000", Support.Minirun.Run("run", "-u", "ann", _rootfs.Path, "/probe", "caps").Succeeds().Lines);
+        Assert.Contains("CapEff: 0000000000000000",
+            Support.Minirun.Run("run", "-u", "ann", _rootfs.Path, "/probe", "caps").Succeeds().Lines);
 
     [Requires(Need.SubordinateIdsOrRoot)]
     public void A_user_other_than_root_cannot_write_roots_files() =>
@@ -91,7 +92,8 @@ public sealed class UserTests : IDisposable
     [InlineData("--workdir", "/not/yet/there")]
     [InlineData("--workdir=/tmp/ä b")]
     public void The_working_directory_is_as_asked_and_made_when_missing(params string[] flag) =>
-        Assert.Equal(flag[^1].Replace("--workdir=", ""), Support.Minirun.Run(["run", .. flag, _rootfs.Path, "/probe", "cwd"]).Succeeds().Lines[0]);
+        Assert.Equal(flag[^1].Replace("--workdir=", ""),
+            Support.Minirun.Run(["run", .. flag, _rootfs.Path, "/probe", "cwd"]).Succeeds().Lines[0]);
 
     [Fact]
     public void The_working_directory_is_the_root_by_default() =>
@@ -107,5 +109,8 @@ public sealed class UserTests : IDisposable
 
     public void Dispose() => _rootfs.Dispose();
 
-    private string[] Ids(params string[] options) => [.. Support.Minirun.Run(["run", .. options, _rootfs.Path, "/probe", "id"]).Succeeds().Lines.Select(line => line[(line.IndexOf(':') + 1)..].Trim())];
+    private string[] Ids(
+        params string[] options) => [
+            .. Support.Minirun.Run(["run", .. options, _rootfs.Path, "/probe", "id"])
+                .Succeeds().Lines.Select(line => line[(line.IndexOf(':') + 1)..].Trim())];
 }

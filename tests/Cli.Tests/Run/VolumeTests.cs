@@ -84,15 +84,19 @@ public sealed class VolumeTests : IDisposable
     [Fact]
     public void A_mount_flag_binds()
     {
-        Assert.Equal("outside", Container.Sh(["--mount", $"type=bind,source={_directory.Path},destination=/mnt"], "cat /mnt/f; touch /mnt/h"));
-        Assert.Contains("Read-only", Container.Run(["--mount", $"type=bind,src={_directory.Path},dst=/mnt,readonly"], "touch", "/mnt/g").Exits(1).Error);
-        Assert.Contains("Read-only", Container.Run(["--mount", $"type=bind,src={_directory.Path},target=/mnt,ro=true"], "touch", "/mnt/g").Exits(1).Error);
+        Assert.Equal("outside",
+            Container.Sh(["--mount", $"type=bind,source={_directory.Path},destination=/mnt"], "cat /mnt/f; touch /mnt/h"));
+        Assert.Contains("Read-only",
+            Container.Run(["--mount", $"type=bind,src={_directory.Path},dst=/mnt,readonly"], "touch", "/mnt/g").Exits(1).Error);
+        Assert.Contains("Read-only",
+            Container.Run(["--mount", $"type=bind,src={_directory.Path},target=/mnt,ro=true"], "touch", "/mnt/g").Exits(1).Error);
     }
 
     [Fact]
     public void A_mount_flag_makes_a_tmpfs()
     {
-        Mount mount = Mount.Inside("--mount", "type=tmpfs,destination=/mnt,tmpfs-size=1m,tmpfs-mode=700").Single(each => each.Target == "/mnt");
+        Mount mount =
+            Mount.Inside("--mount", "type=tmpfs,destination=/mnt,tmpfs-size=1m,tmpfs-mode=700").Single(each => each.Target == "/mnt");
         Assert.Equal("tmpfs", mount.Type);
         Assert.Contains("size=1024k", mount.Super);
         Assert.Contains("mode=700", mount.Super);
@@ -102,13 +106,15 @@ public sealed class VolumeTests : IDisposable
     [InlineData("--mount", "type=overlay,source={0},destination=/mnt,readonly")]
     [InlineData("--volume", "{0}:/mnt:O,ro")]
     public void A_read_only_overlay_cannot_be_written(string flag, string value) =>
-        Assert.Equal("refused", Container.Sh([flag, string.Format(value, _directory.Path)], "touch /mnt/new 2>/dev/null && echo written || echo refused"));
+        Assert.Equal("refused",
+            Container.Sh([flag, string.Format(value, _directory.Path)], "touch /mnt/new 2>/dev/null && echo written || echo refused"));
 
     [Fact]
     public void An_overlay_keeps_writes_away_from_its_source()
     {
         string before = Tree.Describe(_directory.Path);
-        Assert.Equal("inside", Container.Sh(["--mount", $"type=overlay,source={_directory.Path},destination=/mnt"], "echo inside >/mnt/f; cat /mnt/f"));
+        Assert.Equal("inside",
+            Container.Sh(["--mount", $"type=overlay,source={_directory.Path},destination=/mnt"], "echo inside >/mnt/f; cat /mnt/f"));
         Assert.Equal("inside", Container.Sh(["-v", $"{_directory.Path}:/mnt:O"], "echo inside >/mnt/f; cat /mnt/f"));
         Assert.Equal(before, Tree.Describe(_directory.Path));
     }
@@ -126,12 +132,14 @@ public sealed class VolumeTests : IDisposable
 
     [Fact]
     public void A_full_tmpfs_is_full() =>
-        Assert.Contains("No space left", Container.Run(["--tmpfs", "/mnt:size=64k"], "dd", "if=/dev/zero", "of=/mnt/f", "bs=1k", "count=100").Exits(1).Error);
+        Assert.Contains("No space left",
+            Container.Run(["--tmpfs", "/mnt:size=64k"], "dd", "if=/dev/zero", "of=/mnt/f", "bs=1k", "count=100").Exits(1).Error);
 
     [Fact]
     public void A_device_of_the_host_can_be_given()
     {
-        Assert.Equal("character special file 1:3", Container.Sh(["--device", "/dev/null:/dev/nichts"], "stat -c '%F %t:%T' /dev/nichts; echo x >/dev/nichts"));
+        Assert.Equal("character special file 1:3",
+            Container.Sh(["--device", "/dev/null:/dev/nichts"], "stat -c '%F %t:%T' /dev/nichts; echo x >/dev/nichts"));
         Assert.Equal("character special file 1:b", Container.Sh(["--device=/dev/kmsg"], "stat -c '%F %t:%T' /dev/kmsg"));
     }
 
@@ -145,7 +153,9 @@ public sealed class VolumeTests : IDisposable
         Assert.Equal("r", Container.Sh(["--device", "/dev/fuse:r"], tries));
         Assert.Equal("w", Container.Sh(["--device", "/dev/fuse:/dev/fuse:w"], tries));
         // All else is as without it.
-        Assert.Equal("1:b", Container.Sh(["--device", "/dev/fuse:r", "--device", "/dev/kmsg"], "echo x >/dev/null; head -c1 /dev/zero >/dev/null; stat -c %t:%T /dev/kmsg"));
+        Assert.Equal("1:b",
+            Container.Sh(["--device", "/dev/fuse:r", "--device", "/dev/kmsg"],
+                "echo x >/dev/null; head -c1 /dev/zero >/dev/null; stat -c %t:%T /dev/kmsg"));
     }
 
     [Requires(Need.User)]
@@ -197,8 +207,12 @@ public sealed class VolumeTests : IDisposable
     {
         string above = Path.GetDirectoryName(Rootfs.Busybox)!;
         foreach (string source in (string[])[above, Rootfs.Busybox, "/"])
-            Assert.DoesNotContain(Mount.Inside([.. options, "-v", $"{source}:/mnt"]), each => each.Target.StartsWith("/mnt/", StringComparison.Ordinal) && each.Target.Contains(Rootfs.BusyboxName, StringComparison.Ordinal));
-        Assert.Equal("", Container.Sh([.. options, "-v", $"{above}:/mnt", "-v", $"{Rootfs.Busybox}/bin:/opt"], $"[ -e /opt/sh ]; ls /mnt/{Rootfs.BusyboxName}/proc"));
+            Assert.DoesNotContain(Mount.Inside([.. options, "-v", $"{source}:/mnt"]),
+                each => each.Target.StartsWith("/mnt/", StringComparison.Ordinal)
+                    && each.Target.Contains(Rootfs.BusyboxName, StringComparison.Ordinal));
+        Assert.Equal("",
+            Container.Sh([.. options, "-v", $"{above}:/mnt", "-v", $"{Rootfs.Busybox}/bin:/opt"],
+                $"[ -e /opt/sh ]; ls /mnt/{Rootfs.BusyboxName}/proc"));
         Assert.Contains("etc", Container.Sh([.. options, "-v", "/:/mnt"], "ls /mnt").Split('\n'));
     }
 
@@ -222,7 +236,8 @@ public sealed class VolumeTests : IDisposable
             echo >'{_directory["go"]}'
             wait
             """;
-        Assert.Equal(["0", "seen"], Support.Minirun.Other("unshare", "--mount", "--propagation", "slave", "bash", "-c", script, Programs.Minirun).Succeeds().Lines);
+        Assert.Equal(["0", "seen"],
+            Support.Minirun.Other("unshare", "--mount", "--propagation", "slave", "bash", "-c", script, Programs.Minirun).Succeeds().Lines);
     }
 
     [Requires(Need.Root)]
@@ -238,7 +253,8 @@ public sealed class VolumeTests : IDisposable
             echo >'{_directory["go"]}'
             wait
             """;
-        Assert.Equal(["end"], Support.Minirun.Other("unshare", "--mount", "--propagation", "slave", "bash", "-c", script, Programs.Minirun).Succeeds().Lines);
+        Assert.Equal(["end"],
+            Support.Minirun.Other("unshare", "--mount", "--propagation", "slave", "bash", "-c", script, Programs.Minirun).Succeeds().Lines);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -4,8 +4,9 @@ using System.Text;
 namespace Minirun.Cli.Tests.Support;
 
 /// <summary>
-/// A terminal of our own, as much of a VT220 and xterm as programs here speak (ECMA-48, ctlseqs): bytes in, and a screen to look at. What a person would
-/// see and a stream does not show is noted: words that are broken at the edge, lines that begin where the last one ended, modes that are left on.
+/// A terminal of our own, as much of a VT220 and xterm as programs here speak (ECMA-48, ctlseqs): bytes in, and a screen to look at. What a
+/// person would see and a stream does not show is noted: words that are broken at the edge, lines that begin where the last one ended,
+/// modes that are left on.
 /// </summary>
 internal sealed class Emulator
 {
@@ -145,7 +146,9 @@ internal sealed class Emulator
             return;
         }
         _state = State.Ground;
-        int[] numbers = [.. _parameters.ToString().Split(';', ':').Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        int[] numbers = [
+            .. _parameters.ToString().Split(';', ':')
+                .Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : 0)];
         if (!_private) Carry((char)c, numbers);
         else if (c is 'h') Modes.UnionWith(numbers);
         else if (c is 'l') Modes.ExceptWith(numbers);

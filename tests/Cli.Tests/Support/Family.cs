@@ -7,7 +7,10 @@ namespace Minirun.Cli.Tests.Support;
 internal static class Family
 {
     public static List<int> Children(int pid) =>
-        [.. Directory.EnumerateDirectories($"/proc/{pid}/task").SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+        [
+            .. Directory.EnumerateDirectories($"/proc/{pid}/task")
+                .SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(int.Parse)];
 
     public static List<int> Below(int pid)
     {
@@ -52,19 +55,26 @@ internal static class Family
     }
 
     /// <summary>
-    /// Waits until one of them runs this program. A shell that is about to execute its last command is no good target for a signal: its own handler
-    /// is gone with the execve(2), and what came before is lost.
+    /// Waits until one of them runs this program. A shell that is about to execute its last command is no good target for a signal: its own
+    /// handler is gone with the execve(2), and what came before is lost.
     /// </summary>
     public static void Await(int pid, string program) =>
-        Assert.True(Deadline.Wait(() => Below(pid).Exists(one => Name(one) == program)), $"waited in vain for {program} below process {pid}");
+        Assert.True(Deadline.Wait(() => Below(pid).Exists(one => Name(one) == program)),
+            $"waited in vain for {program} below process {pid}");
 
     /// <summary>What a process and those below it are at, a line each: for the report of a wait that was in vain.</summary>
     public static string Describe(int pid)
     {
         var text = new StringBuilder();
         foreach (int one in (int[])[pid, .. Below(pid)])
-            text.Append(one).Append(' ').Append(Name(one)).Append(": ").Append(Read(one, "wchan")).Append(", ").Append(Read(one, "syscall")).Append(", ")
-                .AppendJoin(' ', Read(one, "status")?.Split('\n').Where(line => line.StartsWith("State", StringComparison.Ordinal) || line.StartsWith("Sig", StringComparison.Ordinal)) ?? []).AppendLine();
+            text.Append(one).Append(' ').Append(Name(one)).Append(": ").Append(Read(one, "wchan")).Append(", ").Append(Read(one, "syscall"))
+                .Append(", ")
+                .AppendJoin(' ',
+                    Read(one, "status")?.Split('\n')
+                        .Where(
+                            line => line.StartsWith("State", StringComparison.Ordinal) || line.StartsWith("Sig", StringComparison.Ordinal))
+                        ?? [])
+                    .AppendLine();
         return text.ToString();
     }
 

@@ -1,8 +1,8 @@
 namespace Minirun.Cli.Tests.Support;
 
 /// <summary>
-/// A mount namespace with a /dev, /etc/hosts and /etc/resolv.conf of its own in the place of the machine's: what a container does to "the host's" is
-/// seen there, and hurts nobody. Takes root.
+/// A mount namespace with a /dev, /etc/hosts and /etc/resolv.conf of its own in the place of the machine's: what a container does to "the
+/// host's" is seen there, and hurts nobody. Takes root.
 /// </summary>
 internal static class HostStandIn
 {
@@ -22,7 +22,10 @@ internal static class HostStandIn
         exit $status
         """;
 
-    /// <summary>Runs a line of shell with "$@"; each file of the stand-in is told before (BEFORE) and after (AFTER): name, device and inode, mode, owner, times.</summary>
+    /// <summary>
+    /// Runs a line of shell with "$@"; each file of the stand-in is told before (BEFORE) and after (AFTER): name, device and inode, mode,
+    /// owner, times.
+    /// </summary>
     public static Result Run(string line, params string[] arguments)
     {
         using var place = new TemporaryDirectory();

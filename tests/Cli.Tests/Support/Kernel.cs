@@ -4,7 +4,8 @@ namespace Minirun.Cli.Tests.Support;
 
 internal static partial class Kernel
 {
-    public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19, SIGWINCH = 28;
+    public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGTERM = 15, SIGCONT = 18,
+        SIGSTOP = 19, SIGWINCH = 28;
 
     public static uint Uid { get; } = geteuid();
 
@@ -12,7 +13,10 @@ internal static partial class Kernel
 
     /// <summary>CAP_SYS_RESOURCE in the first user namespace.</summary>
     public static bool MayRaiseLimits =>
-        (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim(), 16) & (1 << 24)) != 0
+        (Convert.ToUInt64(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim(), 16)
+            & (1 << 24))
+            != 0
         && File.ReadAllText("/proc/self/uid_map").Contains("4294967295");
 
     public static void Signal(int pid, int number)
@@ -38,11 +42,14 @@ internal static partial class Kernel
     public static unsafe (ulong Device, ulong Inode)? Identity(string path)
     {
         byte* buffer = stackalloc byte[256];
-        return statx(-100, path, 0, 0x7ff, buffer) < 0 ? null : (((ulong)*(uint*)(buffer + 136) << 32) | *(uint*)(buffer + 140), *(ulong*)(buffer + 32));
+        return statx(-100, path, 0, 0x7ff, buffer) < 0
+            ? null
+            : (((ulong)*(uint*)(buffer + 136) << 32) | *(uint*)(buffer + 140), *(ulong*)(buffer + 32));
     }
 
     [LibraryImport("libc", SetLastError = true)] private static partial int kill(int pid, int number);
     [LibraryImport("libc")] private static partial uint geteuid();
     [LibraryImport("libc")] private static partial uint getegid();
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static unsafe partial int statx(int directory, string path, int flags, uint mask, byte* buffer);
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statx(int directory, string path, int flags, uint mask, byte* buffer);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Minirun.Cli.Tests.Support;
 
 /// <summary>
-/// Where the processes of a command can be killed: at the Nth call of a kind, which strace counts for each process by itself. Found by one run of the
-/// command, and then a part of them, always the same; MINIRUN_TEST_EVERY_KILL=1 takes all.
+/// Where the processes of a command can be killed: at the Nth call of a kind, which strace counts for each process by itself. Found by one
+/// run of the command, and then a part of them, always the same; MINIRUN_TEST_EVERY_KILL=1 takes all.
 /// </summary>
 internal static class KillPoints
 {
@@ -37,7 +37,8 @@ internal static class KillPoints
     /// <param name="log">Where strace writes.</param>
     /// <param name="point">Where it is killed; null: nowhere.</param>
     /// <param name="command">Program and arguments.</param>
-    public static RunningProgram Start(string log, (string Call, int When)? point, params string[] command) => Strace(log, point, ["--quiet=attach,personality", .. command]);
+    public static RunningProgram Start(string log, (string Call, int When)? point, params string[] command) =>
+        Strace(log, point, ["--quiet=attach,personality", .. command]);
 
     /// <summary>A process that runs already.</summary>
     public static RunningProgram Attach(string log, (string Call, int When)? point, int pid)
@@ -51,11 +52,17 @@ internal static class KillPoints
     {
         string[] kill = point is { } at ? ["-e", $"inject={at.Call}:signal=KILL:when={at.When}"] : [];
         File.Delete(log);
-        return new RunningProgram(Support.Start.Plain with { Deadline = TimeSpan.FromSeconds(60) }, "strace", ["-f", "-o", log, "-e", "trace=" + Calls, "-e", "signal=none", .. kill, .. rest]);
+        return new RunningProgram(Support.Start.Plain with { Deadline = TimeSpan.FromSeconds(60) }, "strace",
+            ["-f", "-o", log, "-e", "trace=" + Calls, "-e", "signal=none", .. kill, .. rest]);
     }
 
     /// <summary>Waits until the first process of the command has ended, by itself or not. What it left behind may live.</summary>
-    public static void AwaitFirst(RunningProgram strace, string log) => strace.Await(() => strace.HasEnded || (Lines(log) is [{ } first, ..] && !Kernel.IsAlive(int.Parse(first.Split(' ')[0], CultureInfo.InvariantCulture))), "the end of the command");
+    public static void AwaitFirst(RunningProgram strace, string log) =>
+        strace.Await(
+            () => strace.HasEnded
+                || (Lines(log) is [{ } first, ..] && !Kernel.IsAlive(int.Parse(first.Split(' ')[0], CultureInfo.InvariantCulture))),
+            "the end of the command");
 
-    public static string[] Lines(string log) => File.Exists(log) ? File.ReadAllText(log).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    public static string[] Lines(string log) =>
+        File.Exists(log) ? File.ReadAllText(log).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
 }

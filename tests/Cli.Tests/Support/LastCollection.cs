@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace Minirun.Cli.Tests.Support;
 
-/// <summary>The collection whose tests come after all others: collections that forbid parallel runs wait for those that allow it, and this is the last of them.</summary>
+/// <summary>
+/// The collection whose tests come after all others: collections that forbid parallel runs wait for those that allow it, and this is the
+/// last of them.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LastCollection : ITestCollectionOrderer
 {

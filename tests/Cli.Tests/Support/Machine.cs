@@ -20,11 +20,14 @@ internal sealed record Machine(DateTime Time, string[] Mounts, HashSet<string> C
         List<string> found = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid == Environment.ProcessId || !Kernel.IsAlive(pid)) continue;
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                || pid == Environment.ProcessId || !Kernel.IsAlive(pid))
+                continue;
             string environment = Read(directory + "/environ");
             bool ours = roots.Contains(Kernel.Identity(directory + "/root/"))
                 || environment.Contains($"{TestRun.Mark}={TestRun.Id}")
-                || (programs.Contains(Kernel.Identity(directory + "/exe")) && !environment.Contains(TestRun.Mark + "=") && Directory.GetCreationTimeUtc(directory) >= TestRun.Before.Time);
+                || (programs.Contains(Kernel.Identity(directory + "/exe")) && !environment.Contains(TestRun.Mark + "=")
+                    && Directory.GetCreationTimeUtc(directory) >= TestRun.Before.Time);
             if (ours) found.Add($"{pid} {Read(directory + "/cmdline").Replace('\0', ' ')}({Read(directory + "/comm").Trim()})");
         }
         return found;
@@ -40,7 +43,9 @@ internal sealed record Machine(DateTime Time, string[] Mounts, HashSet<string> C
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         foreach (string? directory in (string?[])["/run/minirun", runtime is null ? null : Path.Combine(runtime, "minirun")])
             if (directory is not null && Directory.Exists(directory))
-                found.UnionWith(Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }));
+                found.UnionWith(
+                    Directory.EnumerateFiles(directory, "*",
+                        new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }));
         return found;
     }
 

@@ -17,7 +17,10 @@ internal static class Needs
         [Need.Crun] = new(Crun),
         [Need.SystemResource] = new(() => Kernel.MayRaiseLimits ? null : "CAP_SYS_RESOURCE is missing"),
         [Need.Strace] = new(() => Programs.Find("strace") is null ? "strace is not here" : null),
-        [Need.OldCgroups] = new(() => Kernel.Uid == 0 && Directory.Exists("/sys/fs/cgroup/pids") && Directory.Exists("/sys/fs/cgroup/memory") ? null : "pids and memory of cgroup version 1 are not here, or we are not root"),
+        [Need.OldCgroups] = new(
+            () => Kernel.Uid == 0 && Directory.Exists("/sys/fs/cgroup/pids") && Directory.Exists("/sys/fs/cgroup/memory")
+                ? null
+                : "pids and memory of cgroup version 1 are not here, or we are not root"),
         [Need.Fuse] = new(Fuse),
         [Need.Tmux] = new(() => Programs.Find("tmux") is null ? "tmux is not here" : null),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
@@ -45,7 +48,9 @@ internal static class Needs
     private static string? Crun()
     {
         const string hybrid = "/sys/fs/cgroup/unified/cgroup.controllers";
-        return Programs.Find("crun") is null ? "crun is not here" : File.Exists(hybrid) && File.ReadAllText(hybrid).Trim().Length > 0 ? "crun does not run with hybrid cgroups" : null;
+        return Programs.Find("crun") is null ? "crun is not here"
+            : File.Exists(hybrid) && File.ReadAllText(hybrid).Trim().Length > 0 ? "crun does not run with hybrid cgroups"
+            : null;
     }
 
     private static string? Fuse()
@@ -65,7 +70,8 @@ internal static class Needs
     {
         if (Programs.Find("newuidmap") is null) return "newuidmap is not here";
         foreach (string file in (string[])["/etc/subuid", "/etc/subgid"])
-            if (!File.Exists(file) || !File.ReadLines(file).Any(line => line.StartsWith(Environment.UserName + ":") || line.StartsWith(Kernel.Uid + ":")))
+            if (!File.Exists(file)
+                || !File.ReadLines(file).Any(line => line.StartsWith(Environment.UserName + ":") || line.StartsWith(Kernel.Uid + ":")))
                 return $"{file} has no range for {Environment.UserName}";
         return null;
     }

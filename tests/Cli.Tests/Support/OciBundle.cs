@@ -7,7 +7,9 @@ namespace Minirun.Cli.Tests.Support;
 internal sealed class OciBundle : IDisposable
 {
     /// <summary>minirun-oci, or the runtime that MINIRUN_OCI_UNDER_TEST names: what we ask of ours, runc has to do too.</summary>
-    public static readonly string Program = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") is { Length: > 0 } other ? other : Path.Combine(Programs.Bin, "minirun-oci");
+    public static readonly string Program = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") is { Length: > 0 } other
+        ? other
+        : Path.Combine(Programs.Bin, "minirun-oci");
 
     /// <summary>Another runtime stands in: what only ours does is not to be asked for.</summary>
     public static readonly bool IsOurs = Path.GetFileName(Program) == "minirun-oci";
@@ -22,13 +24,16 @@ internal sealed class OciBundle : IDisposable
     /// <param name="command">Of the container.</param>
     public OciBundle(Action<JsonObject> edit, params string[] command)
     {
-        Minirun.Other(Program, Kernel.Uid == 0 ? ["spec", "--bundle", _directory.Path] : ["spec", "--rootless", "--bundle", _directory.Path]).Succeeds();
+        Minirun.Other(Program,
+            Kernel.Uid == 0 ? ["spec", "--bundle", _directory.Path] : ["spec", "--rootless", "--bundle", _directory.Path])
+            .Succeeds();
         JsonObject config = JsonNode.Parse(File.ReadAllText(ConfigPath))!.AsObject();
         config["process"]!["args"] = new JsonArray([.. command.Select(word => JsonValue.Create(word))]);
         config["process"]!["terminal"] = false;
         config["root"]!["path"] = Rootfs.Busybox;
         // Not every machine lets it be mounted; who tests it adds it.
-        config["mounts"] = new JsonArray([.. config["mounts"]!.AsArray().Where(mount => (string?)mount!["type"] != "cgroup").Select(mount => mount!.DeepClone())]);
+        config["mounts"] = new JsonArray(
+            [.. config["mounts"]!.AsArray().Where(mount => (string?)mount!["type"] != "cgroup").Select(mount => mount!.DeepClone())]);
         edit(config);
         File.WriteAllText(ConfigPath, config.ToJsonString());
     }
@@ -54,7 +59,8 @@ internal sealed class OciBundle : IDisposable
         foreach (string verb in verbs)
         {
             string[] words = verb.Split(' ');
-            Result result = Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{_directory["out"]}' 2>>'{_directory["err"]}'" }, Program, verb == "start" ? [verb, "ID"] : [.. words, "--bundle", Directory, "ID"]);
+            Result result = Other(Support.Start.Plain with { Before = $"exec </dev/null >>'{_directory["out"]}' 2>>'{_directory["err"]}'" },
+                Program, verb == "start" ? [verb, "ID"] : [.. words, "--bundle", Directory, "ID"]);
             Assert.True(allowed.Contains(result.ExitCode), $"{verb}: {result.ExitCode}: {File.ReadAllText(_directory["err"])}");
         }
         return this;
@@ -77,5 +83,6 @@ internal sealed class OciBundle : IDisposable
     private Result Other(string program, string[] arguments) => Other(Support.Start.Plain, program, arguments);
 
     private Result Other(Start how, string program, string[] arguments) =>
-        Minirun.Other(how, program, ["--root", program == Program ? Root : _directory["runc"], .. arguments.Select(word => word == "ID" ? Id : word)]);
+        Minirun.Other(how, program,
+            ["--root", program == Program ? Root : _directory["runc"], .. arguments.Select(word => word == "ID" ? Id : word)]);
 }

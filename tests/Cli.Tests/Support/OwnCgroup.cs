@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Support;
 
-/// <summary>That a container is in a cgroup of its own in every hierarchy of the machine, and that it sees nothing of the others'.</summary>
+/// <summary>
+/// That a container is in a cgroup of its own in every hierarchy of the machine, and that it sees nothing of the others'.
+/// </summary>
 internal static class OwnCgroup
 {
     public const string Place = "/sys/fs/cgroup";
@@ -11,7 +13,9 @@ internal static class OwnCgroup
     public const string Look = "cat /proc/self/cgroup; echo; find " + Place + " -mindepth 1 -type d";
 
     /// <summary>The hierarchies of this machine: mount points of version 1 and 2, by their lines in /proc/self/cgroup.</summary>
-    public static int Hierarchies => File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).Where(mount => mount.Type is "cgroup" or "cgroup2").Select(mount => mount.Target).Distinct().Count();
+    public static int Hierarchies =>
+        File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).Where(mount => mount.Type is "cgroup" or "cgroup2")
+            .Select(mount => mount.Target).Distinct().Count();
 
     /// <summary>Fails where the output of <see cref="Look"/> is not that of a container alone in all of its cgroups.</summary>
     /// <param name="output">The output.</param>
@@ -36,16 +40,20 @@ internal static class OwnCgroup
 
     /// <summary>Of version 1 there is a directory for each hierarchy, and nothing in it; of version 2 there is none.</summary>
     public static void AssertSeesNoOther(string found) =>
-        Assert.All(found.Split('\n', StringSplitOptions.RemoveEmptyEntries), directory => Assert.Equal(Place, Path.GetDirectoryName(directory)));
+        Assert.All(found.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            directory => Assert.Equal(Place, Path.GetDirectoryName(directory)));
 
-    /// <summary>Makes a directory for a process, whom a new cpuset of version 1 would not take: it has no processors and no memory.</summary>
+    /// <summary>
+    /// Makes a directory for a process, whom a new cpuset of version 1 would not take: it has no processors and no memory.
+    /// </summary>
     public static string Make(string directory)
     {
         string parent = Path.GetDirectoryName(directory)!;
         if (!Directory.Exists(parent)) Make(parent);
         Directory.CreateDirectory(directory);
         foreach (string file in (string[])["cpuset.cpus", "cpuset.mems"])
-            if (File.Exists(Path.Combine(directory, file)) && File.ReadAllText(Path.Combine(directory, file)).Trim().Length == 0) File.WriteAllText(Path.Combine(directory, file), File.ReadAllText(Path.Combine(parent, file)));
+            if (File.Exists(Path.Combine(directory, file)) && File.ReadAllText(Path.Combine(directory, file)).Trim().Length == 0)
+                File.WriteAllText(Path.Combine(directory, file), File.ReadAllText(Path.Combine(parent, file)));
         return directory;
     }
 
@@ -54,5 +62,11 @@ internal static class OwnCgroup
 
     /// <summary>A container of a test that runs beside us may have made some that no path reaches.</summary>
     private static readonly EnumerationOptions s_options =
-        new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        new()
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 8,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint
+        };
 }

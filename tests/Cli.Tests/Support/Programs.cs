@@ -4,13 +4,15 @@ namespace Minirun.Cli.Tests.Support;
 internal static class Programs
 {
     public static readonly string Bin = Environment.GetEnvironmentVariable("MINIRUN_BIN") ?? Path.Combine(Checkout(), "bin");
-    public static readonly string Samples = Environment.GetEnvironmentVariable("MINIRUN_ROOTFS") ?? Path.Combine(Checkout(), "rootfs-samples");
+    public static readonly string Samples =
+        Environment.GetEnvironmentVariable("MINIRUN_ROOTFS") ?? Path.Combine(Checkout(), "rootfs-samples");
     public static readonly string Minirun = Built("minirun");
     public static readonly string Probe = Built("probe");
 
     /// <summary>The full path of a program of the machine; null when it has none.</summary>
     public static string? Find(string name) =>
-        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin".Split(':').Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin".Split(':')
+            .Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether a program of this name runs with this among its words.</summary>
     public static bool Running(string name, string word) => System.Diagnostics.Process.GetProcessesByName(name).Any(each =>

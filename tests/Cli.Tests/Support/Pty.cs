@@ -38,7 +38,8 @@ internal sealed unsafe partial class Pty : IDisposable
 
     /// <summary>A terminal of a size with a program in it, which knows it for an xterm.</summary>
     public Pty(Start how, int rows, int columns, string[] command)
-        : this(how with { Environment = new(how.Environment) { ["TERM"] = how.Environment.GetValueOrDefault("TERM", "xterm") } }, rows, columns, redirections: "", command)
+        : this(how with { Environment = new(how.Environment) { ["TERM"] = how.Environment.GetValueOrDefault("TERM", "xterm") } }, rows,
+            columns, redirections: "", command)
     {
     }
 
@@ -58,7 +59,8 @@ internal sealed unsafe partial class Pty : IDisposable
         _reader.Start();
         how = how with { Before = $"{how.Before}\nexec 0<>{name} 1>&0 2>&0" };
         // Redirected after the session is made: setsid takes the terminal from its stdin.
-        _program = new RunningProgram(how, Programs.Find("setsid")!, ["--ctty", "--wait", "/bin/bash", "-c", $"exec \"$0\" \"$@\" {redirections}", .. command]);
+        _program = new RunningProgram(how, Programs.Find("setsid")!,
+            ["--ctty", "--wait", "/bin/bash", "-c", $"exec \"$0\" \"$@\" {redirections}", .. command]);
     }
 
     /// <summary>The terminal's settings before the program started.</summary>
@@ -119,7 +121,9 @@ internal sealed unsafe partial class Pty : IDisposable
         ioctl(_master, TIOCSWINSZ, size);
     }
 
-    public void Await(string text) => Assert.True(Deadline.Wait(() => Screen.Contains(text)), $"waited in vain for '{text}' on the screen:\n{Screen}\n{Family.Describe(Pid)}");
+    public void Await(string text) =>
+        Assert.True(Deadline.Wait(() => Screen.Contains(text)),
+            $"waited in vain for '{text}' on the screen:\n{Screen}\n{Family.Describe(Pid)}");
 
     /// <summary>Waits for the end; gives the exit code.</summary>
     public int ExitCode() => _program.Result().ExitCode;
@@ -139,7 +143,8 @@ internal sealed unsafe partial class Pty : IDisposable
     {
         _program.Dispose();
         close(_slave);
-        // The reader ends with the last slave. As long as it is there the number must not become another terminal's, whose screen it would read.
+        // The reader ends with the last slave. As long as it is there the number must not become another terminal's, whose screen it would
+        // read.
         if (_reader.Join(TimeSpan.FromSeconds(30))) close(_master);
     }
 

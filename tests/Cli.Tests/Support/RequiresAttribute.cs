@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Support;
 
-/// <summary>A [Fact] that is skipped, with the reason, where the machine lacks something; on CI it fails instead if CI has to have it.</summary>
+/// <summary>
+/// A [Fact] that is skipped, with the reason, where the machine lacks something; on CI it fails instead if CI has to have it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RequiresAttribute : FactAttribute
 {

@@ -31,7 +31,8 @@ internal sealed record Result(string Command, int ExitCode, string Out, string E
     public Result Fails(int code, params string[] words)
     {
         Exits(code);
-        Assert.True(Error.StartsWith("minirun: ", StringComparison.Ordinal) || Error.Contains("\nminirun: "), $"expected a message of minirun's, not {this}");
+        Assert.True(Error.StartsWith("minirun: ", StringComparison.Ordinal) || Error.Contains("\nminirun: "),
+            $"expected a message of minirun's, not {this}");
         Assert.True(Error.Contains("\nhint: "), $"expected a hint, not {this}");
         foreach (string word in words) Assert.True(Error.Contains(word), $"expected '{word}' in the message, not {this}");
         return this;

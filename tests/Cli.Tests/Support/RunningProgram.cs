@@ -25,7 +25,8 @@ internal sealed class RunningProgram : IDisposable
             StandardInputEncoding = s_utf8,
             WorkingDirectory = how.WorkingDirectory ?? "",
         };
-        if (how.Before is { } script) foreach (string word in (string[])["-c", script + "\nexec \"$0\" \"$@\"", program]) start.ArgumentList.Add(word);
+        if (how.Before is { } script)
+            foreach (string word in (string[])["-c", script + "\nexec \"$0\" \"$@\"", program]) start.ArgumentList.Add(word);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment[TestRun.Mark] = TestRun.Id;
         start.Environment["TMPDIR"] = TestRun.Temporary;
@@ -71,7 +72,9 @@ internal sealed class RunningProgram : IDisposable
         if (!drained)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{_command}: {(ended ? "ended, but something holds its output open" : "not ended in time")}\n--- stdout\n{OutSoFar}\n--- stderr\n{ErrorSoFar}");
+            throw new TimeoutException(
+                $"{_command}: {(ended ? "ended, but something holds its output open" : "not ended in time")}\n--- "
+                    + $"stdout\n{OutSoFar}\n--- stderr\n{ErrorSoFar}");
         }
         return new Result(_command, _process.ExitCode, OutSoFar, ErrorSoFar);
     }

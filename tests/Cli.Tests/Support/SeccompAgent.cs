@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Minirun.Cli.Tests.Support;
 
-/// <summary>A seccomp agent: takes listeners at a socket, and answers the system calls that come through them (seccomp_unotify(2)). x86-64.</summary>
+/// <summary>
+/// A seccomp agent: takes listeners at a socket, and answers the system calls that come through them (seccomp_unotify(2)). x86-64.
+/// </summary>
 internal sealed unsafe partial class SeccompAgent : IDisposable
 {
     /// <summary>What calls of <see cref="Answered"/> give.</summary>
@@ -29,7 +31,8 @@ internal sealed unsafe partial class SeccompAgent : IDisposable
     }
 
     /// <summary>The JSON that came with the next listener.</summary>
-    public string Message() => _messages.TryTake(out string? message, TimeSpan.FromSeconds(10)) ? message : throw new TimeoutException("no listener came");
+    public string Message() =>
+        _messages.TryTake(out string? message, TimeSpan.FromSeconds(10)) ? message : throw new TimeoutException("no listener came");
 
     /// <summary>The calls that were asked about.</summary>
     public ConcurrentBag<int> Calls { get; } = [];

@@ -14,7 +14,9 @@ internal sealed class TemporaryDirectory : IDisposable
     public static TemporaryDirectory InMemory()
     {
         const string memory = "/dev/shm";
-        return Directory.Exists(memory) ? new(System.IO.Path.Combine(memory, System.IO.Path.GetFileName(TestRun.Directory) + "-" + Guid.NewGuid().ToString("n")[..12])) : new();
+        return Directory.Exists(memory)
+            ? new(System.IO.Path.Combine(memory, System.IO.Path.GetFileName(TestRun.Directory) + "-" + Guid.NewGuid().ToString("n")[..12]))
+            : new();
     }
 
     public string Path { get; }

@@ -185,7 +185,8 @@ internal sealed class TerminalScreen(int rows, int columns)
     /// <summary>wcwidth(3).</summary>
     private static int Width(Rune rune)
     {
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format) return 0;
+        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
+            return 0;
         return rune.Value is >= 0x1100 and <= 0x115f or >= 0x2e80 and <= 0xa4cf or >= 0xac00 and <= 0xd7a3 or >= 0xf900 and <= 0xfaff
             or >= 0xfe30 and <= 0xfe6f or >= 0xff00 and <= 0xff60 or >= 0x1f300 and <= 0x1f64f or >= 0x1f900 and <= 0x1f9ff ? 2 : 1;
     }

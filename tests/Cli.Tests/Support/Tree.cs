@@ -7,7 +7,9 @@ internal static class Tree
 {
     public static void Copy(string from, string to) => Run("cp", "-a", "--reflink=auto", from, to);
 
-    /// <summary>Removes a tree, whatever modes a container gave its directories; files of other ids are removed by a user namespace that has them.</summary>
+    /// <summary>
+    /// Removes a tree, whatever modes a container gave its directories; files of other ids are removed by a user namespace that has them.
+    /// </summary>
     public static void Remove(string path)
     {
         if (!Directory.Exists(path)) return;
@@ -27,11 +29,14 @@ internal static class Tree
     private static bool Try(string program, params string[] arguments) => Start(program, arguments, out _, out _) == 0;
 
     private static string Run(string program, params string[] arguments) =>
-        Start(program, arguments, out string output, out string error) == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error}");
+        Start(program, arguments, out string output, out string error) == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error}");
 
     private static int Start(string program, string[] arguments, out string output, out string error)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -15,7 +15,8 @@ public sealed class ColourTests
     public void A_plan_in_a_file_has_none_though_stderr_is_a_terminal()
     {
         using var directory = new TemporaryDirectory();
-        using var pty = new Pty(Start.Plain, 24, 80, ["bash", "-c", $"exec \"$0\" run --dry-run '{Rootfs.Busybox}' true >'{directory["plan"]}'", Programs.Minirun]);
+        using var pty = new Pty(Start.Plain, 24, 80,
+            ["bash", "-c", $"exec \"$0\" run --dry-run '{Rootfs.Busybox}' true >'{directory["plan"]}'", Programs.Minirun]);
         Assert.Equal(0, pty.ExitCode());
         Assert.Contains("pivot_root", directory.Read("plan"));
         Assert.DoesNotContain(Escape, directory.Read("plan"));
@@ -24,7 +25,8 @@ public sealed class ColourTests
     [Fact]
     public void A_plan_on_a_terminal_has_some_though_stderr_is_a_file()
     {
-        using var pty = new Pty(Start.Plain, 24, 80, ["bash", "-c", $"exec \"$0\" run --dry-run '{Rootfs.Busybox}' true 2>/dev/null", Programs.Minirun]);
+        using var pty = new Pty(Start.Plain, 24, 80,
+            ["bash", "-c", $"exec \"$0\" run --dry-run '{Rootfs.Busybox}' true 2>/dev/null", Programs.Minirun]);
         Assert.Equal(0, pty.ExitCode());
         Assert.Contains("\e[1m", pty.Screen);
     }
@@ -46,7 +48,8 @@ public sealed class ColourTests
         using EngineRoot root = new();
         root.Detached(["--name", "web"], "sleep", "1000");
         Start how = root.How with { Environment = new(root.How.Environment) { ["TERM"] = "xterm", [name] = value } };
-        foreach (string[] command in (string[][])[["ps"], ["doctor"], ["run", "--dry-run", Rootfs.Busybox, "true"], ["run", "--explain", Rootfs.Busybox, "true"]])
+        foreach (string[] command in (string[][])[["ps"], ["doctor"], ["run", "--dry-run", Rootfs.Busybox, "true"],
+            ["run", "--explain", Rootfs.Busybox, "true"]])
         {
             using var pty = new Pty(how, 30, 100, [Programs.Minirun, .. command]);
             pty.ExitCode();

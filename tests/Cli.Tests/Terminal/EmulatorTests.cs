@@ -95,23 +95,28 @@ public sealed class EmulatorTests
         string socket = directory["tmux"];
         const int Rows = 20, Columns = 60;
         // tmux does not take the C1 controls of UTF-8, as xterm does, and has no DECAWM.
-        string[] inputs = [.. Known.Select(row => (string)row[0]).Where(input => !input.Contains("\e[?7l") && !input.Contains('\u009b') && !input.EndsWith("\e[")),
+        string[] inputs = [
+            .. Known.Select(row => (string)row[0])
+                .Where(input => !input.Contains("\e[?7l") && !input.Contains('\u009b') && !input.EndsWith("\e[")),
             Minirun.Run("run", "--help").Out[..3000].Replace("\n", "\r\n")];
         for (int i = 0; i < inputs.Length; i++) directory.Write($"{i}", "\ec\e[H" + inputs[i] + "\e[20;1Hend" + i + ".");
         string show = string.Join("; ", Enumerable.Range(0, inputs.Length).Select(i => $"cat '{directory[$"{i}"]}'; read line"));
         var how = new Start { Environment = { ["TERM"] = "xterm", ["LC_ALL"] = "C.UTF-8", ["TMUX"] = null } };
         string[] tmux = ["-S", socket, "-f", "/dev/null"];
-        Minirun.Other(how, "tmux", [.. tmux, "new-session", "-d", "-x", $"{Columns}", "-y", $"{Rows}", $"stty -onlcr -echo; {show}"]).Exits(0);
+        Minirun.Other(how, "tmux", [.. tmux, "new-session", "-d", "-x", $"{Columns}", "-y", $"{Rows}", $"stty -onlcr -echo; {show}"])
+            .Exits(0);
         try
         {
             for (int i = 0; i < inputs.Length; i++)
             {
                 string seen = "";
                 string last = $"end{i}.";
-                Assert.True(Deadline.Wait(() => (seen = Minirun.Other(how, "tmux", [.. tmux, "capture-pane", "-p"]).Out).Contains(last)), $"{i}: {seen}");
+                Assert.True(Deadline.Wait(() => (seen = Minirun.Other(how, "tmux", [.. tmux, "capture-pane", "-p"]).Out).Contains(last)),
+                    $"{i}: {seen}");
                 var ours = new Emulator(Rows, Columns);
                 ours.Feed(File.ReadAllBytes(directory[$"{i}"]));
-                Assert.Equal(string.Join('\n', seen.Split('\n').Select(line => line.TrimEnd())).TrimEnd('\n'), string.Join('\n', ours.Screen.Visible));
+                Assert.Equal(string.Join('\n', seen.Split('\n').Select(line => line.TrimEnd())).TrimEnd('\n'),
+                    string.Join('\n', ours.Screen.Visible));
                 Minirun.Other(how, "tmux", [.. tmux, "send-keys", "Enter"]).Exits(0);
             }
         }

@@ -9,8 +9,9 @@ namespace Minirun.Cli.Tests.Terminal;
 using Minirun = Support.Minirun;
 
 /// <summary>
-/// Names, words, labels and paths that others chose, with all in them that a terminal obeys: a title, a carriage return, a new line, a CSI of one character,
-/// an override of the direction, a byte that is no UTF-8. No verb may pass them on, neither to a terminal nor to a pipe; JSON has them as escapes.
+/// Names, words, labels and paths that others chose, with all in them that a terminal obeys: a title, a carriage return, a new line, a CSI
+/// of one character, an override of the direction, a byte that is no UTF-8. No verb may pass them on, neither to a terminal nor to a pipe;
+/// JSON has them as escapes.
 /// </summary>
 public sealed class HostileTextTests : IDisposable
 {
@@ -52,17 +53,28 @@ public sealed class HostileTextTests : IDisposable
             """);
         string[] verbs =
         [
-            "ps", "ps -a --no-trunc", "ps --size", "top hostile", "top hostile aux", "top hostile -o pid,comm,args", "stats --no-stream", "inspect hostile", "why hostile",
-            "diff hostile", "events --stream=false", "system df -v", "system df", "info", "volume ls", "network ls", "generate systemd hostile", "port hostile",
-            "run --dry-run \"$R\" \"$X\"", "run --dry-run --explain \"$R\" \"$X\"", "run --explain \"$R\" \"$X\"", "run --print-spec \"$R\" \"$X\"",
-            "run --explain=json \"$R\" \"$X\"", "run \"$R\" \"/$X\"", "run \"no$X\"", "run -v \"$PWD/no$X:/v\" \"$R\" true", "run -v \"/tmp:$X\" \"$R\" true",
-            "run --file \"file$X.yaml\"", "run --env-file \"no$X\" \"$R\"", "run --net \"$X\" \"$R\" true", "run \"--$X\" \"$R\"", "run -u \"$X\" \"$R\" true",
-            "run --security-opt \"seccomp=no$X\" \"$R\" true", "run --ulimit \"$X\" \"$R\" true", "run --name \"$X\" \"$R\" true", "run --without \"$X\" \"$R\" true",
-            "\"$X\"", "ps \"--$X\"", "ps \"$X\"", "ps --filter \"$X\"", "ps --format \"{{.$X}}\"", "inspect \"$X\"", "rm \"$X\"", "stop \"$X\"", "logs \"$X\"", "exec \"$X\" true",
-            "exec hostile \"$X\"", "exec -w \"/$X\" hostile true", "exec -u \"$X\" hostile true", "cp \"hostile:/$X\" .", "cp \"no$X\" hostile:/opt", "rename hostile \"$X\"",
-            "volume create \"$X\"", "volume inspect \"$X\"", "volume rm \"$X\"", "volume create -o \"$X=1\" v", "network inspect \"$X\"", "network create \"$X\"", "update --cpus \"$X\" hostile",
-            "wait \"$X\"", "kill -s \"$X\" hostile", "help \"$X\"", "completion \"$X\"", "__complete exec \"\"", "why \"$X\"", "events --filter \"$X\"", "ps --format \"{{.Command}}\"",
-            "inspect --format \"{{.Config.Labels}}\" hostile", "oci --root \"no$X\" list", "oci --root \"$PWD\" state \"$X\"", "oci --root \"$PWD\" list", "oci run -b \"no$X\" x",
+            "ps", "ps -a --no-trunc", "ps --size", "top hostile", "top hostile aux", "top hostile -o pid,comm,args", "stats --no-stream",
+                "inspect hostile", "why hostile",
+            "diff hostile", "events --stream=false", "system df -v", "system df", "info", "volume ls", "network ls",
+                "generate systemd hostile", "port hostile",
+            "run --dry-run \"$R\" \"$X\"", "run --dry-run --explain \"$R\" \"$X\"", "run --explain \"$R\" \"$X\"",
+                "run --print-spec \"$R\" \"$X\"",
+            "run --explain=json \"$R\" \"$X\"", "run \"$R\" \"/$X\"", "run \"no$X\"", "run -v \"$PWD/no$X:/v\" \"$R\" true",
+                "run -v \"/tmp:$X\" \"$R\" true",
+            "run --file \"file$X.yaml\"", "run --env-file \"no$X\" \"$R\"", "run --net \"$X\" \"$R\" true", "run \"--$X\" \"$R\"",
+                "run -u \"$X\" \"$R\" true",
+            "run --security-opt \"seccomp=no$X\" \"$R\" true", "run --ulimit \"$X\" \"$R\" true", "run --name \"$X\" \"$R\" true",
+                "run --without \"$X\" \"$R\" true",
+            "\"$X\"", "ps \"--$X\"", "ps \"$X\"", "ps --filter \"$X\"", "ps --format \"{{.$X}}\"", "inspect \"$X\"", "rm \"$X\"",
+                "stop \"$X\"", "logs \"$X\"", "exec \"$X\" true",
+            "exec hostile \"$X\"", "exec -w \"/$X\" hostile true", "exec -u \"$X\" hostile true", "cp \"hostile:/$X\" .",
+                "cp \"no$X\" hostile:/opt", "rename hostile \"$X\"",
+            "volume create \"$X\"", "volume inspect \"$X\"", "volume rm \"$X\"", "volume create -o \"$X=1\" v", "network inspect \"$X\"",
+                "network create \"$X\"", "update --cpus \"$X\" hostile",
+            "wait \"$X\"", "kill -s \"$X\" hostile", "help \"$X\"", "completion \"$X\"", "__complete exec \"\"", "why \"$X\"",
+                "events --filter \"$X\"", "ps --format \"{{.Command}}\"",
+            "inspect --format \"{{.Config.Labels}}\" hostile", "oci --root \"no$X\" list", "oci --root \"$PWD\" state \"$X\"",
+                "oci --root \"$PWD\" list", "oci run -b \"no$X\" x",
             "oci \"$X\"", "oci --root \"$PWD\" run \"--$X\"",
         ];
         Run("""
@@ -96,7 +108,9 @@ public sealed class HostileTextTests : IDisposable
         void Run(string script, TemporaryDirectory? prepare = null, string[]? verbs = null)
         {
             if (verbs is not null) prepare!.Write("verbs", string.Join('\n', verbs) + "\n");
-            Minirun.Other(_root.How with { Deadline = TimeSpan.FromMinutes(3) }, "bash", "-c", prepare is null ? script : Shell(prepare, script)).Exits(0);
+            Minirun.Other(_root.How with { Deadline = TimeSpan.FromMinutes(3) }, "bash", "-c",
+                prepare is null ? script : Shell(prepare, script))
+                .Exits(0);
         }
     }
 
@@ -115,12 +129,19 @@ public sealed class HostileTextTests : IDisposable
             byte[] bytes = File.ReadAllBytes(directory[$"{i + 1}.{kind}"]);
             // What is for scripts is exact: a template in a pipe.
             if (kind == "pipe" && verbs[i].Contains("--format")) continue;
-            string text = kind == "tty" ? Regex.Replace(Encoding.UTF8.GetString(bytes), "\e\\[[0-9;]*m", "").Replace("\r\n", "\n") : Encoding.UTF8.GetString(bytes);
-            string? odd = text.FirstOrDefault(c => (c < ' ' && c is not ('\n' or '\t')) || c is >= '\x7f' and < '\xa0' or >= '\u202a' and <= '\u202e') is not '\0' and var c ? $"U+{(int)c:X4}" : null;
+            string text = kind == "tty"
+                ? Regex.Replace(Encoding.UTF8.GetString(bytes), "\e\\[[0-9;]*m", "").Replace("\r\n", "\n")
+                : Encoding.UTF8.GetString(bytes);
+            string? odd = text.FirstOrDefault(
+                c => (c < ' ' && c is not ('\n' or '\t')) || c is >= '\x7f' and < '\xa0' or >= '\u202a' and <= '\u202e') is not '\0'
+                and var c
+                ? $"U+{(int)c:X4}"
+                : null;
             if (text.Split('\n').Any(line => line.StartsWith("forged"))) odd = "a line that is forged";
             if (kind == "pipe" && !new UTF8Encoding().GetBytes(text).AsSpan().SequenceEqual(bytes)) odd ??= "not UTF-8";
             if (odd is not null) wrong.Add($"{kind}: minirun {verbs[i]}: {odd}\n{text.Replace('\e', '^')}");
-            if (Regex.IsMatch(text, @"(^|[\s'])(io|Arg|IO)_[A-Za-z]|nhandled exception|internal error|System\.")) wrong.Add($"{kind}: minirun {verbs[i]}: a text of .NET\n{text}");
+            if (Regex.IsMatch(text, @"(^|[\s'])(io|Arg|IO)_[A-Za-z]|nhandled exception|internal error|System\."))
+                wrong.Add($"{kind}: minirun {verbs[i]}: a text of .NET\n{text}");
         }
     }
 }

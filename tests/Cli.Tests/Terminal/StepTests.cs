@@ -140,7 +140,8 @@ public sealed class StepTests
     [InlineData(120, "--explain=full")]
     public void Explain_is_lines_below_each_other_and_the_command_comes_last(int columns, string flag)
     {
-        using var pty = new Pty(Start.Plain, 24, columns, [Programs.Minirun, "run", flag, Rootfs.Busybox, "sh", "-c", "echo first; echo second; exit 3"]);
+        using var pty = new Pty(Start.Plain, 24, columns,
+            [Programs.Minirun, "run", flag, Rootfs.Busybox, "sh", "-c", "echo first; echo second; exit 3"]);
         Emulator seen = pty.AtEnd(out int status);
         Assert.Equal(3, status);
         Assert.Empty(seen.Screen.Stairs);
@@ -161,7 +162,8 @@ public sealed class StepTests
         Assert.InRange(lines.Length, 16, 40);
     }
 
-    private static Pty At80(params string[] arguments) => new(Start.Plain with { Deadline = TimeSpan.FromMinutes(1) }, 24, 80, [Programs.Minirun, .. arguments]);
+    private static Pty At80(params string[] arguments) =>
+        new(Start.Plain with { Deadline = TimeSpan.FromMinutes(1) }, 24, 80, [Programs.Minirun, .. arguments]);
 
     /// <summary>Presses Enter at each question until this is on the screen; gives how often.</summary>
     private static int StepTo(Pty pty, string text)

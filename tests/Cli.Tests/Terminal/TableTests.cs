@@ -12,7 +12,8 @@ public sealed class TableTests : IDisposable
 
     public TableTests()
     {
-        _id = _root.Detached(["--name", "a-name-of-somewhat-more-than-usual-length", "-v", "a-volume-with-a-long-name:/data"], "sh", "-c", "exec sleep 1000", "and", "more", "words");
+        _id = _root.Detached(["--name", "a-name-of-somewhat-more-than-usual-length", "-v", "a-volume-with-a-long-name:/data"], "sh", "-c",
+            "exec sleep 1000", "and", "more", "words");
         _ended = _root.Detached(["--name", "ended"], "sh", "-c", "exit 137");
         _root.Run("wait", "ended").Exits(0);
     }
@@ -68,7 +69,8 @@ public sealed class TableTests : IDisposable
     [InlineData(120)]
     public void Every_table_fits(int columns)
     {
-        foreach (string command in (string[])["ps", "ps -a --size", "volume ls", "network ls", "stats --no-stream", "system df", "system df -v", "top NAME", "top NAME aux"])
+        foreach (string command in (string[])["ps", "ps -a --size", "volume ls", "network ls", "stats --no-stream", "system df",
+            "system df -v", "top NAME", "top NAME aux"])
         {
             string[] lines = See(columns, command.Replace("NAME", _id[..12]).Split(' '));
             Assert.True(lines.Length > 0 || command == "network ls", command);
@@ -81,7 +83,8 @@ public sealed class TableTests : IDisposable
     {
         Assert.DoesNotContain("PORTS", See(80, "ps")[0]);
         Assert.Contains("PORTS", _root.Run("ps").Succeeds().Lines[0]);
-        Assert.Contains("a-name-of-somewhat-more-than-usual-length", string.Join('\n', See(80, "ps", "--no-trunc", "--format", "{{.Names}}")));
+        Assert.Contains("a-name-of-somewhat-more-than-usual-length",
+            string.Join('\n', See(80, "ps", "--no-trunc", "--format", "{{.Names}}")));
     }
 
     [Fact]

@@ -8,9 +8,11 @@ public sealed class BuildahClient() : Client("buildah")
 {
     public override string Image => "localhost/busybox:test";
 
-    protected override (string Program, string Package)[] Programs => [("buildah", "buildah"), .. Kernel.Uid == 0 ? [] : new[] { ("newuidmap", "uidmap") }];
+    protected override (string Program, string Package)[] Programs =>
+        [("buildah", "buildah"), .. Kernel.Uid == 0 ? [] : new[] { ("newuidmap", "uidmap") }];
 
-    protected override string[] Command => ["buildah", "--storage-driver", "overlay", "--root", Realm.Directory + "/store", "--runroot", Realm.Directory + "/run/root"];
+    protected override string[] Command =>
+        ["buildah", "--storage-driver", "overlay", "--root", Realm.Directory + "/store", "--runroot", Realm.Directory + "/run/root"];
 
     protected override string[] Hello => Build("hello", "RUN true");
 
@@ -19,10 +21,13 @@ public sealed class BuildahClient() : Client("buildah")
 
     /// <summary>The command line that builds NAME from the image with these instructions.</summary>
     internal string[] Build(string name, params string[] instructions) =>
-        ["bud", "--isolation", "oci", "--network", "none", "--runtime", RuntimeUnderTest.Path, "--tag", name, Recipe(name, $"FROM {Image}\n" + string.Join('\n', instructions) + "\n")];
+        ["bud", "--isolation", "oci", "--network", "none", "--runtime", RuntimeUnderTest.Path, "--tag", name,
+            Recipe(name, $"FROM {Image}\n" + string.Join('\n', instructions) + "\n")];
 
     internal override string Inside(string script, params string[] arguments) =>
-        Kernel.Uid == 0 ? base.Inside(script, arguments) : Run(["unshare", "/bin/bash", Realm.ScriptPath(script), .. arguments]).Exits(0).Out;
+        Kernel.Uid == 0
+            ? base.Inside(script, arguments)
+            : Run(["unshare", "/bin/bash", Realm.ScriptPath(script), .. arguments]).Exits(0).Out;
 
     protected override void SetUp()
     {
@@ -37,5 +42,6 @@ public sealed class BuildahClient() : Client("buildah")
         if (Kernel.Uid != 0) Run("unshare", "rm", "-rf", Realm.Directory + "/store");
     }
 
-    protected override string[] WithRuntime(string path, string[] arguments) => [.. arguments.Select(word => word == RuntimeUnderTest.Path ? path : word)];
+    protected override string[] WithRuntime(string path, string[] arguments) =>
+        [.. arguments.Select(word => word == RuntimeUnderTest.Path ? path : word)];
 }

@@ -38,7 +38,9 @@ public abstract partial class ContainerFacts<TClient>
     public void Exec_takes_a_user_variables_and_a_directory()
     {
         using Detached container = Client.Sleeping();
-        Assert.Equal("5:6 b /tmp\n", container.Exec(["--user", "5:6", "--env", "A=b", "--workdir", "/tmp"], "sh", "-c", "echo $(id -u):$(id -g) $A $(pwd)").Exits(0).Out);
+        Assert.Equal("5:6 b /tmp\n",
+            container.Exec(["--user", "5:6", "--env", "A=b", "--workdir", "/tmp"], "sh", "-c", "echo $(id -u):$(id -g) $A $(pwd)")
+                .Exits(0).Out);
     }
 
     [ClientFact]
@@ -61,7 +63,8 @@ public abstract partial class ContainerFacts<TClient>
     public void Exec_has_the_limits_of_the_container()
     {
         using Detached container = Client.Sleeping("--cap-drop", "all", "--security-opt", "no-new-privileges");
-        Assert.Equal(container.Sh("grep -E 'Cap|NoNew|Seccomp:' /proc/1/status"), container.Sh("grep -E 'Cap|NoNew|Seccomp:' /proc/self/status"));
+        Assert.Equal(container.Sh("grep -E 'Cap|NoNew|Seccomp:' /proc/1/status"),
+            container.Sh("grep -E 'Cap|NoNew|Seccomp:' /proc/self/status"));
         Assert.Equal(container.Sh("cat /proc/1/cgroup"), container.Sh("cat /proc/self/cgroup"));
     }
 
@@ -70,7 +73,9 @@ public abstract partial class ContainerFacts<TClient>
     {
         using Detached container = Client.Sleeping();
         Result[] results = new Result[8];
-        Thread[] threads = [.. Enumerable.Range(0, 8).Select(number => new Thread(() => results[number] = container.Exec("sh", "-c", $"echo {number}; exit {number}")))];
+        Thread[] threads = [
+            .. Enumerable.Range(0, 8)
+                .Select(number => new Thread(() => results[number] = container.Exec("sh", "-c", $"echo {number}; exit {number}")))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
         for (int number = 0; number < 8; number++) Assert.Equal($"{number}\n", results[number].Exits(number).Out);

@@ -50,7 +50,8 @@ public abstract partial class ContainerFacts<TClient>
     {
         using RunningProgram client = Client.Start("run", "--rm", "--network", "none", Client.Image, "sh", "-c", Terminated);
         client.AwaitOut("started");
-        // A client may have shown the first output before it passes signals on (rootless podman does, with any runtime): it gets another then.
+        // A client may have shown the first output before it passes signals on (rootless podman does, with any runtime): it gets another
+        // then.
         var sent = System.Diagnostics.Stopwatch.StartNew();
         Kernel.Signal(Client.Realm.ClientPid(client), Kernel.SIGUSR1);
         client.Await(() =>

@@ -18,8 +18,10 @@ public abstract partial class ContainerFacts<TClient>
     public void Limits_are_in_the_cgroup()
     {
         string memory = Controller("memory"), cpu = Controller("cpu"), pids = Controller("pids"), cpuset = Controller("cpuset");
-        string[] options = ["--memory", "64m", "--memory-reservation", "32m", "--cpus", "0.5", "--cpu-shares", "512", "--pids-limit", "30", "--cpuset-cpus", "0"];
-        string[] files = [memory + "/memory.limit_in_bytes", memory + "/memory.soft_limit_in_bytes", cpu + "/cpu.cfs_quota_us", cpu + "/cpu.shares", pids + "/pids.max", cpuset + "/cpuset.cpus"];
+        string[] options = ["--memory", "64m", "--memory-reservation", "32m", "--cpus", "0.5", "--cpu-shares", "512", "--pids-limit", "30",
+            "--cpuset-cpus", "0"];
+        string[] files = [memory + "/memory.limit_in_bytes", memory + "/memory.soft_limit_in_bytes", cpu + "/cpu.cfs_quota_us",
+            cpu + "/cpu.shares", pids + "/pids.max", cpuset + "/cpuset.cpus"];
         Assert.Equal(["67108864", "33554432", "50000", "512", "30", "0"], Client.Sh(options, "cat " + string.Join(' ', files)).Split('\n'));
     }
 
@@ -34,7 +36,8 @@ public abstract partial class ContainerFacts<TClient>
     public void Too_many_processes_are_refused()
     {
         Controller("pids");
-        Assert.Contains("can't fork", Client.Container(["--pids-limit", "20"], "sh", "-c", "for i in $(seq 40); do sleep 1 & done; wait").Error);
+        Assert.Contains("can't fork",
+            Client.Container(["--pids-limit", "20"], "sh", "-c", "for i in $(seq 40); do sleep 1 & done; wait").Error);
     }
 
     [ClientFact]
@@ -51,7 +54,8 @@ public abstract partial class ContainerFacts<TClient>
     {
         Controller("devices");
         Assert.Contains("not permitted", Client.Container(["--cap-add", "mknod"], "sh", "-c", "mknod /m b 8 0 && cat /m").Error);
-        Assert.Equal("crw-rw-rw-", Client.Sh(["--device", "/dev/zero:/dev/nought"], "head -c 1 /dev/nought >/dev/null; ls -l /dev/nought | cut -c1-10"));
+        Assert.Equal("crw-rw-rw-",
+            Client.Sh(["--device", "/dev/zero:/dev/nought"], "head -c 1 /dev/nought >/dev/null; ls -l /dev/nought | cut -c1-10"));
     }
 
     [ClientFact]
@@ -64,11 +68,14 @@ public abstract partial class ContainerFacts<TClient>
 
     [ClientFact]
     public void Files_and_processes_of_a_user_are_limited() =>
-        Assert.Equal("100\n200", Client.ContainerOrSkip(["--ulimit", "nofile=100:200"], "sh", "-c", "ulimit -Sn; ulimit -Hn").Exits(0).Out.Trim());
+        Assert.Equal("100\n200",
+            Client.ContainerOrSkip(["--ulimit", "nofile=100:200"], "sh", "-c", "ulimit -Sn; ulimit -Hn").Exits(0).Out.Trim());
 
     [ClientFact]
-    public void Less_of_a_core_file_is_granted_everywhere() => Assert.Equal("0", Client.ContainerOrSkip(["--ulimit", "core=0:0"], "sh", "-c", "ulimit -c").Exits(0).Out.Trim());
+    public void Less_of_a_core_file_is_granted_everywhere() =>
+        Assert.Equal("0", Client.ContainerOrSkip(["--ulimit", "core=0:0"], "sh", "-c", "ulimit -c").Exits(0).Out.Trim());
 
     [ClientFact]
-    public void The_kernel_is_told_whom_to_kill_first() => Assert.Equal("500", Client.Sh(["--oom-score-adj", "500"], "cat /proc/self/oom_score_adj"));
+    public void The_kernel_is_told_whom_to_kill_first() =>
+        Assert.Equal("500", Client.Sh(["--oom-score-adj", "500"], "cat /proc/self/oom_score_adj"));
 }

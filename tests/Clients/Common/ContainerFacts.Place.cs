@@ -27,7 +27,8 @@ public abstract partial class ContainerFacts<TClient>
     [ClientFact]
     public void Temporary_file_systems_have_their_size()
     {
-        string df = Client.Sh(["--tmpfs", "/t:size=1m,mode=1770", "--shm-size", "2m"], "df -k /t /dev/shm | awk 'NR > 1 { print $2, $6 }'; stat -c %a /t");
+        string df = Client.Sh(["--tmpfs", "/t:size=1m,mode=1770", "--shm-size", "2m"],
+            "df -k /t /dev/shm | awk 'NR > 1 { print $2, $6 }'; stat -c %a /t");
         Assert.Equal("1024 /t\n2048 /dev/shm\n1770", df);
     }
 
@@ -36,7 +37,8 @@ public abstract partial class ContainerFacts<TClient>
         Assert.Equal("inner b /tmp", Client.Sh(["--hostname", "inner", "--env", "A=b", "--workdir", "/tmp"], "echo $(hostname) $A $(pwd)"));
 
     [ClientFact]
-    public void A_sysctl_is_set() => Assert.Equal("1", Client.Sh(["--sysctl", "net.ipv4.ip_forward=1"], "cat /proc/sys/net/ipv4/ip_forward"));
+    public void A_sysctl_is_set() =>
+        Assert.Equal("1", Client.Sh(["--sysctl", "net.ipv4.ip_forward=1"], "cat /proc/sys/net/ipv4/ip_forward"));
 
     [ClientFact]
     public void The_command_is_pid_1_and_alone() => Assert.Equal("1", Client.Sh([], "ls -d /proc/[0-9]* | grep -c '^/proc/1$'"));
@@ -51,12 +53,15 @@ public abstract partial class ContainerFacts<TClient>
     [ClientFact]
     public void A_container_on_the_hosts_pid_namespace_stops_with_all_its_processes()
     {
-        if (Kernel.Uid != 0) throw new SkippedException("without a cgroup or a pid namespace nothing holds a container's processes together");
+        if (Kernel.Uid != 0)
+            throw new SkippedException("without a cgroup or a pid namespace nothing holds a container's processes together");
         using Detached container = Client.Detach(["--pid", "host"], "sh", "-c", "sleep 23432 & sleep 23432 & echo started; wait");
         container.AwaitLog("started");
         container.Do("kill").Exits(0);
         container.Wait();
-        Assert.True(Deadline.Wait(() => !Client.Realm.Sh("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; true").Contains("sleep " + "23432")));
+        Assert.True(
+            Deadline.Wait(
+                () => !Client.Realm.Sh("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; true").Contains("sleep " + "23432")));
     }
 
     [ClientFact]
@@ -64,7 +69,10 @@ public abstract partial class ContainerFacts<TClient>
     {
         using Detached first = Client.Sleeping("--ipc", "shareable");
         string[] options = ["--pid", "container:" + first.Name, "--ipc", "container:" + first.Name];
-        Result joined = Client.Run(["run", "--rm", .. options, "--network", "container:" + first.Name, Client.Image, "sh", "-c", "ps; stat -L -c %i /proc/self/ns/net /proc/self/ns/ipc"]).Exits(0);
+        Result joined = Client.Run(
+            ["run", "--rm", .. options, "--network", "container:" + first.Name, Client.Image, "sh", "-c",
+                "ps; stat -L -c %i /proc/self/ns/net /proc/self/ns/ipc"])
+            .Exits(0);
         Assert.Contains("sleep 1000", joined.Out);
         Assert.EndsWith(first.Sh("stat -L -c %i /proc/self/ns/net /proc/self/ns/ipc") + "\n", joined.Out);
     }
@@ -88,6 +96,7 @@ public abstract partial class ContainerFacts<TClient>
     public void A_cgroup_namespace_hides_where_the_container_is()
     {
         if (Kernel.Uid != 0) throw new SkippedException("rootless containers have no cgroup of their own with cgroup v1");
-        Assert.All(Client.Sh(["--cgroupns", "private"], "cut -d: -f3 /proc/self/cgroup | sort -u").Split('\n'), path => Assert.Equal("/", path));
+        Assert.All(Client.Sh(["--cgroupns", "private"], "cut -d: -f3 /proc/self/cgroup | sort -u").Split('\n'),
+            path => Assert.Equal("/", path));
     }
 }

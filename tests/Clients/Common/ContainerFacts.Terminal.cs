@@ -9,7 +9,8 @@ public abstract partial class ContainerFacts<TClient>
     [ClientFact]
     public void A_container_has_a_terminal_of_the_right_size()
     {
-        using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c", "until stty size | grep '^30 100'; do sleep 0.05; done; tty; exit 5");
+        using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c",
+            "until stty size | grep '^30 100'; do sleep 0.05; done; tty; exit 5");
         terminal.Await("30 100");
         terminal.Await("/dev/pts/0");
         Assert.Equal(5, terminal.ExitCode());
@@ -21,7 +22,8 @@ public abstract partial class ContainerFacts<TClient>
         using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh");
         terminal.Type("echo $((20+22))\n");
         terminal.Await("42");
-        // Before the command runs, the shell's line editor would take Ctrl-C as a character; a shell of the command's own group tells that it has the terminal.
+        // Before the command runs, the shell's line editor would take Ctrl-C as a character; a shell of the command's own group tells that
+        // it has the terminal.
         terminal.Type("(echo s$((3+4)); exec sleep 1000)\n");
         terminal.Await("s7");
         terminal.Type("\u0003");
@@ -33,7 +35,8 @@ public abstract partial class ContainerFacts<TClient>
     [ClientFact]
     public void A_new_size_of_the_terminal_arrives()
     {
-        using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c", "echo started; until stty size | grep '^44 99'; do sleep 0.05; done");
+        using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c",
+            "echo started; until stty size | grep '^44 99'; do sleep 0.05; done");
         terminal.Await("started");
         // Again after a while: docker does not listen for it yet when the container's first words come.
         var next = DateTime.MinValue;
@@ -62,7 +65,8 @@ public abstract partial class ContainerFacts<TClient>
     [ClientFact]
     public void The_console_is_the_terminal()
     {
-        using Pty terminal = Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c", "echo by the console >/dev/console");
+        using Pty terminal =
+            Client.Terminal("run", "--rm", "-it", "--network", "none", Client.Image, "sh", "-c", "echo by the console >/dev/console");
         terminal.Await("by the console");
         Assert.Equal(0, terminal.ExitCode());
     }

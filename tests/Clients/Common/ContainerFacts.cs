@@ -9,7 +9,8 @@ namespace Minirun.Clients.Common;
 public abstract partial class ContainerFacts<TClient> : IClassFixture<TClient>
     where TClient : CommandClient
 {
-    private protected const string Terminated = "trap 'echo got TERM; exit 3' TERM; trap 'echo got USR1' USR1; echo started; while :; do sleep 0.05; done";
+    private protected const string Terminated =
+        "trap 'echo got TERM; exit 3' TERM; trap 'echo got USR1' USR1; echo started; while :; do sleep 0.05; done";
 
     private protected ContainerFacts(TClient client)
     {
@@ -28,7 +29,9 @@ public abstract partial class ContainerFacts<TClient> : IClassFixture<TClient>
 
     [ClientFact]
     public void Input_goes_to_the_command() =>
-        Assert.Equal("one\ntwo\n", Client.Run(new Start { Input = "one\ntwo\n" }, "run", "--rm", "--interactive", "--network", "none", Client.Image, "cat").Exits(0).Out);
+        Assert.Equal("one\ntwo\n",
+            Client.Run(new Start { Input = "one\ntwo\n" }, "run", "--rm", "--interactive", "--network", "none", Client.Image, "cat")
+                .Exits(0).Out);
 
     [ClientFact]
     public void A_megabyte_comes_through_unchanged() =>
@@ -40,7 +43,8 @@ public abstract partial class ContainerFacts<TClient> : IClassFixture<TClient>
     [ClientFact]
     public void A_command_that_is_not_there_is_127()
     {
-        Assert.Contains("\"no-such-command\": executable file not found in $PATH", Client.Container([], "no-such-command").Exits(127).Error);
+        Assert.Contains("\"no-such-command\": executable file not found in $PATH",
+            Client.Container([], "no-such-command").Exits(127).Error);
         Assert.Contains("no such file or directory", Client.Container([], "/no/such/command").Exits(127).Error);
     }
 
@@ -83,7 +87,9 @@ public abstract partial class ContainerFacts<TClient> : IClassFixture<TClient>
     public void Eight_run_at_the_same_time()
     {
         Result[] results = new Result[8];
-        Thread[] threads = [.. Enumerable.Range(0, 8).Select(number => new Thread(() => results[number] = Client.Container([], "sh", "-c", $"echo {number}; exit {number}")))];
+        Thread[] threads = [
+            .. Enumerable.Range(0, 8)
+                .Select(number => new Thread(() => results[number] = Client.Container([], "sh", "-c", $"echo {number}; exit {number}")))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
         for (int number = 0; number < 8; number++) Assert.Equal($"{number}\n", results[number].Exits(number).Out);

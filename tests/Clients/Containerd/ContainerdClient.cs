@@ -26,7 +26,8 @@ public sealed class ContainerdClient() : Client("containerd")
 
     /// <summary>The words of a container in the foreground.</summary>
     internal string[] Container(string id, string[] options, params string[] command) =>
-        ["run", .. options.Contains("--detach") ? [] : new[] { "--rm" }, "--runc-binary", RuntimeUnderTest.Path, "--env", "PATH=/bin", "--rootfs", .. options, Image, id, .. command];
+        ["run", .. options.Contains("--detach") ? [] : new[] { "--rm" }, "--runc-binary", RuntimeUnderTest.Path, "--env", "PATH=/bin",
+            "--rootfs", .. options, Image, id, .. command];
 
     internal string[] Container(string[] options, params string[] command) => Container($"c{Guid.NewGuid():n}"[..10], options, command);
 
@@ -76,15 +77,20 @@ public sealed class ContainerdClient() : Client("containerd")
     {
         Realm.Script("image.sh", Image, ImageName, Realm.Directory + "/image.tar");
         // CRI sees its own namespace only.
-        foreach (string name in (string[])["default", "k8s.io"]) Run("--namespace", name, "images", "import", "--all-platforms", Realm.Directory + "/image.tar").Exits(0);
+        foreach (string name in (string[])["default", "k8s.io"])
+            Run("--namespace", name, "images", "import", "--all-platforms", Realm.Directory + "/image.tar").Exits(0);
     }
 
-    /// <summary>Parents of what containers have, of ctr's namespace and of CRI's: cgroups in whichever hierarchies were needed, directories.</summary>
+    /// <summary>
+    /// Parents of what containers have, of ctr's namespace and of CRI's: cgroups in whichever hierarchies were needed, directories.
+    /// </summary>
     protected override bool Keeps(string leftover) => s_parents.Any(name => leftover.EndsWith(name, StringComparison.Ordinal));
 
-    private static readonly string[] s_parents = ["/default", "/k8s.io", "/io.containerd.grpc.v1.cri/containers", "/io.containerd.grpc.v1.cri/sandboxes"];
+    private static readonly string[] s_parents =
+        ["/default", "/k8s.io", "/io.containerd.grpc.v1.cri/containers", "/io.containerd.grpc.v1.cri/sandboxes"];
 
     protected override void TearDown() => _daemon?.Dispose();
 
-    protected override string[] WithRuntime(string path, string[] arguments) => [.. arguments.Select(word => word == RuntimeUnderTest.Path ? path : word)];
+    protected override string[] WithRuntime(string path, string[] arguments) =>
+        [.. arguments.Select(word => word == RuntimeUnderTest.Path ? path : word)];
 }

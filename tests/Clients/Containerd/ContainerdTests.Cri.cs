@@ -72,7 +72,8 @@ public sealed partial class ContainerdTests
             .Add(7, true).Add(11, true).Add(15, new Message());
         string id = pod.Start(["sleep", "1000"], security: security);
         Assert.Equal("5 6", pod.Exec(id, ["sh", "-c", "echo $(id -u) $(id -g)"]).Out.Trim());
-        Assert.Equal("0000000000000000 1 2", pod.Exec(id, ["sh", "-c", "echo $(grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | cut -f2)"]).Out.Trim());
+        Assert.Equal("0000000000000000 1 2",
+            pod.Exec(id, ["sh", "-c", "echo $(grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | cut -f2)"]).Out.Trim());
         Assert.Contains("Read-only file system", pod.Exec(id, ["touch", "/x"]).Error);
     }
 
@@ -92,7 +93,8 @@ public sealed partial class ContainerdTests
     {
         using var pod = new Pod(_client);
         string id = pod.Create(["no-such-command"]);
-        Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH", Assert.Throws<CriException>(() => pod.Start(id)).Message);
+        Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH",
+            Assert.Throws<CriException>(() => pod.Start(id)).Message);
         Assert.Equal((128, "StartError"), pod.AwaitEnd(id));
     }
 
@@ -105,14 +107,19 @@ public sealed partial class ContainerdTests
         pod.Dispose();
     }
 
-    private static Message Resources(int quota, int shares, int memory) => new Message().Add(1, 100000).Add(2, quota).Add(3, shares).Add(4, memory);
+    private static Message Resources(int quota, int shares, int memory) =>
+        new Message().Add(1, 100000).Add(2, quota).Add(3, shares).Add(4, memory);
 
     private string Limits(string id) =>
-        _client.Realm.Sh("cd /sys/fs/cgroup; echo $(cat cpu/k8s.io/$1/cpu.cfs_quota_us cpu/k8s.io/$1/cpu.shares memory/k8s.io/$1/memory.limit_in_bytes)", id).Trim();
+        _client.Realm.Sh(
+            "cd /sys/fs/cgroup; echo $(cat cpu/k8s.io/$1/cpu.cfs_quota_us cpu/k8s.io/$1/cpu.shares memory/k8s.io/$1/memory.limit_in_bytes)",
+            id)
+            .Trim();
 
     private void AwaitLine(Pod pod, string line)
     {
         string log = _client.Realm.Outside(pod.Log(0)), text = "";
-        Assert.True(Deadline.Wait(() => (text = File.Exists(log) ? File.ReadAllText(log) : "").Contains(line)), $"waited in vain for '{line}':\n{text}");
+        Assert.True(Deadline.Wait(() => (text = File.Exists(log) ? File.ReadAllText(log) : "").Contains(line)),
+            $"waited in vain for '{line}':\n{text}");
     }
 }

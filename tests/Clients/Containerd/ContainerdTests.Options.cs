@@ -12,10 +12,15 @@ public sealed partial class ContainerdTests
         if (!Directory.Exists("/sys/fs/cgroup/memory")) throw new SkippedException("no cgroup v1 controllers here");
         string id = $"c{Guid.NewGuid():n}"[..10];
         const string script = "echo started; sleep 1000";
-        _client.Run(_client.Container(id, ["--detach", "--log-uri", "file://" + _client.Log(id), "--memory-limit", "67108864", "--cpus", "0.5"], "sh", "-c", script)).Exits(0);
+        _client.Run(
+            _client.Container(id, ["--detach", "--log-uri", "file://" + _client.Log(id), "--memory-limit", "67108864", "--cpus", "0.5"],
+                "sh", "-c", script))
+            .Exits(0);
         using var task = new Task(_client, id);
         task.AwaitLog("started");
-        Assert.Equal("67108864\n50000\n", _client.Realm.Sh("cat /sys/fs/cgroup/memory/default/$1/memory.limit_in_bytes /sys/fs/cgroup/cpu/default/$1/cpu.cfs_quota_us", id));
+        Assert.Equal("67108864\n50000\n",
+            _client.Realm.Sh("cat /sys/fs/cgroup/memory/default/$1/memory.limit_in_bytes /sys/fs/cgroup/cpu/default/$1/cpu.cfs_quota_us",
+                id));
     }
 
     [ClientFact]
@@ -23,11 +28,13 @@ public sealed partial class ContainerdTests
     {
         using Task neighbour = _client.Detach([], "sleep", "1000");
         const string mount = "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=ro";
-        Assert.NotEqual(OwnCgroup.Check(neighbour.Exec("sh", "-c", OwnCgroup.Look).Exits(0).Out), OwnCgroup.Check(Sh(["--mount", mount], OwnCgroup.Look)));
+        Assert.NotEqual(OwnCgroup.Check(neighbour.Exec("sh", "-c", OwnCgroup.Look).Exits(0).Out),
+            OwnCgroup.Check(Sh(["--mount", mount], OwnCgroup.Look)));
     }
 
     [ClientFact]
-    public void A_read_only_root_cannot_be_written() => Assert.Contains("Read-only file system", Run(["--read-only"], "touch", "/x").Exits(1).Error);
+    public void A_read_only_root_cannot_be_written() =>
+        Assert.Contains("Read-only file system", Run(["--read-only"], "touch", "/x").Exits(1).Error);
 
     [ClientFact]
     public void The_default_seccomp_profile_and_no_new_privileges_are_on() =>
@@ -41,7 +48,9 @@ public sealed partial class ContainerdTests
     public void A_mount_is_there()
     {
         _client.Realm.Write("volumes/given", "given\n");
-        Assert.Equal("given", Sh(["--mount", $"type=bind,src={_client.Realm.Directory}/volumes,dst=/tmp,options=rbind:ro"], "cat /tmp/given; ! touch /tmp/x 2>/dev/null"));
+        Assert.Equal("given",
+            Sh(["--mount", $"type=bind,src={_client.Realm.Directory}/volumes,dst=/tmp,options=rbind:ro"],
+                "cat /tmp/given; ! touch /tmp/x 2>/dev/null"));
     }
 
     [ClientFact]
@@ -49,7 +58,8 @@ public sealed partial class ContainerdTests
     {
         // ctr maps ids for images only.
         string[] run = ["run", "--rm", "--runc-binary", RuntimeUnderTest.Path, "--uidmap", "0:100000:5000", "--gidmap", "0:100000:5000"];
-        Assert.Equal("0 100000 5000\n", _client.RunOrSkip([.. run, ContainerdClient.ImageName, "mapped", "sh", "-c", "xargs </proc/self/uid_map"]).Exits(0).Out);
+        Assert.Equal("0 100000 5000\n",
+            _client.RunOrSkip([.. run, ContainerdClient.ImageName, "mapped", "sh", "-c", "xargs </proc/self/uid_map"]).Exits(0).Out);
     }
 
     [ClientFact]
@@ -57,11 +67,13 @@ public sealed partial class ContainerdTests
     {
         using Task task = _client.Detach([], "sleep", "1000");
         string pid = task.Do("ps").Exits(0).Lines[1].Split(' ')[0];
-        Assert.Equal(task.Exec("stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out, Run(["--with-ns", $"network:/proc/{pid}/ns/net"], "stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out);
+        Assert.Equal(task.Exec("stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out,
+            Run(["--with-ns", $"network:/proc/{pid}/ns/net"], "stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out);
     }
 
     [ClientFact]
-    public void A_privileged_container_may_mount() => _client.RunOrSkip(_client.Container(["--privileged"], "sh", "-c", "mount -t tmpfs none /tmp")).Exits(0);
+    public void A_privileged_container_may_mount() =>
+        _client.RunOrSkip(_client.Container(["--privileged"], "sh", "-c", "mount -t tmpfs none /tmp")).Exits(0);
 
     [ClientFact]
     public void The_older_shim_drives_it_as_well() =>
@@ -80,7 +92,9 @@ public sealed partial class ContainerdTests
     public void Eight_run_at_the_same_time()
     {
         Result[] results = new Result[8];
-        Thread[] threads = [.. Enumerable.Range(0, 8).Select(number => new Thread(() => results[number] = Run([], "sh", "-c", $"echo {number}; exit {number}")))];
+        Thread[] threads = [
+            .. Enumerable.Range(0, 8)
+                .Select(number => new Thread(() => results[number] = Run([], "sh", "-c", $"echo {number}; exit {number}")))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
         for (int number = 0; number < 8; number++) Assert.Equal($"{number}\n", results[number].Exits(number).Out);

@@ -7,7 +7,8 @@ namespace Minirun.Clients.Containerd;
 [TestCaseOrderer(LeftoversLast.Name, LeftoversLast.Assembly)]
 public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
 {
-    private const string Terminated = "trap 'echo got TERM; exit 3' TERM; trap 'echo got USR1' USR1; echo started; while :; do sleep 0.05; done";
+    private const string Terminated =
+        "trap 'echo got TERM; exit 3' TERM; trap 'echo got USR1' USR1; echo started; while :; do sleep 0.05; done";
     private readonly ContainerdClient _client;
 
     public ContainerdTests(ContainerdClient client)
@@ -25,7 +26,8 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
     }
 
     [ClientFact]
-    public void Input_goes_to_the_command() => Assert.Equal("typed", _client.Run(new Start { Input = "typed" }, _client.Container([], "head", "-c", "5")).Exits(0).Out);
+    public void Input_goes_to_the_command() =>
+        Assert.Equal("typed", _client.Run(new Start { Input = "typed" }, _client.Container([], "head", "-c", "5")).Exits(0).Out);
 
     [ClientFact]
     public void A_command_that_is_not_there_is_named_in_runcs_words()
@@ -37,7 +39,8 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
     [ClientFact]
     public void A_container_has_a_terminal()
     {
-        using Pty terminal = _client.Terminal(_client.Container(["--tty"], "sh", "-c", "until stty size | grep '^30 100'; do sleep 0.05; done; tty; exit 5"));
+        using Pty terminal = _client.Terminal(
+            _client.Container(["--tty"], "sh", "-c", "until stty size | grep '^30 100'; do sleep 0.05; done; tty; exit 5"));
         terminal.Await("/dev/pts/0");
         Assert.Equal(5, terminal.ExitCode());
     }
@@ -102,7 +105,8 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
         Assert.Contains("sleep 1000", task.Exec("ps").Exits(0).Out);
         task.Exec("sh", "-c", "exit 9").Exits(9);
         Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH", task.Exec("no-such-command").Exits(1).Error);
-        Assert.Equal("5 6 /tmp\n", _client.Run(task.ExecWords(["--user", "5:6", "--cwd", "/tmp"], "sh", "-c", "echo $(id -u) $(id -g) $(pwd)")).Exits(0).Out);
+        Assert.Equal("5 6 /tmp\n",
+            _client.Run(task.ExecWords(["--user", "5:6", "--cwd", "/tmp"], "sh", "-c", "echo $(id -u) $(id -g) $(pwd)")).Exits(0).Out);
         using Pty terminal = _client.Terminal(task.ExecWords(["--tty"], "sh", "-c", "tty; exit 6"));
         terminal.Await("/dev/pts/0");
         Assert.Equal(6, terminal.ExitCode());

@@ -14,15 +14,20 @@ internal sealed class Task(ContainerdClient client, string id) : IDisposable
     public string Log => File.Exists(client.Realm.Outside(client.Log(id))) ? File.ReadAllText(client.Realm.Outside(client.Log(id))) : "";
 
     /// <summary>RUNNING, PAUSED, STOPPED.</summary>
-    public string Status => client.Run("task", "list").Exits(0).Lines.Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(line => line[0] == id)?[2] ?? "GONE";
+    public string Status =>
+        client.Run("task", "list").Exits(0).Lines.Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(line => line[0] == id)?[2]
+            ?? "GONE";
 
     public Result Do(string verb, params string[] options) => client.Run(["task", verb, .. options, id]);
 
-    public string[] ExecWords(string[] options, params string[] command) => ["task", "exec", "--exec-id", $"e{Interlocked.Increment(ref _execs)}", .. options, id, .. command];
+    public string[] ExecWords(string[] options, params string[] command) =>
+        ["task", "exec", "--exec-id", $"e{Interlocked.Increment(ref _execs)}", .. options, id, .. command];
 
     public Result Exec(params string[] command) => client.Run(ExecWords([], command));
 
-    public void AwaitLog(string text) => Assert.True(Deadline.Wait(() => Log.Contains(text)), $"waited in vain for '{text}' in the log of {id}:\n{Log}");
+    public void AwaitLog(string text) =>
+        Assert.True(Deadline.Wait(() => Log.Contains(text)), $"waited in vain for '{text}' in the log of {id}:\n{Log}");
 
     public void AwaitStatus(string status) => Assert.True(Deadline.Wait(() => Status == status), $"{id} is not {status} but {Status}");
 

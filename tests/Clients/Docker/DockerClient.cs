@@ -9,7 +9,8 @@ public sealed class DockerClient() : CommandClient("docker")
 {
     private RunningProgram? _daemon;
 
-    protected override (string Program, string Package)[] Programs => [("dockerd", "docker.io"), ("docker", "docker.io"), ("containerd", "containerd")];
+    protected override (string Program, string Package)[] Programs =>
+        [("dockerd", "docker.io"), ("docker", "docker.io"), ("containerd", "containerd")];
 
     protected override bool NeedsRoot => true;
 
@@ -26,13 +27,20 @@ public sealed class DockerClient() : CommandClient("docker")
             "second-opinion": { "path": "{{RuntimeUnderTest.Runc}}" } }, "default-runtime": "under-test" }
             """);
         // BuildKit knows no runtimes: it starts whatever `runc` is in PATH.
-        Realm.Sh("mkdir -p \"$1\"/home \"$1\"/run \"$1\"/bin && printf '#!/bin/sh\\necho \"$@\" >>%s/buildkit.log\\nexec %s \"$@\"\\n' \"$1\" \"$2\" >\"$1\"/bin/runc && chmod +x \"$1\"/bin/runc", directory, RuntimeUnderTest.Path);
+        Realm.Sh(
+            "mkdir -p \"$1\"/home \"$1\"/run \"$1\"/bin && printf '#!/bin/sh\\necho \"$@\" >>%s/buildkit.log\\nexec %s \"$@\"\\n' \"$1\" "
+                + "\"$2\" >\"$1\"/bin/runc && chmod +x \"$1\"/bin/runc",
+            directory, RuntimeUnderTest.Path);
         var how = new Start { Deadline = TimeSpan.FromMinutes(20) };
         _daemon = Realm.Start(how, "/usr/bin/env", $"PATH={directory}/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin",
-            "dockerd", "--host", "unix://" + Socket, "--config-file", directory + "/daemon.json", "--data-root", directory + "/store", "--exec-root", directory + "/run/x", "--pidfile", directory + "/run/pid",
+            "dockerd", "--host", "unix://" + Socket, "--config-file", directory + "/daemon.json", "--data-root", directory + "/store",
+                "--exec-root", directory + "/run/x", "--pidfile", directory + "/run/pid",
             "--bridge=none", "--iptables=false", "--ip6tables=false");
         _daemon.Await(() => File.Exists(Realm.Outside(Socket)) && Run("version").ExitCode == 0, "docker's daemon");
-        Realm.Run(Cli.Tests.Support.Start.Plain with { Deadline = TimeSpan.FromMinutes(1) }, "/bin/bash", ["-c", "tar -C \"$1\" -c . | \"${@:2}\"", "-", Path.Combine(Cli.Tests.Support.Programs.Samples, "busybox"), .. Command, "import", "-", Image]).Exits(0);
+        Realm.Run(Cli.Tests.Support.Start.Plain with { Deadline = TimeSpan.FromMinutes(1) }, "/bin/bash",
+            ["-c", "tar -C \"$1\" -c . | \"${@:2}\"", "-", Path.Combine(Cli.Tests.Support.Programs.Samples, "busybox"), .. Command,
+                "import", "-", Image])
+            .Exits(0);
         // The host's network namespace gets a name when it is first used, which it keeps.
         RunOrSkip("run", "--rm", "--network", "host", Image, "true");
     }
@@ -41,7 +49,10 @@ public sealed class DockerClient() : CommandClient("docker")
     protected override TimeSpan Patience => TimeSpan.FromSeconds(75);
 
     /// <summary>The parent of all cgroups of docker's, in whichever hierarchies containers have needed.</summary>
-    protected override bool Keeps(string leftover) => (leftover.StartsWith("cgroup ", StringComparison.Ordinal) && (leftover.EndsWith("/docker", StringComparison.Ordinal) || leftover.EndsWith("/docker/buildkit", StringComparison.Ordinal))) ||
+    protected override bool Keeps(string leftover) =>
+        (leftover.StartsWith("cgroup ", StringComparison.Ordinal)
+            && (leftover.EndsWith("/docker", StringComparison.Ordinal) || leftover.EndsWith("/docker/buildkit", StringComparison.Ordinal)))
+            ||
         leftover == "file /run/" + RuntimeUnderTest.Name;
 
     protected override void TearDown() => _daemon?.Dispose();

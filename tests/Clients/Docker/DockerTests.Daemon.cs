@@ -10,13 +10,15 @@ public sealed partial class DockerTests
     public void Docker_knows_the_runtime_and_uses_it_by_default()
     {
         Assert.Equal("under-test", Client.Run("info", "--format", "{{.DefaultRuntime}}").Exits(0).Out.Trim());
-        Assert.Contains("under-test", Client.Run("info", "--format", "{{range $name, $runtime := .Runtimes}}{{$name}} {{end}}").Exits(0).Out);
+        Assert.Contains("under-test",
+            Client.Run("info", "--format", "{{range $name, $runtime := .Runtimes}}{{$name}} {{end}}").Exits(0).Out);
         using Detached container = Client.Sleeping();
         Assert.Equal("under-test", container.Inspect("{{.HostConfig.Runtime}}"));
     }
 
     [ClientFact]
-    public void A_container_can_ask_for_the_runtime_by_name() => Assert.Equal("named", Client.Sh(["--runtime", "under-test"], "echo named"));
+    public void A_container_can_ask_for_the_runtime_by_name() =>
+        Assert.Equal("named", Client.Sh(["--runtime", "under-test"], "echo named"));
 
     [ClientFact]
     public void Containers_of_another_runtime_run_beside_it()
@@ -63,7 +65,8 @@ public sealed partial class DockerTests
     public void Docker_learns_that_memory_was_too_little()
     {
         Controller("memory");
-        // The shim tells of the end and of the memory on two ways; on a busy machine dockerd hears of the end first, and then of nothing more.
+        // The shim tells of the end and of the memory on two ways; on a busy machine dockerd hears of the end first, and then of nothing
+        // more.
         for (int attempt = 1; ; attempt++)
         {
             using Detached container = Client.Detach(["--memory", "20m"], "tail", "/dev/zero");
@@ -105,7 +108,8 @@ public sealed partial class DockerTests
         using Detached container = Client.Sleeping();
         Result privileged = container.Exec(["--privileged"], "sh", "-c", capabilities);
         // runc gives up where one of them cannot be had.
-        if (privileged.ExitCode != 0 && RuntimeUnderTest.IsRunc) throw new SkippedException($"docker cannot do this here with runc: {(privileged.Out + privileged.Error).Trim()}");
+        if (privileged.ExitCode != 0 && RuntimeUnderTest.IsRunc)
+            throw new SkippedException($"docker cannot do this here with runc: {(privileged.Out + privileged.Error).Trim()}");
         Assert.True(Convert.ToInt64(privileged.Exits(0).Out.Trim()[^16..], 16) > Convert.ToInt64(container.Sh(capabilities)[^16..], 16));
     }
 }

@@ -7,18 +7,22 @@ namespace Minirun.Clients.Podman;
 /// <summary>podman, told in containers.conf of the runtime under test: rootful for root, rootless for others.</summary>
 public sealed class PodmanClient() : CommandClient("podman")
 {
-    protected override (string Program, string Package)[] Programs => [("podman", "podman"), ("conmon", "conmon"), .. Kernel.Uid == 0 ? [] : new[] { ("newuidmap", "uidmap") }];
+    protected override (string Program, string Package)[] Programs =>
+        [("podman", "podman"), ("conmon", "conmon"), .. Kernel.Uid == 0 ? [] : new[] { ("newuidmap", "uidmap") }];
 
     protected override string[] Command =>
     [
         "/usr/bin/env", $"CONTAINERS_CONF={Realm.Directory}/containers.conf",
-        "podman", "--storage-driver", "overlay", "--root", Realm.Directory + "/store", "--runroot", Realm.Directory + "/run/root", "--tmpdir", Realm.Directory + "/run/libpod",
+        "podman", "--storage-driver", "overlay", "--root", Realm.Directory + "/store", "--runroot", Realm.Directory + "/run/root",
+            "--tmpdir", Realm.Directory + "/run/libpod",
     ];
 
     public override string[] Force => ["--force", "--time", "0"];
 
     internal override string Inside(string script, params string[] arguments) =>
-        Kernel.Uid == 0 ? base.Inside(script, arguments) : Run(["unshare", "/bin/bash", Realm.ScriptPath(script), .. arguments]).Exits(0).Out;
+        Kernel.Uid == 0
+            ? base.Inside(script, arguments)
+            : Run(["unshare", "/bin/bash", Realm.ScriptPath(script), .. arguments]).Exits(0).Out;
 
     protected override void SetUp()
     {
@@ -31,7 +35,9 @@ public sealed class PodmanClient() : CommandClient("podman")
         Run("run", "--rm", Image, "true");
     }
 
-    /// <summary>Of a pod's cgroup podman removes what it has made itself, which is not all that a runtime needs on its way to a container's.</summary>
+    /// <summary>
+    /// Of a pod's cgroup podman removes what it has made itself, which is not all that a runtime needs on its way to a container's.
+    /// </summary>
     protected override bool Keeps(string leftover) => Regex.IsMatch(leftover, "^cgroup .*/(systemd|unified)/libpod_parent/[0-9a-f]{64}$");
 
     /// <summary>Rootless podman keeps a process that holds its namespaces open.</summary>

@@ -22,8 +22,10 @@ public sealed partial class PodmanTests
         string[] lines = [];
         // poststop runs when podman has already gone.
         Assert.True(Deadline.Wait(() => (lines = ReadLog(hooks)).Length == 6), string.Join('\n', lines));
-        Assert.Equal(["createContainer", "createRuntime", "poststart", "poststop", "prestart", "startContainer"], lines.Select(line => line.Split(' ')[0]).Order());
-        Assert.Equal(["prestart", "createRuntime", "createContainer", "startContainer"], lines.Select(line => line.Split(' ')[0]).Where(kind => !kind.StartsWith("post")));
+        Assert.Equal(["createContainer", "createRuntime", "poststart", "poststop", "prestart", "startContainer"],
+            lines.Select(line => line.Split(' ')[0]).Order());
+        Assert.Equal(["prestart", "createRuntime", "createContainer", "startContainer"],
+            lines.Select(line => line.Split(' ')[0]).Where(kind => !kind.StartsWith("post")));
         foreach (string line in lines)
         {
             string kind = line.Split(' ')[0];
@@ -32,7 +34,8 @@ public sealed partial class PodmanTests
             Assert.EndsWith("/userdata", state.GetProperty("bundle").GetString());
             string status = state.GetProperty("status").GetString()!;
             // runc 1.1 still says created to poststart, where the specification wants running.
-            string expected = kind switch { "prestart" or "createRuntime" or "createContainer" => "creating", "startContainer" => "created", "poststart" => status == "created" ? status : "running", _ => "stopped" };
+            string expected = kind switch { "prestart" or "createRuntime" or "createContainer" => "creating", "startContainer" => "created",
+                "poststart" => status == "created" ? status : "running", _ => "stopped" };
             Assert.Equal(expected, status);
             Assert.Equal(kind != "poststop", state.TryGetProperty("pid", out JsonElement pid) && pid.GetInt32() > 0);
         }

@@ -16,7 +16,8 @@ public sealed partial class PodmanTests
     [ClientFact]
     public void A_health_check_says_well_or_not()
     {
-        using Detached container = Client.Sleeping("--health-cmd", "test -e /well", "--health-interval", "disable", "--health-retries", "1");
+        using Detached container =
+            Client.Sleeping("--health-cmd", "test -e /well", "--health-interval", "disable", "--health-retries", "1");
         Client.Run("healthcheck", "run", container.Name).Exits(1);
         Assert.Equal("unhealthy", container.Inspect("{{.State.Health.Status}}"));
         container.Exec("touch", "/well").Exits(0);
@@ -28,7 +29,8 @@ public sealed partial class PodmanTests
     public void A_user_namespace_maps_its_ids()
     {
         string map = Kernel.Uid == 0 ? "0:100000:5000" : "0:1:5000";
-        Assert.Equal($"0 {map.Split(':')[1]} 5000", Client.ContainerOrSkip(["--uidmap", map, "--gidmap", map], "sh", "-c", "xargs </proc/self/uid_map").Exits(0).Out.Trim());
+        Assert.Equal($"0 {map.Split(':')[1]} 5000",
+            Client.ContainerOrSkip(["--uidmap", map, "--gidmap", map], "sh", "-c", "xargs </proc/self/uid_map").Exits(0).Out.Trim());
     }
 
     [ClientFact]
@@ -54,7 +56,8 @@ public sealed partial class PodmanTests
     {
         string file = Client.Realm.Write("volumes/handed-on", "by descriptor\n");
         var how = new Start { Before = $"exec 3<{Client.Realm.Outside(file)}" };
-        Assert.Equal("by descriptor\n", Client.Run(how, "run", "--rm", "--network", "none", "--preserve-fds", "1", Client.Image, "sh", "-c", "cat <&3").Exits(0).Out);
+        Assert.Equal("by descriptor\n",
+            Client.Run(how, "run", "--rm", "--network", "none", "--preserve-fds", "1", Client.Image, "sh", "-c", "cat <&3").Exits(0).Out);
     }
 
     [ClientFact]
@@ -79,7 +82,8 @@ public sealed partial class PodmanTests
     public void The_pid_file_has_the_pid_of_the_container()
     {
         using Detached container = Client.Sleeping("--pidfile", Client.Realm.Directory + "/pid-file");
-        Assert.Equal(container.Inspect("{{.State.Pid}}"), File.ReadAllText(Client.Realm.Outside(Client.Realm.Directory + "/pid-file")).Trim());
+        Assert.Equal(container.Inspect("{{.State.Pid}}"),
+            File.ReadAllText(Client.Realm.Outside(Client.Realm.Directory + "/pid-file")).Trim());
     }
 
     [ClientFact]
@@ -92,7 +96,8 @@ public sealed partial class PodmanTests
     [ClientFact]
     public void A_network_of_podmans_own_is_joined()
     {
-        if (Kernel.Uid != 0 && Programs.Find("slirp4netns") is null) throw new SkippedException("slirp4netns is not here: apt-get install slirp4netns");
+        if (Kernel.Uid != 0 && Programs.Find("slirp4netns") is null)
+            throw new SkippedException("slirp4netns is not here: apt-get install slirp4netns");
         Assert.Contains("inet ", Client.RunOrSkip("run", "--rm", Client.Image, "sh", "-c", "ip addr show scope global").Exits(0).Out);
     }
 }

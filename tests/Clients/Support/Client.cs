@@ -37,9 +37,11 @@ public abstract class Client : IDisposable
 
     internal Result Run(Start how, params string[] arguments) => Realm.Run(how, Command[0], [.. Command[1..], .. arguments]);
 
-    internal RunningProgram Start(params string[] arguments) => Realm.Start(Cli.Tests.Support.Start.Plain, Command[0], [.. Command[1..], .. arguments]);
+    internal RunningProgram Start(params string[] arguments) =>
+        Realm.Start(Cli.Tests.Support.Start.Plain, Command[0], [.. Command[1..], .. arguments]);
 
-    internal Pty Terminal(params string[] arguments) => Realm.Terminal(Cli.Tests.Support.Start.Plain, Command[0], [.. Command[1..], .. arguments]);
+    internal Pty Terminal(params string[] arguments) =>
+        Realm.Terminal(Cli.Tests.Support.Start.Plain, Command[0], [.. Command[1..], .. arguments]);
 
     /// <summary>Runs the client; where it does not succeed, and does not with runc either, the test is skipped.</summary>
     internal Result RunOrSkip(params string[] arguments)
@@ -48,7 +50,9 @@ public abstract class Client : IDisposable
         if (result.ExitCode == 0) return result;
         if (RuntimeUnderTest.Runc is not { } runc) return result;
         Result second = RuntimeUnderTest.IsRunc ? result : Run(WithRuntime(runc, arguments));
-        return second.ExitCode == 0 ? result : throw new SkippedException($"{Name} cannot do this here with runc either: {second.Error.Trim()}");
+        return second.ExitCode == 0
+            ? result
+            : throw new SkippedException($"{Name} cannot do this here with runc either: {second.Error.Trim()}");
     }
 
     /// <summary>Fails when something is there now that was not before the first test; what is just going has a while for that.</summary>
@@ -113,7 +117,8 @@ public abstract class Client : IDisposable
             Realm = new Realm(Name);
             SetUp();
             Result hello = RunOrSkip(Hello);
-            if (hello.ExitCode != 0) throw new InvalidOperationException($"{RuntimeUnderTest.Name} does not run a first container: {hello.Error.Trim()}");
+            if (hello.ExitCode != 0)
+                throw new InvalidOperationException($"{RuntimeUnderTest.Name} does not run a first container: {hello.Error.Trim()}");
             _before = Leftovers.Find(this);
         }
         catch (SkippedException skipped)
@@ -128,7 +133,8 @@ public abstract class Client : IDisposable
 
     private string? MissingPrograms()
     {
-        string[] packages = [.. Programs.Where(need => Cli.Tests.Support.Programs.Find(need.Program) is null).Select(need => need.Package).Distinct()];
+        string[] packages =
+            [.. Programs.Where(need => Cli.Tests.Support.Programs.Find(need.Program) is null).Select(need => need.Package).Distinct()];
         return packages.Length == 0 ? null : $"{Name} is not here: apt-get install {string.Join(' ', packages)}";
     }
 }

@@ -12,10 +12,14 @@ public abstract class CommandClient(string name) : Client(name)
 
     protected override string[] Hello => ["run", "--rm", "--network", "none", Image, "true"];
 
-    /// <summary>A container in the foreground, removed at its end. No network: what the client's network plugins can do here is not our question.</summary>
-    internal Result Container(string[] options, params string[] command) => Run(["run", "--rm", .. options.Contains("--network") ? [] : new[] { "--network", "none" }, .. options, Image, .. command]);
+    /// <summary>
+    /// A container in the foreground, removed at its end. No network: what the client's network plugins can do here is not our question.
+    /// </summary>
+    internal Result Container(string[] options, params string[] command) =>
+        Run(["run", "--rm", .. options.Contains("--network") ? [] : new[] { "--network", "none" }, .. options, Image, .. command]);
 
-    internal Result ContainerOrSkip(string[] options, params string[] command) => RunOrSkip(["run", "--rm", "--network", "none", .. options, Image, .. command]);
+    internal Result ContainerOrSkip(string[] options, params string[] command) =>
+        RunOrSkip(["run", "--rm", "--network", "none", .. options, Image, .. command]);
 
     /// <summary>A line of shell inside; its output without the last line end. It has to succeed.</summary>
     internal string Sh(string[] options, string script) => Container(options, "sh", "-c", script).Exits(0).Out.TrimEnd('\n');

@@ -21,7 +21,8 @@ internal sealed class Detached(CommandClient client, string name) : IDisposable
 
     public string Inspect(string format) => Do("inspect", "--format", format).Exits(0).Out.Trim();
 
-    public void AwaitLog(string text) => Assert.True(Deadline.Wait(() => Logs.Contains(text)), $"waited in vain for '{text}' in the log of {name}:\n{Logs}");
+    public void AwaitLog(string text) =>
+        Assert.True(Deadline.Wait(() => Logs.Contains(text)), $"waited in vain for '{text}' in the log of {name}:\n{Logs}");
 
     public string Wait() => Do("wait").Exits(0).Out.Trim();
 

@@ -6,7 +6,9 @@ namespace Minirun.Clients.Support;
 internal sealed record Leftovers(string[] Lines)
 {
     public static Leftovers Find(Client client) =>
-        new(client.Inside("leftovers.sh", client.Realm.Directory, Kernel.Uid == 0 ? "all" : "ours").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        new(
+            client.Inside("leftovers.sh", client.Realm.Directory, Kernel.Uid == 0 ? "all" : "ours")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
     public string[] Beyond(Leftovers before)
     {

@@ -24,7 +24,8 @@ internal sealed class Realm : IDisposable
         // Not named after minirun: other suites look for cgroups of that name.
         _cgroup = $"clients-{client}-{id}";
         if (Kernel.Uid != 0) return;
-        _holder = new RunningProgram(new Start { Deadline = TimeSpan.FromMinutes(20) }, "/bin/bash", [ScriptPath("realm.sh"), _cgroup, Directory]);
+        _holder = new RunningProgram(new Start { Deadline = TimeSpan.FromMinutes(20) }, "/bin/bash",
+            [ScriptPath("realm.sh"), _cgroup, Directory]);
         _holder.AwaitOut("ready");
         _init = Child(_holder.Pid);
         _enter = string.Concat(Hierarchies().Select(path => $"echo $$ >{path}/{_cgroup}/cgroup.procs\n"));
@@ -45,13 +46,16 @@ internal sealed class Realm : IDisposable
         return new RunningProgram(how, Enter[0], [.. Enter[1..], program, .. arguments]);
     }
 
-    public Pty Terminal(Start how, string program, params string[] arguments) => new(how with { Environment = Environment(how.Environment), Before = _enter }, [.. Enter, program, .. arguments]);
+    public Pty Terminal(Start how, string program, params string[] arguments) =>
+        new(how with { Environment = Environment(how.Environment), Before = _enter }, [.. Enter, program, .. arguments]);
 
     /// <summary>A script of bash inside; its output.</summary>
-    public string Sh(string script, params string[] arguments) => Run(Cli.Tests.Support.Start.Plain, "/bin/bash", ["-c", script, "-", .. arguments]).Exits(0).Out;
+    public string Sh(string script, params string[] arguments) =>
+        Run(Cli.Tests.Support.Start.Plain, "/bin/bash", ["-c", script, "-", .. arguments]).Exits(0).Out;
 
     /// <summary>One of the scripts beside this file, inside.</summary>
-    public string Script(string name, params string[] arguments) => Run(Cli.Tests.Support.Start.Plain, "/bin/bash", [ScriptPath(name), .. arguments]).Exits(0).Out;
+    public string Script(string name, params string[] arguments) =>
+        Run(Cli.Tests.Support.Start.Plain, "/bin/bash", [ScriptPath(name), .. arguments]).Exits(0).Out;
 
     public string Write(string name, string text)
     {
@@ -76,7 +80,10 @@ internal sealed class Realm : IDisposable
             Deadline.Wait(() => RemoveCgroups(Path.Combine(hierarchy, _cgroup)));
     }
 
-    private string[] Enter => _holder is null ? ["/usr/bin/env"] : [Programs.Find("nsenter")!, "--target", $"{_init}", "--mount", "--net", "--pid", "--cgroup", "--ipc", "--uts", "--"];
+    private string[] Enter =>
+        _holder is null
+            ? ["/usr/bin/env"]
+            : [Programs.Find("nsenter")!, "--target", $"{_init}", "--mount", "--net", "--pid", "--cgroup", "--ipc", "--uts", "--"];
 
     private Dictionary<string, string?> Environment(Dictionary<string, string?> special)
     {
@@ -94,7 +101,8 @@ internal sealed class Realm : IDisposable
     public static string ScriptPath(string name) => Path.Combine(AppContext.BaseDirectory, "Support", name);
 
     private static IEnumerable<string> Hierarchies() =>
-        File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).Where(mount => mount.Type is "cgroup" or "cgroup2").Select(mount => mount.Target);
+        File.ReadLines("/proc/self/mountinfo").Select(Mount.Parse).Where(mount => mount.Type is "cgroup" or "cgroup2")
+            .Select(mount => mount.Target);
 
     private static bool RemoveCgroups(string path)
     {
@@ -115,7 +123,13 @@ internal sealed class Realm : IDisposable
     {
         string children = "";
         // Each thread has children of its own.
-        Assert.True(Deadline.Wait(() => (children = string.Concat(System.IO.Directory.GetDirectories($"/proc/{pid}/task").Select(thread => File.ReadAllText(thread + "/children")))).Length > 0), $"process {pid} has started nothing");
+        Assert.True(
+            Deadline.Wait(
+                () => (children = string.Concat(
+                    System.IO.Directory.GetDirectories($"/proc/{pid}/task")
+                        .Select(thread => File.ReadAllText(thread + "/children")))).Length
+                    > 0),
+            $"process {pid} has started nothing");
         return int.Parse(children.Split(' ')[0]);
     }
 }

@@ -5,7 +5,9 @@ namespace Minirun.Clients.Support;
 /// <summary>The OCI runtime that the clients are told to use: minirun-oci, or the one named by MINIRUN_OCI_UNDER_TEST.</summary>
 internal static class RuntimeUnderTest
 {
-    public static readonly string Path = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") is { Length: > 0 } named ? named : System.IO.Path.Combine(Programs.Bin, "minirun-oci");
+    public static readonly string Path = Environment.GetEnvironmentVariable("MINIRUN_OCI_UNDER_TEST") is { Length: > 0 } named
+        ? named
+        : System.IO.Path.Combine(Programs.Bin, "minirun-oci");
 
     public static readonly string Name = System.IO.Path.GetFileName(Path);
 

@@ -10,7 +10,8 @@ internal sealed class SkipBus(IMessageBus next) : IMessageBus
 
     public bool QueueMessage(IMessageSinkMessage message)
     {
-        if (message is not ITestFailed failed || failed.ExceptionTypes.FirstOrDefault() != typeof(SkippedException).FullName) return next.QueueMessage(message);
+        if (message is not ITestFailed failed || failed.ExceptionTypes.FirstOrDefault() != typeof(SkippedException).FullName)
+            return next.QueueMessage(message);
         Skipped++;
         return next.QueueMessage(new TestSkipped(failed.Test, failed.Messages[0]));
     }

@@ -57,7 +57,8 @@ public sealed class ContainerJsonTests
         else if (made is System.Collections.IList list)
             for (int i = 0; i < 2; i++) list.Add(Filled(type.GetGenericArguments()[0], counter));
         else
-            foreach (var property in type.GetProperties().Where(each => each.CanWrite)) property.SetValue(made, Filled(property.PropertyType, counter));
+            foreach (var property in type.GetProperties().Where(each => each.CanWrite))
+                property.SetValue(made, Filled(property.PropertyType, counter));
         return made;
     }
 }

@@ -5,7 +5,9 @@ namespace Minirun.Engine.Tests.Flight;
 
 public sealed class KernelLogTests
 {
-    private const string Record = "5,2011,36523263153,-;audit: type=1326 audit(1795246850.408:3): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=3101 comm=\"mkdir\" exe=\"/bin/busybox\" sig=31 arch=c000003e syscall=83 compat=0 ip=0x47b567 code=0x80000000\n";
+    private const string Record = "5,2011,36523263153,-;audit: type=1326 audit(1795246850.408:3): auid=4294967295 uid=0 gid=0 "
+        + "ses=4294967295 pid=3101 comm=\"mkdir\" exe=\"/bin/busybox\" sig=31 arch=c000003e syscall=83 compat=0 ip=0x47b567 "
+            + "code=0x80000000\n";
 
     [Theory]
     [InlineData("mkdir", Record, 3101, 36523263153L)]
@@ -17,5 +19,6 @@ public sealed class KernelLogTests
     [InlineData(null, "5,1,7,-;audit: type=1326 audit(1.2:3): pid=5 arch=c000003e", 5, 0L)]
     [InlineData(null, "5,1;audit: type=1326 pid=5 syscall=83 arch=c000003e", 5, 0L)]
     [InlineData(null, "", 5, 0L)]
-    public void The_kernel_says_which_call_it_killed_a_process_for(string? call, string record, int pid, long since) => Assert.Equal(call, KernelLog.Parse(record, pid, since));
+    public void The_kernel_says_which_call_it_killed_a_process_for(string? call, string record, int pid, long since) =>
+        Assert.Equal(call, KernelLog.Parse(record, pid, since));
 }

@@ -24,8 +24,20 @@ public sealed class EngineFileFuzzTests : IDisposable
     public void A_changed_container_is_listed_and_removed()
     {
         var store = new ContainerStore(Paths);
-        EngineContainer good = store.Create(new ContainerConfig { Rootfs = "/", Command = ["sh"], Env = ["A=b"], Labels = { ["a"] = "b" }, LogOptions = { ["max-size"] = "1m" }, Volumes = [new() { Name = "v", Destination = "/x" }], Health = new() { Command = "true" } }, "{}"u8);
-        string config = good.Directory + "/container.json", state = good.Directory + "/state.json", network = good.Directory + "/network.json";
+        EngineContainer good = store.Create(
+            new ContainerConfig
+            {
+                Rootfs = "/",
+                Command = ["sh"],
+                Env = ["A=b"],
+                Labels = { ["a"] = "b" },
+                LogOptions = { ["max-size"] = "1m" },
+                Volumes = [new() { Name = "v", Destination = "/x" }],
+                Health = new() { Command = "true" }
+            },
+            "{}"u8);
+        string config = good.Directory + "/container.json", state = good.Directory + "/state.json",
+            network = good.Directory + "/network.json";
         File.WriteAllText(network, """
             {"mode":"none","bootId":"","helperPid":0,"netNs":"/nowhere","cniResult":"{}","address":"10.0.0.2","prefixLength":16,
             "ports":[{"hostIp":"","hostPort":80,"containerPort":80,"protocol":"tcp"}],"warning":""}
@@ -59,7 +71,12 @@ public sealed class EngineFileFuzzTests : IDisposable
     public void A_changed_volume_is_listed()
     {
         var store = new VolumeStore(Paths);
-        store.Create(new VolumeRecord { Name = "vol", Labels = { ["a"] = "b" }, Options = { ["type"] = "tmpfs", ["device"] = "tmpfs", ["o"] = "size=1m" } });
+        store.Create(new VolumeRecord
+        {
+            Name = "vol",
+            Labels = { ["a"] = "b" },
+            Options = { ["type"] = "tmpfs", ["device"] = "tmpfs", ["o"] = "size=1m" }
+        });
         string file = Paths.Volumes + "/vol/volume.json";
         FuzzRun.Each(1500, new JsonMutator(File.ReadAllBytes(file)).Next, json =>
         {
@@ -82,7 +99,8 @@ public sealed class EngineFileFuzzTests : IDisposable
     {
         CniConfig config = CniConfig.Parse("/n.conflist", Encoding.UTF8.GetString(json));
         _ = (config.Driver, config.IsInternal, NetworkStore.Gateway(config), Subnets.Of(config));
-        var arguments = new CniArguments { ContainerId = "c", NetNs = "/n", Ip = "10.88.9.2", Aliases = ["a"], Ports = PortMapping.Parse("80:80") };
+        var arguments =
+            new CniArguments { ContainerId = "c", NetNs = "/n", Ip = "10.88.9.2", Aliases = ["a"], Ports = PortMapping.Parse("80:80") };
         foreach (System.Text.Json.JsonElement plugin in config.Plugins) config.Input(plugin, "{}", arguments);
     }, error => Refusal(error, "/n.conflist"));
 
@@ -93,7 +111,8 @@ public sealed class EngineFileFuzzTests : IDisposable
         "ips":[{"version":"4","interface":1,"address":"10.88.9.2/24","gateway":"10.88.9.1"}],"routes":[{"dst":"0.0.0.0/0"}],
         "dns":{"nameservers":["1.1.1.1"]}}
         """u8.ToArray(),
-        """{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.2/8","gateway":"10.0.0.1"},"dns":{}}"""u8.ToArray()).Next, json => CniResult.Parse(Encoding.UTF8.GetString(json)), error => Refusal(error, "the result"));
+        """{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.2/8","gateway":"10.0.0.1"},"dns":{}}"""u8.ToArray()).Next,
+            json => CniResult.Parse(Encoding.UTF8.GetString(json)), error => Refusal(error, "the result"));
 
     [Fact]
     public void A_changed_log_is_read()
@@ -117,5 +136,8 @@ public sealed class EngineFileFuzzTests : IDisposable
     }
 
     private static string? Refusal(Exception error, string where) =>
-        error is not UserError user ? "not an error of ours" : string.IsNullOrWhiteSpace(user.Hint) ? "no hint" : !user.Message.Contains(where, StringComparison.Ordinal) || user.Message.Contains("Exception") ? "it does not say where" : null;
+        error is not UserError user ? "not an error of ours"
+            : string.IsNullOrWhiteSpace(user.Hint) ? "no hint"
+            : !user.Message.Contains(where, StringComparison.Ordinal) || user.Message.Contains("Exception") ? "it does not say where"
+            : null;
 }

@@ -28,17 +28,20 @@ public sealed class HostNamesTests : IDisposable
     [InlineData("LOGS.example", "10.1.2.3")]
     [InlineData("six", "::5")]
     [InlineData("localhost", "127.0.0.1")]
-    public void Numbers_and_hosts_need_no_name_server(string host, string address) => Assert.Equal(address, HostNames.Find(host, Hosts, "/none").ToString());
+    public void Numbers_and_hosts_need_no_name_server(string host, string address) =>
+        Assert.Equal(address, HostNames.Find(host, Hosts, "/none").ToString());
 
     [Fact]
-    public void A_host_that_nobody_knows_is_an_error() => Assert.Equal("nowhere: unknown host", Assert.Throws<UserError>(() => HostNames.Find("nowhere", Hosts, "/none")).Message);
+    public void A_host_that_nobody_knows_is_an_error() =>
+        Assert.Equal("nowhere: unknown host", Assert.Throws<UserError>(() => HostNames.Find("nowhere", Hosts, "/none")).Message);
 
     [Fact]
     public async Task A_name_server_is_asked()
     {
         List<string> asked = [];
         Task<IPAddress> finding = OnAThread(() => HostNames.Find("server.test", Hosts, Resolver, Port));
-        Answer(asked, [0xc0, 0x0c, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 0x0c, 0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 10, 9, 8, 7], answers: 2);
+        Answer(asked, [0xc0, 0x0c, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 0x0c, 0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 10, 9, 8, 7],
+            answers: 2);
         Assert.Equal("10.9.8.7", (await finding).ToString());
         Assert.Equal(["server.test"], asked);
     }
@@ -76,7 +79,8 @@ public sealed class HostNamesTests : IDisposable
     private int Port => ((IPEndPoint)_server.Client.LocalEndPoint!).Port;
 
     // Neither who asks nor who answers is kept waiting by a busy thread pool: a question is given up after a second.
-    private static Task<IPAddress> OnAThread(Func<IPAddress> find) => Task.Factory.StartNew(find, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task<IPAddress> OnAThread(Func<IPAddress> find) =>
+        Task.Factory.StartNew(find, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Answer(List<string> asked, byte[] records, byte answers)
     {
@@ -91,7 +95,8 @@ public sealed class HostNamesTests : IDisposable
     private static string Name(byte[] question)
     {
         var name = new StringBuilder();
-        for (int at = 12; question[at] != 0; at += question[at] + 1) name.Append('.').Append(Encoding.ASCII.GetString(question, at + 1, question[at]));
+        for (int at = 12; question[at] != 0; at += question[at] + 1)
+            name.Append('.').Append(Encoding.ASCII.GetString(question, at + 1, question[at]));
         return name.ToString(1, name.Length - 1);
     }
 

@@ -51,7 +51,8 @@ public sealed class JournalReaderTests : IDisposable
         using var end = new EndSignal();
         ContainerLog log = Open("first\n");
         List<string> lines = [];
-        new JournalReader(_directory.Context.Id).Read(new LogQuery { Follow = true, EndDescriptor = end.Descriptor }, (in LogRecord record) =>
+        new JournalReader(_directory.Context.Id).Read(new LogQuery { Follow = true, EndDescriptor = end.Descriptor },
+            (in LogRecord record) =>
         {
             lines.Add(Encoding.UTF8.GetString(record.Line));
             if (lines.Count > 1) return true;
@@ -70,7 +71,8 @@ public sealed class JournalReaderTests : IDisposable
         Open(["labels=com.example.a", "env=VAR"], "x\n").Close();
         Await(peer, 1);
         string attributes = "";
-        new JournalReader(_directory.Context.Id).Read(new(), (in LogRecord record) => (attributes = Encoding.UTF8.GetString(record.Attributes)).Length > 0);
+        new JournalReader(_directory.Context.Id).Read(new(),
+            (in LogRecord record) => (attributes = Encoding.UTF8.GetString(record.Attributes)).Length > 0);
         Assert.Contains("\"COM_EXAMPLE_A\":", attributes);
         Assert.Contains("\"VAR\":", attributes);
         Assert.DoesNotContain("CONTAINER_ID", attributes);
@@ -117,7 +119,8 @@ public sealed class JournalReaderTests : IDisposable
         List<string> lines = [];
         new JournalReader(_directory.Context.Id).Read(query, (in LogRecord record) =>
         {
-            if (only is null || record.Source == only) lines.Add((record.Source == LogSource.Stderr ? Encoding.Latin1 : Encoding.UTF8).GetString(record.Line));
+            if (only is null || record.Source == only)
+                lines.Add((record.Source == LogSource.Stderr ? Encoding.Latin1 : Encoding.UTF8).GetString(record.Line));
             return true;
         });
         return lines;

@@ -15,7 +15,8 @@ public sealed class JsonFileTests : IDisposable
     [Fact]
     public void A_record_is_as_Docker_writes_it()
     {
-        ContainerLog log = _directory.Open("json-file", "labels=com.example.a,b-c,none", "env=VAR,Q", "tag={{.ImageName}}/{{.Name}}/{{.ID}}");
+        ContainerLog log =
+            _directory.Open("json-file", "labels=com.example.a,b-c,none", "env=VAR,Q", "tag={{.ImageName}}/{{.Name}}/{{.ID}}");
         log.Feed(LogSource.Stderr, "x\n"u8);
         log.Close();
         Assert.Equal("""

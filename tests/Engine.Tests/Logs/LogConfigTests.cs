@@ -18,7 +18,8 @@ public sealed class LogConfigTests
     [InlineData("max-file cannot be less than 1", "json-file", "max-file=0")]
     [InlineData("max-size must be a positive number", "json-file", "max-size=0")]
     [InlineData("compress cannot be true when max-file is less than 2 or max-size is not set", "json-file", "compress=true")]
-    [InlineData("compress cannot be true when max-file is less than 2 or max-size is not set", "json-file", "compress=true", "max-size=1k", "max-file=1")]
+    [InlineData("compress cannot be true when max-file is less than 2 or max-size is not set", "json-file", "compress=true", "max-size=1k",
+        "max-file=1")]
     [InlineData("log opt compress: 'x' is not true or false", "json-file", "compress=x")]
     [InlineData("logger: logging mode not supported: x", "json-file", "mode=x")]
     [InlineData("logger: max-buffer-size option is only supported with 'mode=non-blocking'", "json-file", "max-buffer-size=1m")]
@@ -28,18 +29,22 @@ public sealed class LogConfigTests
     [InlineData("gelf-address is a required parameter", "gelf")]
     [InlineData("gelf-address should be in form proto://address, got http://x", "gelf", "gelf-address=http://x")]
     [InlineData("gelf-address: please provide it as host:port, got 127.0.0.1", "gelf", "gelf-address=udp://127.0.0.1")]
-    [InlineData("unknown value \"zz\" for log opt \"gelf-compression-type\" for gelf log driver", "gelf", "gelf-address=udp://127.0.0.1:1", "gelf-compression-type=zz")]
-    [InlineData("unknown value \"77\" for log opt \"gelf-compression-level\" for gelf log driver", "gelf", "gelf-address=udp://127.0.0.1:1", "gelf-compression-level=77")]
+    [InlineData("unknown value \"zz\" for log opt \"gelf-compression-type\" for gelf log driver", "gelf", "gelf-address=udp://127.0.0.1:1",
+        "gelf-compression-type=zz")]
+    [InlineData("unknown value \"77\" for log opt \"gelf-compression-level\" for gelf log driver", "gelf", "gelf-address=udp://127.0.0.1:1",
+        "gelf-compression-level=77")]
     [InlineData("compression is only supported on UDP", "gelf", "gelf-address=tcp://127.0.0.1:1", "gelf-compression-level=1")]
     [InlineData("\"gelf-tcp-max-reconnect\" is only valid for TCP", "gelf", "gelf-address=udp://127.0.0.1:1", "gelf-tcp-max-reconnect=1")]
     [InlineData("syslog-address should be in form proto://address, got foo", "syslog", "syslog-address=foo")]
     [InlineData("invalid syslog facility", "syslog", "syslog-facility=77")]
     [InlineData("invalid syslog format", "syslog", "syslog-format=77")]
-    [InlineData("fluentd-address should be in form proto://address, got http://127.0.0.1:1", "fluentd", "fluentd-address=http://127.0.0.1:1")]
+    [InlineData("fluentd-address should be in form proto://address, got http://127.0.0.1:1", "fluentd",
+        "fluentd-address=http://127.0.0.1:1")]
     [InlineData("log opt fluentd-buffer-limit: 'x' is not a size such as 10m", "fluentd", "fluentd-buffer-limit=x")]
     [InlineData("log opt fluentd-retry-wait: 'x' is not a time such as 500ms or 2s", "fluentd", "fluentd-retry-wait=x")]
     [InlineData("log opt fluentd-async: 'x' is not true or false", "fluentd", "fluentd-async=x")]
-    [InlineData("conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'", "fluentd", "fluentd-async=true", "fluentd-async-connect=true")]
+    [InlineData("conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'", "fluentd", "fluentd-async=true",
+        "fluentd-async-connect=true")]
     [InlineData("unknown log opt 'max-size' for journald log driver", "journald", "max-size=1")]
     public void What_cannot_be_is_said_before_anything_is_made(string message, string driver, params string[] options)
     {
@@ -48,7 +53,9 @@ public sealed class LogConfigTests
     }
 
     [Fact]
-    public void A_broken_pattern_is_an_error() => Assert.StartsWith("log opt labels-regex: ", Assert.Throws<UserError>(() => LogDirectory.Config("json-file", "labels-regex=(")).Message);
+    public void A_broken_pattern_is_an_error() =>
+        Assert.StartsWith("log opt labels-regex: ",
+            Assert.Throws<UserError>(() => LogDirectory.Config("json-file", "labels-regex=(")).Message);
 
     [Fact]
     public void A_driver_is_one_class_and_one_line()

@@ -7,13 +7,16 @@ namespace Minirun.Engine.Tests.Logs;
 public sealed class LogCopierTests
 {
     [Fact]
-    public void Lines_lose_their_line_feed_and_the_last_needs_none() => Assert.Equal(["hello", "", "partial"], Lines("hello\n\npartial", 1000));
+    public void Lines_lose_their_line_feed_and_the_last_needs_none() =>
+        Assert.Equal(["hello", "", "partial"], Lines("hello\n\npartial", 1000));
 
     [Fact]
-    public void A_line_of_more_than_16_KiB_is_cut() => Assert.Equal([16384, 3616], Lines(new string('a', 20000) + "\n", 100_000).Select(line => line.Length));
+    public void A_line_of_more_than_16_KiB_is_cut() =>
+        Assert.Equal([16384, 3616], Lines(new string('a', 20000) + "\n", 100_000).Select(line => line.Length));
 
     [Fact]
-    public void The_line_feed_after_exactly_16_KiB_makes_an_empty_last_piece() => Assert.Equal([16384, 0, 1], Lines(new string('a', 16384) + "\nb\n", 100_000).Select(line => line.Length));
+    public void The_line_feed_after_exactly_16_KiB_makes_an_empty_last_piece() =>
+        Assert.Equal([16384, 0, 1], Lines(new string('a', 16384) + "\nb\n", 100_000).Select(line => line.Length));
 
     [Theory]
     [InlineData(1)]

@@ -11,7 +11,9 @@ namespace Minirun.Engine.Tests.Logs;
 /// <summary>What is true of every driver and the real thing at its other end.</summary>
 public abstract class LogDriverFacts(string driver, Func<LogPeer> makePeer)
 {
-    /// <summary>The peer's names of the container's name, of the label com.example.a and of the variable VAR; null where the format has none.</summary>
+    /// <summary>
+    /// The peer's names of the container's name, of the label com.example.a and of the variable VAR; null where the format has none.
+    /// </summary>
     protected abstract (string? Name, string? Label, string? Variable) Fields { get; }
 
     [SkippableFact]
@@ -19,10 +21,12 @@ public abstract class LogDriverFacts(string driver, Func<LogPeer> makePeer)
     {
         using LogPeer peer = Start();
         ContainerLog log = Open(peer);
-        for (int line = 1; line <= 100; line++) log.Feed(line % 3 == 0 ? LogSource.Stderr : LogSource.Stdout, Encoding.ASCII.GetBytes($"line {line}\n"));
+        for (int line = 1; line <= 100; line++)
+            log.Feed(line % 3 == 0 ? LogSource.Stderr : LogSource.Stdout, Encoding.ASCII.GetBytes($"line {line}\n"));
         log.Close();
         IReadOnlyList<LogPeer.Received> arrived = Await(peer, 100);
-        Assert.Equal(Enumerable.Range(1, 100).Select(line => ($"line {line}", line % 3 == 0 ? LogSource.Stderr : LogSource.Stdout)), arrived.Select(line => (line.Line, line.Source)));
+        Assert.Equal(Enumerable.Range(1, 100).Select(line => ($"line {line}", line % 3 == 0 ? LogSource.Stderr : LogSource.Stdout)),
+            arrived.Select(line => (line.Line, line.Source)));
         Assert.Equal(0, log.Lost);
     }
 

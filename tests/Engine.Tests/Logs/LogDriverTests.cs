@@ -60,7 +60,8 @@ public sealed class FluentdTests() : LogDriverFacts("fluentd", () => new Fluentd
     protected override (string?, string?, string?) Fields => ("container_name", "com.example.a", "VAR");
 }
 
-public sealed class FluentdAcknowledgedTests() : LogDriverFacts("fluentd", () => new FluentdPeer("fluentd-request-ack=true", "fluentd-sub-second-precision=true"))
+public sealed class FluentdAcknowledgedTests()
+    : LogDriverFacts("fluentd", () => new FluentdPeer("fluentd-request-ack=true", "fluentd-sub-second-precision=true"))
 {
     protected override (string?, string?, string?) Fields => ("container_name", "com.example.a", "VAR");
 }

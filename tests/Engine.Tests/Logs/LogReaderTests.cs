@@ -44,15 +44,23 @@ public sealed class LogReaderTests : IDisposable
         _directory.Write(string.Concat(Enumerable.Range(1, 50).Select(line => $"{line}\n")), "max-size=1k", "max-file=5");
         Assert.Equal(4, _directory.Files.Length);
         // The oldest moves first, NAME itself last.
-        for (int number = 3; number > 3 - steps; number--) File.Move(_directory.Log + (number == 0 ? "" : $".{number}"), $"{_directory.Log}.{number + 1}");
+        for (int number = 3; number > 3 - steps; number--)
+            File.Move(_directory.Log + (number == 0 ? "" : $".{number}"), $"{_directory.Log}.{number + 1}");
         Assert.Equal(Enumerable.Range(1, 50).Select(line => $"{line}\n"), _directory.Read());
     }
 
     [Fact]
     public void Times_choose_records()
     {
-        File.WriteAllLines(_directory.Log, Enumerable.Range(0, 10).Select(second => $$"""{"log":"{{second}}\n","stream":"stdout","time":"2026-11-20T20:19:0{{second}}.5Z"}"""));
-        Assert.Equal(["3\n", "4\n"], _directory.Read(new LogQuery { Since = LogMoment.Parse("since", "2026-11-20T20:19:03.5Z"), Until = LogMoment.Parse("until", "2026-11-20T21:19:04.500000000+01:00") }));
+        File.WriteAllLines(_directory.Log,
+            Enumerable.Range(0, 10)
+                .Select(second => $$"""{"log":"{{second}}\n","stream":"stdout","time":"2026-11-20T20:19:0{{second}}.5Z"}"""));
+        Assert.Equal(["3\n", "4\n"],
+            _directory.Read(new LogQuery
+            {
+                Since = LogMoment.Parse("since", "2026-11-20T20:19:03.5Z"),
+                Until = LogMoment.Parse("until", "2026-11-20T21:19:04.500000000+01:00")
+            }));
         Assert.Equal(["9\n"], _directory.Read(new LogQuery { Since = LogMoment.Parse("since", "2026-11-20T20:19:03Z"), Tail = 1 }));
     }
 
@@ -65,7 +73,8 @@ public sealed class LogReaderTests : IDisposable
 
     [Fact]
     public void What_is_no_time_is_said_as_Docker_says_it() =>
-        Assert.Equal("invalid value for \"since\": failed to parse value as time or duration: \"nonsense\"", Assert.Throws<UserError>(() => LogMoment.Parse("since", "nonsense")).Message);
+        Assert.Equal("invalid value for \"since\": failed to parse value as time or duration: \"nonsense\"",
+            Assert.Throws<UserError>(() => LogMoment.Parse("since", "nonsense")).Message);
 
     [Fact]
     public void Whatever_is_in_the_file_the_records_are_read()
@@ -75,7 +84,9 @@ public sealed class LogReaderTests : IDisposable
         new Random(1).NextBytes(noise);
         using (FileStream file = File.Create(_directory.Log))
         {
-            foreach (string bad in (string[])["{}\n", "[]\n", "\n", "{\"log\":1}\n", "{\"log\":\"\\ud800\",\"time\":\"2026-11-20T20:19:37Z\"}\n", "{\"log\":\"x\",\"time\":\"never\"}\n", new string('[', 100_000) + "\n", new string('x', 3 << 20) + "\n"])
+            foreach (string bad in (string[])["{}\n", "[]\n", "\n", "{\"log\":1}\n",
+                "{\"log\":\"\\ud800\",\"time\":\"2026-11-20T20:19:37Z\"}\n", "{\"log\":\"x\",\"time\":\"never\"}\n",
+                new string('[', 100_000) + "\n", new string('x', 3 << 20) + "\n"])
                 file.Write(Encoding.UTF8.GetBytes(bad + good));
             file.Write(noise);
             file.Write(Encoding.UTF8.GetBytes("\n" + good + good[..^20]));
@@ -90,12 +101,14 @@ public sealed class LogReaderTests : IDisposable
     {
         File.WriteAllText(_directory.Log,
             "{\"log\":\"x\\n\",\"stream\":\"stdout\","
-            + "\"attrs\":{\"Q\":\"a\\u003cb\\u003e\\u0026\\\"x\",\"tag\":\"busybox:test/json1/18 d\"},\"time\":\"2026-11-21T04:24:33.97955Z\"}\n"
+            + "\"attrs\":{\"Q\":\"a\\u003cb\\u003e\\u0026\\\"x\",\"tag\":\"busybox:test/json1/18 "
+                + "d\"},\"time\":\"2026-11-21T04:24:33.97955Z\"}\n"
             + "{\"log\":\"partial\",\"stream\":\"stderr\",\"time\":\"2026-11-21T04:24:34Z\"}\n");
         using MemoryStream output = new(), error = new();
         var printer = new LogPrinter(output, error, times: true, details: true);
         new LogReader(_directory.Log).Read(new LogQuery(), printer.Print);
-        Assert.Equal("2026-11-21T04:24:33.979550000Z Q=a%3Cb%3E%26%22x,tag=busybox%3Atest%2Fjson1%2F18+d x\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal("2026-11-21T04:24:33.979550000Z Q=a%3Cb%3E%26%22x,tag=busybox%3Atest%2Fjson1%2F18+d x\n",
+            Encoding.UTF8.GetString(output.ToArray()));
         Assert.Equal("2026-11-21T04:24:34.000000000Z  partial", Encoding.UTF8.GetString(error.ToArray()));
     }
 

@@ -10,7 +10,8 @@ internal sealed class RecordingDriver : ILogDriver
 
     public string Name => "recording";
 
-    public void Log(in LogMessage message) => Messages.Add((Encoding.Latin1.GetString(message.Line), message.Source, message.Time, message.Partial));
+    public void Log(in LogMessage message) =>
+        Messages.Add((Encoding.Latin1.GetString(message.Line), message.Source, message.Time, message.Partial));
 
     public void Close()
     {

@@ -113,7 +113,8 @@ public sealed class StalledPeerTests : IDisposable
         using (var first = new StreamPeer())
         {
             port = first.Port;
-            log = _directory.Open("gelf", $"gelf-address=tcp://127.0.0.1:{port}", "gelf-tcp-max-reconnect=100", "gelf-tcp-reconnect-delay=0");
+            log =
+                _directory.Open("gelf", $"gelf-address=tcp://127.0.0.1:{port}", "gelf-tcp-max-reconnect=100", "gelf-tcp-reconnect-delay=0");
             log.Feed(LogSource.Stdout, "one\n"u8);
             Waiting.Until(() => Encoding.UTF8.GetString(first.Take()).EndsWith('\0'), "one");
         }
@@ -130,7 +131,9 @@ public sealed class StalledPeerTests : IDisposable
     public void Gelf_gives_up_after_as_many_attempts_as_it_should()
     {
         ContainerLog log;
-        using (var peer = new StreamPeer()) log = _directory.Open("gelf", $"gelf-address=tcp://127.0.0.1:{peer.Port}", "gelf-tcp-max-reconnect=2", "gelf-tcp-reconnect-delay=0");
+        using (var peer = new StreamPeer())
+            log = _directory.Open("gelf", $"gelf-address=tcp://127.0.0.1:{peer.Port}", "gelf-tcp-max-reconnect=2",
+                "gelf-tcp-reconnect-delay=0");
         log.Feed(LogSource.Stdout, "one\n"u8);
         Assert.InRange(Closing(log), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Equal(1, log.Lost);
@@ -140,7 +143,8 @@ public sealed class StalledPeerTests : IDisposable
     [Fact]
     public void Nobody_at_a_udp_port_stops_nothing()
     {
-        ContainerLog log = _directory.Open("syslog", $"syslog-address=udp://127.0.0.1:{Waiting.FreePort(System.Net.Sockets.ProtocolType.Udp)}");
+        ContainerLog log =
+            _directory.Open("syslog", $"syslog-address=udp://127.0.0.1:{Waiting.FreePort(System.Net.Sockets.ProtocolType.Udp)}");
         for (int line = 0; line < 100; line++) log.Feed(LogSource.Stdout, "x\n"u8);
         Assert.InRange(Closing(log), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.InRange(log.Lost, 1, 100);
@@ -150,7 +154,8 @@ public sealed class StalledPeerTests : IDisposable
     [Fact]
     public void A_datagram_that_bounces_wakes_the_monitor_once()
     {
-        ContainerLog log = _directory.Open("syslog", $"syslog-address=udp://127.0.0.1:{Waiting.FreePort(System.Net.Sockets.ProtocolType.Udp)}");
+        ContainerLog log =
+            _directory.Open("syslog", $"syslog-address=udp://127.0.0.1:{Waiting.FreePort(System.Net.Sockets.ProtocolType.Udp)}");
         log.Feed(LogSource.Stdout, "x\n"u8);
         Assert.Equal(1, Poll(log, 5000));
         log.Work();

@@ -21,7 +21,8 @@ public sealed class SyslogTlsTests : IDisposable
         _directory.Dispose();
     }
 
-    private ContainerLog Open(TlsPeer peer, params string[] options) => Open($"127.0.0.1:{peer.Port}", ["syslog-tls-ca-cert=" + _authority.CaCert, .. options]);
+    private ContainerLog Open(TlsPeer peer, params string[] options) =>
+        Open($"127.0.0.1:{peer.Port}", ["syslog-tls-ca-cert=" + _authority.CaCert, .. options]);
 
     private ContainerLog Open(string address, params string[] options)
     {
@@ -45,7 +46,9 @@ public sealed class SyslogTlsTests : IDisposable
             log.Feed(LogSource.Stdout, "hé\n"u8);
             AwaitText(peer, log, "hé\n");
             log.Close();
-            if (format == "rfc5424") Assert.StartsWith($"{Encoding.UTF8.GetByteCount(peer.Received.Split(' ', 2)[1])} <30>1 ", peer.Received, StringComparison.Ordinal);
+            if (format == "rfc5424")
+                Assert.StartsWith($"{Encoding.UTF8.GetByteCount(peer.Received.Split(' ', 2)[1])} <30>1 ", peer.Received,
+                    StringComparison.Ordinal);
         }
         Assert.Matches("hé\n<30>[A-Z][a-z][a-z] [^\n]*: hé\n$", peer.Received);
     }
@@ -58,8 +61,10 @@ public sealed class SyslogTlsTests : IDisposable
         using TlsPeer stranger = new(other), old = new(expired), peer = new(_authority);
         Fails("its certificate cannot be trusted: no authority that is known here has signed it", () => Open(stranger));
         Fails("its certificate cannot be trusted: no authority that is known here has signed it", () => Open($"127.0.0.1:{peer.Port}"));
-        Fails("its certificate cannot be trusted: it has expired, or is not valid yet", () => Open($"127.0.0.1:{old.Port}", "syslog-tls-ca-cert=" + expired.CaCert));
-        Fails("its certificate is for server.test, 127.0.0.1, not for localhost", () => Open($"localhost:{peer.Port}", "syslog-tls-ca-cert=" + _authority.CaCert));
+        Fails("its certificate cannot be trusted: it has expired, or is not valid yet",
+            () => Open($"127.0.0.1:{old.Port}", "syslog-tls-ca-cert=" + expired.CaCert));
+        Fails("its certificate is for server.test, 127.0.0.1, not for localhost",
+            () => Open($"localhost:{peer.Port}", "syslog-tls-ca-cert=" + _authority.CaCert));
     }
 
     [SkippableFact]
@@ -88,11 +93,15 @@ public sealed class SyslogTlsTests : IDisposable
     public void Files_that_are_none_are_named()
     {
         TlsProgram.Require();
-        Assert.Contains("there is no /no/ca.pem", Assert.Throws<UserError>(() => Open("127.0.0.1:1", "syslog-tls-ca-cert=/no/ca.pem")).Message, StringComparison.Ordinal);
-        Assert.Contains("belong together", Assert.Throws<UserError>(() => Open("127.0.0.1:1", "syslog-tls-cert=" + _authority.ClientCert)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no /no/ca.pem",
+            Assert.Throws<UserError>(() => Open("127.0.0.1:1", "syslog-tls-ca-cert=/no/ca.pem")).Message, StringComparison.Ordinal);
+        Assert.Contains("belong together",
+            Assert.Throws<UserError>(() => Open("127.0.0.1:1", "syslog-tls-cert=" + _authority.ClientCert)).Message,
+            StringComparison.Ordinal);
         using var peer = new TlsPeer(_authority);
         Fails("client.key: no certificate in it", () => Open($"127.0.0.1:{peer.Port}", "syslog-tls-ca-cert=" + _authority.ClientKey));
-        Fails("are no certificate and its key", () => Open(peer, "syslog-tls-cert=" + _authority.ClientCert, "syslog-tls-key=" + _authority.ServerKey));
+        Fails("are no certificate and its key",
+            () => Open(peer, "syslog-tls-cert=" + _authority.ClientCert, "syslog-tls-key=" + _authority.ServerKey));
     }
 
     [SkippableFact]
@@ -172,7 +181,9 @@ public sealed class SyslogTlsTests : IDisposable
     }
 
     /// <summary>Of this class: its tests come one after the other, and others have directories of their own.</summary>
-    private int[] Relays() => [.. Process.GetProcessesByName("minirun-tls").Where(each => CommandLine(each.Id).Contains(_authority.CaCert, StringComparison.Ordinal)).Select(each => each.Id)];
+    private int[] Relays() => [
+        .. Process.GetProcessesByName("minirun-tls")
+            .Where(each => CommandLine(each.Id).Contains(_authority.CaCert, StringComparison.Ordinal)).Select(each => each.Id)];
 
     private static string CommandLine(int pid)
     {

@@ -27,10 +27,12 @@ public sealed class WireTests : IDisposable
     [InlineData("", "<30>MMM DD TT 3c7090b984d4[P]: hello\n<27>MMM DD TT 3c7090b984d4[P]: err\n")]
     [InlineData("rfc3164", "<30>MMM DD TT vm 3c7090b984d4[P]: hello\n<27>MMM DD TT vm 3c7090b984d4[P]: err\n")]
     [InlineData("rfc5424", "<30>1 DTTZ vm 3c7090b984d4 P 3c7090b984d4 - hello\n<27>1 DTTZ vm 3c7090b984d4 P 3c7090b984d4 - err\n")]
-    [InlineData("rfc5424micro", "<30>1 DTT.MICROZ vm 3c7090b984d4 P 3c7090b984d4 - hello\n<27>1 DTT.MICROZ vm 3c7090b984d4 P 3c7090b984d4 - err\n")]
+    [InlineData("rfc5424micro",
+        "<30>1 DTT.MICROZ vm 3c7090b984d4 P 3c7090b984d4 - hello\n<27>1 DTT.MICROZ vm 3c7090b984d4 P 3c7090b984d4 - err\n")]
     public void Syslog(string format, string expected)
     {
-        string text = Text("syslog", $"syslog-address=tcp://127.0.0.1:{_peer.Port}", $"syslog-format={format}").Replace($" {Environment.ProcessId} ", " P ").Replace($"[{Environment.ProcessId}]", "[P]");
+        string text = Text("syslog", $"syslog-address=tcp://127.0.0.1:{_peer.Port}", $"syslog-format={format}")
+            .Replace($" {Environment.ProcessId} ", " P ").Replace($"[{Environment.ProcessId}]", "[P]");
         text = Regex.Replace(text, @"[A-Z][a-z]{2} [ 1-3]\d (\d\d:){2}\d\d ", "MMM DD TT ");
         text = Regex.Replace(text, @"20\d\d-\d\d-\d\dT(\d\d:){2}\d\d", "DTT");
         Assert.Equal(expected, Regex.Replace(text, @"\.\d{6}Z", ".MICROZ"));
@@ -81,12 +83,15 @@ public sealed class WireTests : IDisposable
     {
         using (FileStream output = File.Create(_directory.Path + "/out"), error = File.Create(_directory.Path + "/err"))
         {
-            var log = new ContainerLog(LogDirectory.Config("passthrough"), _directory.Context with { Stdout = (int)output.SafeFileHandle.DangerousGetHandle(), Stderr = (int)error.SafeFileHandle.DangerousGetHandle() });
+            var log = new ContainerLog(LogDirectory.Config("passthrough"),
+                _directory.Context with { Stdout = (int)output.SafeFileHandle.DangerousGetHandle(),
+                    Stderr = (int)error.SafeFileHandle.DangerousGetHandle() });
             log.Feed(LogSource.Stdout, "hello\npartial"u8);
             log.Feed(LogSource.Stderr, "oops\n"u8);
             log.Close();
         }
-        Assert.Equal(("hello\npartial", "oops\n"), (File.ReadAllText(_directory.Path + "/out"), File.ReadAllText(_directory.Path + "/err")));
+        Assert.Equal(("hello\npartial", "oops\n"),
+            (File.ReadAllText(_directory.Path + "/out"), File.ReadAllText(_directory.Path + "/err")));
     }
 
     [Fact]
@@ -103,7 +108,8 @@ public sealed class WireTests : IDisposable
         if (peer.Missing is { } reason) throw new SkippedException(reason);
         peer.Start();
         string value = "first\n" + new string('x', 400_000);
-        var log = new ContainerLog(LogDirectory.Config("journald", "env=LONG"), _directory.Context with { Environment = ["LONG=" + value] });
+        var log =
+            new ContainerLog(LogDirectory.Config("journald", "env=LONG"), _directory.Context with { Environment = ["LONG=" + value] });
         log.Feed(LogSource.Stdout, "hello\n"u8);
         log.Close();
         IReadOnlyList<LogPeer.Received> arrived = [];

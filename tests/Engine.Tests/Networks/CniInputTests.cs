@@ -8,7 +8,8 @@ namespace Minirun.Engine.Tests.Networks;
 /// <summary>What a plugin reads, as the CNI specification has it (section 3).</summary>
 public sealed class CniInputTests
 {
-    private static readonly CniArguments s_arguments = new() { ContainerId = "c", NetNs = "/n", Ports = [new("127.0.0.1", 8080, 80, "tcp")], Ip = "10.1.2.3" };
+    private static readonly CniArguments s_arguments =
+        new() { ContainerId = "c", NetNs = "/n", Ports = [new("127.0.0.1", 8080, 80, "tcp")], Ip = "10.1.2.3" };
 
     private static JsonElement Input(string plugin, string? previous)
     {
@@ -26,13 +27,15 @@ public sealed class CniInputTests
     }
 
     [Fact]
-    public void It_has_the_result_before_it() => Assert.Equal("""{"ips":[]}""", Input("""{"type":"portmap"}""", """{"ips":[]}""").GetProperty("prevResult").GetRawText());
+    public void It_has_the_result_before_it() =>
+        Assert.Equal("""{"ips":[]}""", Input("""{"type":"portmap"}""", """{"ips":[]}""").GetProperty("prevResult").GetRawText());
 
     [Fact]
     public void Only_a_capable_plugin_learns_of_ports()
     {
         JsonElement input = Input("""{"type":"portmap","capabilities":{"portMappings":true,"ips":false}}""", null);
-        Assert.Equal("""{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp","hostIP":"127.0.0.1"}]}""", input.GetProperty("runtimeConfig").GetRawText());
+        Assert.Equal("""{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp","hostIP":"127.0.0.1"}]}""",
+            input.GetProperty("runtimeConfig").GetRawText());
         Assert.False(input.TryGetProperty("capabilities", out _));
     }
 
@@ -40,7 +43,8 @@ public sealed class CniInputTests
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/24","gateway":"10.1.2.1"}]}""")]
     [InlineData("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.2.3/24","gateway":"10.1.2.1"}]}""")]
     [InlineData("""{"cniVersion":"0.2.0","ip4":{"ip":"10.1.2.3/24","gateway":"10.1.2.1"}}""")]
-    public void Results_of_all_versions_are_read(string json) => Assert.Equal("10.1.2.3 10.1.2.1", $"{CniResult.Parse(json).Address} {CniResult.Parse(json).Gateway}");
+    public void Results_of_all_versions_are_read(string json) =>
+        Assert.Equal("10.1.2.3 10.1.2.1", $"{CniResult.Parse(json).Address} {CniResult.Parse(json).Gateway}");
 
     [Theory]
     [InlineData("[]")]

@@ -30,5 +30,6 @@ public sealed partial class HostsFileTests : IDisposable
         Assert.EndsWith("10.0.0.2\tpeer\n", File.ReadAllText(path));
     }
 
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)] private static partial int Control(int fd, int command, nint argument);
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int fd, int command, nint argument);
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Minirun.Engine.Tests.Networks;
 
-/// <summary>Containers on real networks. Each fact is a function of facts.sh, in a network and mount namespace of its own; nothing leaves it.</summary>
+/// <summary>
+/// Containers on real networks. Each fact is a function of facts.sh, in a network and mount namespace of its own; nothing leaves it.
+/// </summary>
 public sealed class NetworkFacts
 {
     private const int Skipped = 77;
@@ -62,8 +64,15 @@ public sealed class NetworkFacts
     private static void Holds(string fact)
     {
         string root = AppContext.BaseDirectory;
-        while (!File.Exists(root + "/build.sh")) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("the repository is not above " + AppContext.BaseDirectory);
-        var start = new ProcessStartInfo("bash", [AppContext.BaseDirectory + "/Networks/facts.sh", fact]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["REPOSITORY"] = root } };
+        while (!File.Exists(root + "/build.sh"))
+            root = Path.GetDirectoryName(root)
+                ?? throw new InvalidOperationException("the repository is not above " + AppContext.BaseDirectory);
+        var start = new ProcessStartInfo("bash", [AppContext.BaseDirectory + "/Networks/facts.sh", fact])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["REPOSITORY"] = root }
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_patience)) process.Kill(entireProcessTree: true);

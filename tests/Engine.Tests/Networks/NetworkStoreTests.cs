@@ -20,7 +20,8 @@ public sealed class NetworkStoreTests : IDisposable
     {
         _store.Create("blue", new BridgeNetwork { Subnet = "10.1.2.0/24" });
         using var document = JsonDocument.Parse(File.ReadAllText($"{_directory}/networks/blue.conflist"));
-        Assert.Equal(["bridge", "portmap", "firewall"], document.RootElement.GetProperty("plugins").EnumerateArray().Select(plugin => plugin.GetProperty("type").GetString()));
+        Assert.Equal(["bridge", "portmap", "firewall"],
+            document.RootElement.GetProperty("plugins").EnumerateArray().Select(plugin => plugin.GetProperty("type").GetString()));
         Assert.Equal("10.1.2.1", NetworkStore.Gateway(_store.Find("blue")));
     }
 
@@ -57,7 +58,8 @@ public sealed class NetworkStoreTests : IDisposable
     [InlineData("../up")]
     [InlineData("")]
     [InlineData("-a")]
-    public void Names_that_mean_something_else_are_refused(string name) => Assert.Throws<UserError>(() => _store.Create(name, new BridgeNetwork()));
+    public void Names_that_mean_something_else_are_refused(string name) =>
+        Assert.Throws<UserError>(() => _store.Create(name, new BridgeNetwork()));
 
     [Fact]
     public void A_name_is_taken_once()
@@ -68,7 +70,8 @@ public sealed class NetworkStoreTests : IDisposable
 
     [Theory]
     [InlineData("10.1.2.0/24", "10.1.3.1")]
-    public void Addresses_that_do_not_fit_are_refused(string subnet, string? gateway) => Assert.Throws<UserError>(() => _store.Create("blue", new BridgeNetwork { Subnet = subnet, Gateway = gateway }));
+    public void Addresses_that_do_not_fit_are_refused(string subnet, string? gateway) =>
+        Assert.Throws<UserError>(() => _store.Create("blue", new BridgeNetwork { Subnet = subnet, Gateway = gateway }));
 
     [Theory]
     [InlineData("10.1.2.3/24", "do you mean 10.1.2.0/24?")]

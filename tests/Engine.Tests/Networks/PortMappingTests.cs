@@ -43,5 +43,6 @@ public sealed class PortMappingTests
     [InlineData("localhost:80:80")]
     [InlineData("80-82:80-81")]
     [InlineData("82-80")]
-    public void What_is_none_is_refused_with_a_hint(string text) => Assert.NotNull(Assert.Throws<UserError>(() => PortMapping.Parse(text)).Hint);
+    public void What_is_none_is_refused_with_a_hint(string text) =>
+        Assert.NotNull(Assert.Throws<UserError>(() => PortMapping.Parse(text)).Hint);
 }

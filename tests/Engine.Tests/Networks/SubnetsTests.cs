@@ -18,7 +18,8 @@ public sealed class SubnetsTests
     [Theory]
     [InlineData(Head + Default, "10.99.0.1")]
     [InlineData(Own, "")]
-    public void The_default_gateway_is_that_of_the_default_route(string routes, string gateway) => Assert.Equal(gateway, Subnets.DefaultGateway(routes));
+    public void The_default_gateway_is_that_of_the_default_route(string routes, string gateway) =>
+        Assert.Equal(gateway, Subnets.DefaultGateway(routes));
 
     [Theory]
     [InlineData("10.1.2.0/24", "10.1.2.1", "10.1.2.254")]

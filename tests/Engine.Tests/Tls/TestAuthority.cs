@@ -47,11 +47,13 @@ public sealed class TestAuthority : IDisposable
         names.AddDnsName(name + ".test");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(name == "server" ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(name == "server" ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
         using X509Certificate2 issued = request.Create(_root, _now.AddDays(-2), _now.AddDays(days), RandomNumberGenerator.GetBytes(8));
         File.WriteAllText($"{Directory}/{name}.pem", issued.ExportCertificatePem());
         File.WriteAllText($"{Directory}/{name}.key", key.ExportPkcs8PrivateKeyPem());
     }
 
-    private static CertificateRequest Request(string name, RSA key) => new("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    private static CertificateRequest Request(string name, RSA key) =>
+        new("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }

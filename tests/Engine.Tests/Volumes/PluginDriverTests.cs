@@ -27,7 +27,8 @@ public sealed class PluginDriverTests : IDisposable
         driver.Remove("vol1");
         Assert.Equal(
         [
-            "Plugin.Activate ", "VolumeDriver.Capabilities {}", """VolumeDriver.Get {"Name":"vol1"}""", """VolumeDriver.Create {"Name":"vol1","Opts":null}""", """VolumeDriver.Get {"Name":"vol1"}""",
+            "Plugin.Activate ", "VolumeDriver.Capabilities {}", """VolumeDriver.Get {"Name":"vol1"}""",
+                """VolumeDriver.Create {"Name":"vol1","Opts":null}""", """VolumeDriver.Get {"Name":"vol1"}""",
             """VolumeDriver.Mount {"Name":"vol1","ID":"ab12"}""", """VolumeDriver.Unmount {"Name":"vol1","ID":"ab12"}""",
             "VolumeDriver.List {}", """VolumeDriver.Get {"Name":"vol1"}""", """VolumeDriver.Remove {"Name":"vol1"}""",
         ], plugin.Calls);
@@ -38,12 +39,16 @@ public sealed class PluginDriverTests : IDisposable
     {
         using StubPlugin plugin = _root.Plugin("foo");
         _ = Driver().Get("v1");
-        Assert.Equal("POST /VolumeDriver.Get HTTP/1.1\r\nHost: \r\nUser-Agent: minirun\r\nContent-Length: 14\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\nConnection: close\r\n\r\n{\"Name\":\"v1\"}\n", plugin.Requests.Last());
+        Assert.Equal(
+            "POST /VolumeDriver.Get HTTP/1.1\r\nHost: \r\nUser-Agent: minirun\r\nContent-Length: 14\r\nAccept: "
+                + "application/vnd.docker.plugins.v1.2+json\r\nConnection: close\r\n\r\n{\"Name\":\"v1\"}\n",
+            plugin.Requests.Last());
     }
 
     [Fact]
     public void Options_stand_in_order_and_are_escaped_as_go_does() =>
-        Assert.Equal("{\"Name\":\"v1\",\"Opts\":{\"a\":\"\\u003c\\u003e\",\"b\":\"\"}}\n", System.Text.Encoding.UTF8.GetString(PluginDriver.CreateBody("v1", new() { ["b"] = "", ["a"] = "<>" })));
+        Assert.Equal("{\"Name\":\"v1\",\"Opts\":{\"a\":\"\\u003c\\u003e\",\"b\":\"\"}}\n",
+            System.Text.Encoding.UTF8.GetString(PluginDriver.CreateBody("v1", new() { ["b"] = "", ["a"] = "<>" })));
 
     [Fact]
     public void An_answer_in_chunks_is_read()
@@ -82,7 +87,8 @@ public sealed class PluginDriverTests : IDisposable
     {
         using StubPlugin plugin = _root.Plugin("foo");
         plugin.Answers["Plugin.Activate"] = (200, """{"Implements":["NetworkDriver"]}""");
-        Assert.Contains("does not implement VolumeDriver", Assert.Throws<UserError>(() => Driver().List()).Message, StringComparison.Ordinal);
+        Assert.Contains("does not implement VolumeDriver", Assert.Throws<UserError>(() => Driver().List()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +96,9 @@ public sealed class PluginDriverTests : IDisposable
     {
         using StubPlugin plugin = _root.Plugin("foo");
         File.WriteAllText(_root.Specs + "/bar.spec", $"unix://{_root.Sockets}/foo.sock\n");
-        File.WriteAllText(_root.Specs + "/baz.json", """{"Name":"baz","Addr":"unix://@/foo.sock","TLSConfig":{"InsecureSkipVerify":false,"CAFile":""}}""".Replace("@", _root.Sockets, StringComparison.Ordinal));
+        File.WriteAllText(_root.Specs + "/baz.json",
+            """{"Name":"baz","Addr":"unix://@/foo.sock","TLSConfig":{"InsecureSkipVerify":false,"CAFile":""}}""".Replace("@", _root.Sockets,
+                StringComparison.Ordinal));
         File.WriteAllText(_root.Specs + "/tcp.spec", "tcp://127.0.0.1:8080");
         foreach (string name in (string[])["foo", "bar", "baz"]) Assert.Null(Driver(name).Get("nothing"));
         Assert.Equal(new PluginAddress(new("tcp", "127.0.0.1", 8080), "127.0.0.1:8080"), _root.Plugins.Find("tcp"));
@@ -108,7 +116,8 @@ public sealed class PluginDriverTests : IDisposable
         Describe("far", plugin.Port, authority.CaCert);
         Driver("far").Create("vol1", []);
         Assert.Equal("""{"bricks":2}""", Driver("far").Get("vol1")!.Status);
-        Assert.StartsWith($"POST /VolumeDriver.Get HTTP/1.1\r\nHost: 127.0.0.1:{plugin.Port}\r\n", plugin.Requests.Last(), StringComparison.Ordinal);
+        Assert.StartsWith($"POST /VolumeDriver.Get HTTP/1.1\r\nHost: 127.0.0.1:{plugin.Port}\r\n", plugin.Requests.Last(),
+            StringComparison.Ordinal);
         plugin.Chunked = true;
         Assert.Equal(_root.Data + "/vol1", Driver("far").Mount("vol1", "1"));
     }
@@ -120,11 +129,13 @@ public sealed class PluginDriverTests : IDisposable
         using TestAuthority authority = new(), other = new();
         using var plugin = new StubPlugin(0, _root.Data, authority.Server);
         Describe("far", plugin.Port, other.CaCert);
-        Assert.Contains("its certificate cannot be trusted: no authority that is known here has signed it", Assert.Throws<UserError>(() => Driver("far").List()).Message, StringComparison.Ordinal);
+        Assert.Contains("its certificate cannot be trusted: no authority that is known here has signed it",
+            Assert.Throws<UserError>(() => Driver("far").List()).Message, StringComparison.Ordinal);
         File.WriteAllText(_root.Specs + "/plain.spec", $"https://127.0.0.1:{plugin.Port}/\n");
         Assert.Contains("cannot be trusted", Assert.Throws<UserError>(() => Driver("plain").List()).Message, StringComparison.Ordinal);
         Assert.Empty(plugin.Requests);
-        File.WriteAllText(_root.Specs + "/any.json", $$$"""{"Addr":"tcp://127.0.0.1:{{{plugin.Port}}}","TLSConfig":{"InsecureSkipVerify":true}}""");
+        File.WriteAllText(_root.Specs + "/any.json",
+            $$$"""{"Addr":"tcp://127.0.0.1:{{{plugin.Port}}}","TLSConfig":{"InsecureSkipVerify":true}}""");
         Assert.Empty(Driver("any").List());
     }
 

@@ -46,13 +46,15 @@ public sealed class PluginServerTests : IDisposable
         _client.Unmount("vol1", "ab12");
         Assert.Null(_client.Get("nothing"));
         Assert.Empty(_client.List());
-        Assert.Contains("the local driver has no such option", Assert.Throws<UserError>(() => _client.Create("vol2", new() { ["x"] = "<y>" })).Message, StringComparison.Ordinal);
+        Assert.Contains("the local driver has no such option",
+            Assert.Throws<UserError>(() => _client.Create("vol2", new() { ["x"] = "<y>" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_no_request_is_refused_and_the_next_is_served()
     {
-        foreach (string text in (string[])["nonsense\r\n\r\n", "POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"])
+        foreach (string text in (string[])["nonsense\r\n\r\n", "POST /x HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+            "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"])
             Assert.Equal(400, PluginConnection.Exchange(_root.Plugins.Find("own")!, "x", System.Text.Encoding.ASCII.GetBytes(text)).Status);
         Assert.Equal(404, PluginConnection.Call(_root.Plugins.Find("own")!, "NetworkDriver.Join", "{}"u8).Status);
         Assert.Equal(500, PluginConnection.Call(_root.Plugins.Find("own")!, "VolumeDriver.Mount", """{"Name":"../x"}"""u8).Status);
@@ -71,5 +73,7 @@ public sealed class PluginServerTests : IDisposable
 
     [Fact]
     public void A_second_server_at_its_place_is_refused() =>
-        Assert.Contains("another plugin listens there", Assert.Throws<UserError>(() => new PluginServer(new LocalDriver(_root.Paths), _root.Sockets + "/own.sock")).Message, StringComparison.Ordinal);
+        Assert.Contains("another plugin listens there",
+            Assert.Throws<UserError>(() => new PluginServer(new LocalDriver(_root.Paths), _root.Sockets + "/own.sock")).Message,
+            StringComparison.Ordinal);
 }

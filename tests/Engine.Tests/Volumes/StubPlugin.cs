@@ -46,7 +46,10 @@ internal sealed class StubPlugin : IDisposable
     public bool Chunked { get; set; }
 
     /// <summary>Calls with their bodies.</summary>
-    public string[] Calls => [.. Requests.Select(request => request[6..request.IndexOf(" HTTP", StringComparison.Ordinal)] + " " + request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].TrimEnd('\n'))];
+    public string[] Calls => [
+        .. Requests.Select(
+            request => request[6..request.IndexOf(" HTTP", StringComparison.Ordinal)] + " "
+                + request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].TrimEnd('\n'))];
 
     public void Dispose() => _listener.Dispose();
 
@@ -68,11 +71,15 @@ internal sealed class StubPlugin : IDisposable
                 if (request.Length == 0) continue;
                 Requests.Enqueue(request);
                 string call = request[6..request.IndexOf(" HTTP", StringComparison.Ordinal)];
-                (int status, string body) = Answers.TryGetValue(call, out var given) ? given : Answer(call, request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+                (int status,
+                    string body) = Answers.TryGetValue(call, out var given)
+                        ? given
+                        : Answer(call, request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
                 string head = $"HTTP/1.1 {status} Whatever\r\nContent-Type: application/vnd.docker.plugins.v1+json\r\n";
                 int half = body.Length / 2;
                 string answer = Chunked
-                    ? $"{head}Transfer-Encoding: chunked\r\n\r\n{half:x}\r\n{body[..half]}\r\n{body.Length - half:x};x=y\r\n{body[half..]}\r\n0\r\n\r\n"
+                    ? $"{head}Transfer-Encoding: "
+                        + $"chunked\r\n\r\n{half:x}\r\n{body[..half]}\r\n{body.Length - half:x};x=y\r\n{body[half..]}\r\n0\r\n\r\n"
                     : $"{head}Content-Length: {body.Length}\r\n\r\n{body}";
                 client.Write(Encoding.UTF8.GetBytes(answer));
             }
@@ -127,7 +134,8 @@ internal sealed class StubPlugin : IDisposable
 
     private (int, string) Answer(string call, string body)
     {
-        string name = body.Length > 0 && JsonDocument.Parse(body).RootElement.TryGetProperty("Name", out JsonElement given) ? given.GetString()! : "";
+        string name =
+            body.Length > 0 && JsonDocument.Parse(body).RootElement.TryGetProperty("Name", out JsonElement given) ? given.GetString()! : "";
         string path = $"{_directory}/{name}";
         switch (call)
         {
@@ -137,7 +145,11 @@ internal sealed class StubPlugin : IDisposable
                 _volumes[name] = true;
                 Directory.CreateDirectory(path);
                 return (200, """{"Err":""}""");
-            case "VolumeDriver.Get": return (200, _volumes.ContainsKey(name) ? $$"""{"Volume":{"Name":"{{name}}","Mountpoint":"{{path}}","Status":{"bricks":2} },"Err":""}""" : """{"Volume":null,"Err":"no such volume"}""");
+            case "VolumeDriver.Get":
+                return (200,
+                    _volumes.ContainsKey(name)
+                        ? $$"""{"Volume":{"Name":"{{name}}","Mountpoint":"{{path}}","Status":{"bricks":2} },"Err":""}"""
+                        : """{"Volume":null,"Err":"no such volume"}""");
             case "VolumeDriver.List":
                 IEnumerable<string> all = _volumes.Keys.Select(each => $$"""{"Name":"{{each}}","Mountpoint":""}""");
                 return (200, $$"""{"Volumes":[{{string.Join(',', all)}}],"Err":""}""");

@@ -15,7 +15,8 @@ public sealed class VolumeCopyUpTests : IDisposable
 
     private string Seed => _root.Rootfs + "/seed";
 
-    private void Fill(string destination = "/seed") => VolumeCopyUp.Fill(_root.Rootfs, destination, _root.Data, new VolumeOwners(null, null));
+    private void Fill(string destination = "/seed") =>
+        VolumeCopyUp.Fill(_root.Rootfs, destination, _root.Data, new VolumeOwners(null, null));
 
     [Fact]
     public void Files_directories_links_and_modes_are_copied()
@@ -68,7 +69,8 @@ public sealed class VolumeCopyUpTests : IDisposable
         File.WriteAllText(Seed + "/f", "");
         if (Set(Seed + "/f", "user.colour", "red"u8) != 0) throw new SkippedException("no user.* attributes here");
         // acl(5) as the kernel keeps it: version 2, then tag, bits, id. user::rw- user:4242:r-- group::r-- mask::r-- other::---
-        ReadOnlySpan<byte> list = [2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 0x92, 0x10, 0, 0, 4, 0, 4, 0, 255, 255, 255, 255, 16, 0, 4, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255];
+        ReadOnlySpan<byte> list = [2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 0x92, 0x10, 0, 0, 4, 0, 4, 0, 255, 255, 255, 255,
+            16, 0, 4, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255];
         bool hasLists = Set(Seed + "/f", "system.posix_acl_access", list) == 0;
         if (unistd.geteuid() == 0) Assert.Equal(0, Set(Seed + "/f", "trusted.own", "x"u8));
         Fill();

@@ -28,7 +28,9 @@ internal sealed class VolumeRoot : IDisposable
     public StubPlugin Plugin(string name) => new($"{Sockets}/{name}.sock", Data);
 
     public EngineContainer Container(string name, params VolumeUse[] uses) =>
-        new ContainerStore(Paths).Create(new ContainerConfig { Name = name, Created = "2026-01-01T00:00:00Z", Rootfs = Rootfs, Volumes = [.. uses] }, Encoding.UTF8.GetBytes("""{"mounts":[]}"""));
+        new ContainerStore(Paths).Create(
+            new ContainerConfig { Name = name, Created = "2026-01-01T00:00:00Z", Rootfs = Rootfs, Volumes = [.. uses] },
+            Encoding.UTF8.GetBytes("""{"mounts":[]}"""));
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 }

@@ -39,7 +39,9 @@ public sealed class VolumeStoreTests : IDisposable
         using StubPlugin plugin = _root.Plugin("foo");
         Make("data");
         Make("data");
-        Assert.Contains("already exists", Assert.Throws<UserError>(() => _root.Store.Create(new VolumeRecord { Name = "data", Driver = "foo" })).Message, StringComparison.Ordinal);
+        Assert.Contains("already exists",
+            Assert.Throws<UserError>(() => _root.Store.Create(new VolumeRecord { Name = "data", Driver = "foo" })).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,7 +65,8 @@ public sealed class VolumeStoreTests : IDisposable
     {
         Make("data");
         EngineContainer web = _root.Container("web", new VolumeUse { Name = "data", Destination = "/data" });
-        Assert.Contains($"in use by web ({web.ShortId})", Assert.Throws<UserError>(() => _root.Store.Remove("data")).Message, StringComparison.Ordinal);
+        Assert.Contains($"in use by web ({web.ShortId})", Assert.Throws<UserError>(() => _root.Store.Remove("data")).Message,
+            StringComparison.Ordinal);
         ContainerRemoval.Remove(web);
         _root.Store.Remove("data");
     }

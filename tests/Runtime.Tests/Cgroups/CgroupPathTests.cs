@@ -55,7 +55,8 @@ public sealed class CgroupPathTests
     [InlineData("/", "", "")]
     [InlineData("sub/a", "", "/sub/a")]
     [InlineData("cpu,memory:sub", "cpu,memory", "/sub")]
-    public void Exec_can_name_a_cgroup_below(string? text, string controllers, string below) => Assert.Equal((controllers, below), SubCgroup.Parse(text));
+    public void Exec_can_name_a_cgroup_below(string? text, string controllers, string below) =>
+        Assert.Equal((controllers, below), SubCgroup.Parse(text));
 
     [Fact]
     public void Exec_cannot_leave_the_containers_cgroup() => Refuses.With(() => SubCgroup.Parse("a/../.."));

@@ -13,7 +13,8 @@ public sealed class ConversionTests
     [InlineData(1000000UL, 10000UL)]
     [InlineData(512UL, 59UL)]
     [InlineData(2048UL, 174UL)]
-    public void The_default_of_shares_is_the_default_of_weight(ulong shares, ulong weight) => Assert.Equal(weight, Conversions.Weight(shares));
+    public void The_default_of_shares_is_the_default_of_weight(ulong shares, ulong weight) =>
+        Assert.Equal(weight, Conversions.Weight(shares));
 
     [Fact]
     public void More_shares_never_mean_less_weight()

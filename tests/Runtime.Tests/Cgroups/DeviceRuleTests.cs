@@ -97,7 +97,8 @@ public sealed class DeviceRuleTests
         int allowed = 0;
         foreach (DeviceRule rule in rules)
         {
-            bool matches = (rule.Type == 'a' || rule.Type == (type == Block ? 'b' : 'c')) && (rule.Major < 0 || rule.Major == major) && (rule.Minor < 0 || rule.Minor == minor);
+            bool matches = (rule.Type == 'a' || rule.Type == (type == Block ? 'b' : 'c')) && (rule.Major < 0 || rule.Major == major)
+                && (rule.Minor < 0 || rule.Minor == minor);
             if (matches) allowed = rule.Allow ? allowed | rule.Access : allowed & ~rule.Access;
         }
         return (access & ~allowed) == 0;
@@ -112,7 +113,8 @@ public sealed class DeviceRuleTests
         Access = new[] { "r", "w", "m", "rw", "rwm", null }[random.Next(6)],
     };
 
-    private static OciDeviceRule Rule(bool allow, string type, long? major, long? minor, string? access) => new() { Allow = allow, Type = type, Major = major, Minor = minor, Access = access };
+    private static OciDeviceRule Rule(bool allow, string type, long? major, long? minor, string? access) =>
+        new() { Allow = allow, Type = type, Major = major, Minor = minor, Access = access };
 
     private static bool Allows(OciDeviceRule[] rules, int type, int access, long major, long minor) =>
         Bpf.Allows(DeviceProgram.Assemble(DeviceRules.Of(rules)), type, access, major, minor);

@@ -34,7 +34,10 @@ public sealed class HierarchiesTests
     [Fact]
     public void Version_2_under_a_later_mount_is_not_there()
     {
-        Hierarchies found = Hierarchies.Parse("26 23 0:24 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n30 26 0:30 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n31 30 0:31 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n", "2:freezer:/\n0::/a\n");
+        Hierarchies found = Hierarchies.Parse(
+            "26 23 0:24 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n30 26 0:30 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n31 30 0:31 / "
+                + "/sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n",
+            "2:freezer:/\n0::/a\n");
         Assert.Null(found.Unified);
         Assert.Equal(["freezer"], found.Old.Keys);
     }
@@ -42,7 +45,10 @@ public sealed class HierarchiesTests
     [Fact]
     public void Hierarchies_have_any_controllers_and_any_name()
     {
-        Hierarchies found = Hierarchies.Parse("31 23 0:31 / /cg/a rw - cgroup cgroup rw,dmem,misc\n32 23 0:32 / /cg/b rw - cgroup cgroup rw,xattr,release_agent=/x,name=elogind\n", "3:dmem,misc:/a\n2:name=elogind:/b\n1:name=other:/c\n");
+        Hierarchies found = Hierarchies.Parse(
+            "31 23 0:31 / /cg/a rw - cgroup cgroup rw,dmem,misc\n32 23 0:32 / /cg/b rw - cgroup cgroup "
+                + "rw,xattr,release_agent=/x,name=elogind\n",
+            "3:dmem,misc:/a\n2:name=elogind:/b\n1:name=other:/c\n");
         Assert.Equal(["dmem", "misc", "name=elogind"], found.Old.Keys);
         Assert.Equal(new Hierarchy("/cg/b", "/b"), found.Old["name=elogind"]);
     }

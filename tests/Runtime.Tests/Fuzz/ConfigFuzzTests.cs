@@ -15,8 +15,8 @@ using Xunit;
 namespace Minirun.Runtime.Tests.Fuzz;
 
 /// <summary>
-/// Good documents, changed: each is taken, or refused by an error of ours that names the file and where in it. Never another exception, never a
-/// hang. FUZZ_SEED and FUZZ_CASES make it others, and more.
+/// Good documents, changed: each is taken, or refused by an error of ours that names the file and where in it. Never another exception,
+/// never a hang. FUZZ_SEED and FUZZ_CASES make it others, and more.
 /// </summary>
 public sealed class ConfigFuzzTests
 {
@@ -35,18 +35,24 @@ public sealed class ConfigFuzzTests
 
     [Fact]
     public void A_changed_process_is_taken_or_refused() =>
-        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Processes).Next, json => Bundle.ParseProcess(json, "process.json"), error => Refusal(error, "process.json"));
+        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Processes).Next, json => Bundle.ParseProcess(json, "process.json"),
+            error => Refusal(error, "process.json"));
 
     [Fact]
     public void Changed_resources_are_taken_or_refused() =>
-        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Resources).Next, json => Limits(Bundle.ParseResources(json, "resources.json")), error => Refusal(error, "resources.json"));
+        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Resources).Next, json => Limits(Bundle.ParseResources(json, "resources.json")),
+            error => Refusal(error, "resources.json"));
 
     [Fact]
     public void A_changed_seccomp_profile_is_compiled_or_refused() =>
-        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Profiles).Next, json => ProfileFile.Compile(Encoding.UTF8.GetString(json), "profile.json", ulong.MaxValue, new Version(6, 1)), error => Refusal(error, "profile.json"));
+        FuzzRun.Each(5_000, new JsonMutator(GoodDocuments.Profiles).Next,
+            json => ProfileFile.Compile(Encoding.UTF8.GetString(json), "profile.json", ulong.MaxValue, new Version(6, 1)),
+            error => Refusal(error, "profile.json"));
 
     [Fact]
-    public void A_changed_state_is_read_or_refused() => FuzzRun.Each(5_000, new JsonMutator(GoodStates.All).Next, json => StateFile.Read(json), error => error is System.Text.Json.JsonException ? null : "not a JsonException");
+    public void A_changed_state_is_read_or_refused() =>
+        FuzzRun.Each(5_000, new JsonMutator(GoodStates.All).Next, json => StateFile.Read(json),
+            error => error is System.Text.Json.JsonException ? null : "not a JsonException");
 
     private static void Plan(byte[] json)
     {

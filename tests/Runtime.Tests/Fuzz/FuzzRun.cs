@@ -6,8 +6,8 @@ using Xunit;
 namespace Minirun.Fuzz;
 
 /// <summary>
-/// Many changed inputs, one after the other. Number N is made from the random numbers of seed FUZZ_SEED + N, so what a failure prints brings
-/// that one back; FUZZ_CASES says how many there are.
+/// Many changed inputs, one after the other. Number N is made from the random numbers of seed FUZZ_SEED + N, so what a failure prints
+/// brings that one back; FUZZ_CASES says how many there are.
 /// </summary>
 internal static class FuzzRun
 {
@@ -28,7 +28,9 @@ internal static class FuzzRun
         for (int i = 0; i < cases; i++)
         {
             byte[] input = make(new Random(Seed + i));
-            if (Wrong(input, use, refusal, out bool refused) is { } wrong) Assert.Fail($"FUZZ_SEED={Seed + i} FUZZ_CASES=1 brings it back: {wrong}\n--- the input, {input.Length} bytes\n{Text(input)}");
+            if (Wrong(input, use, refusal, out bool refused) is { } wrong)
+                Assert.Fail(
+                    $"FUZZ_SEED={Seed + i} FUZZ_CASES=1 brings it back: {wrong}\n--- the input, {input.Length} bytes\n{Text(input)}");
             if (!refused) taken++;
         }
         return taken;
@@ -63,5 +65,8 @@ internal static class FuzzRun
         return text.Length <= Shown ? text : text[..(Shown / 2)] + "\n[…]\n" + text[^(Shown / 2)..];
     }
 
-    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
 }

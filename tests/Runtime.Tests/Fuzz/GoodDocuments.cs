@@ -6,7 +6,9 @@ using Minirun.Runtime.Tests.Spec;
 
 namespace Minirun.Runtime.Tests.Fuzz;
 
-/// <summary>Good documents that are changed: what the engines write, what `spec` writes, and two with all that the specification has.</summary>
+/// <summary>
+/// Good documents that are changed: what the engines write, what `spec` writes, and two with all that the specification has.
+/// </summary>
 internal static class GoodDocuments
 {
     /// <summary>What neither <see cref="BundleDocuments.Full"/> nor an engine has.</summary>
@@ -94,12 +96,15 @@ internal static class GoodDocuments
 
     public static readonly byte[][] Bundles =
     [
-        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Order(StringComparer.Ordinal).Select(file => Here(File.ReadAllText(file))),
-        Here(BundleDocuments.Full), Here(Rest), Here(DefaultSpec.Make(rootless: false).ToJson()), Here(DefaultSpec.Make(rootless: true).ToJson()),
+        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Order(StringComparer.Ordinal)
+            .Select(file => Here(File.ReadAllText(file))),
+        Here(BundleDocuments.Full), Here(Rest), Here(DefaultSpec.Make(rootless: false).ToJson()),
+            Here(DefaultSpec.Make(rootless: true).ToJson()),
     ];
 
     public static readonly byte[][] Processes = [.. Parts("process")];
-    public static readonly byte[][] Resources = [.. Parts("linux").Select(Json).Select(linux => linux["resources"]).OfType<JsonNode>().Select(Bytes)];
+    public static readonly byte[][] Resources =
+        [.. Parts("linux").Select(Json).Select(linux => linux["resources"]).OfType<JsonNode>().Select(Bytes)];
 
     /// <summary>linux.seccomp of documents, and Docker's form with conditions.</summary>
     public static readonly byte[][] Profiles =
@@ -123,7 +128,8 @@ internal static class GoodDocuments
         """u8.ToArray(),
     ];
 
-    private static IEnumerable<byte[]> Parts(string name) => Bundles.Select(Json).Select(document => document[name]).OfType<JsonNode>().Select(Bytes);
+    private static IEnumerable<byte[]> Parts(string name) =>
+        Bundles.Select(Json).Select(document => document[name]).OfType<JsonNode>().Select(Bytes);
 
     /// <summary>With a root file system that <see cref="TestHost"/> has.</summary>
     private static byte[] Here(string json)

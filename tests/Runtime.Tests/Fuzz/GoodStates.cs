@@ -22,7 +22,14 @@ internal static class GoodStates
             OwnerUid = 1000,
             SharesPidNamespace = true,
             Annotations = new() { ["a"] = "b", ["c"] = "" },
-            Cgroup = new CgroupState { Paths = new() { [""] = "/sys/fs/cgroup/unified/x", ["memory"] = "/sys/fs/cgroup/memory/x" }, Inodes = new() { [""] = 77, ["memory"] = 78 }, Unit = "x.scope", UserBus = true, InUserNamespace = true },
+            Cgroup = new CgroupState
+            {
+                Paths = new() { [""] = "/sys/fs/cgroup/unified/x", ["memory"] = "/sys/fs/cgroup/memory/x" },
+                Inodes = new() { [""] = 77, ["memory"] = 78 },
+                Unit = "x.scope",
+                UserBus = true,
+                InUserNamespace = true
+            },
             Resctrl = new ResctrlState { Group = "/sys/fs/resctrl/x", IsOwn = true, Monitor = "/sys/fs/resctrl/x/mon_groups/y" },
             Updates = new OciResources { Memory = new() { Limit = 5 }, Unified = new() { ["a.b"] = "c" } },
         }),

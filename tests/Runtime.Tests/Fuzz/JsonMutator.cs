@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Minirun.Fuzz;
 
 /// <summary>
-/// Good JSON documents, changed: by their structure (another value, none, one more, one of another place, deeper, longer) and by their bytes.
-/// What comes of it may be JSON or not. The same <see cref="Random"/> gives the same document.
+/// Good JSON documents, changed: by their structure (another value, none, one more, one of another place, deeper, longer) and by their
+/// bytes. What comes of it may be JSON or not. The same <see cref="Random"/> gives the same document.
 /// </summary>
 internal sealed class JsonMutator
 {
@@ -14,12 +14,16 @@ internal sealed class JsonMutator
     private static readonly string[] s_pieces =
     [
         "null", "true", "false", "0", "1", "-1", "\"\"", "[]", "{}", "[null]", "[{}]", "[[]]", "[\"\"]", "{\"\":\"\"}", "{\"a\":null}",
-        "1e400", "-0", "0.5", "1E2", "2147483647", "2147483648", "-2147483649", "4294967295", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615", "18446744073709551616",
-        "99999999999999999999999999999999", "\"/\"", "\".\"", "\"..\"", "\"../../x\"", "\"/proc/self/fd/0\"", "\"-1\"", "\"a\\nb\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", "\"%s%n\"", "\"=\"", "\"a=\"", "\"=a\"", "\"0-\"", "\"0-99999999999\"",
-        "\"\\u0001\\u001b[2J\"", "NaN", "Infinity", "01", "'a'", "/*c*/1", ",", "}", "]", "{\"a\":", "[[[[[[[[", "\uFEFF", "\"\\x\"", "\"unended",
+        "1e400", "-0", "0.5", "1E2", "2147483647", "2147483648", "-2147483649", "4294967295", "4294967296", "9223372036854775807",
+            "9223372036854775808", "-9223372036854775808", "18446744073709551615", "18446744073709551616",
+        "99999999999999999999999999999999", "\"/\"", "\".\"", "\"..\"", "\"../../x\"", "\"/proc/self/fd/0\"", "\"-1\"", "\"a\\nb\"",
+            "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", "\"%s%n\"", "\"=\"", "\"a=\"", "\"=a\"", "\"0-\"", "\"0-99999999999\"",
+        "\"\\u0001\\u001b[2J\"", "NaN", "Infinity", "01", "'a'", "/*c*/1", ",", "}", "]", "{\"a\":", "[[[[[[[[", "\uFEFF", "\"\\x\"",
+            "\"unended",
     ];
 
-    private static readonly string[] s_inserts = ["/", "/../", "\\u0000", "\\ud800", "\\udfff", "\\n", ":", ",", "=", " ", "\\\\", "%", "\\u202e", "é", "日本", "\\ud83d\\ude00", "\0", "-", "*"];
+    private static readonly string[] s_inserts = ["/", "/../", "\\u0000", "\\ud800", "\\udfff", "\\n", ":", ",", "=", " ", "\\\\", "%",
+        "\\u202e", "é", "日本", "\\ud83d\\ude00", "\0", "-", "*"];
 
     private readonly IReadOnlyList<byte[]> _good;
     private readonly List<byte[]> _names = [], _values = [];
@@ -33,7 +37,8 @@ internal sealed class JsonMutator
             {
                 byte[] text = document[value.Start..value.End];
                 if (text.Length <= LongestCopied && seen.Add(Encoding.UTF8.GetString(text))) _values.Add(text);
-                if (value.NameStart >= 0 && Name(document, value) is var name && seen.Add(Encoding.UTF8.GetString(name) + ":")) _names.Add(name);
+                if (value.NameStart >= 0 && Name(document, value) is var name && seen.Add(Encoding.UTF8.GetString(name) + ":"))
+                    _names.Add(name);
             }
     }
 
@@ -60,10 +65,16 @@ internal sealed class JsonMutator
             case 4: return Without(json, at);
             case 5: return Splice(json, at.From, at.From, [.. Member(at, json), .. random.Next(2) == 0 ? old : Piece(random), (byte)',']);
             case 6: return Inserted(random, json, at);
-            case 7: return Splice(json, at.Start, at.End, random.Next(2) == 0 ? [(byte)'[', .. old, (byte)']'] : [.. "{\"a\":"u8, .. old, (byte)'}']);
+            case 7:
+                return Splice(json, at.Start, at.End,
+                    random.Next(2) == 0 ? [(byte)'[', .. old, (byte)']'] : [.. "{\"a\":"u8, .. old, (byte)'}']);
             case 8: return Splice(json, at.Start, at.End, Deep(random, old));
             case 9: return Splice(json, at.Start, at.End, Many(random, old));
-            default: return old[0] == '"' ? Splice(json, at.Start, at.End, OtherText(random, old)) : Splice(json, at.Start, at.End, old[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? OtherNumber(random, old) : Piece(random));
+            default:
+                return old[0] == '"'
+                    ? Splice(json, at.Start, at.End, OtherText(random, old))
+                    : Splice(json, at.Start, at.End,
+                        old[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? OtherNumber(random, old) : Piece(random));
         }
     }
 
@@ -82,7 +93,8 @@ internal sealed class JsonMutator
     {
         int depth = random.Next(20) == 0 ? 20_000 : random.Next(1, 80);
         string open = random.Next(2) == 0 ? "[" : "{\"a\":";
-        return [.. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(open, depth))), .. old, .. Encoding.UTF8.GetBytes(new string(open == "[" ? ']' : '}', depth))];
+        return [.. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(open, depth))), .. old,
+            .. Encoding.UTF8.GetBytes(new string(open == "[" ? ']' : '}', depth))];
     }
 
     /// <summary>A list with many of them; of a text, a long one.</summary>
@@ -107,7 +119,9 @@ internal sealed class JsonMutator
     {
         int at = random.Next(1, old.Length);
         byte[] insert = random.Next(10) == 0 ? [(byte)random.Next(256)] : Encoding.UTF8.GetBytes(s_inserts[random.Next(s_inserts.Length)]);
-        return random.Next(3) == 0 && old.Length > 3 ? [.. old[..random.Next(1, old.Length - 1)], (byte)'"'] : [.. old[..at], .. insert, .. old[at..]];
+        return random.Next(3) == 0 && old.Length > 3
+            ? [.. old[..random.Next(1, old.Length - 1)], (byte)'"']
+            : [.. old[..at], .. insert, .. old[at..]];
     }
 
     private static byte[] OtherNumber(Random random, ReadOnlySpan<byte> old) => random.Next(6) switch
@@ -146,7 +160,8 @@ internal sealed class JsonMutator
         return Splice(json, start, end, []);
     }
 
-    private static byte[] Splice(byte[] json, int start, int end, ReadOnlySpan<byte> with) => [.. json.AsSpan(0, start), .. with, .. json.AsSpan(end)];
+    private static byte[] Splice(byte[] json, int start, int end, ReadOnlySpan<byte> with) =>
+        [.. json.AsSpan(0, start), .. with, .. json.AsSpan(end)];
 
     private static byte[] Member(Value at, byte[] json) => at.NameStart < 0 ? [] : [.. Name(json, at), (byte)':'];
 

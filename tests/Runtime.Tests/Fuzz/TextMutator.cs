@@ -7,8 +7,10 @@ internal static class TextMutator
 {
     private static readonly string[] s_words =
     [
-        ": ", "- ", "? ", "&a", "*a", "*a*a", "<<: *a", "!!int", "!x", "|", ">-", "%YAML 3", "---", "...", "{", "}", "[", "]", "{a: {b: [", "#", "'", "\"", "\\", "\t", "\r", "\n\n", "=", "==", ":", "::", ",", "0", "-1", "65536",
-        "4294967295", "4294967296", "99999999999999999999", "1e9", "0x10", "0777", "~", "null", "true", ".inf", "\0", "\u0001", "\u001b[2J", "\u2028", "\u202e", "\ufeff", "é", "日本", "/", "..", "../../x", "/proc/self/fd/0", "$HOME", "${A", "%s", "*",
+        ": ", "- ", "? ", "&a", "*a", "*a*a", "<<: *a", "!!int", "!x", "|", ">-", "%YAML 3", "---", "...", "{", "}", "[", "]", "{a: {b: [",
+            "#", "'", "\"", "\\", "\t", "\r", "\n\n", "=", "==", ":", "::", ",", "0", "-1", "65536",
+        "4294967295", "4294967296", "99999999999999999999", "1e9", "0x10", "0777", "~", "null", "true", ".inf", "\0", "\u0001", "\u001b[2J",
+            "\u2028", "\u202e", "\ufeff", "é", "日本", "/", "..", "../../x", "/proc/self/fd/0", "$HOME", "${A", "%s", "*",
     ];
 
     public static byte[] Change(Random random, string good)
@@ -25,7 +27,11 @@ internal static class TextMutator
                 case 2: (lines[at], lines[to]) = (lines[to], line); break;
                 case 3: lines[at] = new string(' ', random.Next(1, 9)) + line; break;
                 case 4: lines[at] = line.TrimStart(); break;
-                case 5: lines[at] = random.Next(10) == 0 ? string.Concat(Enumerable.Repeat(line + word, Math.Min(3000, 1_000_000 / (line.Length + 1) + 2))) : string.Concat(Enumerable.Repeat(word, random.Next(2, 40))); break;
+                case 5:
+                    lines[at] = random.Next(10) == 0
+                        ? string.Concat(Enumerable.Repeat(line + word, Math.Min(3000, 1_000_000 / (line.Length + 1) + 2)))
+                        : string.Concat(Enumerable.Repeat(word, random.Next(2, 40)));
+                    break;
                 default: lines[at] = line.Insert(column, word); break;
             }
         }

@@ -41,7 +41,9 @@ public sealed class LimitChangesTests
     {
         OciResources kept = Read("""{"memory":{"limit":1,"swap":2},"cpu":{"shares":3},"unified":{"a.max":"1","b.max":"1"}}""");
         LimitChanges.Merge(kept, Read("""{"memory":{"limit":5},"cpu":{"cpus":"0-1"},"pids":{"limit":6},"unified":{"b.max":"2"}}"""));
-        Assert.Equal("""{"memory":{"limit":5,"swap":2},"cpu":{"shares":3,"cpus":"0-1"},"pids":{"limit":6},"unified":{"a.max":"1","b.max":"2"}}""", Write(kept));
+        Assert.Equal(
+            """{"memory":{"limit":5,"swap":2},"cpu":{"shares":3,"cpus":"0-1"},"pids":{"limit":6},"unified":{"a.max":"1","b.max":"2"}}""",
+            Write(kept));
     }
 
     private static OciResources Read(string json) => Bundle.ParseResources(Encoding.UTF8.GetBytes(json), "test");

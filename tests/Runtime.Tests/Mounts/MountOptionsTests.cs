@@ -63,7 +63,8 @@ public sealed class MountOptionsTests
     [InlineData("rprivate", true)]
     [InlineData("slave", false)]
     [InlineData("rro,slave", false)]
-    public void Propagation_goes_to_the_tree_by_itself(string options, bool recursive) => Assert.Equal(recursive, Parse(options).PropagationRecursive);
+    public void Propagation_goes_to_the_tree_by_itself(string options, bool recursive) =>
+        Assert.Equal(recursive, Parse(options).PropagationRecursive);
 
     [Fact]
     public void Words_for_the_super_block_are_kept_apart()
@@ -87,7 +88,10 @@ public sealed class MountOptionsTests
     {
         Assert.Equal(MountOptions.Names.Distinct(), MountOptions.Names);
         Assert.All(MountOptions.Names, name => Assert.Equal("", Parse(name).Data));
-        Assert.Superset(new HashSet<string> { "bind", "rbind", "ro", "rro", "rw", "tmpcopyup", "idmap", "ridmap", "rslave", "unbindable", "ratime", "nosymfollow" }, MountOptions.Names.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "bind", "rbind", "ro", "rro", "rw", "tmpcopyup", "idmap", "ridmap", "rslave", "unbindable", "ratime",
+                "nosymfollow" },
+            MountOptions.Names.ToHashSet());
     }
 
     [Fact]

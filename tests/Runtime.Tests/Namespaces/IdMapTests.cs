@@ -17,7 +17,8 @@ public sealed class IdMapTests
         Assert.Equal([new IdMap(inside, outside, size)], IdMap.Parse(text));
 
     [Fact]
-    public void Every_line_counts() => Assert.Equal([new IdMap(0, 1000, 1), new IdMap(1, 100000, 65536)], IdMap.Parse("0 1000 1\n1 100000 65536\n"));
+    public void Every_line_counts() =>
+        Assert.Equal([new IdMap(0, 1000, 1), new IdMap(1, 100000, 65536)], IdMap.Parse("0 1000 1\n1 100000 65536\n"));
 
     [Fact]
     public void A_namespace_without_a_map_has_no_ids() => Assert.Empty(IdMap.Parse(""));
@@ -43,12 +44,14 @@ public sealed class IdMapTests
     [InlineData(65536u, true)]
     [InlineData(65537u, false)]
     [InlineData(uint.MaxValue, false)]
-    public void An_id_exists_inside_when_it_is_mapped(uint inside, bool exists) => Assert.Equal(exists, IdMap.HasInside(s_rootless, inside));
+    public void An_id_exists_inside_when_it_is_mapped(uint inside, bool exists) =>
+        Assert.Equal(exists, IdMap.HasInside(s_rootless, inside));
 
     [Fact]
     public void The_end_of_a_range_at_the_last_id_does_not_wrap_around()
     {
-        List<OciIdMapping> all = [new() { ContainerID = 0, HostID = 0, Size = uint.MaxValue }, new() { ContainerID = 4294967290, HostID = 4294967290, Size = 5 }];
+        List<OciIdMapping> all = [new() { ContainerID = 0, HostID = 0, Size = uint.MaxValue },
+            new() { ContainerID = 4294967290, HostID = 4294967290, Size = 5 }];
         Assert.Equal(4294967294u, IdMap.ToInside(all, 4294967294));
         Assert.Null(IdMap.ToInside(all, uint.MaxValue));
     }

@@ -26,8 +26,10 @@ public sealed class NamespaceSetTests
     public void Other_names_are_refused(string name) => Refuses.With(() => NamespaceSet.Flag(name));
 
     [Fact]
-    public void A_set_is_shown_as_strace_does() => Assert.Equal("CLONE_NEWUSER|CLONE_NEWNS", NamespaceSet.Format(sched.CLONE_NEWNS | sched.CLONE_NEWUSER));
+    public void A_set_is_shown_as_strace_does() =>
+        Assert.Equal("CLONE_NEWUSER|CLONE_NEWNS", NamespaceSet.Format(sched.CLONE_NEWNS | sched.CLONE_NEWUSER));
 
     [Fact]
-    public void OCI_has_its_own_names() => Assert.Equal(["user", "mount", "network"], NamespaceSet.OciNames(sched.CLONE_NEWNS | sched.CLONE_NEWUSER | sched.CLONE_NEWNET));
+    public void OCI_has_its_own_names() =>
+        Assert.Equal(["user", "mount", "network"], NamespaceSet.OciNames(sched.CLONE_NEWNS | sched.CLONE_NEWUSER | sched.CLONE_NEWNET));
 }

@@ -16,7 +16,8 @@ public sealed class SubordinateIdsTests
     [InlineData("ada:x:65536\nada:100000:65536\n")]
     [InlineData("ada:100000\nada:100000:65536\n")]
     [InlineData("ada:100000:0\nada:100000:65536\n")]                // an empty range is none
-    public void The_first_usable_range_of_the_user_counts(string text) => Assert.Equal((100000u, 65536u), SubordinateIds.Parse(text, "ada", 1000));
+    public void The_first_usable_range_of_the_user_counts(string text) =>
+        Assert.Equal((100000u, 65536u), SubordinateIds.Parse(text, "ada", 1000));
 
     [Theory]
     [InlineData("")]
@@ -39,11 +40,14 @@ public sealed class SubordinateIdsTests
     public void Other_lines_give_no_range(string text) => Assert.Null(SubordinateIds.Parse(text, "ada", 1000));
 
     [Fact]
-    public void A_changed_file_gives_a_range_that_there_can_be_or_none() => FuzzRun.Each(20_000, random => TextMutator.Change(random, "bob:1:2\nada:100000:65536\n1000:300000:65536\n"), bytes =>
+    public void A_changed_file_gives_a_range_that_there_can_be_or_none() =>
+        FuzzRun.Each(20_000, random => TextMutator.Change(random, "bob:1:2\nada:100000:65536\n1000:300000:65536\n"), bytes =>
     {
-        if (SubordinateIds.Parse(Encoding.UTF8.GetString(bytes), "ada", 1000) is var (first, count)) Assert.InRange((long)first + count, first + 1L, uint.MaxValue);
+        if (SubordinateIds.Parse(Encoding.UTF8.GetString(bytes), "ada", 1000) is var (first, count))
+            Assert.InRange((long)first + count, first + 1L, uint.MaxValue);
     }, error => error.Message);
 
     [Fact]
-    public void A_user_without_a_name_has_ranges_by_number() => Assert.Equal((5u, 6u), SubordinateIds.Parse("ada:1:2\n1000:5:6\n", null, 1000));
+    public void A_user_without_a_name_has_ranges_by_number() =>
+        Assert.Equal((5u, 6u), SubordinateIds.Parse("ada:1:2\n1000:5:6\n", null, 1000));
 }

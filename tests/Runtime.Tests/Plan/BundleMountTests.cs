@@ -32,14 +32,17 @@ public sealed class BundleMountTests
         Assert.Contains("no such file or directory", Refused(oci => oci.Mounts.Add(Bind("/x", "/srv/nothing", "bind"))).Message);
 
     [Fact]
-    public void An_id_map_needs_both_maps() => Assert.StartsWith("mounts[0].uidMappings: ", Refused(oci => oci.Mounts.Add(Bind("/x", "/srv/data", "bind", "idmap"))).Message);
+    public void An_id_map_needs_both_maps() =>
+        Assert.StartsWith("mounts[0].uidMappings: ", Refused(oci => oci.Mounts.Add(Bind("/x", "/srv/data", "bind", "idmap"))).Message);
 
     [Fact]
-    public void An_unknown_propagation_is_an_error() => Assert.StartsWith("linux.rootfsPropagation: ", Refused(oci => oci.Linux.RootfsPropagation = "sideways").Message);
+    public void An_unknown_propagation_is_an_error() =>
+        Assert.StartsWith("linux.rootfsPropagation: ", Refused(oci => oci.Linux.RootfsPropagation = "sideways").Message);
 
     [Fact]
     public void A_mount_label_without_SELinux_is_an_error() => Assert.StartsWith("linux.mountLabel: ",
-        Refused(oci => { oci.Linux.MountLabel = "a:b:c:s0"; oci.Mounts.Add(new OciMount { Destination = "/t", Type = "tmpfs" }); }).Message);
+        Refused(
+            oci => { oci.Linux.MountLabel = "a:b:c:s0"; oci.Mounts.Add(new OciMount { Destination = "/t", Type = "tmpfs" }); }).Message);
 
     [Theory]
     [InlineData("x", "linux.devices[0].type")]
@@ -93,7 +96,14 @@ public sealed class BundleMountTests
     [Fact]
     public void A_very_long_option_goes_by_mount_2()
     {
-        ContainerPlan plan = Plan(oci => oci.Mounts.Add(new OciMount { Destination = "/o", Type = "overlay", Source = "overlay", Options = ["lowerdir=/" + new string('l', 300), "ro"] }));
+        ContainerPlan plan = Plan(
+            oci => oci.Mounts.Add(new OciMount
+            {
+                Destination = "/o",
+                Type = "overlay",
+                Source = "overlay",
+                Options = ["lowerdir=/" + new string('l', 300), "ro"]
+            }));
         Operation mount = plan.Operations.First(each => each.Path == "/o");
         Assert.True(mount.Flags.HasFlag(OpFlags.Classic));
         Assert.Equal("lowerdir=/" + new string('l', 300), mount.S3);

@@ -6,11 +6,15 @@ using Xunit;
 
 namespace Minirun.Runtime.Tests.Plan;
 
-/// <summary>What the documents of the clients lead to: Golden/bundles/NAME.json gives NAME.txt. UPDATE_GOLDEN=1 writes the texts anew.</summary>
+/// <summary>
+/// What the documents of the clients lead to: Golden/bundles/NAME.json gives NAME.txt. UPDATE_GOLDEN=1 writes the texts anew.
+/// </summary>
 public sealed class GoldenBundleTests
 {
     public static TheoryData<string> Names =>
-        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json")
+                .Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -23,7 +23,8 @@ public sealed class GoldenPlanTests
     [Fact]
     public void Every_golden_file_has_a_scenario()
     {
-        IEnumerable<string> files = Directory.GetFiles(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden"), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!);
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(Checkout.Root, "tests", "Runtime.Tests", "Golden"), "*.txt")
+            .Select(file => Path.GetFileNameWithoutExtension(file)!);
         Assert.Equal(Scenarios.All.Keys.Append(BundleName).Order(), files.Order());
     }
 
@@ -46,6 +47,7 @@ public sealed class GoldenPlanTests
     {
         OciSpec oci = Bundle.Parse(System.Text.Encoding.UTF8.GetBytes(Spec.BundleDocuments.Full), Bundle.ConfigName);
         ContainerSpec spec = BundleSpec.From(oci, "/srv", TestHost.Root(), new BundleOptions());
-        return PlanText.Of("minirun-oci run, of a document with all that a process can have, as root", Planner.Build(spec, TestHost.Root()));
+        return PlanText.Of("minirun-oci run, of a document with all that a process can have, as root",
+            Planner.Build(spec, TestHost.Root()));
     }
 }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Minirun.Runtime.Tests.Plan;
 
-/// <summary>The bytes that fork-news maps and trusts: every offset lies inside, every string ends in a zero, every array in a null.</summary>
+/// <summary>
+/// The bytes that fork-news maps and trusts: every offset lies inside, every string ends in a zero, every array in a null.
+/// </summary>
 public sealed unsafe class PlanEncoderTests
 {
     public static TheoryData<string> Names => [.. Scenarios.All.Keys];
@@ -17,7 +19,8 @@ public sealed unsafe class PlanEncoderTests
     {
         byte[] bytes = Encode(scenario, out ContainerPlan plan);
         PlanHeader header = MemoryMarshal.Read<PlanHeader>(bytes);
-        Assert.Equal((PlanHeader.Expected, PlanHeader.CurrentVersion, bytes.Length, 9, PlanMode.Report), (header.Magic, header.Version, header.Length, header.ReportFd, header.Mode));
+        Assert.Equal((PlanHeader.Expected, PlanHeader.CurrentVersion, bytes.Length, 9, PlanMode.Report),
+            (header.Magic, header.Version, header.Length, header.ReportFd, header.Mode));
         Assert.Equal(plan.Operations.Count(operation => operation.Step == LaunchStep.None), header.OpCount);
         Assert.InRange(header.OpsOffset + header.OpCount * sizeof(PlanOp), 0, bytes.Length);
     }

@@ -18,5 +18,6 @@ public sealed class StraceTests
     [Theory]
     [InlineData('\u007f')]
     [InlineData('\u009b')]                          // CSI in one character
-    public void Control_characters_beyond_ASCII_are_escaped_too(char control) => Assert.DoesNotContain(control, Strace.Quote($"a{control}b"));
+    public void Control_characters_beyond_ASCII_are_escaped_too(char control) =>
+        Assert.DoesNotContain(control, Strace.Quote($"a{control}b"));
 }

@@ -10,11 +10,13 @@ internal sealed class TestHost : Host
     public const string Rootfs = "/srv/busybox";
 
     private static readonly string[] s_directories =
-        [Rootfs, "/srv/data", "/srv/data/sub", "/home/ada", "/proc/acpi", "/proc/scsi", "/sys/firmware", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+        [Rootfs, "/srv/data", "/srv/data/sub", "/home/ada", "/proc/acpi", "/proc/scsi", "/sys/firmware", "/proc/bus", "/proc/fs",
+            "/proc/irq", "/proc/sys",
          "/sys", "/sys/class", "/sys/fs", "/sys/fs/cgroup", "/sys/fs/ext4", "/sys/kernel", "/sys/kernel/security", "/proc", "/dev"];
 
     private static readonly string[] s_files =
-        ["/srv/file", "/etc/resolv.conf", "/etc/hosts", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sysrq-trigger"];
+        ["/srv/file", "/etc/resolv.conf", "/etc/hosts", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/timer_list",
+            "/proc/sysrq-trigger"];
 
     private TestHost(uint id, ulong capabilities, params IdMap[] ids)
     {
@@ -52,7 +54,8 @@ internal sealed class TestHost : Host
         return host;
     }
 
-    public override StandardStream Stream(int fd) => new(HasTerminal ? 0x2190 : 0x21b6, Uid, Gid, HasTerminal, false) { IsNull = !HasTerminal };
+    public override StandardStream Stream(int fd) =>
+        new(HasTerminal ? 0x2190 : 0x21b6, Uid, Gid, HasTerminal, false) { IsNull = !HasTerminal };
 
     public bool HasTerminal { get; private set; }
     public Dictionary<string, string> Variables { get; } = [];
@@ -79,7 +82,10 @@ internal sealed class TestHost : Host
     public override bool Exists(string path) => FileType(path) != 0;
 
     public override int FileType(string path) =>
-        s_directories.Contains(path) ? sys_stat.S_IFDIR : s_files.Contains(path) ? sys_stat.S_IFREG : path == "/dev/fuse" ? sys_stat.S_IFCHR : 0;
+        s_directories.Contains(path) ? sys_stat.S_IFDIR
+            : s_files.Contains(path) ? sys_stat.S_IFREG
+            : path == "/dev/fuse" ? sys_stat.S_IFCHR
+            : 0;
 
     public override IEnumerable<string> Names(string directory) =>
         s_directories.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal);

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Minirun.Runtime.Tests.Resctrl;
 
-/// <summary>What is made and written, in a plain directory: few machines have resctrl. There the files are the kernel's; here they keep what was written.</summary>
+/// <summary>
+/// What is made and written, in a plain directory: few machines have resctrl. There the files are the kernel's; here they keep what was
+/// written.
+/// </summary>
 public sealed class ResctrlGroupTests : IDisposable
 {
     private const string Id = "box";
@@ -16,7 +19,8 @@ public sealed class ResctrlGroupTests : IDisposable
     [Fact]
     public void It_is_found_among_the_mounts()
     {
-        MountInfo[] mounts = [.. MountInfo.Parse("31 23 0:28 / /sys rw - sysfs sysfs rw\n32 31 0:29 / /sys/fs/resctrl rw - resctrl resctrl rw\n")];
+        MountInfo[] mounts =
+            [.. MountInfo.Parse("31 23 0:28 / /sys rw - sysfs sysfs rw\n32 31 0:29 / /sys/fs/resctrl rw - resctrl resctrl rw\n")];
         Assert.Equal("/sys/fs/resctrl", ResctrlGroup.Root(mounts));
         Assert.Null(ResctrlGroup.Root(mounts[..1]));
     }

@@ -36,10 +36,12 @@ public sealed class CapabilitySetTests
     public void Other_names_are_refused(string name) => Refuses.With(() => CapabilitySet.Combine(false, [name], []));
 
     [Fact]
-    public void Names_come_in_the_order_of_their_numbers() => Assert.Equal(["CAP_CHOWN", "CAP_KILL", "CAP_CHECKPOINT_RESTORE"], CapabilitySet.Names(1 | 1 << 5 | 1UL << 40));
+    public void Names_come_in_the_order_of_their_numbers() =>
+        Assert.Equal(["CAP_CHOWN", "CAP_KILL", "CAP_CHECKPOINT_RESTORE"], CapabilitySet.Names(1 | 1 << 5 | 1UL << 40));
 
     [Fact]
-    public void Every_capability_survives_the_way_to_its_name_and_back() => Assert.Equal(capability.All, CapabilitySet.Parse(CapabilitySet.Names(capability.All)));
+    public void Every_capability_survives_the_way_to_its_name_and_back() =>
+        Assert.Equal(capability.All, CapabilitySet.Parse(CapabilitySet.Names(capability.All)));
 
     private static List<string> Words(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries)];
 

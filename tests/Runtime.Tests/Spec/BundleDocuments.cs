@@ -42,12 +42,15 @@ internal static class BundleDocuments
         }
         """;
 
-    /// <summary>The good document with one value, at a path such as linux.namespaces[2].type, replaced by a JSON text; null takes it away.</summary>
+    /// <summary>
+    /// The good document with one value, at a path such as linux.namespaces[2].type, replaced by a JSON text; null takes it away.
+    /// </summary>
     public static byte[] With(string path, string? json)
     {
         JsonNode root = JsonNode.Parse(Full)!, node = root;
         string[] parts = path.Replace("[", ".[").Split('.');
-        foreach (string part in parts[..^1]) node = part[0] == '[' ? node[int.Parse(part[1..^1])]! : node[part] ?? (node.AsObject()[part] = new JsonObject());
+        foreach (string part in parts[..^1])
+            node = part[0] == '[' ? node[int.Parse(part[1..^1])]! : node[part] ?? (node.AsObject()[part] = new JsonObject());
         string last = parts[^1];
         if (json is null) node.AsObject().Remove(last);
         else if (last[0] == '[') node[int.Parse(last[1..^1])] = JsonNode.Parse(json);

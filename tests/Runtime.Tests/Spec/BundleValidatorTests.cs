@@ -7,7 +7,8 @@ namespace Minirun.Runtime.Tests.Spec;
 public sealed class BundleValidatorTests
 {
     [Fact]
-    public void A_good_document_passes() => Assert.Equal("web-1", Bundle.Parse(Encoding.UTF8.GetBytes(BundleDocuments.Full), "config.json").Hostname);
+    public void A_good_document_passes() =>
+        Assert.Equal("web-1", Bundle.Parse(Encoding.UTF8.GetBytes(BundleDocuments.Full), "config.json").Hostname);
 
     [Theory]
     [InlineData("ociVersion", null, "ociVersion: missing")]
@@ -37,20 +38,27 @@ public sealed class BundleValidatorTests
     [InlineData("linux.namespaces[1].type", "\"pid\"", "linux.namespaces[1].type: pid is there twice")]
     [InlineData("linux.namespaces[1].path", "\"proc/1/ns/uts\"", "linux.namespaces[1].path: not an absolute path")]
     [InlineData("linux.namespaces[1].type", "\"cgroup\"", "hostname: unable to set hostname without a private UTS namespace")]
-    [InlineData("linux.namespaces[4].type", "\"cgroup\"", "linux.sysctl.net.ipv4.ip_forward: sysctl \"net.ipv4.ip_forward\" not allowed in host network namespace")]
-    [InlineData("linux.namespaces[3].type", "\"cgroup\"", "linux.sysctl.kernel.shmmax: sysctl \"kernel.shmmax\" is not in a separate kernel namespace")]
+    [InlineData("linux.namespaces[4].type", "\"cgroup\"",
+        "linux.sysctl.net.ipv4.ip_forward: sysctl \"net.ipv4.ip_forward\" not allowed in host network namespace")]
+    [InlineData("linux.namespaces[3].type", "\"cgroup\"",
+        "linux.sysctl.kernel.shmmax: sysctl \"kernel.shmmax\" is not in a separate kernel namespace")]
     [InlineData("linux.namespaces[5].type", "\"cgroup\"", "linux.timeOffsets: time namespace offsets specified")]
     [InlineData("linux.namespaces[5].type", "\"user\"", "linux.uidMappings: user namespaces enabled, but no uid mappings found")]
-    [InlineData("linux.uidMappings", "[{\"containerID\": 0, \"hostID\": 0, \"size\": 1}]", "linux.uidMappings: user namespace mappings specified")]
+    [InlineData("linux.uidMappings", "[{\"containerID\": 0, \"hostID\": 0, \"size\": 1}]",
+        "linux.uidMappings: user namespace mappings specified")]
     [InlineData("linux.uidMappings", "[{\"containerID\": 0, \"hostID\": 0, \"size\": 0}]", "linux.uidMappings[0].size: 0 maps nothing")]
-    [InlineData("linux.uidMappings", "[{\"containerID\": 1, \"hostID\": 0, \"size\": 4294967295}]", "linux.uidMappings[0].size: ends beyond")]
-    [InlineData("linux.uidMappings", "[{\"containerID\": 0, \"hostID\": 0, \"size\": 5}, {\"containerID\": 4, \"hostID\": 9, \"size\": 1}]", "linux.uidMappings[1]: maps ids that linux.uidMappings[0] maps too")]
+    [InlineData("linux.uidMappings", "[{\"containerID\": 1, \"hostID\": 0, \"size\": 4294967295}]",
+        "linux.uidMappings[0].size: ends beyond")]
+    [InlineData("linux.uidMappings", "[{\"containerID\": 0, \"hostID\": 0, \"size\": 5}, {\"containerID\": 4, \"hostID\": 9, \"size\": 1}]",
+        "linux.uidMappings[1]: maps ids that linux.uidMappings[0] maps too")]
     [InlineData("linux.timeOffsets.realtime", "{\"secs\": 1}", "linux.timeOffsets: unknown clock 'realtime'")]
     [InlineData("linux.timeOffsets.monotonic.nanosecs", "1000000000", "linux.timeOffsets.monotonic.nanosecs: ")]
-    [InlineData("linux.sysctl", "{\"kernel.core_pattern\": \"|/x\"}", "linux.sysctl.kernel.core_pattern: sysctl \"kernel.core_pattern\" is not in a separate kernel namespace")]
+    [InlineData("linux.sysctl", "{\"kernel.core_pattern\": \"|/x\"}",
+        "linux.sysctl.kernel.core_pattern: sysctl \"kernel.core_pattern\" is not in a separate kernel namespace")]
     [InlineData("linux.sysctl", "{\"net/../kernel/core_pattern\": \"|/x\"}", "is not a name of a kernel parameter")]
     [InlineData("linux.sysctl", "{\"net.//.kernel/core_pattern\": \"|/x\"}", "is not a name of a kernel parameter")]
-    [InlineData("linux.sysctl", "{\"kernel.domainname\": \"other\"}", "linux.sysctl.kernel.domainname: 'other' conflicts with domainname, which is 'camp'")]
+    [InlineData("linux.sysctl", "{\"kernel.domainname\": \"other\"}",
+        "linux.sysctl.kernel.domainname: 'other' conflicts with domainname, which is 'camp'")]
     [InlineData("linux.sysctl", "{\"kernel.hostname\": \"x\"}", "conflicts with the OCI \"hostname\" field")]
     [InlineData("linux.sysctl", "{\"user.max_user_namespaces\": \"0\"}", "is not in a separate kernel namespace")]
     [InlineData("linux.personality.domain", "\"BSD\"", "linux.personality.domain: unknown domain 'BSD'")]
@@ -114,12 +122,16 @@ public sealed class BundleValidatorTests
     [InlineData("mounts[1].destination", "mounts[1].destination: longer than 4095 bytes")]
     [InlineData("hostname", "hostname: longer than 64 bytes")]
     public void A_huge_string_is_refused_before_anything_is_made(string path, string message) =>
-        Assert.Contains(message, Refuses.With(() => Bundle.Parse(BundleDocuments.With(path, '"' + "/" + new string('x', 8 << 20) + '"'), "config.json")).Message);
+        Assert.Contains(message,
+            Refuses.With(
+                () => Bundle.Parse(BundleDocuments.With(path, '"' + "/" + new string('x', 8 << 20) + '"'), "config.json")).Message);
 
     [Fact]
     public void A_huge_id_map_is_refused()
     {
-        string maps = "[" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"{{\"containerID\":{i},\"hostID\":{i},\"size\":1}}")) + "]";
-        Assert.Contains("linux.uidMappings: 100000 lines", Refuses.With(() => Bundle.Parse(BundleDocuments.With("linux.uidMappings", maps), "config.json")).Message);
+        string maps =
+            "[" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"{{\"containerID\":{i},\"hostID\":{i},\"size\":1}}")) + "]";
+        Assert.Contains("linux.uidMappings: 100000 lines",
+            Refuses.With(() => Bundle.Parse(BundleDocuments.With("linux.uidMappings", maps), "config.json")).Message);
     }
 }

@@ -9,10 +9,13 @@ using Xunit;
 
 namespace Minirun.Runtime.Tests.Spec;
 
-/// <summary>The quick reader against the serializer: what it takes, it takes as the other does, and nothing that the other refuses.</summary>
+/// <summary>
+/// The quick reader against the serializer: what it takes, it takes as the other does, and nothing that the other refuses.
+/// </summary>
 public sealed class ConfigReaderTests
 {
-    private static readonly string[] s_documents = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Order(StringComparer.Ordinal)];
+    private static readonly string[] s_documents =
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "bundles"), "*.json").Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Engines => [.. s_documents.Select(file => Path.GetFileName(file)!)];
 
@@ -64,14 +67,17 @@ public sealed class ConfigReaderTests
     [InlineData("{\"process\":{\"args\":[1]}}")]
     [InlineData("{\"process\":{\"user\":{\"uid\":-1}}}")]
     [InlineData("{\"process\":{\"scheduler\":{}}}")]
-    public void What_it_does_not_know_is_left_to_the_serializer(string json) => Assert.Null(ConfigReader.Read(Encoding.UTF8.GetBytes(json)));
+    public void What_it_does_not_know_is_left_to_the_serializer(string json) =>
+        Assert.Null(ConfigReader.Read(Encoding.UTF8.GetBytes(json)));
 
     /// <summary>Null when it refuses.</summary>
     private static string? BySerializer(byte[] json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, OciJson.Default.OciSpec) is { } oci ? JsonSerializer.Serialize(oci, OciJson.Default.OciSpec) : null;
+            return JsonSerializer.Deserialize(json, OciJson.Default.OciSpec) is { } oci
+                ? JsonSerializer.Serialize(oci, OciJson.Default.OciSpec)
+                : null;
         }
         catch (JsonException)
         {

@@ -6,7 +6,8 @@ namespace Minirun.Runtime.Tests.Spec;
 /// <summary>-u, against the root file system's own passwd and group. Case T2: no text may end as root by a lenient parser.</summary>
 public sealed class ContainerUserTests
 {
-    private const string Passwd = "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\nada:x:1000:1000::/home/ada:/bin/sh\n";
+    private const string Passwd =
+        "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\nada:x:1000:1000::/home/ada:/bin/sh\n";
     private const string Groups = "root:x:0:\ntty:x:5:\nvideo:x:44:ada\naudio:x:29:ada,www\nada:x:1000:\n";
 
     // Every trick in one passwd: names that are digits or look like numbers, ids that overflow or carry signs, short and long lines.
@@ -78,7 +79,8 @@ public sealed class ContainerUserTests
     [InlineData("gid")]
     [InlineData("short")]
     [InlineData("long")]
-    public void A_line_that_is_no_proper_entry_gives_no_user(string name) => Refuses.With(() => ContainerUser.Parse(name, [], HostilePasswd, HostileGroups));
+    public void A_line_that_is_no_proper_entry_gives_no_user(string name) =>
+        Refuses.With(() => ContainerUser.Parse(name, [], HostilePasswd, HostileGroups));
 
     [Fact]
     public void Digits_are_a_number_even_when_a_user_has_them_as_a_name() =>   // CVE-2016-3697
@@ -95,14 +97,16 @@ public sealed class ContainerUserTests
     public void A_named_group_stands_alone() => Assert.Empty(ContainerUser.Parse("ada:ada", [], Passwd, Groups).Groups!);
 
     [Fact]
-    public void Added_groups_come_on_top_and_each_once() => Assert.Equal([44u, 29u, 5u, 77u], ContainerUser.Parse("ada", ["tty", "44", "77"], Passwd, Groups).Groups);
+    public void Added_groups_come_on_top_and_each_once() =>
+        Assert.Equal([44u, 29u, 5u, 77u], ContainerUser.Parse("ada", ["tty", "44", "77"], Passwd, Groups).Groups);
 
     [Theory]
     [InlineData("nogroup")]
     [InlineData("-1")]
     [InlineData("")]
     [InlineData("0x5")]
-    public void An_added_group_is_parsed_as_strictly(string group) => Refuses.With(() => ContainerUser.Parse("ada", [group], Passwd, Groups));
+    public void An_added_group_is_parsed_as_strictly(string group) =>
+        Refuses.With(() => ContainerUser.Parse("ada", [group], Passwd, Groups));
 
     [Fact]
     public void Without_passwd_a_number_is_enough() => Assert.Equal(5u, ContainerUser.Parse("5", [], "", "").Uid);

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Minirun.Runtime.Tests.Spec;
 
-/// <summary>What <c>features</c> names is taken by the code that reads it: each of these throws, or gives no number, for a name that it does not know.</summary>
+/// <summary>
+/// What <c>features</c> names is taken by the code that reads it: each of these throws, or gives no number, for a name that it does not
+/// know.
+/// </summary>
 public sealed class SupportedTests
 {
     [Fact]

@@ -16,7 +16,8 @@ public sealed class ProcessIdentityTests
     [InlineData("42 (sleep) S 1 2 3", 0)]
     [InlineData("42 (sleep)", 0)]
     [InlineData("", 0)]
-    public void The_start_time_is_the_22nd_field_whatever_the_name(string stat, ulong time) => Assert.Equal(time, ProcessIdentity.Parse(stat));
+    public void The_start_time_is_the_22nd_field_whatever_the_name(string stat, ulong time) =>
+        Assert.Equal(time, ProcessIdentity.Parse(stat));
 
     [Fact]
     public void A_process_is_itself_and_no_other()

@@ -75,7 +75,8 @@ public sealed class StateStoreTests : IDisposable
         AssertSoon(() => !directory.InitWaits());
     }
 
-    // Soon, not at once: a process that a test beside this one has just cloned has the descriptors of ours, locks and all, until it executes its program.
+    // Soon, not at once: a process that a test beside this one has just cloned has the descriptors of ours, locks and all, until it
+    // executes its program.
     private static void AssertSoon(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)));
 
     public void Dispose()

@@ -3,7 +3,9 @@ using Minirun.Runtime;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary>checkpoint and restore: podman asks for their help to learn whether they are there, so that answers; the verbs refuse.</summary>
+/// <summary>
+/// checkpoint and restore: podman asks for their help to learn whether they are there, so that answers; the verbs refuse.
+/// </summary>
 internal static class CheckpointVerb
 {
     private static readonly VerbFlag[] s_flags =

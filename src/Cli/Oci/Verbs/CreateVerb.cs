@@ -19,12 +19,14 @@ internal static class CreateVerb
         new("no-subreaper", '\0', null, "taken and not used: we adopt no orphans of the container"),
     ];
 
-    public static OciVerb Create => new("create", "ID", "make a container that waits for start", s_flags, (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
+    public static OciVerb Create => new("create", "ID", "make a container that waits for start", s_flags,
+        (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
     {
         Failed = OciName.Program + " create failed: ",
     };
 
-    public static OciVerb Run => new("run", "ID", "create and start a container", [.. s_flags, .. RunFlags()], (globals, arguments) => OciEngine.Run(globals, Options(arguments)))
+    public static OciVerb Run => new("run", "ID", "create and start a container", [.. s_flags, .. RunFlags()],
+        (globals, arguments) => OciEngine.Run(globals, Options(arguments)))
     {
         Failed = OciName.Program + " run failed: ",
     };

@@ -6,7 +6,9 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>delete [--force] [--regex] ID</c>. With --force it ends any container, and that there is none is success: engines call it to be sure.</summary>
+/// <summary>
+/// <c>delete [--force] [--regex] ID</c>. With --force it ends any container, and that there is none is success: engines call it to be sure.
+/// </summary>
 internal static class DeleteVerb
 {
     private const int Patience = 10_000;
@@ -44,24 +46,31 @@ internal static class DeleteVerb
         else if (!directory.TryLock(0)) Interrupt(directory);
         if (Read(directory, force) is not { } record)
         {
-            if (!force) throw new UserError(StateStore.NotThere, $"it was never made to its end; `delete --force {directory.Id}` removes what is there");
+            if (!force)
+                throw new UserError(StateStore.NotThere,
+                    $"it was never made to its end; `delete --force {directory.Id}` removes what is there");
             LostContainer.Remove(directory, globals);
             return;
         }
         var container = new Container(directory, record);
         ContainerStatus status = container.Status();
         if (status is ContainerStatus.Running or ContainerStatus.Paused && !force)
-            throw new UserError($"cannot delete container {container.Id} that is not stopped: {Container.Word(status)}", $"kill it, or delete --force {container.Id}");
+            throw new UserError($"cannot delete container {container.Id} that is not stopped: {Container.Word(status)}",
+                $"kill it, or delete --force {container.Id}");
         if (status != ContainerStatus.Stopped || (force && Removal.MayLive(container))) Removal.Kill(container, globals.Warn);
         Removal.Remove(container, globals);
     }
 
-    /// <summary>Somebody is at work on it, and may never come to an end: without the container's first process, its creator or starter does.</summary>
+    /// <summary>
+    /// Somebody is at work on it, and may never come to an end: without the container's first process, its creator or starter does.
+    /// </summary>
     private static void Interrupt(ContainerDirectory directory)
     {
         if (Read(directory, force: true) is { } record && new Container(directory, record).Doubt is null)
             using (InitProcess? init = InitProcess.Open(record)) init?.Signal(signal.SIGKILL);
-        if (!directory.TryLock(Patience)) throw new UserError($"cannot delete container {directory.Id}: another process is changing it", "look for a minirun-oci that hangs, in a hook perhaps");
+        if (!directory.TryLock(Patience))
+            throw new UserError($"cannot delete container {directory.Id}: another process is changing it",
+                "look for a minirun-oci that hangs, in a hook perhaps");
     }
 
     private static ContainerRecord? Read(ContainerDirectory directory, bool force)

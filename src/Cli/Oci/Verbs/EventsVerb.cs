@@ -10,14 +10,21 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>events</c>: figures of a container at intervals, and word when the kernel killed for memory; a line of JSON each, until the container ends.</summary>
+/// <summary>
+/// <c>events</c>: figures of a container at intervals, and word when the kernel killed for memory; a line of JSON each, until the container
+/// ends.
+/// </summary>
 internal static unsafe class EventsVerb
 {
-    /// <summary>Version 1 tells when memory is out, and counts the kill a little later; the time after word came in which we look again, and how often, in ms.</summary>
+    /// <summary>
+    /// Version 1 tells when memory is out, and counts the kill a little later; the time after word came in which we look again, and how
+    /// often, in ms.
+    /// </summary>
     private const int LookFor = 2000, LookEvery = 20;
 
     public static OciVerb Verb => new("events", "ID", "print statistics and out-of-memory kills of a container as JSON",
-        [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")], Execute);
+        [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")],
+            Execute);
 
     private static int Execute(OciGlobals globals, VerbArguments arguments)
     {
@@ -54,14 +61,16 @@ internal static unsafe class EventsVerb
             }
             long seen = cgroup.OomKills;
             if (seen > kills) looksUntil = 0;
-            for (; kills < seen; kills++) TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
+            for (; kills < seen; kills++)
+                TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
             // Last, so that the kill that ended it is still told.
             if (sources[0].revents != 0) return;
         }
     }
 
     private static void Print(string id, Cgroup cgroup) =>
-        TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
+        TextOutput.Line(
+            JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
 
     private static void Drain(int fd)
     {
@@ -78,6 +87,7 @@ internal sealed class OciEvent
     public CgroupStats? Data { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OciEvent))]
 internal sealed partial class EventJson : JsonSerializerContext;

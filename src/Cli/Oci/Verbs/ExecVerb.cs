@@ -10,7 +10,8 @@ internal static class ExecVerb
 {
     private const int Failure = 255;
 
-    public static OciVerb Verb => new("exec", "ID COMMAND [ARG…] | --process FILE ID", "start another process in a container", Flags(), (globals, arguments) => OciEngine.Exec(globals, Options(arguments)))
+    public static OciVerb Verb => new("exec", "ID COMMAND [ARG…] | --process FILE ID", "start another process in a container", Flags(),
+        (globals, arguments) => OciEngine.Exec(globals, Options(arguments)))
     {
         Maximum = -1,
         FlagsAfterWords = false,
@@ -69,10 +70,14 @@ internal static class ExecVerb
             options.Uid = Id(colon < 0 ? user : user[..colon], "user", user);
             if (colon >= 0) options.Gid = Id(user[(colon + 1)..], "user", user);
         }
-        if (options.ProcessFile is null && options.Arguments.Length == 0) throw new UserError("process args cannot be empty", "give a command behind the id, or --process FILE");
+        if (options.ProcessFile is null && options.Arguments.Length == 0)
+            throw new UserError("process args cannot be empty", "give a command behind the id, or --process FILE");
         return options;
     }
 
     private static uint Id(string text, string flag, string whole) =>
-        StrictNumber.TryParse(text, out uint id) ? id : throw new UserError($"invalid value \"{whole}\" for flag -{flag}: not a number of a user or group", "ids are decimal digits; names are not looked up");
+        StrictNumber.TryParse(text, out uint id)
+            ? id
+            : throw new UserError($"invalid value \"{whole}\" for flag -{flag}: not a number of a user or group",
+                "ids are decimal digits; names are not looked up");
 }

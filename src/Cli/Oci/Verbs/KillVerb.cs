@@ -7,10 +7,13 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>kill [--all] [--regex] ID [SIGNAL]</c>. Takes no lock: somebody may want to end a container just because it hangs in another verb.</summary>
+/// <summary>
+/// <c>kill [--all] [--regex] ID [SIGNAL]</c>. Takes no lock: somebody may want to end a container just because it hangs in another verb.
+/// </summary>
 internal static class KillVerb
 {
-    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process", [new("all", 'a', null, "to all processes of the container"), IdPattern.Flag], Execute)
+    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process",
+        [new("all", 'a', null, "to all processes of the container"), IdPattern.Flag], Execute)
     {
         Maximum = 2,
         EndsContainers = true,

@@ -37,7 +37,8 @@ internal static class ListVerb
     private static List<Container> Load(OciGlobals globals)
     {
         // The default one need not be there; one that is asked for is a mistake then.
-        if (globals.RootIsGiven && !Directory.Exists(globals.Root)) throw new UserError($"stat {globals.Root}: no such file or directory", "--root names the directory of the containers' states");
+        if (globals.RootIsGiven && !Directory.Exists(globals.Root))
+            throw new UserError($"stat {globals.Root}: no such file or directory", "--root names the directory of the containers' states");
         var store = new StateStore(globals.Root);
         List<Container> containers = [];
         foreach (string id in store.Ids())
@@ -60,7 +61,9 @@ internal static class ListVerb
             ContainerStatus status = container.Status();
             ContainerRecord record = container.Record;
             string pid = StatePrinter.Pid(record, status).ToString(CultureInfo.InvariantCulture);
-            rows.Add([SafeText.Of(container.Id), pid, Container.Word(status), SafeText.Of(record.Bundle), SafeText.Of(record.Created), SafeText.Of(OwnerName.Of(record.OwnerUid))]);
+            rows.Add(
+                [SafeText.Of(container.Id), pid, Container.Word(status), SafeText.Of(record.Bundle), SafeText.Of(record.Created),
+                    SafeText.Of(OwnerName.Of(record.OwnerUid))]);
         }
         var text = new StringBuilder();
         foreach (string[] row in rows)

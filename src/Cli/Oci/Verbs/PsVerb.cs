@@ -9,10 +9,14 @@ using Win32Exception = System.ComponentModel.Win32Exception;
 
 namespace Minirun.Cli.Oci.Verbs;
 
-/// <summary><c>ps ID [ps arguments]</c>: the host's ps(1), and of its lines those of the container's processes. Nothing of the container is executed.</summary>
+/// <summary>
+/// <c>ps ID [ps arguments]</c>: the host's ps(1), and of its lines those of the container's processes. Nothing of the container is
+/// executed.
+/// </summary>
 internal static class PsVerb
 {
-    public static OciVerb Verb => new("ps", "ID [PS ARGUMENTS]", "list the processes of a container", [new("format", 'f', "FORMAT", "table (default) or json: an array of pids")], Execute)
+    public static OciVerb Verb => new("ps", "ID [PS ARGUMENTS]", "list the processes of a container",
+        [new("format", 'f', "FORMAT", "table (default) or json: an array of pids")], Execute)
     {
         Maximum = -1,
         FlagsAfterWords = false,

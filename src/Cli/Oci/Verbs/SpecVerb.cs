@@ -13,7 +13,9 @@ namespace Minirun.Cli.Oci.Verbs;
 internal static unsafe class SpecVerb
 {
     public static OciVerb Verb => new("spec", "", "write a config.json to start from",
-        [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"), new("rootless", '\0', null, "for somebody who is not root"), new("file", 'f', "FILE", "another name")], Execute)
+        [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
+            new("rootless", '\0', null, "for somebody who is not root"), new("file", 'f', "FILE", "another name")],
+            Execute)
     {
         Minimum = 0,
         Maximum = 0,

@@ -43,7 +43,11 @@ internal static class UpdateVerb
         OciResources changes = arguments.Text("resources") is { } file ? Read(file) : ResourceFlags.Read(arguments);
         LimitChanges.DropUnset(changes);
         string? l3 = arguments.Text("l3-cache-schema"), bandwidth = arguments.Text("mem-bw-schema");
-        if (l3 is not null || bandwidth is not null) ResctrlGroup.Update(container.Record.Resctrl ?? throw new UserError("intelRdt: the container has no resctrl group", "it was created without linux.intelRdt"), ResctrlGroup.Root(MountInfo.Read()), l3, bandwidth);
+        if (l3 is not null || bandwidth is not null)
+            ResctrlGroup.Update(
+                container.Record.Resctrl
+                    ?? throw new UserError("intelRdt: the container has no resctrl group", "it was created without linux.intelRdt"),
+                ResctrlGroup.Root(MountInfo.Read()), l3, bandwidth);
         if (LimitChanges.IsEmpty(changes)) return 0;
         if (container.Cgroup is null) throw new UserError("cannot update a container without a cgroup", NoCgroup.Hint);
         try

@@ -117,7 +117,9 @@ internal sealed unsafe class AttachSession : IDisposable
     private UserError NoAnswer() => new($"the monitor of container {_container.Config.Name} does not answer",
         "its minirun-monitor is in ps: is it stopped (kill -CONT), or hung (kill -9)?");
 
-    /// <summary>A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).</summary>
+    /// <summary>
+    /// A shell's prompt begins a line of its own, and whoever did not mean the keys knows what has happened (docker's words).
+    /// </summary>
     private int Leave()
     {
         _terminal?.Dispose();

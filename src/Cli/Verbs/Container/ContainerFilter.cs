@@ -20,8 +20,13 @@ internal sealed class ContainerFilter
             int equals = filter.IndexOf('=');
             if (equals <= 0) throw new UserError($"--filter {filter}: not KEY=VALUE", "status=exited, name=web, label=team=a");
             string key = filter[..equals];
-            if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume" or "network" or "publish")) throw new UserError($"--filter {key}: invalid filter", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish");
-            if (key == "status" && filter[(equals + 1)..] is not ("created" or "restarting" or "running" or "removing" or "paused" or "exited" or "dead")) throw new UserError($"invalid filter '{filter}'", "status is created, restarting, running, paused or exited");
+            if (key is not ("id" or "name" or "label" or "status" or "exited" or "ancestor" or "health" or "before" or "since" or "volume"
+                or "network" or "publish"))
+                throw new UserError($"--filter {key}: invalid filter",
+                    "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish");
+            if (key == "status"
+                && filter[(equals + 1)..] is not ("created" or "restarting" or "running" or "removing" or "paused" or "exited" or "dead"))
+                throw new UserError($"invalid filter '{filter}'", "status is created, restarting, running, paused or exited");
             // Also when nothing is left that it could be compared with.
             if (key is "before" or "since") _ = Find(filter[(equals + 1)..]);
             if (!_wanted.TryGetValue(key, out List<string>? values)) _wanted[key] = values = [];
@@ -32,7 +37,10 @@ internal sealed class ContainerFilter
     public bool Takes(EngineContainer container, ContainerState state, string status)
     {
         foreach (var (key, values) in _wanted)
-            if (!(key == "label" ? values.TrueForAll(value => Is(key, value, container, state, status)) : values.Exists(value => Is(key, value, container, state, status)))) return false;
+            if (!(key == "label"
+                ? values.TrueForAll(value => Is(key, value, container, state, status))
+                : values.Exists(value => Is(key, value, container, state, status))))
+                return false;
         return true;
     }
 
@@ -41,8 +49,10 @@ internal sealed class ContainerFilter
     {
         string[] parts = wanted.Split('/');
         string[] range = parts[0].Split('-');
-        if (!int.TryParse(range[0], out int first) || !int.TryParse(range[^1], out int last)) throw new UserError($"--filter publish={wanted}: no port", "publish=8080, publish=8000-8100/udp");
-        return ports.SelectMany(PortMapping.Parse).Any(port => port.HostPort >= first && port.HostPort <= last && (parts.Length < 2 || port.Protocol == parts[1]));
+        if (!int.TryParse(range[0], out int first) || !int.TryParse(range[^1], out int last))
+            throw new UserError($"--filter publish={wanted}: no port", "publish=8080, publish=8000-8100/udp");
+        return ports.SelectMany(PortMapping.Parse)
+            .Any(port => port.HostPort >= first && port.HostPort <= last && (parts.Length < 2 || port.Protocol == parts[1]));
     }
 
     private bool Is(string key, string value, EngineContainer container, ContainerState state, string status)
@@ -61,7 +71,8 @@ internal sealed class ContainerFilter
             case "publish": return Publishes(config.Network.Ports, value);
             case "label":
                 int equals = value.IndexOf('=');
-                return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label) && (equals < 0 || label == value[(equals + 1)..]);
+                return config.Labels.TryGetValue(equals < 0 ? value : value[..equals], out string? label)
+                    && (equals < 0 || label == value[(equals + 1)..]);
             default:
                 EngineContainer other = Find(value);
                 int order = string.CompareOrdinal(config.Created, other.Config.Created);

@@ -17,12 +17,14 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary><c>inspect</c>: docker's document, as far as there is something to say.</summary>
 internal static class ContainerInspect
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static int Print(VerbArguments words)
     {
         string type = words.Text("type") ?? "";
-        if (type is not ("" or "container" or "volume" or "network")) throw new UserError($"--type {type}: unknown", "container, volume or network");
+        if (type is not ("" or "container" or "volume" or "network"))
+            throw new UserError($"--type {type}: unknown", "container, volume or network");
         var all = new JsonArray();
         string? format = words.Text("format");
         int status = EachWord.Do(words, word =>
@@ -91,7 +93,8 @@ internal static class ContainerInspect
                 ["DnsOptions"] = List(config.Network.DnsOptions),
                 ["ExtraHosts"] = List(config.Network.AddHosts),
                 ["AutoRemove"] = config.AutoRemove,
-                ["RestartPolicy"] = new JsonObject { ["Name"] = config.Restart.Name, ["MaximumRetryCount"] = config.Restart.MaximumRetryCount },
+                ["RestartPolicy"] =
+                    new JsonObject { ["Name"] = config.Restart.Name, ["MaximumRetryCount"] = config.Restart.MaximumRetryCount },
                 ["LogConfig"] = new JsonObject { ["Type"] = config.LogDriver, ["Config"] = Map(config.LogOptions) },
                 ["Runtime"] = config.Runtime,
             },
@@ -114,7 +117,9 @@ internal static class ContainerInspect
         };
         HostConfig.Add((JsonObject)described["HostConfig"]!, config, oci, mounts);
         if (config.Health is { } health)
-            described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command), ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod, ["Retries"] = health.Retries };
+            described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command),
+                ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod,
+                ["Retries"] = health.Retries };
         return described;
     }
 
@@ -138,7 +143,8 @@ internal static class ContainerInspect
             ["LogLost"] = state.LogLost,
             ["LogTrouble"] = state.LogTrouble ?? "",
         };
-        if (state.Health.Length > 0) described["Health"] = new JsonObject { ["Status"] = state.Health, ["FailingStreak"] = state.HealthFailures };
+        if (state.Health.Length > 0)
+            described["Health"] = new JsonObject { ["Status"] = state.Health, ["FailingStreak"] = state.HealthFailures };
         return described;
     }
 

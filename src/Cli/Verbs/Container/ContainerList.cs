@@ -19,7 +19,8 @@ internal static class ContainerList
     {
         bool whole = words.Has("no-trunc");
         int last = words.Has("latest") ? 1 : words.Number("last", -1);
-        bool filtersState = words.All("filter").Any(each => each.StartsWith("status=", StringComparison.Ordinal) || each.StartsWith("exited=", StringComparison.Ordinal));
+        bool filtersState = words.All("filter")
+            .Any(each => each.StartsWith("status=", StringComparison.Ordinal) || each.StartsWith("exited=", StringComparison.Ordinal));
         List<EngineContainer> all = ContainerRepair.FindAll(ContainerStores.Own);
         var filter = new ContainerFilter(words.All("filter"), all);
         var chosen = new List<JsonObject>();
@@ -43,7 +44,8 @@ internal static class ContainerList
         var table = new List<string[]> { size ? [.. s_heading, "SIZE"] : s_heading };
         foreach (JsonObject row in rows)
         {
-            string[] line = [(string)row["ID"]!, (string)row["Image"]!, (string)row["Command"]!, (string)row["RunningFor"]!, (string)row["Status"]!, (string)row["Ports"]!, (string)row["Names"]!];
+            string[] line = [(string)row["ID"]!, (string)row["Image"]!, (string)row["Command"]!, (string)row["RunningFor"]!,
+                (string)row["Status"]!, (string)row["Ports"]!, (string)row["Names"]!];
             table.Add(size ? [.. line, (string)row["Size"]!] : line);
         }
         Table.Print(table, row => row == 0 ? "" : ColourOf(rows[row - 1]), whole);
@@ -92,7 +94,9 @@ internal static class ContainerList
     private static string Status(ContainerState state, string status) => status switch
     {
         ContainerState.Created => "Created",
-        ContainerState.Running => $"Up {Ago(state.StartedAt)}{(state.Health switch { "" => "", "starting" => " (health: starting)", var health => $" ({health})" })}",
+        ContainerState.Running => $"Up "
+            + $"{Ago(state.StartedAt)}{(state.Health switch { "" => "", "starting" => " (health: starting)", var health => $" "
+                + $"({health})" })}",
         ContainerState.Paused => $"Up {Ago(state.StartedAt)} (Paused)",
         ContainerState.Restarting => $"Restarting ({state.ExitCode}) {Ago(state.FinishedAt)} ago",
         _ => $"Exited ({state.ExitCode}) {Ago(state.FinishedAt)} ago",
@@ -100,7 +104,9 @@ internal static class ContainerList
 
     private static string Ago(string since)
     {
-        if (!DateTime.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime then)) return "some time";
+        if (!DateTime.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out DateTime then))
+            return "some time";
         double seconds = Math.Max(0, (DateTime.UtcNow - then).TotalSeconds);
         (double number, string unit) = seconds switch
         {
@@ -114,6 +120,8 @@ internal static class ContainerList
             _ => (seconds / (365 * 86400), "year"),
         };
         long count = (long)number;
-        return count == 0 ? unit : count == 1 && unit is "minute" or "hour" && count == 1 ? $"About {(unit == "hour" ? "an" : "a")} {unit}" : $"{count} {unit}{(count == 1 ? "" : "s")}";
+        return count == 0 ? unit
+            : count == 1 && unit is "minute" or "hour" && count == 1 ? $"About {(unit == "hour" ? "an" : "a")} {unit}"
+            : $"{count} {unit}{(count == 1 ? "" : "s")}";
     }
 }

@@ -15,8 +15,11 @@ internal static class ContainerPorts
         {
             PortMapping first = ports[at];
             int count = 1;
-            while (at + count < ports.Count && ports[at + count] == first with { HostPort = first.HostPort + count, ContainerPort = first.ContainerPort + count }) count++;
-            string outside = first.Outside + End(first.HostPort, count), inside = Number(first.ContainerPort) + End(first.ContainerPort, count);
+            while (at + count < ports.Count
+                && ports[at + count] == first with { HostPort = first.HostPort + count, ContainerPort = first.ContainerPort + count })
+                count++;
+            string outside = first.Outside + End(first.HostPort, count),
+                inside = Number(first.ContainerPort) + End(first.ContainerPort, count);
             parts.Add($"{outside}->{inside}/{first.Protocol}");
             at += count;
         }
@@ -31,7 +34,9 @@ internal static class ContainerPorts
         foreach (PortMapping port in ports)
         {
             if (map[port.Inside] is not JsonArray places) map[port.Inside] = places = [];
-            places.Add((JsonNode)new JsonObject { ["HostIp"] = port.HostIp.Length > 0 ? port.HostIp : anyAddress, ["HostPort"] = port.HostPort > 0 ? Number(port.HostPort) : "" });
+            places.Add(
+                (JsonNode)new JsonObject { ["HostIp"] = port.HostIp.Length > 0 ? port.HostIp : anyAddress,
+                    ["HostPort"] = port.HostPort > 0 ? Number(port.HostPort) : "" });
         }
         return map;
     }

@@ -14,7 +14,8 @@ internal static class CpVerb
 {
     private const string Archive = "-";
 
-    public static EngineVerb Verb => new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
+    public static EngineVerb Verb =>
+        new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
         new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
         new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
         new("quiet", 'q', null, "accepted: nothing is said of progress"),
@@ -41,8 +42,19 @@ internal static class CpVerb
     private static CopyRules Rules(VerbArguments words, FileTree? source, FileTree target)
     {
         bool kernel = source is { IsContainers: false }, user = unistd.geteuid() != 0;
-        if (words.Has("archive")) return new() { KernelFilesToo = kernel, DeviceMayFail = user, OwnerIsKept = true, Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen ? target.Ids.Outside(seen.Uid, seen.Gid) : target.Ids.Outside(uid, gid) };
-        return target.IsContainers ? new() { KernelFilesToo = kernel, DeviceMayFail = user, Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true } : new() { KernelFilesToo = kernel, DeviceMayFail = user };
+        if (words.Has("archive"))
+            return new()
+            {
+                KernelFilesToo = kernel,
+                DeviceMayFail = user,
+                OwnerIsKept = true,
+                Owner = (uid, gid) => source?.Ids.Inside(uid, gid) is { } seen
+                    ? target.Ids.Outside(seen.Uid, seen.Gid)
+                    : target.Ids.Outside(uid, gid)
+            };
+        return target.IsContainers
+            ? new() { KernelFilesToo = kernel, DeviceMayFail = user, Owner = (_, _) => target.Ids.Outside(0, 0), OwnerMayFail = true }
+            : new() { KernelFilesToo = kernel, DeviceMayFail = user };
     }
 
     /// <summary>`cp - CONTAINER:DIRECTORY` unpacks standard input there, `cp CONTAINER:PATH -` packs to standard output.</summary>
@@ -53,8 +65,10 @@ internal static class CpVerb
         var (tree, path) = Place(words.Words[packs ? 0 : 1]);
         using (tree)
         {
-            if (!tree.IsContainers) throw new UserError($"cp: {path}: no container's", "an archive is packed from, or unpacked into CONTAINER:PATH");
-            if (packs && new Host().IsTerminal(1)) throw new UserError("cp: an archive does not go to a terminal", "minirun cp CONTAINER:PATH - >FILE.tar");
+            if (!tree.IsContainers)
+                throw new UserError($"cp: {path}: no container's", "an archive is packed from, or unpacked into CONTAINER:PATH");
+            if (packs && new Host().IsTerminal(1))
+                throw new UserError("cp: an archive does not go to a terminal", "minirun cp CONTAINER:PATH - >FILE.tar");
             bool contents = path.EndsWith("/.", StringComparison.Ordinal);
             using var found = new Descriptor(tree.Open(path, !packs || contents || path.EndsWith('/') || words.Has("follow-link")));
             if (found.Number < 0) throw NotThere(tree, path);
@@ -65,7 +79,8 @@ internal static class CpVerb
                 new TreeArchive(tree.Ids, output).Add(found.Number, name is "" or ".." ? "." : name);
                 return 0;
             }
-            if (!IsDirectory(found.Number)) throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
+            if (!IsDirectory(found.Number))
+                throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
             using IDisposable? maker = tree.MakeFiles();
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
             new TreeExtract(tree, path, Rules(words, null, tree)).Run(input);
@@ -101,8 +116,10 @@ internal static class CpVerb
         }
         statx old = there.Number < 0 ? default : Entry.Status(there.Number);
         if (Obstacle.Describe(old) is { } kind) throw Obstacle.Refuse(to, kind);
-        if (there.Number >= 0 && tree) throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
-        if (there.Number < 0 && !tree && to.EndsWith('/')) throw new UserError($"no such directory: {to}", "make it first, or leave the / at its end away");
+        if (there.Number >= 0 && tree)
+            throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
+        if (there.Number < 0 && !tree && to.EndsWith('/'))
+            throw new UserError($"no such directory: {to}", "make it first, or leave the / at its end away");
         if (there.Number >= 0 && IsRegular(read.Number) && IsRegular(there.Number) && IsLink(target, to))
         {
             copy.Overwrite(read.Number, there.Number);
@@ -111,7 +128,8 @@ internal static class CpVerb
         string name = to.TrimEnd('/');
         int cut = name.LastIndexOf('/');
         using var parent = new Descriptor(target.Open(cut < 0 ? "." : cut == 0 ? "/" : name[..cut], follow: true));
-        if (parent.Number < 0 || !IsDirectory(parent.Number)) throw new UserError($"no such directory: {(cut < 0 ? "." : name[..cut])}", "it has to be there");
+        if (parent.Number < 0 || !IsDirectory(parent.Number))
+            throw new UserError($"no such directory: {(cut < 0 ? "." : name[..cut])}", "it has to be there");
         using var open = new Descriptor(Reopened(parent.Number));
         copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
     }
@@ -128,7 +146,8 @@ internal static class CpVerb
         ? throw new UserError($"cp: '{name}' is no name for a copy", "give the new name at the end of the target")
         : KernelText.EncodeName(name);
 
-    private static int Reopened(int fd) => (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
+    private static int Reopened(int fd) =>
+        (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
 
     private static bool IsDirectory(int fd) => Entry.IsDirectory(Entry.Status(fd));
 

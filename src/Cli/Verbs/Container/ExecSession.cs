@@ -11,7 +11,9 @@ using static Minirun.Linux.termios_;
 
 namespace Minirun.Cli.Verbs.Container;
 
-/// <summary>Our terminal joined to that of another process in a container (<c>exec -it</c>), until it ends or we are told to leave.</summary>
+/// <summary>
+/// Our terminal joined to that of another process in a container (<c>exec -it</c>), until it ends or we are told to leave.
+/// </summary>
 internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
 {
     private const int Grace = 100;   // ms; for what it has written before its end

@@ -35,14 +35,19 @@ internal static class FlightHints
                 hints.Add("a process in it was killed by the kernel for want of memory: --memory");
                 break;
             case "exit" when state.ExitCode > Signalled && state.ExitCode <= Signalled + MostSignals:
-                hints.Add($"{state.ExitCode} is what a shell says of a command that {SignalName.Of(state.ExitCode - Signalled)} ended{(state.ExitCode - Signalled == signal.SIGSYS ? ": a forbidden system call" : "")}");
+                hints.Add(
+                    $"{state.ExitCode} is what a shell says of a command that {SignalName.Of(state.ExitCode - Signalled)} "
+                        + $"ended{(state.ExitCode - Signalled == signal.SIGSYS ? ": a forbidden system call" : "")}");
                 break;
             case "exit" when state.ExitCode == 0 && !record.OpenStdin && record.Command.Count == 1 && s_shells.Contains(record.Command[0]):
                 hints.Add("a shell without input has nothing to do: -i, or -it");
                 break;
         }
-        if (state.ExitCode != 0 && record.Lines.Exists(line => line.Text.Contains("Operation not permitted", StringComparison.OrdinalIgnoreCase)))
-            hints.Add("its last lines tell of a refusal: a capability that it lacks (--cap-add), or the filter of system calls (docs/security.md)");
+        if (state.ExitCode != 0
+            && record.Lines.Exists(line => line.Text.Contains("Operation not permitted", StringComparison.OrdinalIgnoreCase)))
+            hints.Add(
+                "its last lines tell of a refusal: a capability that it lacks (--cap-add), or the filter of system calls "
+                    + "(docs/security.md)");
         return hints;
     }
 }

@@ -26,8 +26,10 @@ internal static class FlightReport
         if (state.MemoryPeak > 0) Field(text, "memory peak", Memory(state));
         if (state.Health.Length > 0) Field(text, "health", state.Health);
         if (state.RestartCount > 0) Field(text, "restarts", state.RestartCount.ToString(CultureInfo.InvariantCulture));
-        if (state.Before is { } before) Field(text, "run before", $"{Ended(before.Cause, before.ExitCode, before.Signal)}{After(before.StartedAt, before.FinishedAt)}");
-        if (state.LogLost > 0) Field(text, "log", $"{state.LogLost} lines were lost{(state.LogTrouble is { } trouble ? ": " + trouble : "")}");
+        if (state.Before is { } before)
+            Field(text, "run before", $"{Ended(before.Cause, before.ExitCode, before.Signal)}{After(before.StartedAt, before.FinishedAt)}");
+        if (state.LogLost > 0)
+            Field(text, "log", $"{state.LogLost} lines were lost{(state.LogTrouble is { } trouble ? ": " + trouble : "")}");
         if (record.Removed.Length > 0) Field(text, "removed", record.Removed);
         foreach (string hint in FlightHints.Of(record)) Field(text, "hint", hint);
         Steps(text, record);
@@ -43,7 +45,8 @@ internal static class FlightReport
         if (state.Status == ContainerState.Running) return "running" + (state.Before is null ? "" : ", started again");
         if (state.FailedStep is not null && state.Error.Length > 0) return "could not be started";
         string ended = Ended(state.Cause, state.ExitCode, state.Signal) + After(state.StartedAt, state.FinishedAt);
-        return (state.Status == ContainerState.Restarting ? "waits for its next start: " : "") + ended + (state.Asked ? ", as was asked for" : "");
+        return (state.Status == ContainerState.Restarting ? "waits for its next start: " : "") + ended
+            + (state.Asked ? ", as was asked for" : "");
     }
 
     private static string Ended(string cause, int code, int signal) => cause switch
@@ -60,7 +63,8 @@ internal static class FlightReport
         Moment(started) is { } from && Moment(finished) is { } to && to >= from ? $" after {Duration((to - from).TotalMilliseconds)}" : "";
 
     private static string Memory(ContainerState state) =>
-        state.MemoryIsCgroups ? Amount.Binary((ulong)state.MemoryPeak) + (state.MemoryLimit > 0 ? $" of {Amount.Binary((ulong)state.MemoryLimit)}" : "")
+        state.MemoryIsCgroups
+            ? Amount.Binary((ulong)state.MemoryPeak) + (state.MemoryLimit > 0 ? $" of {Amount.Binary((ulong)state.MemoryLimit)}" : "")
         : $"at most {Amount.Binary((ulong)state.MemoryPeak)}, its largest process";
 
     private static void Steps(StringBuilder text, FlightRecord record)
@@ -116,7 +120,13 @@ internal static class FlightReport
         _ => (milliseconds / 3_600_000).ToString("0.0", CultureInfo.InvariantCulture) + " h",
     };
 
-    private static string Stamp(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff zzz", CultureInfo.InvariantCulture);
+    private static string Stamp(long nanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100).ToLocalTime()
+            .ToString("yyyy-MM-dd HH:mm:ss.fff zzz", CultureInfo.InvariantCulture);
 
-    private static DateTime? Moment(string text) => DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime moment) ? moment : null;
+    private static DateTime? Moment(string text) =>
+        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out DateTime moment)
+            ? moment
+            : null;
 }

@@ -20,12 +20,25 @@ internal static class LifeVerbs
     public static EngineVerb[] All() =>
     [
         new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
-        new("start", "CONTAINER…", "start containers that were made or have ended", [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"), new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"), new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")], Start),
-        new("stop", "CONTAINER…", "ask containers to end, and end them after a while", [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EachWord.Do(words, word => Stop(word, words))),
-        new("restart", "CONTAINER…", "stop containers, and start them again", [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")], words => EachWord.Do(words, word => Restart(word, words))),
-        new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")], words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
-        new("pause", "CONTAINER…", "let all processes of containers stand still", [], words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause"))),
-        new("unpause", "CONTAINER…", "let them go on", [], words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause"))),
+        new("start", "CONTAINER…", "start containers that were made or have ended",
+            [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"),
+                new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
+                new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")],
+            Start),
+        new("stop", "CONTAINER…", "ask containers to end, and end them after a while",
+            [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"),
+                new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")],
+            words => EachWord.Do(words, word => Stop(word, words))),
+        new("restart", "CONTAINER…", "stop containers, and start them again",
+            [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"),
+                new("signal", 's', "SIGNAL", "what to send first")],
+            words => EachWord.Do(words, word => Restart(word, words))),
+        new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")],
+            words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
+        new("pause", "CONTAINER…", "let all processes of containers stand still", [],
+            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause"))),
+        new("unpause", "CONTAINER…", "let them go on", [],
+            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause"))),
         new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [],
             words => EachWord.Do(words, Wait, prints: false))
         { Follows = true },
@@ -41,14 +54,17 @@ internal static class LifeVerbs
     {
         _ = new DetachKeys(words.Text("detach-keys"));
         bool attaches = words.Has("attach") || words.Has("interactive");
-        if (attaches && words.Words.Count != 1) throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
+        if (attaches && words.Words.Count != 1)
+            throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
         string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
-        if (!attaches) return EachWord.Do(words, word => ContainerStarting.Start(ContainerRepair.Find(ContainerStores.Own, word), null, sdNotify));
+        if (!attaches)
+            return EachWord.Do(words, word => ContainerStarting.Start(ContainerRepair.Find(ContainerStores.Own, word), null, sdNotify));
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
         if (container.Config.Tty && words.Has("interactive")) InputDevice.Check(new Host());
         new Host().CheckStreams(first: words.Has("interactive") ? 0 : 1);
         AttachSession? session = null;
-        ContainerStarting.Start(container, () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
+        ContainerStarting.Start(container,
+            () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
         // It runs already: then we join it.
         session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), joins: true);
         using (session) return session.Run();
@@ -57,7 +73,8 @@ internal static class LifeVerbs
     private static void Stop(string word, VerbArguments words)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
-        if (ContainerEnd.Stop(container, Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container))) EngineEvents.Add(container, "stop");
+        if (ContainerEnd.Stop(container, Signal(words.Text("signal") ?? container.Config.StopSignal), Seconds(words, container)))
+            EngineEvents.Add(container, "stop");
     }
 
     private static void Restart(string word, VerbArguments words)
@@ -109,7 +126,8 @@ internal static class LifeVerbs
     }
 
     /// <summary>
-    /// With --rm a container may be gone before anybody waits for it. By its id, as `run -d` has printed it: a name may be meant for another.
+    /// With --rm a container may be gone before anybody waits for it. By its id, as `run -d` has printed it: a name may be meant for
+    /// another.
     /// </summary>
     private static FlightRecord? FindRemoved(string id) =>
         id.Length == 64 ? Graveyard.Find(ContainerStores.Own.Paths, id) : null;
@@ -133,7 +151,9 @@ internal static class LifeVerbs
 
     private static void Remove(string word, VerbArguments words)
     {
-        if (words.Has("link")) throw new UserError($"rm --link {word}: there are no links", "containers of one network find each other by their names; minirun rm removes a container");
+        if (words.Has("link"))
+            throw new UserError($"rm --link {word}: there are no links",
+                "containers of one network find each other by their names; minirun rm removes a container");
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
         using IDisposable held = words.Has("force") ? ContainerEnd.Lock(container) : ContainerLock.Await(container);
         if (words.Has("force")) ContainerEnd.Force(container);

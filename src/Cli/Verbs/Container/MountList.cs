@@ -39,16 +39,20 @@ internal static class MountList
         ["Destination"] = mount.Destination,
         ["Mode"] = IsReadOnly(mount) ? "ro" : "",
         ["RW"] = !IsReadOnly(mount),
-        ["Propagation"] = mount.Options.Find(option => option is "rprivate" or "private" or "rshared" or "shared" or "rslave" or "slave") ?? "rprivate",
+        ["Propagation"] =
+            mount.Options.Find(option => option is "rprivate" or "private" or "rshared" or "shared" or "rslave" or "slave") ?? "rprivate",
     };
 
     private static bool IsReadOnly(OciMount mount) => mount.Options.Contains("ro") || mount.Options.Contains("rro");
 
-    /// <summary>Parts of the host that each container has: its /sys, devices, resolv.conf; hosts in the container's own directory.</summary>
+    /// <summary>
+    /// Parts of the host that each container has: its /sys, devices, resolv.conf; hosts in the container's own directory.
+    /// </summary>
     private static bool IsEverywhere(OciMount mount, EngineContainer container)
     {
         string place = mount.Destination;
-        bool isOurs = place is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" or "/sys" or "/proc" || place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/sys/", StringComparison.Ordinal);
+        bool isOurs = place is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" or "/sys" or "/proc"
+            || place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/sys/", StringComparison.Ordinal);
         return isOurs && (mount.Source == place || mount.Source?.StartsWith(container.Directory, StringComparison.Ordinal) == true);
     }
 }

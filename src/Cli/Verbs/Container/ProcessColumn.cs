@@ -8,7 +8,8 @@ namespace Minirun.Cli.Verbs.Container;
 internal sealed record ProcessColumn(string[] Words, string Header, Func<ProcessFacts, string> Show)
 {
     private static readonly CultureInfo s_plain = CultureInfo.InvariantCulture;
-    private static readonly Lazy<Dictionary<string, string>> s_users = new(() => Names("/etc/passwd")), s_groups = new(() => Names("/etc/group"));
+    private static readonly Lazy<Dictionary<string, string>> s_users = new(() => Names("/etc/passwd")),
+        s_groups = new(() => Names("/etc/group"));
 
     public static readonly ProcessColumn[] All =
     [
@@ -66,19 +67,22 @@ internal sealed record ProcessColumn(string[] Words, string Header, Func<Process
         return names;
     }
 
-    private static long Kilobytes(ProcessFacts facts, string name) => long.TryParse(facts.Status(name), s_plain, out long value) ? value : 0;
+    private static long Kilobytes(ProcessFacts facts, string name) =>
+        long.TryParse(facts.Status(name), s_plain, out long value) ? value : 0;
 
     private static long Memory
     {
         get
         {
             foreach (string line in ProcFile.Read("/proc/meminfo").Split('\n'))
-                if (line.StartsWith("MemTotal:", StringComparison.Ordinal)) return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], s_plain);
+                if (line.StartsWith("MemTotal:", StringComparison.Ordinal))
+                    return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], s_plain);
             return 0;
         }
     }
 
-    private static string Start(ProcessFacts facts) => facts.Age < 24 * 3600 ? facts.Started.ToString("HH:mm", s_plain) : facts.Started.ToString("MMMdd", s_plain);
+    private static string Start(ProcessFacts facts) =>
+        facts.Age < 24 * 3600 ? facts.Started.ToString("HH:mm", s_plain) : facts.Started.ToString("MMMdd", s_plain);
 
     private static string Span(long seconds, bool hours)
     {

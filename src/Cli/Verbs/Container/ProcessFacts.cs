@@ -45,7 +45,11 @@ internal sealed class ProcessFacts
     public long Number(int number) => long.TryParse(_stat[number - 1], CultureInfo.InvariantCulture, out long value) ? value : 0;
 
     /// <summary>A word of a line of its status.</summary>
-    public string Status(string name, int word = 0) => _status.TryGetValue(name, out string? line) && line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries) is var words && words.Length > 0 ? words[word < 0 ? words.Length - 1 : Math.Min(word, words.Length - 1)] : "-";
+    public string Status(string name, int word = 0) =>
+        _status.TryGetValue(name, out string? line) && line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries) is var words
+            && words.Length > 0
+            ? words[word < 0 ? words.Length - 1 : Math.Min(word, words.Length - 1)]
+            : "-";
 
     /// <summary>Of processors, in seconds.</summary>
     public long Seconds => (Number(14) + Number(15)) / TicksPerSecond;

@@ -40,8 +40,10 @@ internal static class ProcessVerbs
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
         string status = LiveStatus.Read(container);
-        if (status == ContainerState.Paused) throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
-        if (status != ContainerState.Running) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
+        if (status == ContainerState.Paused)
+            throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
+        if (status != ContainerState.Running)
+            throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
         var host = new Host();
         _ = new DetachKeys(words.Text("detach-keys"));
         bool detach = words.Has("detach"), both = host.IsTerminal(0) && host.IsTerminal(1);
@@ -61,13 +63,16 @@ internal static class ProcessVerbs
             Detach = detach,
             Cwd = Workdir(words.Text("workdir")),
             // What -e says wins.
-            Env = [.. words.All("env-file").SelectMany(EnvFile.Read).Concat(words.All("env")).Select(Variable).Where(each => each.Length > 0)],
+            Env = [
+                .. words.All("env-file").SelectMany(EnvFile.Read).Concat(words.All("env")).Select(Variable).Where(each => each.Length > 0)],
             User = words.Text("user") is { } user ? FindUser(container, user, host) : null,
             Privileged = words.Has("privileged"),
             // With a terminal the runtime minds ours itself.
             Descriptors = detach ? [nothing, nothing, nothing] : [interactive || tty ? 0 : nothing, 1, 2],
         };
-        return joins ? ExecSession.Run(container, request, words.Text("detach-keys")) : ExecutionDrivers.Of(container).Exec(container.Id, request);
+        return joins
+            ? ExecSession.Run(container, request, words.Text("detach-keys"))
+            : ExecutionDrivers.Of(container).Exec(container.Id, request);
     }
 
     private static string Variable(string text) => text is "" or ['=', ..] ? throw ContainerEnvironment.NoName(text)
@@ -109,11 +114,16 @@ internal static class ProcessVerbs
     private static int Attach(VerbArguments words)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
-        if (!container.IsRunning) throw new UserError("you cannot attach to a stopped container, start it first", $"minirun start -a {words.Words[0]}");
+        if (!container.IsRunning)
+            throw new UserError("you cannot attach to a stopped container, start it first", $"minirun start -a {words.Words[0]}");
         string status = LiveStatus.Read(container);
-        if (status == ContainerState.Paused) throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
-        if (status == ContainerState.Restarting) throw new UserError("you cannot attach to a restarting container, wait until it is running", $"minirun logs -f {words.Words[0]} shows what it writes");
-        if (!container.MonitorLives()) throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
+        if (status == ContainerState.Paused)
+            throw new UserError("you cannot attach to a paused container, unpause it first", $"minirun unpause {words.Words[0]}");
+        if (status == ContainerState.Restarting)
+            throw new UserError("you cannot attach to a restarting container, wait until it is running",
+                $"minirun logs -f {words.Words[0]} shows what it writes");
+        if (!container.MonitorLives())
+            throw new UserError($"container {words.Words[0]} has no monitor any more", "it was killed; minirun restart gives it another");
         new Host().CheckStreams(first: words.Has("no-stdin") ? 1 : 0);
         using AttachSession session = AttachSession.Open(container, !words.Has("no-stdin"), words.Text("detach-keys"), joins: true);
         session.PassesSignals = words.Text("sig-proxy") != "false";

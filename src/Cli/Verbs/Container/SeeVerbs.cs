@@ -19,10 +19,15 @@ internal static class SeeVerbs
             new("latest", 'l', null, "only the youngest, in any state"),
             new("last", 'n', "N", "only the N youngest, in any state"),
             new("size", 's', null, "with the sizes of their root file systems"),
-            new("filter", 'f', "KEY=VALUE", "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
+            new("filter", 'f', "KEY=VALUE",
+                "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
         ], ContainerList.Print) { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample },
-        new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON", [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"), new("type", '\0', "TYPE", "only container, volume or network"), new("size", 's', null, "with the size of the root file system")], ContainerInspect.Print),
+        new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON",
+            [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"),
+                new("type", '\0', "TYPE", "only container, volume or network"),
+                new("size", 's', null, "with the size of the root file system")],
+            ContainerInspect.Print),
         new("logs", "CONTAINER", "show what a container has written", [
             new("follow", 'f', null, "go on as it writes"),
             new("timestamps", 't', null, "with the time of each line"),
@@ -38,7 +43,9 @@ internal static class SeeVerbs
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
         if (!new LogConfig(container.Config.LogDriver, container.Config.LogOptions).IsReadable)
             throw new UserError("configured logging driver does not support reading", $"its lines went to {container.Config.LogDriver}");
-        int tail = words.Text("tail") is not { } text || text == "all" ? -1 : int.TryParse(text, out int lines) && lines >= 0 ? lines : throw new UserError($"--tail {text}: not a number of lines", "a number, or all");
+        int tail = words.Text("tail") is not { } text || text == "all" ? -1
+            : int.TryParse(text, out int lines) && lines >= 0 ? lines
+            : throw new UserError($"--tail {text}: not a number of lines", "a number, or all");
         using InitOf end = new(words.Has("follow") ? container : null);
         var query = new LogQuery
         {
@@ -52,7 +59,8 @@ internal static class SeeVerbs
         var printer = new LogPrinter(output, errors, words.Has("timestamps"), words.Has("details"));
         if (container.Config.LogDriver == "journald") new JournalReader(container.Id).Read(query, printer.Print);
         else new LogReader(container.LogPath).Read(query, printer.Print);
-        if (words.Has("follow") && ContainerRepair.State(container).Status == ContainerState.Running && !container.MonitorLives()) Output.Message.Warning($"the monitor of container {container.Config.Name} was killed: what it writes now is lost");
+        if (words.Has("follow") && ContainerRepair.State(container).Status == ContainerState.Running && !container.MonitorLives())
+            Output.Message.Warning($"the monitor of container {container.Config.Name} was killed: what it writes now is lost");
         return 0;
     }
 

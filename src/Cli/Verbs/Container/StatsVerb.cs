@@ -14,7 +14,8 @@ namespace Minirun.Cli.Verbs.Container;
 internal static class StatsVerb
 {
     private const int Interval = 500;   // ms, of which the share of CPU is
-    private static readonly string[] s_heading = ["CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS"];
+    private static readonly string[] s_heading =
+        ["CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS"];
     private static readonly string[] s_fields = ["ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"];
 
     public static EngineVerb Verb => new("stats", "[CONTAINER…]", "show what containers use of processors, memory, network and disks", [

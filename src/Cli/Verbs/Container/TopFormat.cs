@@ -12,7 +12,8 @@ internal static class TopFormat
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
-            if (word.StartsWith("--format", StringComparison.Ordinal)) AddList(chosen, word.StartsWith("--format=", StringComparison.Ordinal) ? word["--format=".Length..] : Next(words, ref i));
+            if (word.StartsWith("--format", StringComparison.Ordinal))
+                AddList(chosen, word.StartsWith("--format=", StringComparison.Ordinal) ? word["--format=".Length..] : Next(words, ref i));
             else if (word.StartsWith('-') && word.Length > 1) TakeLetters(word[1..], ref i, dashed: true);
             else if (IsList(word)) AddList(chosen, word);
             else TakeLetters(word, ref i, dashed: false);
@@ -43,9 +44,11 @@ internal static class TopFormat
         }
     }
 
-    private static List<ProcessColumn> Full() => [ProcessColumn.UserUnder("UID"), .. Of("pid", "ppid", "c", "stime", "tname", "time", "cmd")];
+    private static List<ProcessColumn> Full() =>
+        [ProcessColumn.UserUnder("UID"), .. Of("pid", "ppid", "c", "stime", "tname", "time", "cmd")];
 
-    private static List<ProcessColumn> Usage() => [.. Of("user", "pid", "%cpu", "%mem", "vsz", "rss", "tname", "stat"), ProcessColumn.Of("stime", "START"), .. Of("time", "command")];
+    private static List<ProcessColumn> Usage() =>
+        [.. Of("user", "pid", "%cpu", "%mem", "vsz", "rss", "tname", "stat"), ProcessColumn.Of("stime", "START"), .. Of("time", "command")];
 
     private static IEnumerable<ProcessColumn> Of(params string[] words) => words.Select(word => ProcessColumn.Of(word));
 
@@ -62,8 +65,10 @@ internal static class TopFormat
         }
     }
 
-    private static string Next(List<string> words, ref int at) => ++at < words.Count ? words[at] : throw new UserError($"top: {words[at - 1]}: no columns behind it", "such as -o pid,user,args");
+    private static string Next(List<string> words, ref int at) =>
+        ++at < words.Count ? words[at] : throw new UserError($"top: {words[at - 1]}: no columns behind it", "such as -o pid,user,args");
 
     private static UserError Unknown(string what) =>
-        new($"top: {what}: not known here", $"aux, -ef, or -o with columns: {string.Join(' ', ProcessColumn.All.Select(column => column.Words[0]))}");
+        new($"top: {what}: not known here",
+            $"aux, -ef, or -o with columns: {string.Join(' ', ProcessColumn.All.Select(column => column.Words[0]))}");
 }

@@ -37,7 +37,8 @@ internal static class UpdateVerb
     {
         OciResources changes = Read(words);
         RestartPolicy? restart = words.Text("restart") is { } text ? EngineFlags.Restart(text) : null;
-        if (restart is null && LimitChanges.IsEmpty(changes)) throw new UserError("update: you must provide one or more flags when using this command", "minirun update --help lists them");
+        if (restart is null && LimitChanges.IsEmpty(changes))
+            throw new UserError("update: you must provide one or more flags when using this command", "minirun update --help lists them");
         return EachWord.Do(words, word => Update(ContainerRepair.Find(ContainerStores.Own, word), changes, restart));
     }
 
@@ -45,7 +46,9 @@ internal static class UpdateVerb
     private static void Update(EngineContainer container, OciResources changes, RestartPolicy? restart)
     {
         using IDisposable held = ContainerLock.Await(container);
-        if (restart is not null && container.Config.AutoRemove) throw new UserError($"container {container.Config.Name}: conflicting options: --restart and --rm", "a container that is removed cannot be started again");
+        if (restart is not null && container.Config.AutoRemove)
+            throw new UserError($"container {container.Config.Name}: conflicting options: --restart and --rm",
+                "a container that is removed cannot be started again");
         if (!LimitChanges.IsEmpty(changes))
         {
             string file = container.Directory + "/config.json";

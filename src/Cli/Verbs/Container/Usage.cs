@@ -8,7 +8,10 @@ using Minirun.Runtime.Cgroups;
 
 namespace Minirun.Cli.Verbs.Container;
 
-/// <summary>What a container has used so far. From its cgroup; without one, as ordinary users have on cgroup version 1, from /proc: then of the processes that live.</summary>
+/// <summary>
+/// What a container has used so far. From its cgroup; without one, as ordinary users have on cgroup version 1, from /proc: then of the
+/// processes that live.
+/// </summary>
 internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Received, ulong Sent, ulong Read, ulong Written, ulong Processes)
 {
     private const ulong NanosecondsPerTick = 10_000_000;
@@ -19,11 +22,15 @@ internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Receive
         ContainerState state = ContainerRepair.State(container);
         if (state.Pid <= 0) return null;
         var (received, sent) = Network(state.Pid);
-        if (ExecutionDrivers.Of(container).Stats(container.Id, state.Pid) is not { Memory.Raw.Count: > 0 } stats) return OfProcesses(container) with { Received = received, Sent = sent };
+        if (ExecutionDrivers.Of(container).Stats(container.Id, state.Pid) is not { Memory.Raw.Count: > 0 } stats)
+            return OfProcesses(container) with { Received = received, Sent = sent };
         // What the kernel can drop at once is not counted (docker): inactive_file, of all below in version 1.
-        ulong idle = stats.Memory.Raw.TryGetValue("total_inactive_file", out ulong total) ? total : stats.Memory.Raw.GetValueOrDefault("inactive_file");
+        ulong idle = stats.Memory.Raw.TryGetValue("total_inactive_file", out ulong total)
+            ? total
+            : stats.Memory.Raw.GetValueOrDefault("inactive_file");
         ulong used = stats.Memory.Usage.Usage, machine = Machine(), limit = stats.Memory.Usage.Limit;
-        return new Usage(stats.Cpu.Usage.Total, used > idle ? used - idle : used, limit == 0 || limit > machine ? machine : limit, received, sent, Sum(stats, "read"), Sum(stats, "write"), stats.Pids.Current);
+        return new Usage(stats.Cpu.Usage.Total, used > idle ? used - idle : used, limit == 0 || limit > machine ? machine : limit, received,
+            sent, Sum(stats, "read"), Sum(stats, "write"), stats.Pids.Current);
     }
 
     private static Usage OfProcesses(EngineContainer container)
@@ -87,9 +94,11 @@ internal sealed record Usage(ulong Cpu, ulong Memory, ulong Limit, ulong Receive
     public static ulong Machine()
     {
         foreach (string line in ProcFile.Read("/proc/meminfo").Split('\n'))
-            if (line.StartsWith("MemTotal:", StringComparison.Ordinal)) return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+            if (line.StartsWith("MemTotal:", StringComparison.Ordinal))
+                return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
         return 0;
     }
 
-    private static ulong Number(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : 0;
+    private static ulong Number(string text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : 0;
 }

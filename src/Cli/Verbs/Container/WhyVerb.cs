@@ -15,7 +15,9 @@ internal static class WhyVerb
     // Everything but ASCII is escaped: what comes from a container does nothing to a terminal.
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    public static EngineVerb Verb => new("why", "CONTAINER", "show how a container started, why it ended, and its last lines, also when it is removed", [new("json", '\0', null, "as a JSON object")], Execute) { Maximum = 1 };
+    public static EngineVerb Verb => new("why", "CONTAINER",
+        "show how a container started, why it ended, and its last lines, also when it is removed",
+        [new("json", '\0', null, "as a JSON object")], Execute) { Maximum = 1 };
 
     private static int Execute(VerbArguments words)
     {
@@ -66,11 +68,13 @@ internal static class WhyVerb
             ["RestartCount"] = state.RestartCount,
             ["Before"] = state.Before is { } before ? End(before) : null,
             ["Health"] = state.Health.Length > 0 ? state.Health : null,
-            ["Memory"] = new JsonObject { ["Peak"] = state.MemoryPeak, ["Limit"] = state.MemoryLimit, ["Of"] = state.MemoryPeak == 0 ? null : state.MemoryIsCgroups ? "cgroup" : "process" },
+            ["Memory"] = new JsonObject { ["Peak"] = state.MemoryPeak, ["Limit"] = state.MemoryLimit,
+                ["Of"] = state.MemoryPeak == 0 ? null : state.MemoryIsCgroups ? "cgroup" : "process" },
             ["Steps"] = List(record.State.Steps, step => new JsonObject { ["Name"] = step.Name, ["TimeNano"] = step.At }),
             ["LogDriver"] = record.LogDriver,
             ["LogLost"] = state.LogLost,
-            ["Log"] = List(record.Lines, line => new JsonObject { ["TimeNano"] = line.Time, ["Stream"] = line.Stream, ["Line"] = line.Text }),
+            ["Log"] =
+                List(record.Lines, line => new JsonObject { ["TimeNano"] = line.Time, ["Stream"] = line.Stream, ["Line"] = line.Text }),
             ["Hints"] = List(FlightHints.Of(record), text => text),
         };
     }

@@ -54,7 +54,9 @@ internal static class EventsVerb
     private static (string, string) Filter(string text)
     {
         string[] parts = text.Split('=', 2);
-        if (parts.Length < 2 || !s_keys.Contains(parts[0])) throw new UserError($"--filter {text}: invalid filter", "container=NAME, event=start, image=…, label=NAME[=VALUE], type=container");
+        if (parts.Length < 2 || !s_keys.Contains(parts[0]))
+            throw new UserError($"--filter {text}: invalid filter",
+                "container=NAME, event=start, image=…, label=NAME[=VALUE], type=container");
         return (parts[0], parts[1]);
     }
 
@@ -82,7 +84,10 @@ internal static class EventsVerb
     private static bool Takes(List<(string Key, string Value)> filters, JsonObject what)
     {
         foreach (var group in filters.GroupBy(each => each.Key))
-            if (!(group.Key == "label" ? group.All(each => Is(each.Key, each.Value, what)) : group.Any(each => Is(each.Key, each.Value, what)))) return false;
+            if (!(group.Key == "label"
+                ? group.All(each => Is(each.Key, each.Value, what))
+                : group.Any(each => Is(each.Key, each.Value, what))))
+                return false;
         return true;
     }
 
@@ -92,7 +97,9 @@ internal static class EventsVerb
         string action = (string)what["Action"]!;
         switch (key)
         {
-            case "container": return (string?)attributes["name"] == value.TrimStart('/') || (value.Length > 0 && ((string)what["id"]!).StartsWith(value, StringComparison.Ordinal));
+            case "container":
+                return (string?)attributes["name"] == value.TrimStart('/')
+                    || (value.Length > 0 && ((string)what["id"]!).StartsWith(value, StringComparison.Ordinal));
             // health_status matches `health_status: healthy`.
             case "event": return action == value || action.StartsWith(value + ":", StringComparison.Ordinal);
             case "image": return (string?)what["from"] == value;
@@ -109,9 +116,12 @@ internal static class EventsVerb
         if (format == "json") return what.ToJsonString();
         if (format is not null) return Template.Fill(format, Named(what));
         long when = (long)what["timeNano"]!;
-        DateTimeOffset local = DateTimeOffset.FromUnixTimeSeconds(when / Nanoseconds).AddTicks(when % Nanoseconds / NanosecondsPerTick).ToLocalTime();
-        string stamp = local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + $".{when % Nanoseconds:D9}" + local.ToString("zzz", CultureInfo.InvariantCulture);
-        var attributes = ((JsonObject)what["Actor"]!["Attributes"]!).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}={each.Value}");
+        DateTimeOffset local =
+            DateTimeOffset.FromUnixTimeSeconds(when / Nanoseconds).AddTicks(when % Nanoseconds / NanosecondsPerTick).ToLocalTime();
+        string stamp = local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + $".{when % Nanoseconds:D9}"
+            + local.ToString("zzz", CultureInfo.InvariantCulture);
+        var attributes = ((JsonObject)what["Actor"]!["Attributes"]!).OrderBy(each => each.Key, StringComparer.Ordinal)
+            .Select(each => $"{each.Key}={each.Value}");
         string line = $"{stamp} {what["Type"]} {what["Action"]} {what["id"]} ({string.Join(", ", attributes)})";
         return Paragraph.Fit(Screen.Out, "", SafeText.Of(line), 4);
     }

@@ -43,13 +43,17 @@ internal static class GenerateVerb
         if (words.Text("format") is { } format and not "json") throw new UserError($"--format {format}: unknown", "json");
         foreach (string variable in words.All("env"))
             if (variable.IndexOf('=') < 1) throw new UserError($"--env {variable}: not NAME=VALUE", "such as --env TZ=UTC");
-        if (words.Has("new") && container.Config.CreateCommand.Count == 0) throw new UserError($"--new: how {container.Config.Name} was made is not known", "it is from an older minirun: make it again");
-        if (container.Config.AutoRemove && !words.Has("new")) throw new UserError($"container {container.Config.Name} removes itself at its end (--rm)", "--new makes it again at each start");
+        if (words.Has("new") && container.Config.CreateCommand.Count == 0)
+            throw new UserError($"--new: how {container.Config.Name} was made is not known", "it is from an older minirun: make it again");
+        if (container.Config.AutoRemove && !words.Has("new"))
+            throw new UserError($"container {container.Config.Name} removes itself at its end (--rm)",
+                "--new makes it again at each start");
         bool named = words.Has("name") || words.Has("new");
         string prefix = words.Text("container-prefix") ?? "container", separator = words.Text("separator") ?? "-";
         string called = words.Has("name") ? container.Config.Name : container.Id;
         string unitName = prefix.Length > 0 ? prefix + separator + called : called;
-        if (unitName.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\") >= 0) throw new UserError($"'{unitName}': no name of a unit", "letters, digits and :-_.\\ in --container-prefix and --separator");
+        if (unitName.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\") >= 0)
+            throw new UserError($"'{unitName}': no name of a unit", "letters, digits and :-_.\\ in --container-prefix and --separator");
         string text = new SystemdUnit(container)
         {
             UnitName = unitName,

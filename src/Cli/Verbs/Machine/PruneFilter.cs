@@ -18,7 +18,8 @@ internal sealed class PruneFilter
             int equals = filter.IndexOf('=');
             // label!=NAME is the key label! with docker.
             string key = equals <= 0 ? "" : filter[..equals];
-            if (key is not ("until" or "label" or "label!")) throw new UserError($"--filter {filter}: invalid filter", "until=24h, label=NAME[=VALUE], label!=NAME[=VALUE]");
+            if (key is not ("until" or "label" or "label!"))
+                throw new UserError($"--filter {filter}: invalid filter", "until=24h, label=NAME[=VALUE], label!=NAME[=VALUE]");
             if (key == "until") _until = LogMoment.Parse("--filter until", filter[(equals + 1)..]);
             else _wanted.Add((key, filter[(equals + 1)..]));
         }
@@ -28,7 +29,10 @@ internal sealed class PruneFilter
     /// <param name="labels">It may have none.</param>
     public bool Takes(string created, IReadOnlyDictionary<string, string> labels)
     {
-        if (_until != long.MaxValue && !(DateTimeOffset.TryParse(created, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset made) && made.ToUnixTimeMilliseconds() * 1_000_000 < _until)) return false;
+        if (_until != long.MaxValue
+            && !(DateTimeOffset.TryParse(created, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset made)
+                && made.ToUnixTimeMilliseconds() * 1_000_000 < _until))
+            return false;
         foreach (var (key, value) in _wanted)
             if (Has(labels, value) != (key == "label")) return false;
         return true;

@@ -28,7 +28,8 @@ internal static class SystemInfo
             string status = LiveStatus.Read(container);
             states[status] = states.GetValueOrDefault(status) + 1;
         }
-        int running = states.GetValueOrDefault(ContainerState.Running) + states.GetValueOrDefault(ContainerState.Restarting), paused = states.GetValueOrDefault(ContainerState.Paused);
+        int running = states.GetValueOrDefault(ContainerState.Running) + states.GetValueOrDefault(ContainerState.Restarting),
+            paused = states.GetValueOrDefault(ContainerState.Paused);
         int cgroups = CgroupVersion.Here;
         bool user = unistd.geteuid() != 0;
         return new JsonObject
@@ -49,11 +50,15 @@ internal static class SystemInfo
             },
             ["DefaultRuntime"] = ExecutionDrivers.Builtin,
             ["Runtimes"] = Runtimes(),
-            ["SecurityOptions"] = List(["name=seccomp,profile=builtin", .. user ? ["name=rootless"] : (string[])[], .. File.Exists("/proc/self/ns/cgroup") ? ["name=cgroupns"] : (string[])[]]),
+            ["SecurityOptions"] = List(
+                ["name=seccomp,profile=builtin", .. user ? ["name=rootless"] : (string[])[],
+                    .. File.Exists("/proc/self/ns/cgroup") ? ["name=cgroupns"] : (string[])[]]),
             ["KernelVersion"] = sys_utsname.Release,
             ["OperatingSystem"] = OperatingSystem(),
             ["OSType"] = "linux",
-            ["Architecture"] = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "x86_64" : RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+            ["Architecture"] = RuntimeInformation.ProcessArchitecture == Architecture.X64
+                ? "x86_64"
+                : RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
             ["NCPU"] = Environment.ProcessorCount,
             ["MemTotal"] = Usage.Machine(),
             ["Name"] = Environment.MachineName,

@@ -18,7 +18,13 @@ internal static class SystemVerbs
     [
         new("info", "", "show the engine and what it has to work with", [s_format], Info) { Minimum = 0, Maximum = 0 },
         new("system info", "", "the same as info", [s_format], Info) { Minimum = 0, Maximum = 0 },
-        new("system df", "", "show what containers and volumes take of the disk", [new("verbose", 'v', null, "each of them"), new("format", '\0', "FORMAT", "json, table, or a template: {{.Type}} {{.Size}}")], DiskUse) { Minimum = 0, Maximum = 0 },
+        new("system df", "", "show what containers and volumes take of the disk",
+            [new("verbose", 'v', null, "each of them"), new("format", '\0', "FORMAT", "json, table, or a template: {{.Type}} {{.Size}}")],
+            DiskUse)
+        {
+            Minimum = 0,
+            Maximum = 0
+        },
         new("system prune", "", "remove what no container needs", [
             new("all", 'a', null, "also what `minirun why` remembers of removed containers"),
             Question.Force,
@@ -52,9 +58,12 @@ internal static class SystemVerbs
         var filter = new PruneFilter(words.All("filter"));
         bool volumes = words.Has("volumes"), all = words.Has("all");
         List<string> labels = [.. words.All("filter").Where(each => each.StartsWith("label", StringComparison.Ordinal))];
-        if (volumes && labels.Count < words.All("filter").Count()) throw new UserError("--filter until: not with --volumes", "minirun volume prune removes volumes");
-        bool goes = Question.Allows(words, "This will remove:\n  - all stopped containers\n  - all networks not used by at least one running container\n"
-            + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "") + (all ? "  - what `minirun why` remembers of removed containers\n" : ""));
+        if (volumes && labels.Count < words.All("filter").Count())
+            throw new UserError("--filter until: not with --volumes", "minirun volume prune removes volumes");
+        bool goes = Question.Allows(words,
+            "This will remove:\n  - all stopped containers\n  - all networks not used by at least one running container\n"
+            + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "")
+                + (all ? "  - what `minirun why` remembers of removed containers\n" : ""));
         long total = 0;
         if (goes)
         {

@@ -9,8 +9,9 @@ using Minirun.Runtime.Request;
 namespace Minirun.Cli.Verbs.Machine;
 
 /// <summary>
-/// The text of a unit. Its main process is `minirun start --attach`, which stays in the foreground and ends with the container's exit code; what
-/// the container writes goes to the journal, too. It tells systemd when the container runs, or is ready. Stopping is minirun's: it knows the container's signal and waits until its monitor is done.
+/// The text of a unit. Its main process is `minirun start --attach`, which stays in the foreground and ends with the container's exit code;
+/// what the container writes goes to the journal, too. It tells systemd when the container runs, or is ready. Stopping is minirun's: it
+/// knows the container's signal and waits until its monitor is done.
 /// </summary>
 internal sealed class SystemdUnit(EngineContainer container)
 {
@@ -61,7 +62,8 @@ internal sealed class SystemdUnit(EngineContainer container)
         if (IsNew)
         {
             Line("ExecStartPre", $"{minirun} rm --force --volumes {Word(Reference)}");
-            Line("ExecStartPre", $"{minirun} create --name={Word(Reference)} {string.Join(' ', CreateCommand(config).Select(word => Word(word)))}");
+            Line("ExecStartPre",
+                $"{minirun} create --name={Word(Reference)} {string.Join(' ', CreateCommand(config).Select(word => Word(word)))}");
         }
         Line("ExecStart", $"{minirun} start --attach --sdnotify={Mode} {Word(Reference)}");
         Line("ExecStop", $"{minirun} stop --time {Number(StopSeconds)} {Word(Reference)}");
@@ -83,13 +85,16 @@ internal sealed class SystemdUnit(EngineContainer container)
             if (option.Name is "--name" or "--detach" or "--cidfile" or "--pidfile") continue;
             bool passed = option.Name == "--env" && !value.Contains('=');
             string? text = passed ? config.Env.Find(variable => variable.StartsWith(value + "=", StringComparison.Ordinal)) : value;
-            if (text is not null) yield return value == "true" && (option.Value is null || option.ValueIsOptional) ? option.Name : $"{option.Name}={text}";
+            if (text is not null)
+                yield return value == "true" && (option.Value is null || option.ValueIsOptional) ? option.Name : $"{option.Name}={text}";
         }
         yield return "--";
         foreach (string word in parsed.Words) yield return word;
     }
 
-    /// <summary>A word as systemd.service(5) and systemd.syntax(7) read it: % and $ are doubled; what is not plain is in quotes, with C's escapes.</summary>
+    /// <summary>
+    /// A word as systemd.service(5) and systemd.syntax(7) read it: % and $ are doubled; what is not plain is in quotes, with C's escapes.
+    /// </summary>
     internal static string Word(string text, string stays = "")
     {
         bool plain = text.Length > 0;

@@ -15,7 +15,8 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var (version, commit) = Own();
-        TextOutput.Line(commit is null ? $"minirun version {version}" : $"minirun version {version}, commit {commit[..Math.Min(12, commit.Length)]}");
+        TextOutput.Line(
+            commit is null ? $"minirun version {version}" : $"minirun version {version}, commit {commit[..Math.Min(12, commit.Length)]}");
         return 0;
     }
 
@@ -26,7 +27,8 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
         string kernel = sys_utsname.Release;
         (string Key, string Title, string Value)[] facts =
         [
-            ("version", "Version", version), ("commit", "Commit", commit ?? "unknown"), ("framework", "Framework", RuntimeInformation.FrameworkDescription),
+            ("version", "Version", version), ("commit", "Commit", commit ?? "unknown"),
+                ("framework", "Framework", RuntimeInformation.FrameworkDescription),
             ("architecture", "Architecture", architecture), ("kernel", "Kernel", kernel),
         ];
         if (json)
@@ -46,7 +48,8 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
     /// <summary>The build writes VERSION+COMMIT.</summary>
     private static (string Version, string? Commit) Own()
     {
-        string text = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        string text =
+            typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int plus = text.IndexOf('+');
         return plus < 0 ? (text, null) : (text[..plus], text[(plus + 1)..]);
     }

@@ -18,7 +18,14 @@ internal static class NetworkVerbs
 {
     public static EngineVerb[] All() =>
     [
-        new("network create", "NETWORK", "make a network", [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"), new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"), new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"), new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"), new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"), new("label", '\0', "NAME=VALUE", "a label")], Create) { Maximum = 1 },
+        new("network create", "NETWORK", "make a network",
+            [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"),
+                new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"),
+                new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"),
+                new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"),
+                new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"),
+                new("label", '\0', "NAME=VALUE", "a label")],
+            Create) { Maximum = 1 },
         new("network ls", "", "list networks", [
             new("quiet", 'q', null, "only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"),
@@ -27,13 +34,28 @@ internal static class NetworkVerbs
         new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
         new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
             words => EachWord.Do(words, Store.Remove)),
-        new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune) { Minimum = 0, Maximum = 0 },
-        new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
-        new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")], _ => throw Fixed()) { Minimum = 2, Maximum = 2 },
+        new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune)
+        {
+            Minimum = 0,
+            Maximum = 0
+        },
+        new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [],
+            _ => throw Fixed())
+        {
+            Minimum = 2,
+            Maximum = 2
+        },
+        new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")],
+            _ => throw Fixed())
+        {
+            Minimum = 2,
+            Maximum = 2
+        },
         new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
     ];
 
-    private static readonly System.Text.Json.JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions s_indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static NetworkStore Store => new(ContainerStores.Own.Paths);
 
@@ -45,10 +67,22 @@ internal static class NetworkVerbs
                 "a user's container has pasta or slirp4netns (--net), or the network of another (--net container:NAME)");
         string? parent = null;
         foreach (string option in words.All("opt"))
-            parent = option.StartsWith("parent=", StringComparison.Ordinal) ? option["parent=".Length..] : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
+            parent = option.StartsWith("parent=", StringComparison.Ordinal)
+                ? option["parent=".Length..]
+                : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
         Dictionary<string, string> labels = [];
         foreach (string label in words.All("label")) EngineFlags.Label(label, labels);
-        Store.Create(words.Words[0], new BridgeNetwork { Driver = words.Text("driver") ?? "bridge", Subnet = words.Text("subnet"), Gateway = words.Text("gateway"), Range = words.Text("ip-range"), Internal = words.Has("internal"), Parent = parent, Labels = labels });
+        Store.Create(words.Words[0],
+            new BridgeNetwork
+            {
+                Driver = words.Text("driver") ?? "bridge",
+                Subnet = words.Text("subnet"),
+                Gateway = words.Text("gateway"),
+                Range = words.Text("ip-range"),
+                Internal = words.Has("internal"),
+                Parent = parent,
+                Labels = labels
+            });
         TextOutput.Line(words.Words[0]);
         return 0;
     }
@@ -106,9 +140,11 @@ internal static class NetworkVerbs
     private static JsonObject Describe(CniConfig config)
     {
         var containers = new JsonObject();
-        foreach (var peer in Store.Peers(config.Name)) containers[peer.Id] = new JsonObject { ["Name"] = peer.Names[0], ["IPv4Address"] = peer.Address };
+        foreach (var peer in Store.Peers(config.Name))
+            containers[peer.Id] = new JsonObject { ["Name"] = peer.Names[0], ["IPv4Address"] = peer.Address };
         var subnets = new JsonArray();
-        foreach (IPNetwork subnet in Subnets.Of(config)) subnets.Add((JsonNode)new JsonObject { ["Subnet"] = subnet.ToString(), ["Gateway"] = NetworkStore.Gateway(config) });
+        foreach (IPNetwork subnet in Subnets.Of(config))
+            subnets.Add((JsonNode)new JsonObject { ["Subnet"] = subnet.ToString(), ["Gateway"] = NetworkStore.Gateway(config) });
         return new JsonObject
         {
             ["Name"] = config.Name,

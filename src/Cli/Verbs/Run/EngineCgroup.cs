@@ -26,11 +26,15 @@ internal static class EngineCgroup
             : root && (options.WantsCgroup || host.CanMakeCgroups) ? $"{ParentCgroup.Path}/{config.Id}" : null;
     }
 
-    /// <summary>crun mounts what a document hides into a bound tree as that came: without a word on its propagation, into the host's, too.</summary>
+    /// <summary>
+    /// crun mounts what a document hides into a bound tree as that came: without a word on its propagation, into the host's, too.
+    /// </summary>
     public static void KeepMountsInside(OciSpec oci, ContainerConfig config)
     {
         if (config.Runtime == ExecutionDrivers.Builtin) return;
         foreach (OciMount mount in oci.Mounts)
-            if ((mount.Options.Contains("bind") || mount.Options.Contains("rbind")) && !mount.Options.Exists(option => option.TrimStart('r') is "private" or "slave" or "shared" or "unbindable")) mount.Options.Add("rprivate");
+            if ((mount.Options.Contains("bind") || mount.Options.Contains("rbind"))
+                && !mount.Options.Exists(option => option.TrimStart('r') is "private" or "slave" or "shared" or "unbindable"))
+                mount.Options.Add("rprivate");
     }
 }

@@ -42,7 +42,9 @@ internal static class EngineRun
             int status = session!.Run();
             session.TellWhy(options.Resources?.Memory?.Limit);
             // With --rm it is gone when we are; unless our user has left it alone.
-            if (options.Remove && ContainerRepair.State(container) is var state && !(state.Status == ContainerState.Running && EngineContainer.IsAlive(state))) container.WaitForMonitor(Patience);
+            if (options.Remove && ContainerRepair.State(container) is var state
+                && !(state.Status == ContainerState.Running && EngineContainer.IsAlive(state)))
+                container.WaitForMonitor(Patience);
             return status;
         }
         finally
@@ -106,7 +108,9 @@ internal static class EngineRun
     {
         if (SeenRun.IsWanted(options))
         {
-            string kind = options.Detach ? "a background container" : $"--{options.Engine![0].Flag.Replace(VolumeFlags.Type, "volume")}, which is for containers with a monitor";
+            string kind = options.Detach
+                ? "a background container"
+                : $"--{options.Engine![0].Flag.Replace(VolumeFlags.Type, "volume")}, which is for containers with a monitor";
             throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}",
                 "they show a container that minirun itself minds, in the foreground: leave the other away");
         }
@@ -155,11 +159,14 @@ internal static class EngineRun
         return made;
     }
 
-    /// <summary>As in the foreground, in the words of the command line. What volumes show is known when they are mounted, at the start.</summary>
+    /// <summary>
+    /// As in the foreground, in the words of the command line. What volumes show is known when they are mounted, at the start.
+    /// </summary>
     private static void CheckSources(ContainerSpec spec, List<VolumeUse> volumes, Host host)
     {
         foreach (OciMount mount in spec.Oci.Mounts)
-            if (MountOptions.Parse(mount.Options).IsBind && spec.UserMounts.Contains(mount.Destination) && !volumes.Exists(volume => volume.Destination == mount.Destination))
+            if (MountOptions.Parse(mount.Options).IsBind && spec.UserMounts.Contains(mount.Destination)
+                && !volumes.Exists(volume => volume.Destination == mount.Destination))
                 BindSource.Find(mount, host, out _);
     }
 
@@ -167,8 +174,12 @@ internal static class EngineRun
     private static void CheckRuntime(RunOptions options, string runtime, ContainerStore store)
     {
         _ = ExecutionDrivers.Of(runtime, store.Paths);
-        if (options.Ephemeral) throw new UserError($"--ephemeral: not with --runtime {runtime}", "leave --runtime away, or give it a copy of the root file system");
-        if (options.Init) throw new UserError($"--init: not with --runtime {runtime}", "leave --runtime away, or run an init program of the root file system");
+        if (options.Ephemeral)
+            throw new UserError($"--ephemeral: not with --runtime {runtime}",
+                "leave --runtime away, or give it a copy of the root file system");
+        if (options.Init)
+            throw new UserError($"--init: not with --runtime {runtime}",
+                "leave --runtime away, or run an init program of the root file system");
     }
 
     private static void AtomicPid(string path, int pid)

@@ -13,7 +13,8 @@ internal static class PreservedFds
     {
         for (int fd = 3; fd < 3 + count; fd++)
             if (fcntl.fcntl_(fd, fcntl.F_GETFD) is < 0 or fcntl.FD_CLOEXEC)
-                throw new UserError($"--preserve-fds {count}: descriptor {fd} is not open", $"open 3 to {2 + count} before, such as `{fd}<FILE` behind the command in a shell");
+                throw new UserError($"--preserve-fds {count}: descriptor {fd} is not open",
+                    $"open 3 to {2 + count} before, such as `{fd}<FILE` behind the command in a shell");
             // Whoever holds it reads what is typed there later (CVE-2017-5226).
             else if (unistd.isatty(fd) == 1)
                 throw new UserError($"--preserve-fds {count}: descriptor {fd} is a terminal, which does not go into a container",

@@ -34,9 +34,14 @@ internal sealed class RunCgroup : IDisposable
         // Where systemd manages the cgroups, others go where it has said that they may; it would wonder about them elsewhere.
         if (root && parent is null) parent = DelegatedCgroup.Find();
         bool bus = parent is null && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus());
-        if (parent is null && !bus && Systemd.IsInit()) Message.Warning($"no {(root ? "system" : "user")} bus to ask systemd for a scope: the container's cgroup is made without it (cgroupfs)");
+        if (parent is null && !bus && Systemd.IsInit())
+            Message.Warning(
+                $"no {(root ? "system" : "user")} bus to ask systemd for a scope: the container's cgroup is made without it (cgroupfs)");
         CgroupDriver driver = slice || bus ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
-        string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}::{name}" : parent is not null ? $"{parent}/{name}" : root ? "/" + name : null;
+        string? path = driver == CgroupDriver.Systemd ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}::{name}"
+            : parent is not null ? $"{parent}/{name}"
+            : root ? "/" + name
+            : null;
         if (root && driver == CgroupDriver.Cgroupfs) StaleCgroups.SweepAll(parent is null ? "" : "/" + parent.TrimStart('/'));
         bool rootless = !root || host.IsInUserNamespace;
         var request = new CgroupRequest(name, path, driver, options.Resources, rootless, Required: true, null, null)
@@ -54,7 +59,9 @@ internal sealed class RunCgroup : IDisposable
     {
         _cgroup.Enter(pid);
         // systemd removes a scope as soon as it is empty, and its count with it.
-        if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory) && File.Exists(directory + "/memory.events")) _oomFd = _cgroup.OpenOomEvents();
+        if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory)
+            && File.Exists(directory + "/memory.events"))
+            _oomFd = _cgroup.OpenOomEvents();
     }
 
     /// <summary>It, and all below it.</summary>
@@ -83,7 +90,8 @@ internal sealed class RunCgroup : IDisposable
     /// <summary>As docker has it: as much swap again as memory. Where the machine has no swap there is nothing to limit.</summary>
     private static void DefaultSwap(OciMemory? memory)
     {
-        if (memory is { Limit: > 0 and var limit, Swap: null } && ProcFile.Read("/proc/swaps").AsSpan().TrimEnd().Contains('\n')) memory.Swap = limit * 2;
+        if (memory is { Limit: > 0 and var limit, Swap: null } && ProcFile.Read("/proc/swaps").AsSpan().TrimEnd().Contains('\n'))
+            memory.Swap = limit * 2;
     }
 
     private static unsafe bool IsReadable(int fd)

@@ -57,7 +57,8 @@ internal sealed unsafe class RunRecords : IDisposable
     private static void WriteWhole(string path, string text, string flag)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        int fd = fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_TRUNC | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+        int fd =
+            fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_TRUNC | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
         if (fd < 0) throw new UserError($"{flag} {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "check the directory");
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         fixed (byte* pointer = bytes)

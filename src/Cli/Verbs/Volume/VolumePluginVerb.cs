@@ -29,7 +29,8 @@ internal static class VolumePluginVerb
         if (servers.Length == 0) throw new UserError("volume-plugin glusterfs: --servers is required", "--servers HOST[:HOST…]");
         foreach (string server in servers)
             if (server.StartsWith('-')) throw new UserError($"--servers {server}: no host", "--servers HOST[:HOST…]");
-        if (unistd.geteuid() != 0) throw new UserError("volume-plugin glusterfs: only root may mount", "sudo minirun volume-plugin glusterfs …");
+        if (unistd.geteuid() != 0)
+            throw new UserError("volume-plugin glusterfs: only root may mount", "sudo minirun volume-plugin glusterfs …");
         _ = GlusterClient.Find();
         string root = CurrentDirectory.FullPath(words.Text("root") ?? EnginePaths.Default().Root + "/plugins/glusterfs");
         string socket = CurrentDirectory.FullPath(words.Text("socket") ?? "/run/docker/plugins/glusterfs.sock");

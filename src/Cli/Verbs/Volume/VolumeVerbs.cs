@@ -12,7 +12,8 @@ namespace Minirun.Cli.Verbs.Volume;
 /// <summary><c>volume …</c>: docker's verbs, flags and columns.</summary>
 internal static class VolumeVerbs
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly VerbFlag s_force = new("force", 'f', null, "exit with 0 also when there is none; also when its driver is gone");
 
@@ -36,7 +37,8 @@ internal static class VolumeVerbs
             new("filter", 'f', "KEY=VALUE", "as in ls"),
             new("format", '\0', "FORMAT", "as in ls"),
         ], List) { Minimum = 0, Maximum = 0, Sample = Sample },
-        new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON", [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
+        new("volume inspect", "VOLUME…", "show all that is known of volumes, as JSON",
+            [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect),
         new("volume rm", "VOLUME…", "remove volumes that no container uses", [s_force], Remove),
         new("volume remove", "VOLUME…", "the same as volume rm", [s_force], Remove),
         new("volume prune", "", "remove all local volumes without a name that no container uses", [
@@ -91,7 +93,8 @@ internal static class VolumeVerbs
     private static bool HasLabel(VolumeRecord volume, string text)
     {
         int equals = text.IndexOf('=');
-        return volume.Labels.TryGetValue(equals < 0 ? text : text[..equals], out string? value) && (equals < 0 || value == text[(equals + 1)..]);
+        return volume.Labels.TryGetValue(equals < 0 ? text : text[..equals], out string? value)
+            && (equals < 0 || value == text[(equals + 1)..]);
     }
 
     /// <summary>The row of no volume.</summary>
@@ -163,7 +166,10 @@ internal static class VolumeVerbs
 
     private static int Prune(VerbArguments words)
     {
-        bool goes = Question.Allows(words, words.Has("all") ? "This will remove all local volumes not used by at least one container." : "This will remove anonymous local volumes not used by at least one container.");
+        bool goes = Question.Allows(words,
+            words.Has("all")
+                ? "This will remove all local volumes not used by at least one container."
+                : "This will remove anonymous local volumes not used by at least one container.");
         PruneVerb.Reclaimed(goes ? Prune(words.Has("all"), words.All("filter")) : 0);
         return 0;
     }
@@ -176,7 +182,8 @@ internal static class VolumeVerbs
         long total = 0;
         foreach (VolumeRecord volume in store.All())
         {
-            bool wanted = volume.Driver == LocalDriver.DriverName && (volume.Anonymous || named) && filters.All(filter => Takes(store, volume, filter));
+            bool wanted = volume.Driver == LocalDriver.DriverName && (volume.Anonymous || named)
+                && filters.All(filter => Takes(store, volume, filter));
             if (!wanted || store.Users(volume.Name).Count > 0) continue;
             try
             {

@@ -11,7 +11,8 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
 {
     public static readonly LogDriverKind Kind = new("fluentd",
         [
-            "fluentd-address", "fluentd-async", "fluentd-async-connect", "fluentd-buffer-limit", "fluentd-max-retries", "fluentd-retry-wait", "fluentd-request-ack",
+            "fluentd-address", "fluentd-async", "fluentd-async-connect", "fluentd-buffer-limit", "fluentd-max-retries",
+                "fluentd-retry-wait", "fluentd-request-ack",
             "fluentd-sub-second-precision", "tag", .. LogAttributes.Options,
         ], Check, Open);
 
@@ -64,14 +65,17 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
     private static Endpoint Address(LogOptions options)
     {
         string text = options.Text("fluentd-address") is { Length: > 0 } given ? given : "127.0.0.1:24224";
-        return text.Contains("://") ? Endpoint.Parse("fluentd-address", text, s_networks, 24224) : Endpoint.HostAndPort("fluentd-address", "tcp", text, 24224);
+        return text.Contains("://")
+            ? Endpoint.Parse("fluentd-address", text, s_networks, 24224)
+            : Endpoint.HostAndPort("fluentd-address", "tcp", text, 24224);
     }
 
     private static FluentdDriver Open(LogOptions options, LogContext context)
     {
         Endpoint address = Address(options);
         bool acknowledged = (options.Flag("fluentd-request-ack") ?? false) && address.IsStream;
-        var sender = new Sender(address, Reconnect(options), BufferLimit(options)) { Acknowledger = acknowledged ? FluentdAcknowledgement.Read : null };
+        var sender = new Sender(address, Reconnect(options),
+            BufferLimit(options)) { Acknowledger = acknowledged ? FluentdAcknowledgement.Read : null };
         if (!IsAsync(options)) sender.Require(Kind.Name);
         return new FluentdDriver(sender, new FluentdMessage(options, context), acknowledged);
     }

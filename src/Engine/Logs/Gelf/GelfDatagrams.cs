@@ -20,7 +20,9 @@ internal sealed class GelfDatagrams
     {
         string type = options.Text("gelf-compression-type") ?? "gzip", level = options.Text("gelf-compression-level") ?? "1";
         if (type is not ("gzip" or "zlib" or "none")) throw Unknown("gelf-compression-type", type, "gzip, zlib or none");
-        return int.TryParse(level, out int number) && number is >= -1 and <= 9 ? new GelfDatagrams(type, number) : throw Unknown("gelf-compression-level", level, "-1 to 9");
+        return int.TryParse(level, out int number) && number is >= -1 and <= 9
+            ? new GelfDatagrams(type, number)
+            : throw Unknown("gelf-compression-level", level, "-1 to 9");
     }
 
     public void Add(Sender sender, ReadOnlySpan<byte> json)
@@ -62,9 +64,12 @@ internal sealed class GelfDatagrams
     {
         if (_type == "none") return json;
         _compressed.SetLength(0);
-        using (Stream stream = _type == "gzip" ? new GZipStream(_compressed, _level, leaveOpen: true) : new ZLibStream(_compressed, _level, leaveOpen: true)) stream.Write(json);
+        using (Stream stream =
+            _type == "gzip" ? new GZipStream(_compressed, _level, leaveOpen: true) : new ZLibStream(_compressed, _level, leaveOpen: true))
+            stream.Write(json);
         return _compressed.GetBuffer().AsSpan(0, (int)_compressed.Length);
     }
 
-    private static UserError Unknown(string option, string value, string known) => new($"unknown value \"{value}\" for log opt \"{option}\" for gelf log driver", $"it can be {known}");
+    private static UserError Unknown(string option, string value, string known) =>
+        new($"unknown value \"{value}\" for log opt \"{option}\" for gelf log driver", $"it can be {known}");
 }

@@ -8,7 +8,9 @@ namespace Minirun.Engine.Logs.Gelf;
 internal sealed class GelfDriver(Sender sender, GelfMessage message, GelfDatagrams? datagrams) : SenderDriver(Kind.Name, sender)
 {
     public static readonly LogDriverKind Kind = new("gelf",
-        ["gelf-address", "gelf-compression-type", "gelf-compression-level", "gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay", "tag", .. LogAttributes.Options], Check, Open);
+        ["gelf-address", "gelf-compression-type", "gelf-compression-level", "gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay", "tag",
+            .. LogAttributes.Options],
+            Check, Open);
 
     public override void Log(in LogMessage line)
     {
@@ -47,7 +49,8 @@ internal sealed class GelfDriver(Sender sender, GelfMessage message, GelfDatagra
         : throw new UserError("gelf-address is a required parameter", "for example --log-opt gelf-address=udp://192.0.2.1:12201");
 
     private static Retry Reconnect(LogOptions options) =>
-        new(Math.Max(1, options.Number("gelf-tcp-max-reconnect", 0, 1_000_000) ?? 3), (options.Number("gelf-tcp-reconnect-delay", 0, 86_400) ?? 1) * 1_000_000_000L);
+        new(Math.Max(1, options.Number("gelf-tcp-max-reconnect", 0, 1_000_000) ?? 3),
+            (options.Number("gelf-tcp-reconnect-delay", 0, 86_400) ?? 1) * 1_000_000_000L);
 
     private static GelfDriver Open(LogOptions options, LogContext context)
     {

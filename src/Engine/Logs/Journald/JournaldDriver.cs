@@ -28,7 +28,8 @@ internal sealed class JournaldDriver(Sender sender, byte[] fields) : SenderDrive
         JournalField.Add(record, "CONTAINER_PARTIAL_ID", partial.Id);
         record.Add("CONTAINER_PARTIAL_ORDINAL="u8);
         record.Add((long)partial.Ordinal);
-        record.Add(partial.IsLast ? "\nCONTAINER_PARTIAL_LAST=true\n"u8 : "\nCONTAINER_PARTIAL_LAST=false\nCONTAINER_PARTIAL_MESSAGE=true\n"u8);
+        record.Add(
+            partial.IsLast ? "\nCONTAINER_PARTIAL_LAST=true\n"u8 : "\nCONTAINER_PARTIAL_LAST=false\nCONTAINER_PARTIAL_MESSAGE=true\n"u8);
     }
 
     private static void Check(LogOptions options)

@@ -5,7 +5,9 @@ using Minirun.Linux;
 
 namespace Minirun.Engine.Logs.Journald;
 
-/// <summary>A record that is too long for a datagram goes in a file in memory that nobody can change any more: an empty datagram carries it.</summary>
+/// <summary>
+/// A record that is too long for a datagram goes in a file in memory that nobody can change any more: an empty datagram carries it.
+/// </summary>
 internal static unsafe class SealedFile
 {
     private const int Seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE;
@@ -35,8 +37,16 @@ internal static unsafe class SealedFile
 
     private static int Pass(int socket, int file)
     {
-        var control = new cmsghdr_fd { cmsg_len = cmsghdr_fd.Length, cmsg_level = sys_socket.SOL_SOCKET, cmsg_type = sys_socket.SCM_RIGHTS, fd = file };
+        var control = new cmsghdr_fd
+        {
+            cmsg_len = cmsghdr_fd.Length,
+            cmsg_level = sys_socket.SOL_SOCKET,
+            cmsg_type = sys_socket.SCM_RIGHTS,
+            fd = file
+        };
         var message = new msghdr { msg_control = &control, msg_controllen = sizeof(cmsghdr_fd) };
-        return sys_socket.sendmsg(socket, &message, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return sys_socket.sendmsg(socket, &message, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) < 0
+            ? Marshal.GetLastPInvokeError()
+            : 0;
     }
 }

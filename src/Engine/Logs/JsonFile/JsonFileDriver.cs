@@ -2,13 +2,16 @@ using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs.JsonFile;
 
-/// <summary>One JSON object a line, as Docker's default driver writes them; unlike Docker's, files are rotated unless told otherwise.</summary>
+/// <summary>
+/// One JSON object a line, as Docker's default driver writes them; unlike Docker's, files are rotated unless told otherwise.
+/// </summary>
 internal sealed class JsonFileDriver(LogFile file, byte[] attributes) : ILogDriver
 {
     public const long DefaultSize = 10 << 20;
     public const int DefaultFiles = 3;
 
-    public static readonly LogDriverKind Kind = new("json-file", ["max-size", "max-file", "compress", "tag", .. LogAttributes.Options], Check, Open, IsReadable: true);
+    public static readonly LogDriverKind Kind =
+        new("json-file", ["max-size", "max-file", "compress", "tag", .. LogAttributes.Options], Check, Open, IsReadable: true);
 
     private readonly ByteWriter _record = new(1024);
     private readonly LogTime _time = new();

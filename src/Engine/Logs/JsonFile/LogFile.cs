@@ -79,7 +79,8 @@ internal sealed unsafe class LogFile
 
     private int Open(out long size)
     {
-        int descriptor = (int)LinuxException.Check(fcntl.open(_path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC | fcntl.O_NOFOLLOW, Mode), "open", _path);
+        int descriptor = (int)LinuxException.Check(
+            fcntl.open(_path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC | fcntl.O_NOFOLLOW, Mode), "open", _path);
         statx status;
         LinuxException.Check(sys_stat.statx_(descriptor, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status), "statx", _path);
         size = (long)status.stx_size;

@@ -4,7 +4,9 @@ using Minirun.Linux;
 
 namespace Minirun.Engine.Logs.JsonFile;
 
-/// <summary>Names of rotated files: NAME.1 is the youngest. Each step is one rename or unlink, so that a crash in between loses no file.</summary>
+/// <summary>
+/// Names of rotated files: NAME.1 is the youngest. Each step is one rename or unlink, so that a crash in between loses no file.
+/// </summary>
 internal static class Rotation
 {
     /// <summary>Makes room for a new NAME.</summary>
@@ -51,18 +53,27 @@ internal static class Rotation
     private static void Compress(string path, string unfinished)
     {
         using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        using var target = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead });
+        using var target = new FileStream(unfinished,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            });
         using var zip = new GZipStream(target, CompressionLevel.Fastest);
         source.CopyTo(zip, 64 * 1024);
     }
 
     private static void Move(string from, string to)
     {
-        if (unistd.rename(from, to) < 0 && Marshal.GetLastPInvokeError() is not Errno.ENOENT and var errno) throw new LinuxException("rename", errno, from);
+        if (unistd.rename(from, to) < 0 && Marshal.GetLastPInvokeError() is not Errno.ENOENT and var errno)
+            throw new LinuxException("rename", errno, from);
     }
 
     private static void Remove(string path)
     {
-        if (unistd.unlink(path) < 0 && Marshal.GetLastPInvokeError() is not Errno.ENOENT and var errno) throw new LinuxException("unlink", errno, path);
+        if (unistd.unlink(path) < 0 && Marshal.GetLastPInvokeError() is not Errno.ENOENT and var errno)
+            throw new LinuxException("unlink", errno, path);
     }
 }

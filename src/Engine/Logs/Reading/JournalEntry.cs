@@ -23,7 +23,9 @@ internal sealed class JournalEntry
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
             JsonElement entry = document.RootElement;
-            if (!entry.TryGetProperty("MESSAGE", out JsonElement message) || !long.TryParse(Text(entry, "__REALTIME_TIMESTAMP"), CultureInfo.InvariantCulture, out long microseconds)) return false;
+            if (!entry.TryGetProperty("MESSAGE", out JsonElement message)
+                || !long.TryParse(Text(entry, "__REALTIME_TIMESTAMP"), CultureInfo.InvariantCulture, out long microseconds))
+                return false;
             _time = microseconds * 1000;
             _source = Text(entry, "PRIORITY") == Errors ? LogSource.Stderr : LogSource.Stdout;
             _line = Text(entry, "CONTAINER_PARTIAL_MESSAGE") == "true" ? Bytes(message) : [.. Bytes(message), (byte)'\n'];
@@ -36,7 +38,8 @@ internal sealed class JournalEntry
         }
     }
 
-    private static string Text(JsonElement entry, string name) => entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     /// <summary>What is no text is an array of numbers; of a field that is there several times, the first.</summary>
     private static byte[] Bytes(JsonElement message) => message.ValueKind switch
@@ -55,7 +58,10 @@ internal sealed class JournalEntry
         {
             writer.WriteStartObject();
             foreach (JsonProperty field in entry.EnumerateObject())
-                if (field.Value.ValueKind == JsonValueKind.String && field.Name[0] != '_' && Array.IndexOf(s_known, field.Name) < 0 && !field.Name.StartsWith("CONTAINER_", StringComparison.Ordinal) && !field.Name.StartsWith("SYSLOG_", StringComparison.Ordinal)) field.WriteTo(writer);
+                if (field.Value.ValueKind == JsonValueKind.String && field.Name[0] != '_' && Array.IndexOf(s_known, field.Name) < 0
+                    && !field.Name.StartsWith("CONTAINER_", StringComparison.Ordinal)
+                    && !field.Name.StartsWith("SYSLOG_", StringComparison.Ordinal))
+                    field.WriteTo(writer);
             writer.WriteEndObject();
         }
         return stream.ToArray();

@@ -4,7 +4,9 @@ using Minirun.Runtime.Launch;
 
 namespace Minirun.Engine.Logs.Reading;
 
-/// <summary>Reads back what the journald driver has sent, by journalctl: the journal's files are systemd's own, and it knows who may read them.</summary>
+/// <summary>
+/// Reads back what the journald driver has sent, by journalctl: the journal's files are systemd's own, and it knows who may read them.
+/// </summary>
 /// <param name="id">The container's, in full.</param>
 public sealed unsafe class JournalReader(string id)
 {
@@ -18,7 +20,9 @@ public sealed unsafe class JournalReader(string id)
     /// <exception cref="UserError">There is no journalctl, or it fails.</exception>
     public void Read(LogQuery query, LogRecordHandler handler)
     {
-        string path = HelperProgram.Find(Program[0]) ?? throw new UserError("logs: journalctl: not found in PATH", "the container's lines are in systemd's journal, which that program reads");
+        string path = HelperProgram.Find(Program[0])
+            ?? throw new UserError("logs: journalctl: not found in PATH",
+                "the container's lines are in systemd's journal, which that program reads");
         int* ends = stackalloc int[2];
         LinuxException.Check(unistd.pipe2(ends, fcntl.O_CLOEXEC), "pipe2");
         int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
@@ -35,7 +39,9 @@ public sealed unsafe class JournalReader(string id)
             unistd.close(ends[0]);
             if (!whole) signal.kill(child.Pid, signal.SIGKILL);
             int status = child.Wait();
-            if (whole && status != 0) throw new UserError($"logs: journalctl ended with exit code {status}", "what it says stands above; may you read the journal? Who is in group systemd-journal may");
+            if (whole && status != 0)
+                throw new UserError($"logs: journalctl ended with exit code {status}",
+                    "what it says stands above; may you read the journal? Who is in group systemd-journal may");
         }
     }
 

@@ -16,7 +16,10 @@ internal sealed unsafe class LogFollower : IDisposable
         (_path, _end) = (path, end);
         _watch = sys_inotify.inotify_init1(sys_inotify.IN_CLOEXEC | sys_inotify.IN_NONBLOCK);
         // The directory: its events are those of all files in it, and of new ones.
-        if (_watch < 0 || sys_inotify.inotify_add_watch(_watch, Path.GetDirectoryName(CurrentDirectory.FullPath(path))!, sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO) >= 0) return;
+        if (_watch < 0
+            || sys_inotify.inotify_add_watch(_watch, Path.GetDirectoryName(CurrentDirectory.FullPath(path))!,
+                sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO) >= 0)
+            return;
         // Of watches a user has a number, too: one without would wait for ever.
         unistd.close(_watch);
         _watch = -1;

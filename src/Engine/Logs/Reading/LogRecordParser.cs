@@ -34,7 +34,8 @@ internal sealed class LogRecordParser
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isLog = reader.ValueTextEquals("log"u8), isStream = reader.ValueTextEquals("stream"u8), isTime = reader.ValueTextEquals("time"u8), isAttributes = reader.ValueTextEquals("attrs"u8);
+            bool isLog = reader.ValueTextEquals("log"u8), isStream = reader.ValueTextEquals("stream"u8),
+                isTime = reader.ValueTextEquals("time"u8), isAttributes = reader.ValueTextEquals("attrs"u8);
             reader.Read();
             if (isLog) length = reader.CopyString(_line);
             else if (isStream) source = reader.ValueTextEquals("stderr"u8) ? LogSource.Stderr : LogSource.Stdout;

@@ -1,6 +1,8 @@
 namespace Minirun.Engine.Logs.Sending;
 
-/// <summary>Records that wait, first in first out, in one piece of memory: a stream sends it as it is, a datagram socket record by record.</summary>
+/// <summary>
+/// Records that wait, first in first out, in one piece of memory: a stream sends it as it is, a datagram socket record by record.
+/// </summary>
 /// <param name="full">How many bytes may well wait.</param>
 internal sealed class RecordQueue(int full)
 {

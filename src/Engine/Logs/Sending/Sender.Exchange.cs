@@ -79,7 +79,8 @@ internal sealed partial class Sender
             if (errno is Errno.EAGAIN or Errno.EINTR) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
             if (endpoint.IsStream ? errno != 0 || length == 0 : errno != 0 && endpoint.IsLocal)
             {
-                if (_connection.Acknowledges && _receivedLength > Count) _connection.Reason = Encoding.UTF8.GetString(_received, Count, _receivedLength - Count);
+                if (_connection.Acknowledges && _receivedLength > Count)
+                    _connection.Reason = Encoding.UTF8.GetString(_received, Count, _receivedLength - Count);
                 _receivedLength = 0;
                 return Fail(errno);
             }

@@ -24,7 +24,10 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, 
     /// <summary>Sends a record that is too long for a datagram in some other way; gives errno, or 0.</summary>
     public Func<int, RecordQueue, int>? SendOversize { get; init; }
 
-    /// <summary>Looks for acknowledgements in what the other side sends, and says how many bytes it understood. A record stays until it is acknowledged.</summary>
+    /// <summary>
+    /// Looks for acknowledgements in what the other side sends, and says how many bytes it understood. A record stays until it is
+    /// acknowledged.
+    /// </summary>
     public Acknowledger? Acknowledger { get; init; }
 
     public long Lost { get; private set; }
@@ -41,7 +44,8 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, 
         : _connection.IsConnecting ? _connection.Awaits
         : (short)((endpoint.IsStream ? poll.POLLIN : 0) | (Unsent > 0 ? poll.POLLOUT : 0));
 
-    public int Due => _queue.Bytes == 0 || _due == 0 ? -1 : (int)Math.Clamp(((_due - Nanoseconds(CLOCK_MONOTONIC)) / 1_000_000) + 1, 0, int.MaxValue);
+    public int Due =>
+        _queue.Bytes == 0 || _due == 0 ? -1 : (int)Math.Clamp(((_due - Nanoseconds(CLOCK_MONOTONIC)) / 1_000_000) + 1, 0, int.MaxValue);
 
     private int Unsent => _queue.Bytes - _unacknowledged;
 

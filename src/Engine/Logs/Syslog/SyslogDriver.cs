@@ -8,7 +8,9 @@ namespace Minirun.Engine.Logs.Syslog;
 internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderDriver(Kind.Name, sender)
 {
     public static readonly LogDriverKind Kind = new("syslog",
-        ["syslog-address", "syslog-facility", "syslog-format", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key", "syslog-tls-skip-verify", "tag", .. LogAttributes.Options], Check, Open);
+        ["syslog-address", "syslog-facility", "syslog-format", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key",
+            "syslog-tls-skip-verify", "tag", .. LogAttributes.Options],
+            Check, Open);
 
     private static readonly string[] s_networks = ["udp", "tcp", Endpoint.Tls, "unix", "unixgram"];
     private static readonly string[] s_local = ["/dev/log", "/var/run/syslog", "/var/run/log"];
@@ -42,11 +44,14 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
     private static TlsOptions Tls(LogOptions options)
     {
         var tls = new TlsOptions(
-            TlsOptions.File(options.Text("syslog-tls-ca-cert")), TlsOptions.File(options.Text("syslog-tls-cert")), TlsOptions.File(options.Text("syslog-tls-key")),
+            TlsOptions.File(options.Text("syslog-tls-ca-cert")), TlsOptions.File(options.Text("syslog-tls-cert")),
+                TlsOptions.File(options.Text("syslog-tls-key")),
             options.Text("syslog-tls-skip-verify") is "" || options.Flag("syslog-tls-skip-verify") == true);
-        if (tls.Cert is null != tls.Key is null) throw new UserError("syslog-tls-cert and syslog-tls-key belong together", "a certificate and its key, or neither");
+        if (tls.Cert is null != tls.Key is null)
+            throw new UserError("syslog-tls-cert and syslog-tls-key belong together", "a certificate and its key, or neither");
         foreach (string? path in (string?[])[tls.CaCert, tls.Cert, tls.Key])
-            if (path is not null && !File.Exists(path)) throw new UserError($"syslog-tls: there is no {path}", "PEM files of this machine, with absolute paths");
+            if (path is not null && !File.Exists(path))
+                throw new UserError($"syslog-tls: there is no {path}", "PEM files of this machine, with absolute paths");
         return tls;
     }
 
@@ -63,7 +68,8 @@ internal sealed class SyslogDriver(Sender sender, SyslogFormat format) : SenderD
         foreach (string path in s_local)
             foreach (string network in (string[])["unixgram", "unix"])
                 if (File.Exists(path) && TryConnect(new Endpoint(network, path, 0), options) is { } sender) return sender;
-        throw new UserError("failed to initialize logging driver: syslog: no daemon listens at " + string.Join(", ", s_local), "start one, or give --log-opt syslog-address=…");
+        throw new UserError("failed to initialize logging driver: syslog: no daemon listens at " + string.Join(", ", s_local),
+            "start one, or give --log-opt syslog-address=…");
     }
 
     private static Sender? TryConnect(Endpoint address, LogOptions options)

@@ -17,7 +17,9 @@ internal static class SyslogFacility
     {
         if (options.Text("syslog-facility") is not { Length: > 0 } text) return Daemon;
         int number = Array.IndexOf(s_names, text);
-        if (number < 0 && !(int.TryParse(text, out number) && number is >= 0 and < 24)) throw new UserError("invalid syslog facility", $"{text} is neither a number from 0 to 23 nor {string.Join(", ", s_names.Where(name => name.Length > 0))}");
+        if (number < 0 && !(int.TryParse(text, out number) && number is >= 0 and < 24))
+            throw new UserError("invalid syslog facility",
+                $"{text} is neither a number from 0 to 23 nor {string.Join(", ", s_names.Where(name => name.Length > 0))}");
         return number;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class SyslogFormat(LogOptions options, LogContext context, bool 
 
     public static void Check(LogOptions options)
     {
-        if (options.Text("syslog-format") is not (null or "" or "rfc3164" or "rfc5424" or "rfc5424micro")) throw new UserError("invalid syslog format", "syslog-format is rfc3164, rfc5424 or rfc5424micro");
+        if (options.Text("syslog-format") is not (null or "" or "rfc3164" or "rfc5424" or "rfc5424micro"))
+            throw new UserError("invalid syslog format", "syslog-format is rfc3164, rfc5424 or rfc5424micro");
     }
 
     public void Write(ByteWriter output, in LogMessage message)

@@ -35,7 +35,9 @@ internal sealed class CniArguments
         writer.WriteEndObject();
     }
 
-    internal static bool Has(JsonElement capabilities, string name) => capabilities.ValueKind == JsonValueKind.Object && capabilities.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    internal static bool Has(JsonElement capabilities, string name) =>
+        capabilities.ValueKind == JsonValueKind.Object && capabilities.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.True;
 
     private static void Array(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
     {

@@ -23,7 +23,10 @@ internal static class CniChain
             if (status != 0) throw Failure(config, plugin, output, error);
             // A plugin that adds nothing may say nothing.
             if (output.Trim().Length == 0) continue;
-            result = IsObject(output) ? output : throw new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: its result is no JSON object", "call it by hand: CNI_COMMAND=ADD");
+            result = IsObject(output)
+                ? output
+                : throw new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: its result is no JSON object",
+                    "call it by hand: CNI_COMMAND=ADD");
         }
         return result ?? "{}";
     }
@@ -57,9 +60,11 @@ internal static class CniChain
         CniConfig config, JsonElement plugin, string command, string? previous, CniArguments arguments)
     {
         string path = Find(CniConfig.Text(plugin, "type"), config);
-        List<string> environment = [$"CNI_COMMAND={command}", $"CNI_CONTAINERID={arguments.ContainerId}", $"CNI_NETNS={arguments.NetNs}", $"CNI_IFNAME={Interface}", $"CNI_PATH={string.Join(':', Places())}", "CNI_ARGS=IgnoreUnknown=1"];
+        List<string> environment = [$"CNI_COMMAND={command}", $"CNI_CONTAINERID={arguments.ContainerId}", $"CNI_NETNS={arguments.NetNs}",
+            $"CNI_IFNAME={Interface}", $"CNI_PATH={string.Join(':', Places())}", "CNI_ARGS=IgnoreUnknown=1"];
         foreach (string variable in ChildProgram.Environment())
-            if (!variable.StartsWith("CNI_", StringComparison.Ordinal) && !variable.StartsWith("PATH=", StringComparison.Ordinal)) environment.Add(variable);
+            if (!variable.StartsWith("CNI_", StringComparison.Ordinal) && !variable.StartsWith("PATH=", StringComparison.Ordinal))
+                environment.Add(variable);
         // iptables and nft are administrators' programs.
         environment.Add($"PATH={stdlib.Variable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin");
         return HelperProgram.Run(path, [path], config.Input(plugin, previous, arguments), [.. environment]);
@@ -67,13 +72,17 @@ internal static class CniChain
 
     private static string Find(string type, CniConfig config)
     {
-        if (type.Length == 0 || type.Contains('/')) throw new UserError($"network {config.Name}: '{type}' is no name of a plugin", $"it stands in {config.Path}");
+        if (type.Length == 0 || type.Contains('/'))
+            throw new UserError($"network {config.Name}: '{type}' is no name of a plugin", $"it stands in {config.Path}");
         foreach (string place in Places())
             if (File.Exists($"{place}/{type}")) return $"{place}/{type}";
-        throw new UserError($"network {config.Name}: no CNI plugin '{type}' in {string.Join(", ", Places())}", "install the package containernetworking-plugins, or set CNI_PATH");
+        throw new UserError($"network {config.Name}: no CNI plugin '{type}' in {string.Join(", ", Places())}",
+            "install the package containernetworking-plugins, or set CNI_PATH");
     }
 
-    private static IEnumerable<string> Places() => (stdlib.Variable("CNI_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(s_places).Where(place => place.StartsWith('/'));
+    private static IEnumerable<string> Places() =>
+        (stdlib.Variable("CNI_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(s_places)
+            .Where(place => place.StartsWith('/'));
 
     private static bool IsObject(string json)
     {

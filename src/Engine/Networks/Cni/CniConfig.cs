@@ -31,7 +31,8 @@ public sealed class CniConfig
     internal IReadOnlyList<JsonElement> Plugins { get; }
 
     /// <summary>A network of ours, written by network create.</summary>
-    public bool IsInternal => Plugins.Count > 0 && Plugins[0].TryGetProperty("isGateway", out JsonElement gateway) && gateway.ValueKind == JsonValueKind.False;
+    public bool IsInternal =>
+        Plugins.Count > 0 && Plugins[0].TryGetProperty("isGateway", out JsonElement gateway) && gateway.ValueKind == JsonValueKind.False;
 
     public string Driver => Plugins.Count > 0 ? Text(Plugins[0], "type") : "";
 
@@ -41,7 +42,8 @@ public sealed class CniConfig
         try
         {
             var config = new CniConfig(path, json, Read(json));
-            if (config.Name.Length == 0 || config.Name[0] == '.' || config.Name.AsSpan().ContainsAny('/', '\0')) throw new UserError($"{path}: no name", "it is what --net takes");
+            if (config.Name.Length == 0 || config.Name[0] == '.' || config.Name.AsSpan().ContainsAny('/', '\0'))
+                throw new UserError($"{path}: no name", "it is what --net takes");
             if (config.Plugins.Count == 0) throw new UserError($"{path}: no plugins", Hint);
             for (int i = 0; i < config.Plugins.Count; i++)
                 if (config.Plugins[i].ValueKind != JsonValueKind.Object) throw new UserError($"{path}: plugins[{i}]: not an object", Hint);
@@ -49,7 +51,8 @@ public sealed class CniConfig
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new UserError($"{path}: no CNI configuration{(error is JsonException { LineNumber: { } line } ? $": line {line + 1}" : "")}", Hint);
+            throw new UserError(
+                $"{path}: no CNI configuration{(error is JsonException { LineNumber: { } line } ? $": line {line + 1}" : "")}", Hint);
         }
     }
 
@@ -85,7 +88,8 @@ public sealed class CniConfig
             writer.WriteString("cniVersion", Version);
             writer.WriteString("name", Name);
             foreach (JsonProperty property in plugin.EnumerateObject())
-                if (property.Name is not ("cniVersion" or "name" or "prevResult" or "runtimeConfig" or "capabilities")) property.WriteTo(writer);
+                if (property.Name is not ("cniVersion" or "name" or "prevResult" or "runtimeConfig" or "capabilities"))
+                    property.WriteTo(writer);
             if (plugin.TryGetProperty("capabilities", out JsonElement capabilities)) arguments.Write(writer, capabilities);
             if (previous is not null)
             {
@@ -97,5 +101,9 @@ public sealed class CniConfig
         return buffer.ToArray();
     }
 
-    internal static string Text(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    internal static string Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 }

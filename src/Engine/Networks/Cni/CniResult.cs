@@ -34,16 +34,27 @@ internal sealed class CniResult
             if (address.Length == 0)
                 (address, gateway) = (CniConfig.Text(ip, "address"), CniConfig.Text(ip, "gateway"));
         // Version 0.2 and before.
-        if (address.Length == 0 && root.TryGetProperty("ip4", out JsonElement four)) (address, gateway) = (CniConfig.Text(four, "ip"), CniConfig.Text(four, "gateway"));
+        if (address.Length == 0 && root.TryGetProperty("ip4", out JsonElement four))
+            (address, gateway) = (CniConfig.Text(four, "ip"), CniConfig.Text(four, "gateway"));
         foreach (JsonElement each in Array(root, "interfaces"))
             if (CniConfig.Text(each, "sandbox").Length > 0) mac = CniConfig.Text(each, "mac");
         string[] parts = address.Split('/');
-        var result = new CniResult { Address = parts[0], PrefixLength = parts.Length > 1 && int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out int length) ? length : 0, Gateway = gateway, Mac = mac };
+        var result = new CniResult
+        {
+            Address = parts[0],
+            PrefixLength =
+                parts.Length > 1 && int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out int length) ? length : 0,
+            Gateway = gateway,
+            Mac = mac
+        };
         if (root.TryGetProperty("dns", out JsonElement dns))
             foreach (JsonElement server in Array(dns, "nameservers")) result.Nameservers.Add(server.GetString() ?? "");
         return result;
     }
 
     private static JsonElement.ArrayEnumerator Array(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray()
+            : default;
 }

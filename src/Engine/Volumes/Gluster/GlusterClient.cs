@@ -5,14 +5,18 @@ using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Gluster;
 
-/// <summary>Mounts by glusterfs(8), a FUSE file system in a process of its own, which lives as long as the mount: whoever started it may end.</summary>
+/// <summary>
+/// Mounts by glusterfs(8), a FUSE file system in a process of its own, which lives as long as the mount: whoever started it may end.
+/// </summary>
 /// <param name="servers">Who has the volume's description: the first that answers is asked.</param>
 public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
 {
     private const int Patience = 30_000, Pause = 20, Lazily = sys_mount.MNT_DETACH;   // ms, ms
 
     /// <exception cref="UserError">It is not installed.</exception>
-    public static string Find() => HelperProgram.Find("glusterfs") ?? throw new UserError("the program glusterfs is not here", "install it (Debian: apt-get install glusterfs-client)");
+    public static string Find() =>
+        HelperProgram.Find("glusterfs")
+            ?? throw new UserError("the program glusterfs is not here", "install it (Debian: apt-get install glusterfs-client)");
 
     /// <summary>Mounts a volume of the servers, and waits until it is there.</summary>
     /// <param name="directory">For its log and its pid.</param>
@@ -31,14 +35,16 @@ public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
         }
         Unmount(place);
         if (Lives(pidFile)) _ = signal.kill(Pid(pidFile), signal.SIGKILL);
-        throw new UserError($"{volume}: glusterfs cannot mount it from {string.Join(", ", servers)}: {Reason(log, error)}", "is the volume there, and started: gluster volume info");
+        throw new UserError($"{volume}: glusterfs cannot mount it from {string.Join(", ", servers)}: {Reason(log, error)}",
+            "is the volume there, and started: gluster volume info");
     }
 
     /// <summary>Open files keep it alive until they are closed, but nobody finds it any more.</summary>
     public static void Unmount(string place)
     {
         fixed (byte* path = KernelText.EncodeName(place))
-            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, 0) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL && sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, Lazily) < 0)
+            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, 0) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL
+                && sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, Lazily) < 0)
                 throw new LinuxException("umount2", Marshal.GetLastPInvokeError(), place);
     }
 

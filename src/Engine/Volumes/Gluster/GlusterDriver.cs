@@ -6,8 +6,8 @@ using Minirun.Runtime;
 namespace Minirun.Engine.Volumes.Gluster;
 
 /// <summary>
-/// Volumes of GlusterFS servers. Here each is a directory with its place and a file for each user; whether it is mounted is asked of the kernel. So
-/// nothing is lost when this process is killed, and users of before a reboot, when nothing is mounted, are none.
+/// Volumes of GlusterFS servers. Here each is a directory with its place and a file for each user; whether it is mounted is asked of the
+/// kernel. So nothing is lost when this process is killed, and users of before a reboot, when nothing is mounted, are none.
 /// </summary>
 /// <param name="root">For those directories.</param>
 /// <param name="rest">Makes volumes on the servers, and stops them; null: somebody else does.</param>
@@ -28,7 +28,9 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
 
     public void Create(string name, Dictionary<string, string> options)
     {
-        if (options.Count > 0) throw new UserError($"glusterfs volumes have no option {options.Keys.Order(StringComparer.Ordinal).First()}", "the plugin's own flags say how they are made");
+        if (options.Count > 0)
+            throw new UserError($"glusterfs volumes have no option {options.Keys.Order(StringComparer.Ordinal).First()}",
+                "the plugin's own flags say how they are made");
         if (IsKnown(name)) return;
         if (rest is not null && !rest.Exists(name)) rest.Create(name, servers);
         Make(name);
@@ -40,7 +42,8 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
         using (FileLock.OnDirectory(Of(name)))
         {
             bool isMounted = GlusterClient.IsMounted(Place(name));
-            if (isMounted && Directory.GetFiles(Uses(name)) is { Length: > 0 } uses) throw new UserError($"volume {name} is in use by {uses.Length}", "it is unmounted with the last of them");
+            if (isMounted && Directory.GetFiles(Uses(name)) is { Length: > 0 } uses)
+                throw new UserError($"volume {name} is in use by {uses.Length}", "it is unmounted with the last of them");
             if (isMounted) GlusterClient.Unmount(Place(name));
             rest?.Stop(name);
             foreach (string file in (string[])[.. Directory.GetFiles(Uses(name)), .. Directory.GetFiles(Of(name))]) unistd.unlink(file);
@@ -123,7 +126,8 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
         if (IsKnown(name)) return;
         OwnDirectory.Make(root, 0x1c0 /* 0700 */);
         foreach (string directory in (string[])[Of(name), Place(name), Uses(name)])
-            if (sys_stat.mkdir(directory, Private) < 0 && Marshal.GetLastPInvokeError() is not Errno.EEXIST and var errno) throw new LinuxException("mkdir", errno, directory);
+            if (sys_stat.mkdir(directory, Private) < 0 && Marshal.GetLastPInvokeError() is not Errno.EEXIST and var errno)
+                throw new LinuxException("mkdir", errno, directory);
     }
 
     /// <summary>A file's name. Old engines have no ids: then all of them are one user.</summary>
@@ -131,7 +135,8 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     {
         if (id.Length == 0) return "_";
         foreach (char c in id)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-') || id.Length > 128) throw new UserError($"'{id}': no id", "letters, digits, _ and -");
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-') || id.Length > 128)
+                throw new UserError($"'{id}': no id", "letters, digits, _ and -");
         return id;
     }
 }

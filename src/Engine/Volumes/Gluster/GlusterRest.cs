@@ -34,7 +34,9 @@ public sealed class GlusterRest
     public void Create(string volume, IReadOnlyList<string> servers)
     {
         string bricks = string.Join(',', servers.Select(server => $"{server}:{_directory}/{volume}"));
-        using JsonDocument _ = Ask("POST", $"api/1.0/volume/{volume}", Form(("bricks", bricks), ("replica", servers.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("transport", "tcp"), ("start", "true"), ("force", "true")));
+        using JsonDocument _ = Ask("POST", $"api/1.0/volume/{volume}",
+            Form(("bricks", bricks), ("replica", servers.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ("transport", "tcp"), ("start", "true"), ("force", "true")));
     }
 
     public void Stop(string volume)
@@ -47,7 +49,8 @@ public sealed class GlusterRest
 
     private JsonDocument Ask(string method, string path, byte[] form)
     {
-        string head = $"{method} /{path} HTTP/1.1\r\nHost: {_address.Host}\r\nUser-Agent: minirun\r\nContent-Length: {form.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
+        string head = $"{method} /{path} HTTP/1.1\r\nHost: {_address.Host}\r\nUser-Agent: minirun\r\nContent-Length: "
+            + $"{form.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
         try
         {
             PluginAnswer answer = PluginConnection.Exchange(_address, path, [.. Encoding.ASCII.GetBytes(head), .. form]);
@@ -59,7 +62,10 @@ public sealed class GlusterRest
         }
         catch (Exception error) when (error is LinuxException or FormatException or JsonException or InvalidOperationException)
         {
-            throw new UserError($"{method} {path} at {_address.Endpoint}: {(error is JsonException or InvalidOperationException ? "not the answer of that service" : error.Message)}", "--rest URL is glusterfs-rest's");
+            throw new UserError(
+                $"{method} {path} at {_address.Endpoint}: "
+                    + $"{(error is JsonException or InvalidOperationException ? "not the answer of that service" : error.Message)}",
+                "--rest URL is glusterfs-rest's");
         }
     }
 }

@@ -24,7 +24,10 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
-            TlsOptions? tls = document.RootElement.TryGetProperty("TLSConfig", out JsonElement config) && config.ValueKind == JsonValueKind.Object ? Options(config) : null;
+            TlsOptions? tls =
+                document.RootElement.TryGetProperty("TLSConfig", out JsonElement config) && config.ValueKind == JsonValueKind.Object
+                ? Options(config)
+                : null;
             return Parse(path, document.RootElement.TryGetProperty("Addr", out JsonElement address) ? address.GetString() ?? "" : "", tls);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -37,7 +40,8 @@ internal sealed record PluginAddress(Endpoint Endpoint, string Host)
     private static TlsOptions? Options(JsonElement config)
     {
         string? File(string name) => TlsOptions.File(config.TryGetProperty(name, out JsonElement value) ? value.GetString() : null);
-        var tls = new TlsOptions(File("CAFile"), File("CertFile"), File("KeyFile"), config.TryGetProperty("InsecureSkipVerify", out JsonElement skips) && skips.ValueKind == JsonValueKind.True);
+        var tls = new TlsOptions(File("CAFile"), File("CertFile"), File("KeyFile"),
+            config.TryGetProperty("InsecureSkipVerify", out JsonElement skips) && skips.ValueKind == JsonValueKind.True);
         return tls == new TlsOptions(null, null, null, false) ? null : tls;
     }
 

@@ -15,7 +15,9 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
         if (head < 0) return ended ? throw new FormatException("it ends within its head") : null;
         string[] lines = Encoding.Latin1.GetString(bytes[..head]).Split("\r\n");
         string[] first = lines[0].Split(' ', 3);
-        if (first.Length < 2 || !first[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(first[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status)) throw new FormatException("it is no answer of HTTP");
+        if (first.Length < 2 || !first[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
+            || !int.TryParse(first[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status))
+            throw new FormatException("it is no answer of HTTP");
         ReadOnlySpan<byte> rest = bytes[(head + 4)..];
         if (status is >= 100 and < 200) return Parse(rest, ended);
         int length = -1;
@@ -25,8 +27,12 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
             int colon = lines[i].IndexOf(':');
             if (colon < 0) continue;
             string name = lines[i][..colon].Trim(), value = lines[i][(colon + 1)..].Trim();
-            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) length = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : throw new FormatException("its Content-Length is no number");
-            if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)) chunked = value.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                length = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+                    ? given
+                    : throw new FormatException("its Content-Length is no number");
+            if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+                chunked = value.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
         }
         if (chunked) return Chunks(rest, ended) is { } whole ? new(status, whole) : null;
         if (status is 204 or 304) return new(status, []);
@@ -43,7 +49,8 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
             int line = bytes.IndexOf("\r\n"u8);
             if (line < 0) break;
             string size = Encoding.Latin1.GetString(bytes[..line]).Split(';')[0].Trim();
-            if (!int.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length) || length < 0) throw new FormatException("a chunk's length is no number");
+            if (!int.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length) || length < 0)
+                throw new FormatException("a chunk's length is no number");
             if (length == 0) return whole.ToArray();
             if (bytes.Length - line - 4 < length) break;
             whole.Write(bytes.Slice(line + 2, length));

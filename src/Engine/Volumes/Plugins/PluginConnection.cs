@@ -6,7 +6,9 @@ using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
 
-/// <summary>One request and its answer over a connection of its own: HTTP/1.1 by hand, for a library would be larger than the whole program.</summary>
+/// <summary>
+/// One request and its answer over a connection of its own: HTTP/1.1 by hand, for a library would be larger than the whole program.
+/// </summary>
 internal static unsafe class PluginConnection
 {
     private const int Patience = 120_000, ShakingHands = 10_000, Most = 16 << 20, Chunk = 16384;   // ms, ms, bytes, bytes
@@ -15,14 +17,18 @@ internal static unsafe class PluginConnection
     public static byte[] Request(string host, string call, ReadOnlySpan<byte> body)
     {
         var request = new ByteWriter();
-        request.Add(Encoding.ASCII.GetBytes($"POST /{call} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: minirun\r\nContent-Length: {body.Length}\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\nConnection: close\r\n\r\n"));
+        request.Add(
+            Encoding.ASCII.GetBytes(
+                $"POST /{call} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: minirun\r\nContent-Length: {body.Length}\r\nAccept: "
+                    + $"application/vnd.docker.plugins.v1.2+json\r\nConnection: close\r\n\r\n"));
         request.Add(body);
         return request.Written.ToArray();
     }
 
     /// <exception cref="LinuxException">With Call "connect": nobody listens there; else it broke in between.</exception>
     /// <exception cref="FormatException">What came is no answer.</exception>
-    public static PluginAnswer Call(PluginAddress address, string call, ReadOnlySpan<byte> body) => Exchange(address, call, Request(address.Host, call, body));
+    public static PluginAnswer Call(PluginAddress address, string call, ReadOnlySpan<byte> body) =>
+        Exchange(address, call, Request(address.Host, call, body));
 
     /// <summary>The same with a request that is made already.</summary>
     public static PluginAnswer Exchange(PluginAddress address, string call, ReadOnlySpan<byte> request)
@@ -66,7 +72,8 @@ internal static unsafe class PluginConnection
         if (errno == 0) return relay;
         string reason = relay.Reason ?? Errno.Describe(errno);
         relay.Dispose();
-        throw new UserError($"{address.Endpoint} with TLS: {reason}", "TLSConfig in the plugin's .json: CAFile, CertFile, KeyFile, InsecureSkipVerify");
+        throw new UserError($"{address.Endpoint} with TLS: {reason}",
+            "TLSConfig in the plugin's .json: CAFile, CertFile, KeyFile, InsecureSkipVerify");
     }
 
     private static PluginAnswer Receive(int socket, string call, PluginAddress address)

@@ -25,19 +25,22 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
         {
             if (Find(name) is { } address) return address;
         } while (retry.Wait());
-        throw new UserError($"volume driver {name}: plugin not found", $"a socket {sockets[^1]}/{name}.sock, or {name}.spec or {name}.json in {string.Join(" or ", descriptions)}");
+        throw new UserError($"volume driver {name}: plugin not found",
+            $"a socket {sockets[^1]}/{name}.sock, or {name}.spec or {name}.json in {string.Join(" or ", descriptions)}");
     }
 
     /// <summary>Null when there is none just now.</summary>
     public PluginAddress? Find(string name)
     {
         // Its name is a file's name.
-        if (name.Length == 0 || name.Contains('/') || name[0] == '.') throw new UserError($"--driver '{name}': no driver's name", "local, or a plugin's name");
+        if (name.Length == 0 || name.Contains('/') || name[0] == '.')
+            throw new UserError($"--driver '{name}': no driver's name", "local, or a plugin's name");
         foreach (string directory in sockets)
             foreach (string path in (string[])[$"{directory}/{name}.sock", $"{directory}/{name}/{name}.sock"])
                 if (IsSocket(path)) return PluginAddress.Socket(path);
         foreach (string directory in descriptions)
-            foreach (string path in (string[])[$"{directory}/{name}.spec", $"{directory}/{name}.json", $"{directory}/{name}/{name}.spec", $"{directory}/{name}/{name}.json"])
+            foreach (string path in (string[])[$"{directory}/{name}.spec", $"{directory}/{name}.json", $"{directory}/{name}/{name}.spec",
+                $"{directory}/{name}/{name}.json"])
                 if (File.Exists(path)) return PluginAddress.OfFile(path);
         return null;
     }
@@ -56,6 +59,7 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
     private static unsafe bool IsSocket(string path)
     {
         statx status;
-        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFSOCK;
+        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0
+            && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFSOCK;
     }
 }

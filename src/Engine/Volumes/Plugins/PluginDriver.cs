@@ -19,7 +19,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         {
             Activate();
             using JsonDocument? answer = Call("VolumeDriver.Capabilities", "{}\n"u8, missing: true);
-            bool isGlobal = answer is not null && answer.RootElement.TryGetProperty("Capabilities", out JsonElement all) && Text(all, "Scope").Equals("global", StringComparison.OrdinalIgnoreCase);
+            bool isGlobal = answer is not null && answer.RootElement.TryGetProperty("Capabilities", out JsonElement all)
+                && Text(all, "Scope").Equals("global", StringComparison.OrdinalIgnoreCase);
             return isGlobal ? "global" : "local";
         }
     }
@@ -30,7 +31,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         _ = Scope;
         if (Get(volume) is not null) return;
         Do("VolumeDriver.Create", CreateBody(volume, options));
-        if (Get(volume) is null) throw new UserError($"volume driver {name}: {volume} was made, and is not there", "the plugin's own log may say why");
+        if (Get(volume) is null)
+            throw new UserError($"volume driver {name}: {volume} was made, and is not there", "the plugin's own log may say why");
     }
 
     public void Remove(string volume)
@@ -62,7 +64,9 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         Activate();
         // That it is not there is said as an error, in words of the plugin's own.
         using JsonDocument? answer = Call("VolumeDriver.Get", Body(volume, null), missing: true, absent: true);
-        return answer is not null && answer.RootElement.TryGetProperty("Volume", out JsonElement it) && it.ValueKind == JsonValueKind.Object ? Volume(it) : null;
+        return answer is not null && answer.RootElement.TryGetProperty("Volume", out JsonElement it) && it.ValueKind == JsonValueKind.Object
+            ? Volume(it)
+            : null;
     }
 
     public List<DriverVolume> List()
@@ -70,7 +74,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         Activate();
         using JsonDocument? answer = Call("VolumeDriver.List", "{}\n"u8, missing: true);
         List<DriverVolume> all = [];
-        if (answer is not null && answer.RootElement.TryGetProperty("Volumes", out JsonElement volumes) && volumes.ValueKind == JsonValueKind.Array)
+        if (answer is not null && answer.RootElement.TryGetProperty("Volumes", out JsonElement volumes)
+            && volumes.ValueKind == JsonValueKind.Array)
             foreach (JsonElement volume in volumes.EnumerateArray())
                 if (VolumeNames.IsName(Text(volume, "Name"))) all.Add(Volume(volume));
         return all;
@@ -116,8 +121,11 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
     {
         if (_active) return;
         using JsonDocument? answer = Call("Plugin.Activate", []);
-        bool isVolumeDriver = answer!.RootElement.TryGetProperty("Implements", out JsonElement all) && all.ValueKind == JsonValueKind.Array && all.EnumerateArray().Any(each => each.ValueKind == JsonValueKind.String && each.GetString() == "VolumeDriver");
-        _active = isVolumeDriver ? true : throw new UserError($"volume driver {name}: the plugin does not implement VolumeDriver", $"it is at {address.Endpoint}");
+        bool isVolumeDriver = answer!.RootElement.TryGetProperty("Implements", out JsonElement all) && all.ValueKind == JsonValueKind.Array
+            && all.EnumerateArray().Any(each => each.ValueKind == JsonValueKind.String && each.GetString() == "VolumeDriver");
+        _active = isVolumeDriver
+            ? true
+            : throw new UserError($"volume driver {name}: the plugin does not implement VolumeDriver", $"it is at {address.Endpoint}");
     }
 
     private void Do(string call, byte[] body)
@@ -148,7 +156,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         }
         document?.Dispose();
         if (absent) return null;
-        throw new UserError($"volume driver {name}: {call}: {(error.Length > 0 ? error : $"status {answer.Status}")}", $"so says the plugin at {address.Endpoint}");
+        throw new UserError($"volume driver {name}: {call}: {(error.Length > 0 ? error : $"status {answer.Status}")}",
+            $"so says the plugin at {address.Endpoint}");
     }
 
     private PluginAnswer Exchange(string call, ReadOnlySpan<byte> body)
@@ -162,7 +171,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
             catch (LinuxException error)
             {
                 // Once it has our request, a second one could do the thing twice.
-                if (error.Call != "connect" || !retry.Wait()) throw new UserError($"volume driver {name}: {error.Message}", "is the plugin running?");
+                if (error.Call != "connect" || !retry.Wait())
+                    throw new UserError($"volume driver {name}: {error.Message}", "is the plugin running?");
             }
             catch (FormatException error)
             {
@@ -175,5 +185,8 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         it.TryGetProperty("Status", out JsonElement status) && status.ValueKind == JsonValueKind.Object ? status.GetRawText() : null,
         Text(it, "CreatedAt") is { Length: > 0 } created ? created : null);
 
-    private static string Text(JsonElement it, string key) => it.ValueKind == JsonValueKind.Object && it.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement it, string key) =>
+        it.ValueKind == JsonValueKind.Object && it.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 }

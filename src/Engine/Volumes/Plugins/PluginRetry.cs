@@ -12,7 +12,8 @@ internal struct PluginRetry(double limit)
     private int _next = First;
 
     /// <summary>$MINIRUN_PLUGIN_TIMEOUT, in seconds; else Docker's 30.</summary>
-    public static double Usual { get; } = StrictNumber.TryParse(stdlib.Variable("MINIRUN_PLUGIN_TIMEOUT"), out double given) ? given : Longest;
+    public static double Usual { get; } =
+        StrictNumber.TryParse(stdlib.Variable("MINIRUN_PLUGIN_TIMEOUT"), out double given) ? given : Longest;
 
     /// <summary>Waits; false when it is no use any more.</summary>
     public unsafe bool Wait()

@@ -15,11 +15,14 @@ internal static class PluginCalls
             using JsonDocument body = JsonDocument.Parse(request.Body.Length == 0 ? "{}"u8.ToArray() : request.Body);
             return Do(driver, request.Call, body.RootElement) is { } answer ? (200, answer) : (404, "404 page not found\n"u8.ToArray());
         }
-        catch (Exception error) when (error is UserError or LinuxException or IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception error)
+            when (error is UserError or LinuxException or IOException or UnauthorizedAccessException or JsonException
+                or InvalidOperationException)
         {
             var said = new ByteWriter();
             said.Add("{\"Err\":"u8);
-            JsonText.Add(said, error is JsonException or InvalidOperationException ? "not what this call takes" : DotNetError.Describe(error));
+            JsonText.Add(said,
+                error is JsonException or InvalidOperationException ? "not what this call takes" : DotNetError.Describe(error));
             said.Add("}\n"u8);
             return (500, said.Written.ToArray());
         }
@@ -90,7 +93,8 @@ internal static class PluginCalls
         return name;
     }
 
-    private static string Text(JsonElement body, string key) => body.TryGetProperty(key, out JsonElement value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement body, string key) =>
+        body.TryGetProperty(key, out JsonElement value) ? value.GetString() ?? "" : "";
 
     private static Dictionary<string, string> Options(JsonElement body)
     {

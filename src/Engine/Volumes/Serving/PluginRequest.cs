@@ -17,15 +17,19 @@ internal sealed record PluginRequest(string Call, byte[] Body)
         if (head < 0) return null;
         string[] lines = Encoding.Latin1.GetString(bytes[..head]).Split("\r\n");
         string[] first = lines[0].Split(' ');
-        if (first.Length != 3 || !first[2].StartsWith("HTTP/1.", StringComparison.Ordinal) || !first[1].StartsWith('/')) throw new FormatException("no request of HTTP");
+        if (first.Length != 3 || !first[2].StartsWith("HTTP/1.", StringComparison.Ordinal) || !first[1].StartsWith('/'))
+            throw new FormatException("no request of HTTP");
         int length = 0;
         for (int i = 1; i < lines.Length; i++)
         {
             int colon = lines[i].IndexOf(':');
             if (colon < 0) continue;
             string name = lines[i][..colon].Trim(), value = lines[i][(colon + 1)..].Trim();
-            if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)) throw new FormatException("a body without its length");
-            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out length)) throw new FormatException("a Content-Length that is no number");
+            if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+                throw new FormatException("a body without its length");
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+                && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out length))
+                throw new FormatException("a Content-Length that is no number");
         }
         ReadOnlySpan<byte> rest = bytes[(head + 4)..];
         return rest.Length < length ? null : new PluginRequest(first[1][1..], rest[..length].ToArray()) { Length = head + 4 + length };

@@ -8,8 +8,8 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Engine.Volumes.Serving;
 
 /// <summary>
-/// A driver of ours as a volume plugin of Docker's kind: HTTP on a socket, for whatever engine there is on this machine. A thread each connection,
-/// for a mount may take its time; the driver minds its own order.
+/// A driver of ours as a volume plugin of Docker's kind: HTTP on a socket, for whatever engine there is on this machine. A thread each
+/// connection, for a mount may take its time; the driver minds its own order.
 /// </summary>
 public sealed unsafe class PluginServer : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed unsafe class PluginServer : IDisposable
         _driver = driver;
         _path = path;
         OwnDirectory.Make(Path.GetDirectoryName(path)!, 0x1ed /* 0755: /run/docker/plugins, where others listen, too */);
-        if (IsListening(path)) throw new UserError($"{path}: another plugin listens there", "end it first, or take another place: --socket PATH");
+        if (IsListening(path))
+            throw new UserError($"{path}: another plugin listens there", "end it first, or take another place: --socket PATH");
         // Of one that was killed.
         unistd.unlink(path);
         _listener = UnixSocket.Listen(path, sys_socket.SOCK_STREAM);
@@ -101,7 +102,11 @@ public sealed unsafe class PluginServer : IDisposable
     private static bool Send(int client, int status, byte[] body)
     {
         string words = status switch { 200 => "OK", 400 => "Bad Request", 404 => "Not Found", _ => "Internal Server Error" };
-        byte[] bytes = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status} {words}\r\nContent-Type: application/vnd.docker.plugins.v1.2+json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        byte[] bytes = [
+            .. Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status} {words}\r\nContent-Type: application/vnd.docker.plugins.v1.2+json\r\nContent-Length: "
+                    + $"{body.Length}\r\n\r\n"),
+            .. body];
         for (int gone = 0; gone < bytes.Length;)
         {
             nint sent;

@@ -25,7 +25,9 @@ internal sealed class CallRules
             int start = end - 1;
             while (start > 0 && IsOneTest(_conditional[start - 1], _conditional[end - 1])) start--;
             var tests = new ArgumentTests(code, wide, Goal.Of(_conditional[start].Verdict), next);
-            next = end - start > 1 ? tests.Any(_conditional.GetRange(start, end - start).ConvertAll(rule => rule.Comparisons[0])) : tests.All(_conditional[start].Comparisons);
+            next = end - start > 1
+                ? tests.Any(_conditional.GetRange(start, end - start).ConvertAll(rule => rule.Comparisons[0]))
+                : tests.All(_conditional[start].Comparisons);
             end = start;
         }
         return next;
@@ -33,5 +35,6 @@ internal sealed class CallRules
 
     /// <summary>Two rules that give the same verdict on one argument: a list of values, which is searched as one.</summary>
     private static bool IsOneTest(CallRule first, CallRule second) =>
-        first.Verdict == second.Verdict && first.Comparisons is [{ Kind: not ComparisonKind.MaskedEqual } one] && second.Comparisons is [{ Kind: not ComparisonKind.MaskedEqual } other] && one.Argument == other.Argument;
+        first.Verdict == second.Verdict && first.Comparisons is [{ Kind: not ComparisonKind.MaskedEqual } one]
+            && second.Comparisons is [{ Kind: not ComparisonKind.MaskedEqual } other] && one.Argument == other.Argument;
 }

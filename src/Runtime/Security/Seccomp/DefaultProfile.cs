@@ -10,7 +10,8 @@ namespace Minirun.Runtime.Security.Seccomp;
 public static class DefaultProfile
 {
     // Flags of clone(2) that make namespaces.
-    private const ulong CloneNamespaces = sched.CLONE_NEWNS | sched.CLONE_NEWCGROUP | sched.CLONE_NEWUTS | sched.CLONE_NEWIPC | sched.CLONE_NEWUSER | sched.CLONE_NEWPID | sched.CLONE_NEWNET;
+    private const ulong CloneNamespaces = sched.CLONE_NEWNS | sched.CLONE_NEWCGROUP | sched.CLONE_NEWUTS | sched.CLONE_NEWIPC
+        | sched.CLONE_NEWUSER | sched.CLONE_NEWPID | sched.CLONE_NEWNET;
 
     private const string Everybody =
         """
@@ -54,7 +55,10 @@ public static class DefaultProfile
     private static readonly (string Capability, string Calls)[] s_byCapability =
     [
         ("CAP_DAC_READ_SEARCH", "open_by_handle_at"),
-        ("CAP_SYS_ADMIN", "bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick lookup_dcookie lsm_get_self_attr lsm_list_modules lsm_set_self_attr mount mount_setattr move_mount open_tree perf_event_open quotactl quotactl_fd setdomainname sethostname setns syslog umount umount2 unshare"),
+        ("CAP_SYS_ADMIN",
+            "bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick lookup_dcookie lsm_get_self_attr lsm_list_modules "
+                + "lsm_set_self_attr mount mount_setattr move_mount open_tree perf_event_open quotactl quotactl_fd setdomainname "
+                    + "sethostname setns syslog umount umount2 unshare"),
         ("CAP_SYS_BOOT", "reboot"),
         ("CAP_SYS_CHROOT", "chroot"),
         ("CAP_SYS_MODULE", "delete_module finit_module init_module"),
@@ -94,16 +98,25 @@ public static class DefaultProfile
     /// <summary>Linux, Linux/32, both without and with UNAME26, and 0xffffffff, which asks what it is (personality(2)).</summary>
     private static ReadOnlySpan<ulong> Personalities => [0, 8, 0x20000, 0x20008, 0xffffffff];
 
-    /// <summary>Address families of &lt;linux/socket.h&gt;. Left out: DECnet, AX.25's and the like that nobody uses, AF_ALG, AF_VSOCK, and what comes after AF_MCTP.</summary>
+    /// <summary>
+    /// Address families of &lt;linux/socket.h&gt;. Left out: DECnet, AX.25's and the like that nobody uses, AF_ALG, AF_VSOCK, and what
+    /// comes after AF_MCTP.
+    /// </summary>
     private static IEnumerable<OciSeccompArg> SocketFamilies()
     {
         yield return new() { Value = 12, Op = "SCMP_CMP_LT" };
-        foreach (ulong family in (ulong[])[13, 14, 15, 16, 17, 18, 21, 22, 24, 26, 27, 28, 29, 30, 31, 32, 33, 35, 36, 39, 41, 42, 43, 44, 45])
+        foreach (ulong family in (ulong[])[13, 14, 15, 16, 17, 18, 21, 22, 24, 26, 27, 28, 29, 30, 31, 32, 33, 35, 36, 39, 41, 42, 43, 44,
+            45])
             yield return new() { Value = family, Op = "SCMP_CMP_EQ" };
     }
 
     private static void Allow(OciSeccomp profile, string calls, params OciSeccompArg[] args) =>
-        profile.Syscalls.Add(new() { Names = [.. calls.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)], Action = "SCMP_ACT_ALLOW", Args = [.. args] });
+        profile.Syscalls.Add(new()
+        {
+            Names = [.. calls.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)],
+            Action = "SCMP_ACT_ALLOW",
+            Args = [.. args]
+        });
 
     private static bool Has(ulong set, string name) => (set >> capability.Find(name) & 1) != 0;
 }

@@ -10,13 +10,15 @@ internal static class Multiplexed
     // <linux/net.h> and <linux/ipc.h>, from 1 on.
     private static readonly string[] s_sockets =
     [
-        "socket", "bind", "connect", "listen", "accept", "getsockname", "getpeername", "socketpair", "send", "recv", "sendto", "recvfrom", "shutdown",
+        "socket", "bind", "connect", "listen", "accept", "getsockname", "getpeername", "socketpair", "send", "recv", "sendto", "recvfrom",
+            "shutdown",
         "setsockopt", "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
     ];
 
     private static readonly string[] s_ipc =
     [
-        "semop", "semget", "semctl", "semtimedop", "", "", "", "", "", "", "msgsnd", "msgrcv", "msgget", "msgctl", "", "", "", "", "", "", "shmat", "shmdt", "shmget", "shmctl",
+        "semop", "semget", "semctl", "semtimedop", "", "", "", "", "", "", "msgsnd", "msgrcv", "msgget", "msgctl", "", "", "", "", "", "",
+            "shmat", "shmdt", "shmget", "shmctl",
     ];
 
     public static (string By, uint Which)? Find(string call)
@@ -28,5 +30,7 @@ internal static class Multiplexed
     }
 
     public static CallRule Rule(CallRule rule, uint which) =>
-        rule with { Comparisons = [new Comparison(0, ComparisonKind.Equal, which, 0), .. Array.FindAll(rule.Comparisons, each => each.Argument != 0)] };
+        rule with {
+            Comparisons =
+                [new Comparison(0, ComparisonKind.Equal, which, 0), .. Array.FindAll(rule.Comparisons, each => each.Argument != 0)] };
 }

@@ -4,7 +4,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Security.Seccomp;
 
-/// <summary>--security-opt seccomp=FILE: a profile in Docker's format, or plain <c>linux.seccomp</c> of the runtime-spec, which is a part of it.</summary>
+/// <summary>
+/// --security-opt seccomp=FILE: a profile in Docker's format, or plain <c>linux.seccomp</c> of the runtime-spec, which is a part of it.
+/// </summary>
 internal static class ProfileFile
 {
     // What Go, and so Docker, calls the architectures of a machine that we run on.
@@ -19,7 +21,9 @@ internal static class ProfileFile
         return SeccompCompiler.Compile(Select(profile, capabilities, kernel, file + ": "), file + ": ") with { Name = file };
     }
 
-    /// <summary>The rules that are for this machine and these capabilities. The others are looked at too, so that a mistake shows everywhere.</summary>
+    /// <summary>
+    /// The rules that are for this machine and these capabilities. The others are looked at too, so that a mistake shows everywhere.
+    /// </summary>
     public static OciSeccomp Select(DockerProfile profile, ulong capabilities, Version kernel, string path)
     {
         var selected = new OciSeccomp
@@ -40,9 +44,14 @@ internal static class ProfileFile
             if (names.Count == 0) throw new UserError($"{at}.names: names no system call", "such as [\"mount\"]");
             SeccompAction.Read(rule.Action, rule.ErrnoRet, at + ".action");
             for (int n = 0; n < rule.Args.Count; n++) Comparison.Read(rule.Args[n], $"{at}.args[{n}]");
-            bool included = rule.Includes is not { } includes || (Machine(includes) != false && Kernel(includes, kernel, at + ".includes") != false && Granted(includes, capabilities, all: true, at + ".includes") != false);
-            bool excluded = rule.Excludes is { } excludes && (Machine(excludes) == true || Kernel(excludes, kernel, at + ".excludes") == true || Granted(excludes, capabilities, all: false, at + ".excludes") == true);
-            if (included && !excluded) selected.Syscalls.Add(new() { Names = names, Action = rule.Action, ErrnoRet = rule.ErrnoRet, Args = rule.Args });
+            bool included = rule.Includes is not { } includes
+                || (Machine(includes) != false && Kernel(includes, kernel, at + ".includes") != false
+                    && Granted(includes, capabilities, all: true, at + ".includes") != false);
+            bool excluded = rule.Excludes is { } excludes
+                && (Machine(excludes) == true || Kernel(excludes, kernel, at + ".excludes") == true
+                    || Granted(excludes, capabilities, all: false, at + ".excludes") == true);
+            if (included && !excluded)
+                selected.Syscalls.Add(new() { Names = names, Action = rule.Action, ErrnoRet = rule.ErrnoRet, Args = rule.Args });
         }
         return selected;
     }
@@ -65,12 +74,14 @@ internal static class ProfileFile
     {
         try
         {
-            return JsonSerializer.Deserialize(text, DockerProfileJson.Default.DockerProfile) ?? throw new UserError($"{file}: is null", "a profile is a JSON object with defaultAction and syscalls");
+            return JsonSerializer.Deserialize(text, DockerProfileJson.Default.DockerProfile)
+                ?? throw new UserError($"{file}: is null", "a profile is a JSON object with defaultAction and syscalls");
         }
         catch (JsonException error)
         {
             string path = error.Path is { Length: > 2 } full ? full[2..] + ": " : "";
-            throw new UserError($"{file}: {path}not what a seccomp profile has there (line {error.LineNumber + 1})", "a profile is a JSON object with defaultAction and syscalls, as Docker's");
+            throw new UserError($"{file}: {path}not what a seccomp profile has there (line {error.LineNumber + 1})",
+                "a profile is a JSON object with defaultAction and syscalls, as Docker's");
         }
     }
 
@@ -85,12 +96,15 @@ internal static class ProfileFile
     }
 
     // Null: the condition says nothing of it.
-    private static bool? Machine(DockerCondition condition) => condition.Arches.Count == 0 ? null : condition.Arches.Exists(s_machine.Contains);
+    private static bool? Machine(DockerCondition condition) =>
+        condition.Arches.Count == 0 ? null : condition.Arches.Exists(s_machine.Contains);
 
     private static bool? Kernel(DockerCondition condition, Version kernel, string path)
     {
         if (condition.MinKernel is not { Length: > 0 } text) return null;
-        return Version.TryParse(text, out Version? least) ? kernel >= least : throw new UserError($"{path}.minKernel: '{text}' is no kernel version", "such as 4.8");
+        return Version.TryParse(text, out Version? least)
+            ? kernel >= least
+            : throw new UserError($"{path}.minKernel: '{text}' is no kernel version", "such as 4.8");
     }
 
     private static bool? Granted(DockerCondition condition, ulong capabilities, bool all, string path)
@@ -99,7 +113,8 @@ internal static class ProfileFile
         for (int i = 0; i < condition.Caps.Count; i++)
         {
             int number = condition.Caps[i] is { } name ? capability.Find(name) : -1;
-            if (number < 0) throw new UserError($"{path}.caps[{i}]: unknown capability '{condition.Caps[i]}'", "names are as in capabilities(7)");
+            if (number < 0)
+                throw new UserError($"{path}.caps[{i}]: unknown capability '{condition.Caps[i]}'", "names are as in capabilities(7)");
             bool one = (capabilities >> number & 1) != 0;
             granted = granted is not { } before ? one : all ? before && one : before || one;
         }

@@ -40,7 +40,9 @@ internal sealed class RangeTree(BpfAssembler code)
 
     /// <summary>One value that stands alone between two ranges of the same goal: one comparison tells, not two.</summary>
     private int? SingleAmongEqual(int from, int to) =>
-        to - from == 3 && _ranges[from].Goal == _ranges[from + 2].Goal && _ranges[from + 2].Start - _ranges[from + 1].Start == 1 ? from + 1 : null;
+        to - from == 3 && _ranges[from].Goal == _ranges[from + 2].Goal && _ranges[from + 2].Start - _ranges[from + 1].Start == 1
+            ? from + 1
+            : null;
 
     /// <summary>
     /// Halves what is asked, not the number of ranges: the kernel walks through the program once for every system call number when it is

@@ -34,10 +34,13 @@ internal sealed class SeccompArchitecture
     /// <summary>Set in every number, beside what the table says.</summary>
     public uint Bit { get; }
 
-    public static SeccompArchitecture X86_64 { get; } = new("SCMP_ARCH_X86_64", 0xc000003e, true, 0, () => SystemCallTable.Read(X86_64Calls.Text));
+    public static SeccompArchitecture X86_64 { get; } =
+        new("SCMP_ARCH_X86_64", 0xc000003e, true, 0, () => SystemCallTable.Read(X86_64Calls.Text));
     public static SeccompArchitecture X86 { get; } = new("SCMP_ARCH_X86", 0x40000003, false, 0, () => SystemCallTable.Read(X86Calls.Text));
-    public static SeccompArchitecture X32 { get; } = new("SCMP_ARCH_X32", 0xc000003e, false, X32Bit, () => SystemCallTable.Read(X32Calls.Text));
-    public static SeccompArchitecture Aarch64 { get; } = new("SCMP_ARCH_AARCH64", 0xc00000b7, true, 0, () => SystemCallTable.Read(Aarch64Calls.Text));
+    public static SeccompArchitecture X32 { get; } =
+        new("SCMP_ARCH_X32", 0xc000003e, false, X32Bit, () => SystemCallTable.Read(X32Calls.Text));
+    public static SeccompArchitecture Aarch64 { get; } =
+        new("SCMP_ARCH_AARCH64", 0xc00000b7, true, 0, () => SystemCallTable.Read(Aarch64Calls.Text));
     public static SeccompArchitecture Arm { get; } = new("SCMP_ARCH_ARM", 0x40000028, false, 0, () => SystemCallTable.Read(ArmCalls.Text));
 
     public static SeccompArchitecture Native => X86_64;
@@ -49,7 +52,8 @@ internal sealed class SeccompArchitecture
     public static IReadOnlyList<string> Elsewhere { get; } =
     [
         "SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32",
-        "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",
+        "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_PARISC",
+            "SCMP_ARCH_PARISC64",
         "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB",
     ];
 
@@ -60,7 +64,8 @@ internal sealed class SeccompArchitecture
         foreach (SeccompArchitecture each in All)
             if (each.Name == name) return each;
         if (Elsewhere.Contains(name)) return null;
-        throw new UserError($"{path}: unknown architecture '{name}'", "such as SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_AARCH64, SCMP_ARCH_ARM");
+        throw new UserError($"{path}: unknown architecture '{name}'",
+            "such as SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_AARCH64, SCMP_ARCH_ARM");
     }
 
     /// <summary>The number of a system call; null when the architecture has none of that name.</summary>

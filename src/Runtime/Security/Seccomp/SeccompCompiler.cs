@@ -3,7 +3,9 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Security.Seccomp;
 
-/// <summary>From <c>linux.seccomp</c> to a program. Names that an architecture does not have are left out there, as everybody does.</summary>
+/// <summary>
+/// From <c>linux.seccomp</c> to a program. Names that an architecture does not have are left out there, as everybody does.
+/// </summary>
 public sealed class SeccompCompiler
 {
     /// <summary>BPF_MAXINSNS.</summary>
@@ -24,7 +26,9 @@ public sealed class SeccompCompiler
         _profile = profile;
         _path = path;
         _default = SeccompAction.Read(profile.DefaultAction, profile.DefaultErrnoRet, path + "defaultAction");
-        if (_default == SeccompAction.Notify) throw new UserError($"{path}defaultAction: SCMP_ACT_NOTIFY cannot be the default", "name the system calls to notify of in syscalls");
+        if (_default == SeccompAction.Notify)
+            throw new UserError($"{path}defaultAction: SCMP_ACT_NOTIFY cannot be the default",
+                "name the system calls to notify of in syscalls");
         for (int i = 0; i < profile.Syscalls.Count; i++) ReadRule(profile.Syscalls[i], $"{path}syscalls[{i}]");
         _stubs = !SeccompAction.LetsPass(_default) && _default != SeccompAction.NoSuchCall;
     }
@@ -32,7 +36,8 @@ public sealed class SeccompCompiler
     /// <summary>Compiles a profile.</summary>
     /// <param name="profile">As in an OCI document.</param>
     /// <param name="path">What stands before the members in messages: <c>linux.seccomp.</c></param>
-    /// <exception cref="UserError">A value is none of those that exist: named by its JSON path. Or the program is too long for the kernel.</exception>
+    /// <exception cref="UserError">A value is none of those that exist: named by its JSON path. Or the program is too long for the
+    /// kernel.</exception>
     public static SeccompFilter Compile(OciSeccomp profile, string path = "linux.seccomp.") => new SeccompCompiler(profile, path).Compile();
 
     /// <summary>The same for a document that may have none.</summary>
@@ -48,16 +53,26 @@ public sealed class SeccompCompiler
         {
             SeccompArchitecture each = architectures[i];
             if (each == SeccompArchitecture.X32) continue;   // the kernel says X86_64, so it is told by the number
-            int above = each != SeccompArchitecture.X86_64 ? -1 : architectures.Contains(SeccompArchitecture.X32) ? Calls(SeccompArchitecture.X32) : _code.Return(SeccompAction.KillThread);
+            int above = each != SeccompArchitecture.X86_64 ? -1
+                : architectures.Contains(SeccompArchitecture.X32) ? Calls(SeccompArchitecture.X32)
+                : _code.Return(SeccompAction.KillThread);
             int calls = Calls(each);
             if (above >= 0) calls = _code.Branch(BpfAssembler.JumpGreaterOrEqual, SeccompArchitecture.X32Bit, above, calls);
             start = _code.Branch(BpfAssembler.JumpEqual, each.Audit, _code.Load(NumberOffset, calls), start);
         }
         _code.Load(ArchitectureOffset, start);
-        if (_code.Length > Longest) throw new UserError($"{_path.TrimEnd('.', ' ', ':')}: the filter has {_code.Length} instructions, and the kernel takes {Longest} at most", "name fewer values in args");
+        if (_code.Length > Longest)
+            throw new UserError(
+                $"{_path.TrimEnd('.', ' ', ':')}: the filter has {_code.Length} instructions, and the kernel takes {Longest} at most",
+                "name fewer values in args");
         bool notifies = _notifies;
-        if (notifies && string.IsNullOrEmpty(_profile.ListenerPath)) throw new UserError($"{_path}listenerPath: missing, but a rule has SCMP_ACT_NOTIFY", "name the socket of the agent that answers");
-        return new SeccompFilter(_code.ToArray(), notifies ? (flags | seccomp.SECCOMP_FILTER_FLAG_NEW_LISTENER) & ~seccomp.SECCOMP_FILTER_FLAG_TSYNC : flags & ~seccomp.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+        if (notifies && string.IsNullOrEmpty(_profile.ListenerPath))
+            throw new UserError($"{_path}listenerPath: missing, but a rule has SCMP_ACT_NOTIFY",
+                "name the socket of the agent that answers");
+        return new SeccompFilter(_code.ToArray(),
+            notifies
+                ? (flags | seccomp.SECCOMP_FILTER_FLAG_NEW_LISTENER) & ~seccomp.SECCOMP_FILTER_FLAG_TSYNC
+                : flags & ~seccomp.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
         {
             Document = () => _profile,
             ListenerPath = notifies ? _profile.ListenerPath : null,
@@ -69,13 +84,14 @@ public sealed class SeccompCompiler
     {
         List<SeccompArchitecture> found = [SeccompArchitecture.Native];
         for (int i = 0; i < _profile.Architectures.Count; i++)
-            if (SeccompArchitecture.Find(_profile.Architectures[i], $"{_path}architectures[{i}]") is { } each && !found.Contains(each)) found.Add(each);
+            if (SeccompArchitecture.Find(_profile.Architectures[i], $"{_path}architectures[{i}]") is { } each && !found.Contains(each))
+                found.Add(each);
         return found;
     }
 
     /// <summary>
-    /// The same argument twice in a rule: each comparison is a rule of its own, one of which must hold. Runtimes have always read profiles so.
-    /// What says the same as the default says nothing.
+    /// The same argument twice in a rule: each comparison is a rule of its own, one of which must hold. Runtimes have always read profiles
+    /// so. What says the same as the default says nothing.
     /// </summary>
     private void ReadRule(OciSyscall? rule, string path)
     {
@@ -94,7 +110,9 @@ public sealed class SeccompCompiler
             seen |= 1 << comparisons[i].Argument;
         }
         _notifies |= verdict == SeccompAction.Notify;
-        CallRule[] rules = verdict == _default ? [] : twice ? Array.ConvertAll(comparisons, each => new CallRule(verdict, [each])) : [new CallRule(verdict, comparisons)];
+        CallRule[] rules = verdict == _default ? []
+            : twice ? Array.ConvertAll(comparisons, each => new CallRule(verdict, [each]))
+            : [new CallRule(verdict, comparisons)];
         _rules.Add((rule.Names, rules));
     }
 
@@ -106,7 +124,8 @@ public sealed class SeccompCompiler
         foreach ((List<string> names, CallRule[] rules) in _rules)
             foreach (string name in names)
             {
-                if (architecture == SeccompArchitecture.X86 && Multiplexed.Find(name) is var (by, which) && architecture.Number(by) is { } number)
+                if (architecture == SeccompArchitecture.X86 && Multiplexed.Find(name) is var (by, which)
+                    && architecture.Number(by) is { } number)
                 {
                     calls.TryAdd(number, new CallRules());
                     foreach (CallRule rule in rules) calls[number].Add(Multiplexed.Rule(rule, which));

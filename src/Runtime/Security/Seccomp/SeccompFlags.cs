@@ -21,7 +21,8 @@ internal static class SeccompFlags
                 "SECCOMP_FILTER_FLAG_LOG" => seccomp.SECCOMP_FILTER_FLAG_LOG,
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => seccomp.SECCOMP_FILTER_FLAG_SPEC_ALLOW,
                 "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => seccomp.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-                _ => throw new UserError($"{path}[{i}]: unknown flag '{names[i]}'", "it is one of SECCOMP_FILTER_FLAG_TSYNC, LOG, SPEC_ALLOW, WAIT_KILLABLE_RECV"),
+                _ => throw new UserError($"{path}[{i}]: unknown flag '{names[i]}'",
+                    "it is one of SECCOMP_FILTER_FLAG_TSYNC, LOG, SPEC_ALLOW, WAIT_KILLABLE_RECV"),
             };
         return flags;
     }

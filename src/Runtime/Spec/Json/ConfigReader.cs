@@ -5,8 +5,8 @@ namespace Minirun.Runtime.Spec.Json;
 
 /// <summary>
 /// config.json as engines write it, read by hand: to make itself ready costs the serializer two milliseconds, half of a create. It has no
-/// words for errors and does not know what is rare; then it gives null, and the serializer, which knows all of it, reads the document again.
-/// A test compares the two.
+/// words for errors and does not know what is rare; then it gives null, and the serializer, which knows all of it, reads the document
+/// again. A test compares the two.
 /// </summary>
 internal static class ConfigReader
 {

@@ -6,7 +6,8 @@ namespace Minirun.Runtime.Spec.Json;
 
 /// <summary>
 /// config.json written by hand, for the same reason as <see cref="ConfigReader"/>: the serializer would have to make itself ready in every
-/// `run -d`, which takes it about two milliseconds of processor time. What is rare is left to it, member by member. A test compares the two.
+/// `run -d`, which takes it about two milliseconds of processor time. What is rare is left to it, member by member. A test compares the
+/// two.
 /// </summary>
 internal static class ConfigWriter
 {

@@ -2,13 +2,17 @@ using System.Text.Json;
 
 namespace Minirun.Runtime.Spec.Json;
 
-/// <summary>Values of a JSON document read one after the other, for the few documents that are read at every start. Anything unexpected is a <see cref="JsonException"/>.</summary>
+/// <summary>
+/// Values of a JSON document read one after the other, for the few documents that are read at every start. Anything unexpected is a
+/// <see cref="JsonException"/>.
+/// </summary>
 internal static class JsonMembers
 {
     public delegate T Reader<T>(ref Utf8JsonReader json);
 
     /// <summary>Whether an object begins here; false for null.</summary>
-    public static bool Begins(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.StartObject || (IsNull(ref json) ? false : throw Expected("an object"));
+    public static bool Begins(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.StartObject || (IsNull(ref json) ? false : throw Expected("an object"));
 
     /// <summary>From an object's beginning, or one of its members, to its next member's value; false at its end.</summary>
     public static bool Next(ref Utf8JsonReader json, out string name)
@@ -75,7 +79,8 @@ internal static class JsonMembers
         if (IsNull(ref json)) return null;
         if (json.TokenType != JsonTokenType.StartArray) throw Expected("a list");
         List<T> list = [];
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray) list.Add(Begins(ref json) ? item(ref json) : throw Expected("an object"));
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            list.Add(Begins(ref json) ? item(ref json) : throw Expected("an object"));
         return list;
     }
 

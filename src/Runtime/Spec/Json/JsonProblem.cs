@@ -12,12 +12,16 @@ internal static class JsonProblem
     {
         string where = $"{file}: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: ";
         string path = error.Path is { Length: > 2 } at && at.StartsWith("$.", StringComparison.Ordinal) ? at[2..] : "";
-        if (error.InnerException is JsonException) return new UserError($"{where}not JSON{(path.Length > 0 ? ", after " + path : "")}", Hint);
+        if (error.InnerException is JsonException)
+            return new UserError($"{where}not JSON{(path.Length > 0 ? ", after " + path : "")}", Hint);
         return new UserError($"{where}{(path.Length > 0 ? path : "the document")}: not {Wanted(type, path)}", Hint);
     }
 
     /// <summary>For what is read by hand: its own words, or where it is no JSON.</summary>
-    public static string Why(JsonException error) => error.LineNumber is { } line ? $"line {line + 1}, byte {error.BytePositionInLine + 1}: not JSON, or not what belongs there" : error.Message;
+    public static string Why(JsonException error) =>
+        error.LineNumber is { } line
+            ? $"line {line + 1}, byte {error.BytePositionInLine + 1}: not JSON, or not what belongs there"
+            : error.Message;
 
     /// <summary>Finds a zero in a string: C would end there, and the kernel see another one than we checked.</summary>
     /// <exception cref="UserError">There is one.</exception>
@@ -27,7 +31,8 @@ internal static class JsonProblem
         {
             // A backslash is in a string, and takes the character after it with it.
             if (json[i] != '\\') continue;
-            if (json.Slice(i, 6).SequenceEqual("\\u0000"u8)) throw new UserError($"{file}: byte {i + 1}: a string with a zero in it", "no path, name or argument can have one");
+            if (json.Slice(i, 6).SequenceEqual("\\u0000"u8))
+                throw new UserError($"{file}: byte {i + 1}: a string with a zero in it", "no path, name or argument can have one");
             i++;
         }
     }
@@ -37,7 +42,9 @@ internal static class JsonProblem
         JsonTypeInfo? type = root;
         foreach (string part in path.Replace("[", ".[").Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
-            Type? next = part[0] == '[' || type!.Kind == JsonTypeInfoKind.Dictionary ? type!.ElementType : type.Properties.FirstOrDefault(each => each.Name == part)?.PropertyType;
+            Type? next = part[0] == '[' || type!.Kind == JsonTypeInfoKind.Dictionary
+                ? type!.ElementType
+                : type.Properties.FirstOrDefault(each => each.Name == part)?.PropertyType;
             type = next is null ? null : root.Options.TryGetTypeInfo(next, out JsonTypeInfo? found) ? found : null;
             if (type is null) return next is null ? "as the specification has it" : Describe(next);
         }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Minirun.Clients.Containerd.Cri;
 
-/// <summary>A message of protocol buffers, written field by field; a test needs no more of them than numbers, texts and other messages.</summary>
+/// <summary>
+/// A message of protocol buffers, written field by field; a test needs no more of them than numbers, texts and other messages.
+/// </summary>
 internal sealed class Message
 {
     private const int Number = 0, Bytes = 2;

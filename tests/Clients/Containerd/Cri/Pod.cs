@@ -75,7 +75,8 @@ internal sealed class Pod : IDisposable
         return ((int)status.Number(7), status.Text(10));
     }
 
-    public void Update(string id, Message resources) => _service.Call("UpdateContainerResources", new Message().Add(1, id).Add(2, resources));
+    public void Update(string id, Message resources) =>
+        _service.Call("UpdateContainerResources", new Message().Add(1, id).Add(2, resources));
 
     public void Stop(string id, int timeout) => _service.Call("StopContainer", new Message().Add(1, id).Add(2, timeout));
 

@@ -41,5 +41,7 @@ internal sealed class RuntimeService(string socket) : IDisposable
 
     /// <summary>An error without an answer comes in the headers, everything else after the answer.</summary>
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? values.First() : null;
+        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
+            ? values.First()
+            : null;
 }

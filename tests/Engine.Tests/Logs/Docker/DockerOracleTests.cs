@@ -35,12 +35,14 @@ public sealed class DockerOracleTests
         for (int value = 0; value < 256; value++)
             if (value != '\n') payload.WriteByte((byte)value);
         payload.Write("\n<a href=\"x\">&amp;\\</a> \u2028\u2029 é 😀 \ufffd \n\ttab\r\n  spaces  \n"u8);
-        foreach (byte[] broken in (byte[][])[[0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0xf8, 0x88, 0x80, 0x80, 0x80]])
+        foreach (byte[] broken in (byte[][])[[0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xf0, 0x9f, 0x98],
+            [0xf8, 0x88, 0x80, 0x80, 0x80]])
         {
             payload.Write(broken);
             payload.Write(" |\n"u8);
         }
-        foreach (int length in (int[])[16382, 16383, 16384, 16385, 32768, 50000]) payload.Write(Encoding.ASCII.GetBytes(new string('a', length) + "\n"));
+        foreach (int length in (int[])[16382, 16383, 16384, 16385, 32768, 50000])
+            payload.Write(Encoding.ASCII.GetBytes(new string('a', length) + "\n"));
         payload.Write(Encoding.UTF8.GetBytes("x" + new string('é', 9000) + "\n"));
         var random = new Random(20);
         byte[] noise = new byte[100_000];
@@ -53,7 +55,9 @@ public sealed class DockerOracleTests
     private static void Dockerd(string directory, string tree)
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Logs/Docker/dockerd.sh");
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/bash", script, directory, tree]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/unshare",
+            ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/bash", script, directory, tree]) {
+                RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error);
@@ -63,7 +67,8 @@ public sealed class DockerOracleTests
     {
         string ours = Path.Combine(directory.Path, "ours", name);
         Directory.CreateDirectory(ours);
-        var log = new ContainerLog(LogDirectory.Config("json-file", options), directory.Context with { Name = name, LogPath = ours + "/x" });
+        var log =
+            new ContainerLog(LogDirectory.Config("json-file", options), directory.Context with { Name = name, LogPath = ours + "/x" });
         log.Feed(LogSource.Stdout, File.ReadAllBytes(directory.Path + "/payload"));
         log.Close();
         string[] expected = Texts(Path.Combine(directory.Path, "out", name)), actual = Texts(ours);
@@ -82,14 +87,17 @@ public sealed class DockerOracleTests
 
     /// <summary>The files in the order of their numbers.</summary>
     private static string[] Texts(string directory) =>
-        [.. Directory.GetFiles(directory).OrderByDescending(file => file, StringComparer.Ordinal).Select(file => Regex.Replace(File.ReadAllText(file, Encoding.Latin1), "\"time\":\"20[0-9T:.-]+Z\"", "\"time\":\"T\""))];
+        [
+            .. Directory.GetFiles(directory).OrderByDescending(file => file, StringComparer.Ordinal)
+                .Select(file => Regex.Replace(File.ReadAllText(file, Encoding.Latin1), "\"time\":\"20[0-9T:.-]+Z\"", "\"time\":\"T\""))];
 
     private static string Root
     {
         get
         {
             string directory = AppContext.BaseDirectory;
-            while (!Directory.Exists(directory + "/rootfs-samples")) directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("not in the checkout");
+            while (!Directory.Exists(directory + "/rootfs-samples"))
+                directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("not in the checkout");
             return directory;
         }
     }

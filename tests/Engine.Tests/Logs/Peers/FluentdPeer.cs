@@ -16,7 +16,10 @@ public sealed class FluentdPeer(params string[] options) : LogPeer
     private readonly int _port = Waiting.FreePort();
     private PeerProgram? _server;
 
-    public override string? Missing => PeerProgram.Find("node") is null ? "node is not here: apt-get install nodejs npm" : Modules is null ? "npm's @fluent-org/logger is not here: ./build.sh test installs it" : null;
+    public override string? Missing =>
+        PeerProgram.Find("node") is null ? "node is not here: apt-get install nodejs npm"
+            : Modules is null ? "npm's @fluent-org/logger is not here: ./build.sh test installs it"
+            : null;
 
     public override string[] Options => [$"fluentd-address=127.0.0.1:{_port}", "tag={{.Name}}", .. options];
 
@@ -43,7 +46,8 @@ public sealed class FluentdPeer(params string[] options) : LogPeer
 
     private static Received Parse(string json)
     {
-        var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(field => field.Key, field => field.Value.ToString());
+        var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(field => field.Key,
+            field => field.Value.ToString());
         return new Received(fields["log"], fields["source"] == "stderr" ? LogSource.Stderr : LogSource.Stdout, fields);
     }
 }

@@ -23,7 +23,8 @@ public sealed class GelfTcpPeer : LogPeer
 
     private static Received Parse(string json)
     {
-        var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(field => field.Key, field => field.Value.ToString());
+        var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(field => field.Key,
+            field => field.Value.ToString());
         return new Received(fields["short_message"], fields["level"] == "3" ? LogSource.Stderr : LogSource.Stdout, fields);
     }
 }

@@ -16,7 +16,8 @@ public sealed class GelfUdpPeer(string compression) : LogPeer
 
     public override bool TakesEmptyLines => false;
 
-    public override string[] Options => [$"gelf-address=udp://127.0.0.1:{((IPEndPoint)_socket.LocalEndPoint!).Port}", $"gelf-compression-type={compression}", "tag={{.Name}}"];
+    public override string[] Options => [$"gelf-address=udp://127.0.0.1:{((IPEndPoint)_socket.LocalEndPoint!).Port}",
+        $"gelf-compression-type={compression}", "tag={{.Name}}"];
 
     public IReadOnlyList<byte[]> Datagrams => _datagrams;
 
@@ -28,7 +29,8 @@ public sealed class GelfUdpPeer(string compression) : LogPeer
         while (_socket.Poll(0, SelectMode.SelectRead)) _datagrams.Add(buffer[.._socket.Receive(buffer)]);
         if (_datagrams.Count == 0) return [];
         Capture(_directory + "/capture");
-        string rows = PeerProgram.Run(PeerProgram.Find("tshark")!, "-r", _directory + "/capture", "-d", "udp.port==12201,gelf", "-Y", "json", "-T", "fields", "-E", "aggregator=\u0001", "-e", "json.member_with_value");
+        string rows = PeerProgram.Run(PeerProgram.Find("tshark")!, "-r", _directory + "/capture", "-d", "udp.port==12201,gelf", "-Y",
+            "json", "-T", "fields", "-E", "aggregator=\u0001", "-e", "json.member_with_value");
         return [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
     }
 
@@ -41,7 +43,8 @@ public sealed class GelfUdpPeer(string compression) : LogPeer
     private static Received Parse(string row)
     {
         // tshark spells out a tab in its output.
-        var fields = row.Replace("\\t", "\t").Split('\u0001').Select(member => member.Split(':', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var fields =
+            row.Replace("\\t", "\t").Split('\u0001').Select(member => member.Split(':', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         return new Received(fields["short_message"], fields["level"] == "3" ? LogSource.Stderr : LogSource.Stdout, fields);
     }
 

@@ -13,7 +13,10 @@ public sealed class JournaldPeer : LogPeer
     private readonly string[] _programBefore = JournalReader.Program;
     private PeerProgram? _daemon;
 
-    public override string? Missing => Environment.UserName != "root" ? "journald runs as root" : PeerProgram.Find("systemd-journald") is null ? "systemd-journald is not here: apt-get install systemd" : null;
+    public override string? Missing =>
+        Environment.UserName != "root" ? "journald runs as root"
+            : PeerProgram.Find("systemd-journald") is null ? "systemd-journald is not here: apt-get install systemd"
+            : null;
 
     public override bool TakesAnyByte => true;
 

@@ -11,7 +11,13 @@ public sealed class PeerProgram : IDisposable
 
     public PeerProgram(string program, params string[] arguments)
     {
-        _process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true } };
+        _process = new Process {
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true
+            } };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();
@@ -31,12 +37,15 @@ public sealed class PeerProgram : IDisposable
 
     /// <summary>The first of these directories that has the program.</summary>
     public static string? Find(string name) =>
-        ((string[])["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/lib/systemd"]).Select(directory => $"{directory}/{name}").FirstOrDefault(File.Exists);
+        ((string[])["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/lib/systemd"]).Select(
+            directory => $"{directory}/{name}")
+            .FirstOrDefault(File.Exists);
 
     /// <summary>What a program prints.</summary>
     public static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -45,7 +54,8 @@ public sealed class PeerProgram : IDisposable
     }
 
     public void Await(Func<bool> condition, string what) => Waiting.Until(
-        () => condition() || (_process.HasExited ? throw new InvalidOperationException($"{what}: {string.Join('\n', Output)}") : false), what);
+        () => condition() || (_process.HasExited ? throw new InvalidOperationException($"{what}: {string.Join('\n', Output)}") : false),
+            what);
 
     /// <summary>SIGSTOP and its like.</summary>
     public void Signal(string name) => Run("/bin/kill", $"-{name}", $"{Pid}");

@@ -25,7 +25,8 @@ public sealed class StreamPeer : IDisposable
         byte[] buffer = new byte[65536];
         while (_listener.Pending()) _clients.Add(_listener.AcceptTcpClient());
         foreach (TcpClient client in _clients)
-            while (client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Receive(buffer) is > 0 and var length) _received.Write(buffer, 0, length);
+            while (client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Receive(buffer) is > 0 and var length)
+                _received.Write(buffer, 0, length);
         return _received.ToArray();
     }
 

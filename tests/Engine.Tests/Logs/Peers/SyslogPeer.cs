@@ -20,22 +20,37 @@ public sealed class SyslogPeer(string network, string format) : LogPeer
     private const string Tls = "tcp+tls";
 
     /// <summary>rsyslog's ways to TLS: GnuTLS, OpenSSL.</summary>
-    private static string? StreamDriver => ((string[])["gtls", "ossl"]).FirstOrDefault(name => Directory.EnumerateDirectories("/usr/lib", "rsyslog", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).Any(path => File.Exists($"{path}/lmnsd_{name}.so")));
+    private static string? StreamDriver =>
+        ((string[])["gtls", "ossl"]).FirstOrDefault(
+            name => Directory.EnumerateDirectories("/usr/lib", "rsyslog",
+                new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+                .Any(path => File.Exists($"{path}/lmnsd_{name}.so")));
 
     public override bool TakesEmptyLines => false;
 
-    public override string[] Options => [$"syslog-address={(network == "unixgram" ? $"unixgram://{_directory}/socket" : $"{network}://127.0.0.1:{_port}")}", $"syslog-format={format}", "syslog-facility=local3", "tag={{.Name}}", .. _authority is null ? [] : (string[])["syslog-tls-ca-cert=" + _authority.CaCert, "syslog-tls-cert=" + _authority.ClientCert, "syslog-tls-key=" + _authority.ClientKey]];
+    public override string[] Options => [
+        $"syslog-address={(network == "unixgram" ? $"unixgram://{_directory}/socket" : $"{network}://127.0.0.1:{_port}")}",
+        $"syslog-format={format}", "syslog-facility=local3", "tag={{.Name}}",
+        .. _authority is null
+            ? []
+            : (string[])["syslog-tls-ca-cert=" + _authority.CaCert, "syslog-tls-cert=" + _authority.ClientCert,
+                "syslog-tls-key=" + _authority.ClientKey]];
 
     public PeerProgram Daemon => _daemon!;
 
     public override void Start()
     {
         string input = network == "unixgram"
-            ? $"module(load=\"imuxsock\" SysSock.Use=\"off\") input(type=\"imuxsock\" Socket=\"{_directory}/socket\" RateLimit.Interval=\"0\" UseSysTimeStamp=\"off\" Annotate=\"off\" UsePIDFromSystem=\"off\")"
+            ? $"module(load=\"imuxsock\" SysSock.Use=\"off\") input(type=\"imuxsock\" Socket=\"{_directory}/socket\" "
+                + $"RateLimit.Interval=\"0\" UseSysTimeStamp=\"off\" Annotate=\"off\" UsePIDFromSystem=\"off\")"
             : _authority is not null
-            ? $"module(load=\"imtcp\" StreamDriver.Name=\"{StreamDriver}\" StreamDriver.Mode=\"1\" StreamDriver.AuthMode=\"x509/certvalid\") input(type=\"imtcp\" address=\"127.0.0.1\" port=\"{_port}\")"
+            ? $"module(load=\"imtcp\" StreamDriver.Name=\"{StreamDriver}\" StreamDriver.Mode=\"1\" "
+                + $"StreamDriver.AuthMode=\"x509/certvalid\") input(type=\"imtcp\" address=\"127.0.0.1\" port=\"{_port}\")"
             : $"module(load=\"im{network}\") input(type=\"im{network}\" address=\"127.0.0.1\" port=\"{_port}\")";
-        string certificates = _authority is null ? "" : $"DefaultNetstreamDriverCAFile=\"{_authority.CaCert}\" DefaultNetstreamDriverCertFile=\"{_authority.ServerCert}\" DefaultNetstreamDriverKeyFile=\"{_authority.ServerKey}\"";
+        string certificates = _authority is null
+            ? ""
+            : $"DefaultNetstreamDriverCAFile=\"{_authority.CaCert}\" DefaultNetstreamDriverCertFile=\"{_authority.ServerCert}\" "
+                + $"DefaultNetstreamDriverKeyFile=\"{_authority.ServerKey}\"";
         File.WriteAllText(_directory + "/conf", $$"""
             global({{certificates}} maxMessageSize="128k" workDirectory="{{_directory}}" parser.escapeControlCharactersOnReceive="off")
             {{input}}
@@ -54,7 +69,8 @@ public sealed class SyslogPeer(string network, string format) : LogPeer
         _daemon.Await(IsListening, "rsyslogd");
     }
 
-    public override IReadOnlyList<Received> Arrived() => !File.Exists(_directory + "/out") ? [] : [.. File.ReadAllText(_directory + "/out").Split('\n')[..^1].Select(Parse)];
+    public override IReadOnlyList<Received> Arrived() =>
+        !File.Exists(_directory + "/out") ? [] : [.. File.ReadAllText(_directory + "/out").Split('\n')[..^1].Select(Parse)];
 
     public override void Dispose()
     {

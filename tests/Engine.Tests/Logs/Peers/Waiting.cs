@@ -15,7 +15,8 @@ internal static class Waiting
     /// <summary>A port of 127.0.0.1 that nobody has just now.</summary>
     public static int FreePort(ProtocolType protocol = ProtocolType.Tcp)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol);
+        using var socket =
+            new Socket(AddressFamily.InterNetwork, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Minirun.Engine.Tests.Volumes.Gluster;
 
-/// <summary>`minirun volume-plugin glusterfs` on Debian's glusterfs-server. Each fact is a function of facts.sh, in a network and mount namespace of its own.</summary>
+/// <summary>
+/// `minirun volume-plugin glusterfs` on Debian's glusterfs-server. Each fact is a function of facts.sh, in a network and mount namespace of
+/// its own.
+/// </summary>
 public sealed class GlusterFacts
 {
     private const int Skipped = 77;
@@ -26,8 +29,15 @@ public sealed class GlusterFacts
     private static void Holds(string fact)
     {
         string root = AppContext.BaseDirectory;
-        while (!File.Exists(root + "/build.sh")) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("the repository is not above " + AppContext.BaseDirectory);
-        using var process = Process.Start(new ProcessStartInfo("bash", [AppContext.BaseDirectory + "/Volumes/Gluster/facts.sh", fact]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["REPOSITORY"] = root } })!;
+        while (!File.Exists(root + "/build.sh"))
+            root = Path.GetDirectoryName(root)
+                ?? throw new InvalidOperationException("the repository is not above " + AppContext.BaseDirectory);
+        using var process = Process.Start(new ProcessStartInfo("bash", [AppContext.BaseDirectory + "/Volumes/Gluster/facts.sh", fact])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["REPOSITORY"] = root }
+        })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_patience))
         {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Minirun.Engine.Tests.Volumes.Gluster;
 
-/// <summary>What is asked of a glusterfs-rest service, which Debian does not have: a server that keeps requests and gives set answers.</summary>
+/// <summary>
+/// What is asked of a glusterfs-rest service, which Debian does not have: a server that keeps requests and gives set answers.
+/// </summary>
 public sealed class GlusterRestTests : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -39,7 +41,8 @@ public sealed class GlusterRestTests : IDisposable
         _rest.Create("vol1", ["a", "b"]);
         Assert.StartsWith("POST /api/1.0/volume/vol1 HTTP/1.1\r\n", _requests[0], StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Type: application/x-www-form-urlencoded\r\n", _requests[0], StringComparison.Ordinal);
-        Assert.Equal("bricks=a:/mnt/gfs/vol1,b:/mnt/gfs/vol1&replica=2&transport=tcp&start=true&force=true", WebUtility.UrlDecode(_requests[0].Split("\r\n\r\n")[1]));
+        Assert.Equal("bricks=a:/mnt/gfs/vol1,b:/mnt/gfs/vol1&replica=2&transport=tcp&start=true&force=true",
+            WebUtility.UrlDecode(_requests[0].Split("\r\n\r\n")[1]));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed record SystemCall(uint Architecture, uint Number, params ulong[] A
         0 => Number,
         4 => Architecture,
         8 or 12 => 0,   // instruction_pointer
-        >= 16 and < 64 when offset % 4 == 0 => (offset - 16) / 8 is var index && index < Arguments.Length ? (uint)(Arguments[index] >> (offset % 8 == 0 ? 0 : 32)) : 0,
+        >= 16 and < 64 when offset % 4 == 0 =>
+            (offset - 16) / 8 is var index && index < Arguments.Length ? (uint)(Arguments[index] >> (offset % 8 == 0 ? 0 : 32)) : 0,
         _ => throw new InvalidOperationException($"no word at {offset}"),
     };
 }
@@ -50,5 +51,6 @@ internal static class Bpf
     }
 
     private static (ushort Code, byte WhenTrue, byte WhenFalse, uint K) Instruction(byte[] program, int at) =>
-        (BinaryPrimitives.ReadUInt16LittleEndian(program.AsSpan(at * 8)), program[at * 8 + 2], program[at * 8 + 3], BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at * 8 + 4)));
+        (BinaryPrimitives.ReadUInt16LittleEndian(program.AsSpan(at * 8)), program[at * 8 + 2], program[at * 8 + 3],
+            BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at * 8 + 4)));
 }

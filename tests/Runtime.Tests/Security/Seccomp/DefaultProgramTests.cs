@@ -29,8 +29,8 @@ public sealed class DefaultProgramTests
             namespace Minirun.Runtime.Security.Seccomp;
 
             /// <summary>
-            /// Made by DefaultProgramTests (UPDATE_GOLDEN=1): <see cref="DefaultProfile"/> for the default capabilities, compiled. It lies in the
-            /// program's read-only data and costs a start nothing.
+            /// Made by DefaultProgramTests (UPDATE_GOLDEN=1): <see cref="DefaultProfile"/> for the default capabilities, compiled. It lies
+            /// in the program's read-only data and costs a start nothing.
             /// </summary>
             internal static class DefaultProgram
             {

@@ -10,7 +10,8 @@ internal static unsafe partial class LibSeccomp
 {
     private const string Library = "libseccomp.so.2";
 
-    public static string? Missing { get; } = NativeLibrary.TryLoad(Library, out _) ? null : "libseccomp is not installed (Debian: libseccomp2)";
+    public static string? Missing { get; } =
+        NativeLibrary.TryLoad(Library, out _) ? null : "libseccomp is not installed (Debian: libseccomp2)";
 
     /// <summary>Whether it knows the name at all: a system call newer than the library it leaves out.</summary>
     public static bool Knows(string call) => seccomp_syscall_resolve_name(call) != -1;
@@ -46,7 +47,9 @@ internal static unsafe partial class LibSeccomp
     {
         uint action = Action(rule.Action, rule.ErrnoRet);
         if (action == otherwise) return;
-        Compare[] all = [.. rule.Args.Select(arg => new Compare { Argument = arg.Index, Operator = Operator(arg.Op), First = arg.Value, Second = arg.ValueTwo })];
+        Compare[] all = [
+            .. rule.Args.Select(
+                arg => new Compare { Argument = arg.Index, Operator = Operator(arg.Op), First = arg.Value, Second = arg.ValueTwo })];
         bool twice = all.Select(each => each.Argument).Distinct().Count() < all.Length;
         foreach (string name in rule.Names)
         {
@@ -79,7 +82,8 @@ internal static unsafe partial class LibSeccomp
         }
     }
 
-    private static uint Token(uint architecture, int number) => architecture == 0xc000003e && (number & 0x40000000) != 0 ? 0x4000003e : architecture;
+    private static uint Token(uint architecture, int number) =>
+        architecture == 0xc000003e && (number & 0x40000000) != 0 ? 0x4000003e : architecture;
 
     private static uint Action(string name, uint? errno) => name switch
     {
@@ -108,9 +112,11 @@ internal static unsafe partial class LibSeccomp
     [LibraryImport(Library)] private static partial void seccomp_release(nint context);
     [LibraryImport(Library)] private static partial int seccomp_arch_add(nint context, uint token);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial uint seccomp_arch_resolve_name(string name);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial int seccomp_syscall_resolve_name(string name);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int seccomp_syscall_resolve_name(string name);
     [LibraryImport(Library)] private static partial nint seccomp_syscall_resolve_num_arch(uint token, int number);
-    [LibraryImport(Library)] private static partial int seccomp_rule_add_array(nint context, uint action, int number, uint count, Compare* compares);
+    [LibraryImport(Library)]
+    private static partial int seccomp_rule_add_array(nint context, uint action, int number, uint count, Compare* compares);
     [LibraryImport(Library)] private static partial int seccomp_export_bpf(nint context, int fd);
 
     /// <summary>struct scmp_arg_cmp.</summary>

@@ -9,7 +9,8 @@ namespace Minirun.Runtime.Tests.Security.Seccomp;
 public sealed class OracleTests
 {
     private const uint Enosys = 0x00050026;
-    private static readonly ulong[] s_values = [0, 1, 2, 8, 11, 12, 13, 38, 40, 45, 46, 0x20000, 0x7e020000, 0x80000000, uint.MaxValue, 0x1_00000000, 0x1_00000028, ulong.MaxValue];
+    private static readonly ulong[] s_values = [0, 1, 2, 8, 11, 12, 13, 38, 40, 45, 46, 0x20000, 0x7e020000, 0x80000000, uint.MaxValue,
+        0x1_00000000, 0x1_00000028, ulong.MaxValue];
     private static readonly uint[] s_audits = [0xc000003e, 0x40000003, 0xc00000b7, 0x40000028, 0xc00000f3];
 
     [LibSeccompFact]
@@ -29,8 +30,9 @@ public sealed class OracleTests
     }
 
     /// <summary>
-    /// One rule a call, or a list of values: with more, libseccomp 2.5 makes programs that do not do what the profile says (see <see cref="ReferenceTests"/>).
-    /// Now and then it does so even here; such a call is let pass when the plain reading of the profile is on our side.
+    /// One rule a call, or a list of values: with more, libseccomp 2.5 makes programs that do not do what the profile says (see
+    /// <see cref="ReferenceTests"/>). Now and then it does so even here; such a call is let pass when the plain reading of the profile is
+    /// on our side.
     /// </summary>
     [LibSeccompFact]
     public void Random_profiles_give_the_same_verdicts_on_random_calls()
@@ -84,6 +86,9 @@ public sealed class OracleTests
         uint expected = Bpf.Run(theirs, call), actual = Bpf.Run(ours, call);
         // What libseccomp alone does not do: a number behind all that the profile names has no such system call.
         if (actual == Enosys && expected != actual && Newest.IsBeyond(profile, call)) return;
-        Assert.True(expected == actual, $"{what} {call.Architecture:x} {call.Number:x} ({LibSeccomp.Name(call.Architecture, (int)call.Number)}) [{string.Join(' ', call.Arguments.Select(each => each.ToString("x")))}]: libseccomp says {expected:x}, we say {actual:x}{RandomProfile.Rules(profile, LibSeccomp.Name(call.Architecture, (int)call.Number))}");
+        Assert.True(expected == actual,
+            $"{what} {call.Architecture:x} {call.Number:x} ({LibSeccomp.Name(call.Architecture, (int)call.Number)}) "
+                + $"[{string.Join(' ', call.Arguments.Select(each => each.ToString("x")))}]: libseccomp says {expected:x}, we say "
+                    + $"{actual:x}{RandomProfile.Rules(profile, LibSeccomp.Name(call.Architecture, (int)call.Number))}");
     }
 }

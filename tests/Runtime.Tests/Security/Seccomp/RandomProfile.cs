@@ -6,10 +6,16 @@ namespace Minirun.Runtime.Tests.Security.Seccomp;
 /// <summary>Profiles and calls by chance, the same for the same seed.</summary>
 internal sealed class RandomProfile(int seed)
 {
-    private static readonly string[] s_actions = ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRAP", "SCMP_ACT_LOG", "SCMP_ACT_TRACE"];
-    private static readonly string[] s_operators = ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ"];
-    private static readonly string[] s_architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"];
-    private static readonly string[] s_calls = [.. SeccompArchitecture.All.SelectMany(each => each.Calls).Distinct().Where(each => LibSeccomp.Knows(each) && each != "sync_file_range2" /* on ARM another name of arm_sync_file_range */).Order(StringComparer.Ordinal)];
+    private static readonly string[] s_actions =
+        ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRAP", "SCMP_ACT_LOG", "SCMP_ACT_TRACE"];
+    private static readonly string[] s_operators =
+        ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ"];
+    private static readonly string[] s_architectures =
+        ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"];
+    private static readonly string[] s_calls = [
+        .. SeccompArchitecture.All.SelectMany(each => each.Calls).Distinct()
+            .Where(each => LibSeccomp.Knows(each) && each != "sync_file_range2" /* on ARM another name of arm_sync_file_range */)
+            .Order(StringComparer.Ordinal)];
 
     private readonly Random _random = new(seed);
     private readonly List<ulong> _values = [];
@@ -21,7 +27,9 @@ internal sealed class RandomProfile(int seed)
     public static string Rules(OciSeccomp profile, string? call)
     {
         IEnumerable<string> rules = profile.Syscalls.Where(rule => call is not null && rule.Names.Contains(call))
-            .Select(rule => $"\n{rule.Action} {rule.ErrnoRet}: {string.Join(", ", rule.Args.Select(arg => $"[{arg.Index}] {arg.Op} {arg.Value:x} {arg.ValueTwo:x}"))}");
+            .Select(
+                rule => $"\n{rule.Action} {rule.ErrnoRet}: {string.Join(", ", rule.Args.Select(arg => $"[{arg.Index}] "
+                    + $"{arg.Op} {arg.Value:x} {arg.ValueTwo:x}"))}");
         return $"\n{profile.DefaultAction} {profile.DefaultErrnoRet}, {string.Join(' ', profile.Architectures)}{string.Concat(rules)}";
     }
 
@@ -37,13 +45,21 @@ internal sealed class RandomProfile(int seed)
             for (int n = rule.Args.Count > 0 ? _random.Next(4) : 0; n > 0; n--)
             {
                 OciSyscall other = Rule();
-                profile.Syscalls.Add(new() { Names = rule.Names, Action = other.Action, ErrnoRet = other.ErrnoRet, Args = _random.Next(2) == 0 ? other.Args : [Argument()] });
+                profile.Syscalls.Add(new()
+                {
+                    Names = rule.Names,
+                    Action = other.Action,
+                    ErrnoRet = other.ErrnoRet,
+                    Args = _random.Next(2) == 0 ? other.Args : [Argument()]
+                });
             }
         }
         return profile;
     }
 
-    /// <summary>Each call in one rule only, without an argument tested twice or two inequalities; or in several with one value each.</summary>
+    /// <summary>
+    /// Each call in one rule only, without an argument tested twice or two inequalities; or in several with one value each.
+    /// </summary>
     public OciSeccomp NextPlain()
     {
         OciSeccomp profile = Empty();
@@ -59,8 +75,15 @@ internal sealed class RandomProfile(int seed)
             if (rule.Args.Count > 1) rule.Args.ForEach(arg => arg.Op = Pick(["SCMP_CMP_EQ", "SCMP_CMP_MASKED_EQ"]));
             if (rule.Args is not [{ Op: "SCMP_CMP_EQ" } first]) continue;
             // Of one high word: with several, libseccomp 2.5 gets lost.
-            foreach (ulong value in Enumerable.Range(0, _random.Next(8)).Select(_ => first.Value & ~(ulong)uint.MaxValue | (uint)New()).Distinct())
-                profile.Syscalls.Add(new() { Names = rule.Names, Action = rule.Action, ErrnoRet = rule.ErrnoRet, Args = [new() { Index = first.Index, Value = value, Op = "SCMP_CMP_EQ" }] });
+            foreach (ulong value in Enumerable.Range(0, _random.Next(8)).Select(_ => first.Value & ~(ulong)uint.MaxValue | (uint)New())
+                .Distinct())
+                profile.Syscalls.Add(new()
+                {
+                    Names = rule.Names,
+                    Action = rule.Action,
+                    ErrnoRet = rule.ErrnoRet,
+                    Args = [new() { Index = first.Index, Value = value, Op = "SCMP_CMP_EQ" }]
+                });
         }
         return profile;
     }
@@ -69,7 +92,8 @@ internal sealed class RandomProfile(int seed)
 
     private OciSeccomp Empty()
     {
-        var profile = new OciSeccomp { DefaultAction = Pick(s_actions), DefaultErrnoRet = _random.Next(3) == 0 ? (uint)_random.Next(1, 100) : null };
+        var profile =
+            new OciSeccomp { DefaultAction = Pick(s_actions), DefaultErrnoRet = _random.Next(3) == 0 ? (uint)_random.Next(1, 100) : null };
         foreach (string architecture in s_architectures)
             if (_random.Next(2) == 0) profile.Architectures.Add(architecture);
         return profile;
@@ -85,7 +109,9 @@ internal sealed class RandomProfile(int seed)
     public SystemCall NextCall(OciSeccomp profile)
     {
         SeccompArchitecture architecture = SeccompArchitecture.All[_random.Next(SeccompArchitecture.All.Count)];
-        string call = profile.Syscalls.Count > 0 && _random.Next(4) > 0 ? Pick([.. profile.Syscalls[_random.Next(profile.Syscalls.Count)].Names]) : Pick(s_calls);
+        string call = profile.Syscalls.Count > 0 && _random.Next(4) > 0
+            ? Pick([.. profile.Syscalls[_random.Next(profile.Syscalls.Count)].Names])
+            : Pick(s_calls);
         uint number = architecture.Number(call) ?? (uint)_random.Next(600);
         return new SystemCall(architecture.Audit, number, [.. Enumerable.Range(0, 6).Select(_ => Value())]);
     }
@@ -107,7 +133,8 @@ internal sealed class RandomProfile(int seed)
     };
 
     /// <summary>On, or next to, the values of the profile: there verdicts change.</summary>
-    private ulong Value() => _values.Count == 0 || _random.Next(3) == 0 ? New() : _values[_random.Next(_values.Count)] + (ulong)_random.Next(-1, 2);
+    private ulong Value() =>
+        _values.Count == 0 || _random.Next(3) == 0 ? New() : _values[_random.Next(_values.Count)] + (ulong)_random.Next(-1, 2);
 
     private string Pick(string[] from) => from[_random.Next(from.Length)];
 }

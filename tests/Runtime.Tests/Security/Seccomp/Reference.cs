@@ -9,8 +9,10 @@ internal static class Reference
     public static uint Verdict(OciSeccomp profile, SystemCall call)
     {
         uint otherwise = SeccompAction.Read(profile.DefaultAction, profile.DefaultErrnoRet, "");
-        SeccompArchitecture? architecture = profile.Architectures.Append("SCMP_ARCH_X86_64").Select(name => SeccompArchitecture.Find(name, "")!)
-            .FirstOrDefault(each => each.Audit == call.Architecture && (each.Audit != 0xc000003e || each.Bit == (call.Number & 0x40000000)));
+        SeccompArchitecture? architecture =
+            profile.Architectures.Append("SCMP_ARCH_X86_64").Select(name => SeccompArchitecture.Find(name, "")!)
+            .FirstOrDefault(
+                each => each.Audit == call.Architecture && (each.Audit != 0xc000003e || each.Bit == (call.Number & 0x40000000)));
         if (architecture is null) return 0;
         uint? verdict = null;
         foreach (OciSyscall rule in profile.Syscalls)
@@ -24,7 +26,10 @@ internal static class Reference
                 if (direct && Holds(rule, call, architecture)) verdict ??= action;
             }
         }
-        return verdict ?? (Newest.IsBeyond(profile, call) && otherwise is not (0x7fff0000 or 0x7ffc0000) && otherwise >> 16 != 0x7ff0 ? 0x00050026 : otherwise);
+        return verdict
+            ?? (Newest.IsBeyond(profile, call) && otherwise is not (0x7fff0000 or 0x7ffc0000) && otherwise >> 16 != 0x7ff0
+                ? 0x00050026
+                : otherwise);
     }
 
     /// <summary>The first rule without arguments is the last word.</summary>
@@ -36,7 +41,9 @@ internal static class Reference
     private static bool Holds(OciSyscall rule, SystemCall call, SeccompArchitecture architecture)
     {
         bool twice = rule.Args.Select(arg => arg.Index).Distinct().Count() < rule.Args.Count;
-        return twice ? rule.Args.Exists(arg => Holds(arg, call, architecture)) : rule.Args.TrueForAll(arg => Holds(arg, call, architecture));
+        return twice
+            ? rule.Args.Exists(arg => Holds(arg, call, architecture))
+            : rule.Args.TrueForAll(arg => Holds(arg, call, architecture));
     }
 
     private static bool Holds(OciSeccompArg arg, SystemCall call, SeccompArchitecture architecture)

@@ -19,11 +19,16 @@ public sealed class ReferenceTests
             for (int n = 0; n < 100; n++)
             {
                 SystemCall call = random.NextCall(profile);
-                if (call is { Architecture: 0x40000003, Number: 102 or 117 }) continue;   // socketcall and ipc, of which the plain words know nothing
+                // socketcall and ipc, of which the plain words know nothing
+                if (call is { Architecture: 0x40000003, Number: 102 or 117 }) continue;
                 uint expected = Reference.Verdict(profile, call), actual = Bpf.Run(program, call);
                 if (expected == actual) continue;
-                string? name = SeccompArchitecture.All.Where(each => each.Audit == call.Architecture).SelectMany(each => each.Calls.Where(word => each.Number(word) == call.Number)).FirstOrDefault();
-                Assert.Fail($"SECCOMP_SEED={seed + i} {call.Architecture:x} {name} [{string.Join(' ', call.Arguments.Select(each => each.ToString("x")))}]: should be {expected:x}, is {actual:x}{RandomProfile.Rules(profile, name)}");
+                string? name = SeccompArchitecture.All.Where(each => each.Audit == call.Architecture)
+                    .SelectMany(each => each.Calls.Where(word => each.Number(word) == call.Number)).FirstOrDefault();
+                Assert.Fail(
+                    $"SECCOMP_SEED={seed + i} {call.Architecture:x} {name} "
+                        + $"[{string.Join(' ', call.Arguments.Select(each => each.ToString("x")))}]: should be "
+                            + $"{expected:x}, is {actual:x}{RandomProfile.Rules(profile, name)}");
             }
         }
     }

@@ -1,9 +1,13 @@
 namespace Minirun.Runtime.Security.Seccomp.Tables;
 
-/// <summary>System calls of 64-bit ARM, from the kernel's &lt;asm/unistd.h of arm64&gt; (Linux 6.1, and what was added until 6.18).</summary>
+/// <summary>
+/// System calls of 64-bit ARM, from the kernel's &lt;asm/unistd.h of arm64&gt; (Linux 6.1, and what was added until 6.18).
+/// </summary>
 internal static class Aarch64Calls
 {
-    /// <summary>Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.</summary>
+    /// <summary>
+    /// Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.
+    /// </summary>
     public static ReadOnlySpan<byte> Text => """
         0 io_setup io_destroy io_submit io_cancel io_getevents setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr
         llistxattr flistxattr removexattr lremovexattr fremovexattr getcwd lookup_dcookie eventfd2 epoll_create1 epoll_ctl epoll_pwait dup

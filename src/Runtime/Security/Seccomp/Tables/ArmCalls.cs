@@ -1,9 +1,13 @@
 namespace Minirun.Runtime.Security.Seccomp.Tables;
 
-/// <summary>System calls of 32-bit ARM (EABI), from the kernel's &lt;asm/unistd.h of arm&gt; (Linux 6.1, and what was added until 6.18).</summary>
+/// <summary>
+/// System calls of 32-bit ARM (EABI), from the kernel's &lt;asm/unistd.h of arm&gt; (Linux 6.1, and what was added until 6.18).
+/// </summary>
 internal static class ArmCalls
 {
-    /// <summary>Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.</summary>
+    /// <summary>
+    /// Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.
+    /// </summary>
     public static ReadOnlySpan<byte> Text => """
         0 restart_syscall exit fork read write open close 8 creat link unlink execve chdir 14 mknod chmod lchown 19 lseek getpid mount 23
         setuid getuid 26 ptrace 29 pause 33 access nice 36 sync kill rename mkdir rmdir dup pipe times 45 brk setgid getgid 49 geteuid

@@ -1,9 +1,14 @@
 namespace Minirun.Runtime.Security.Seccomp.Tables;
 
-/// <summary>System calls of x32: x86-64 with 32-bit pointers; the kernel adds bit 30 to each, from the kernel's &lt;asm/unistd_x32.h&gt; (Linux 6.1, and what was added until 6.18).</summary>
+/// <summary>
+/// System calls of x32: x86-64 with 32-bit pointers; the kernel adds bit 30 to each, from the kernel's &lt;asm/unistd_x32.h&gt; (Linux 6.1,
+/// and what was added until 6.18).
+/// </summary>
 internal static class X32Calls
 {
-    /// <summary>Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.</summary>
+    /// <summary>
+    /// Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.
+    /// </summary>
     public static ReadOnlySpan<byte> Text => """
         0 read write open close stat fstat lstat poll lseek mmap mprotect munmap brk 14 rt_sigprocmask 17 pread64 pwrite64 21 access pipe
         select sched_yield mremap msync mincore madvise shmget shmat shmctl dup dup2 pause nanosleep getitimer alarm setitimer getpid

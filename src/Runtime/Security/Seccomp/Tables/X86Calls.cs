@@ -3,7 +3,9 @@ namespace Minirun.Runtime.Security.Seccomp.Tables;
 /// <summary>System calls of 32-bit x86, from the kernel's &lt;asm/unistd_32.h&gt; (Linux 6.1, and what was added until 6.18).</summary>
 internal static class X86Calls
 {
-    /// <summary>Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.</summary>
+    /// <summary>
+    /// Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.
+    /// </summary>
     public static ReadOnlySpan<byte> Text => """
         0 restart_syscall exit fork read write open close waitpid creat link unlink execve chdir time mknod chmod lchown break oldstat lseek
         getpid mount umount setuid getuid stime ptrace alarm oldfstat pause utime stty gtty access nice ftime sync kill rename mkdir rmdir

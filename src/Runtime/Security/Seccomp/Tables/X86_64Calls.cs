@@ -3,7 +3,9 @@ namespace Minirun.Runtime.Security.Seccomp.Tables;
 /// <summary>System calls of x86-64, from the kernel's &lt;asm/unistd_64.h&gt; (Linux 6.1, and what was added until 6.18).</summary>
 internal static class X86_64Calls
 {
-    /// <summary>Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.</summary>
+    /// <summary>
+    /// Names in the order of their numbers; a number before a name is that name's, else it has the one after its neighbour's.
+    /// </summary>
     public static ReadOnlySpan<byte> Text => """
         0 read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask rt_sigreturn ioctl pread64
         pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise shmget shmat shmctl dup dup2 pause nanosleep
