@@ -32,7 +32,7 @@ usage: ./build.sh VERB
   bench             start-up time, throughput and memory against bubblewrap, crun and runc
                     (BENCH_QUICK=1: fewer runs). `bench churn [SECONDS [LANES]]`: containers come and go, and nothing is left
   rootfs NAME|all   make rootfs-samples/NAME: busybox, debian, dotnet
-  lint              formatting, style, shell scripts
+  lint              formatting, style, shell scripts, no line over 140 characters
   install [PREFIX]  bin/minirun, bin/minirun-tls and shell completions, below /usr/local by default
   clean             remove what was built, the sample trees included
 
@@ -320,6 +320,11 @@ lint() {
         shellcheck -x --source-path=SCRIPTDIR:. "${scripts[@]}" || status=1
     else
         say "note: no shellcheck here; scripts are only parsed"
+    fi
+    if LC_ALL=C.UTF-8 grep -rnIE --exclude='*.md' --exclude=packages.lock.json '^.{141}' src tests bench build.sh |
+        cut -c1-120 | grep -a . >&2; then
+        say "these lines have more than 140 characters"
+        status=1
     fi
     dotnet format whitespace Runtime.sln --verify-no-changes || status=1
     dotnet format style Runtime.sln --verify-no-changes || status=1
