@@ -14,6 +14,7 @@ test_clients=(podman conmon buildah containerd docker.io runc tini slirp4netns u
 test_logs=(rsyslog rsyslog-gnutls tshark systemd nodejs npm) # what the log drivers of src/Engine are tried on in tests/Engine.Tests
 test_networks=(passt slirp4netns containernetworking-plugins iproute2 iptables) # what connects its containers
 test_volumes=(glusterfs-server iproute2 curl) # what `minirun volume-plugin glusterfs` is tried on
+arm64_packages=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) # what builds for arm64 on x86-64
 # Build nodes that outlive us would keep the terminal's or the CI's pipe open.
 dotnet_flags=(-nologo -nodeReuse:false -verbosity:minimal)
 
@@ -21,7 +22,9 @@ help() {
     cat <<'END'
 usage: ./build.sh VERB
 
-  build             the native programs, into bin/
+  build [--arch ARCH]
+                    the native programs, into bin/. ARCH is x64 or arm64; those for arm64 that are built
+                    on x86-64 go into bin/arm64/
   demo              build, make a root file system, run a container in it
   test [ARG...]     every test, as root (when root) and as an ordinary user; ARGs go to dotnet test,
                     for example: ./build.sh test --filter Terminal
@@ -54,6 +57,9 @@ die() {
 have() {
     case $1 in
         dotnet-sdk-10.0) command -v dotnet >/dev/null && dotnet --list-sdks | grep -qE '^[1-9][0-9]\.' ;;
+        gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
+        libc6-dev-arm64-cross) [[ -f /usr/aarch64-linux-gnu/lib/libc.a ]] ;;
+        qemu-user-static) command -v qemu-aarch64-static >/dev/null ;;
         libc6-dev) [[ $(gcc -print-file-name=libc.a 2>/dev/null) == /* ]] ;;
         binutils) command -v ld >/dev/null ;;
         busybox-static) [[ -d rootfs-samples/busybox ]] || command -v busybox >/dev/null ;;
@@ -128,33 +134,58 @@ set_up() {
 
 # --- build -------------------------------------------------------------------------------------------------------
 
+# build [--arch ARCH]
 build() {
+    arch_of "$@"
     set_up
+    [[ -z $tools ]] || need "${arm64_packages[@]}"
     native src/Cli minirun src
-    ln -sfn minirun bin/minirun-oci # the same program; its name decides
-    native src/Tls minirun-tls src/Tls src/Linux
-    native tests/Probe probe tests/Probe src/Cli/Native.props src/Linux
-    rm -f bin/*.tmp.*
+    ln -sfn minirun "$bin/minirun-oci" # the same program; its name decides
+    native src/Tls minirun-tls src/Tls src/Linux src/Cross.props
+    native tests/Probe probe tests/Probe src/Cli/Native.props src/Cross.props src/Linux
+    rm -f "$bin"/*.tmp.*
 }
 
-# native PROJECT PROGRAM INPUT...: publishes bin/PROGRAM, unless bin/PROGRAM was made of the very same inputs.
+machine_arch=x64
+[[ $(uname -m) != aarch64 ]] || machine_arch=arm64
+
+# arch_of [--arch ARCH]: sets what `native` builds for, and where. Another processor's programs have places of their own, so that
+# neither build undoes the other's.
+arch_of() {
+    arch=$machine_arch bin=bin out=out tools=
+    case ${1-} in
+        '') ;;
+        --arch) arch=${2-} ;;
+        --arch=*) arch=${1#*=} ;;
+        *) die "build: unknown argument '$1'" "./build.sh build [--arch x64|arm64]" ;;
+    esac
+    case $arch in
+        "$machine_arch") ;;
+        arm64) bin=bin/arm64 out=out/arm64 tools=aarch64-linux-gnu- ;;
+        x64) die "build: cannot build for x64 on arm64" "build on an x86-64 machine" ;;
+        *) die "build: unknown processor '$arch'" "there are x64 and arm64" ;;
+    esac
+}
+
+# native PROJECT PROGRAM INPUT...: publishes $bin/PROGRAM, unless that was made of the very same inputs.
 native() {
-    local project=$1 program=$2 stamp=out/stamps/$2 inputs
+    local project=$1 program=$2 stamp=$out/stamps/$2 inputs
     compgen -G "$project/*.csproj" >/dev/null || { say "note: no $project yet"; return; }
     inputs=$(fingerprint "${@:3}" Directory.*.props)
-    if [[ -x bin/$program && $(cat "$stamp" 2>/dev/null) == "$inputs" ]]; then return; fi
-    say "publishing $program"
+    if [[ -x $bin/$program && $(cat "$stamp" 2>/dev/null) == "$inputs" ]]; then return; fi
+    say "publishing $bin/$program"
     # A changed linker option alone does not make the SDK link again.
-    rm -rf out/{obj,bin,publish}/"${project##*/}"/*/native
-    dotnet_says out/publish.log publish "$project" -c Release
+    rm -rf "$out"/{obj,bin,publish}/"${project##*/}"/*/native
+    dotnet_says "$out/publish.log" publish "$project" -c Release \
+        "-p:ArtifactsPath=$PWD/$out" "-p:MinirunProcessor=$arch" "-p:MinirunToolPrefix=$tools"
     mkdir -p "${stamp%/*}"
-    place out/publish/"${project##*/}"/*/"$program" "bin/$program" 755
+    place "$out"/publish/"${project##*/}"/*/"$program" "$bin/$program" 755
     echo "$inputs" >"$stamp"
 }
 
 # Lock files are left out: the first restore writes them, and Directory.Packages.props decides what is in them.
 fingerprint() {
-    find "$@" -type f ! -name '*.swp' ! -name packages.lock.json -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum
+    find "$@" -type f ! -name '*.swp' ! -name 'packages*.lock.json' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum
 }
 
 # dotnet_says LOG ARG...: runs dotnet; shows errors and true warnings, not the progress.
@@ -222,6 +253,7 @@ run_tests() {
     fluent_logger
     want jq # what tests/Hostile writes its bundles with
     want libseccomp2 # what the seccomp tests compare with
+    emulated
     dotnet_says out/build.log build Runtime.sln -c Release
     rm -rf out/test-results
     # Failures are counted in the summary; one run that fails must not keep the other from running.
@@ -239,6 +271,13 @@ run_tests() {
         tests/vm/run.sh
     fi
     tests/summary.sh
+}
+
+# The programs for arm64, which tests/Cli.Tests runs in qemu; without them those tests are skipped.
+emulated() {
+    [[ $machine_arch == x64 ]] || return 0
+    want "${arm64_packages[@]}" qemu-user-static
+    missing "${arm64_packages[@]}" qemu-user-static || (build --arch arm64)
 }
 
 # A server for the fluentd driver's tests; without it they are skipped.

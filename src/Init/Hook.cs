@@ -85,13 +85,16 @@ internal static unsafe class Hook
         end.events = poll.POLLIN;
         end.revents = 0;
         // Nobody sends us signals but our parent, and those end us: there is no EINTR to go on after.
-        bool late = Sys.Call(SYS_poll, (nint)(&end), 1, seconds == 0 ? -1 : (nint)(seconds * 1000)) == 0;
+        timespec patience;
+        patience.tv_sec = seconds;
+        patience.tv_nsec = 0;
+        bool late = Sys.Call(SYS_ppoll, (nint)(&end), 1, seconds == 0 ? 0 : (nint)(&patience)) == 0;
         if (late) Sys.Call(SYS_kill, pid, signal.SIGKILL);
         int status, other;
         Sys.Call(SYS_wait4, pid, (nint)(&status), 0, 0);
         // What the hook left behind and has ended since is ours to collect, when we are the first process.
         while (Sys.Call(SYS_wait4, -1, (nint)(&other), unistd.WNOHANG, 0) > 0) { }
-        if (late) return child->Fail(SYS_poll, Errno.ETIMEDOUT);
+        if (late) return child->Fail(SYS_ppoll, Errno.ETIMEDOUT);
         if (*failed != 0) return child->Fail(SYS_execve, *failed);
         return status == 0 || child->Fail(SYS_wait4, status);
     }

@@ -17,7 +17,9 @@ internal static unsafe class Lifetime
         parent.fd = child->Plan->ReportFd;
         parent.events = 0;
         parent.revents = 0;
-        Sys.Call(SYS_poll, (nint)(&parent), 1, 0);
+        timespec atOnce;
+        atOnce.tv_sec = atOnce.tv_nsec = 0;
+        Sys.Call(SYS_ppoll, (nint)(&parent), 1, (nint)(&atOnce));
         if ((parent.revents & poll.POLLHUP) != 0) Sys.Call(SYS_exit_group, 125);
         return true;
     }

@@ -52,7 +52,7 @@ internal static unsafe class OwnFiles
     /// <summary>A detached mount of a new file in this directory.</summary>
     private static int CopyTo(Child* child, int source, int directory)
     {
-        const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+        int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int copy = (int)child->Call(SYS_openat, directory, Name, how, 0x1a4 /* 0644 */);
         // The caller's umask is still ours.
         nint moved = copy >= 0 && child->Try(SYS_fchmod, copy, 0x1a4) ? 1 : -1;

@@ -8,7 +8,7 @@ namespace Minirun.Init;
 /// <summary>Installs filters (seccomp(2)), and hands the listener of one that notifies to the parent.</summary>
 internal static unsafe class SeccompFilters
 {
-    private const int StackSize = 65536, SYS_sched_yield = 24;
+    private const int StackSize = 65536;
 
     /// <summary>S1: BPF instructions, A: how many, B: SECCOMP_FILTER_FLAG_*. struct sock_fprog is a count and a pointer.</summary>
     public static bool Install(Child* child, PlanOp* op)

@@ -45,7 +45,7 @@ internal static unsafe class Terminal
     private static int OpenPts(Child* child)
     {
         nint root = child->Root >= 0 ? child->Root : AT_FDCWD;
-        nint fd = child->OpenAt2(root, Text.Pointer("/dev/pts"u8), O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+        nint fd = child->OpenAt2(root, Text.Pointer("/dev/pts"u8), (uint)(O_PATH | O_DIRECTORY), RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
         statfs status;
         if (fd < 0 || !child->Try(SYS_fstatfs, fd, (nint)(&status))) return -1;
         if (status.f_type == sys_vfs.DEVPTS_SUPER_MAGIC) return (int)fd;

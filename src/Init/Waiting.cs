@@ -7,7 +7,7 @@ namespace Minirun.Init;
 /// <summary>Where fork-news stops until somebody outside has done something: the parent its hooks, or <c>start</c>.</summary>
 internal static unsafe class Waiting
 {
-    private const int LookEvery = 1000;   // ms
+    private const int LookEvery = 1;   // s
 
     /// <summary>The parent does what is its part of this moment; a byte from it lets us go on, its end ends us.</summary>
     public static bool ForParent(Child* child, PlanOp* op)
@@ -38,7 +38,7 @@ internal static unsafe class Waiting
         wait[1].fd = (int)signals;
         wait[0].events = wait[1].events = poll.POLLIN;
         wait[0].revents = wait[1].revents = 0;
-        while (Sys.Call(SYS_poll, (nint)wait, 2, LookEvery) <= 0 || wait[0].revents == 0)
+        while (!Comes(wait, 2) || wait[0].revents == 0)
         {
             signalfd_siginfo info;
             if (wait[1].revents != 0 && Sys.Call(SYS_read, signals, (nint)(&info), sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
@@ -53,6 +53,14 @@ internal static unsafe class Waiting
         nint starter = child->Call(SYS_accept4, (nint)op->A, 0, 0, sys_socket.SOCK_CLOEXEC);
         child->Plan->ReportFd = (int)starter;
         return starter >= 0;
+    }
+
+    private static bool Comes(pollfd* fds, int count)
+    {
+        timespec patience;   // which the kernel counts down
+        patience.tv_sec = LookEvery;
+        patience.tv_nsec = 0;
+        return Sys.Call(SYS_ppoll, (nint)fds, count, (nint)(&patience)) > 0;
     }
 
     /// <summary>A byte from the parent; its end ends us.</summary>

@@ -1,8 +1,12 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
-/// <summary>Constants of &lt;fcntl.h&gt; and &lt;linux/openat2.h&gt;: open(2), openat2(2), fcntl(2).</summary>
+/// <summary>
+/// Constants of &lt;fcntl.h&gt; and &lt;linux/openat2.h&gt;: open(2), openat2(2), fcntl(2). What differs between processors is of
+/// Tmds.LibC.
+/// </summary>
 public static partial class fcntl
 {
     public const int AT_FDCWD = -100;
@@ -22,8 +26,8 @@ public static partial class fcntl
     public const int O_TRUNC = 0x200;
     public const int O_APPEND = 0x400;
     public const int O_NONBLOCK = 0x800;
-    public const int O_DIRECTORY = 0x10000;
-    public const int O_NOFOLLOW = 0x20000;
+    public static int O_DIRECTORY => LibC.O_DIRECTORY;
+    public static int O_NOFOLLOW => LibC.O_NOFOLLOW;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 

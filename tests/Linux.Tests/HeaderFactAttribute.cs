@@ -7,3 +7,9 @@ public sealed class HeaderFactAttribute : FactAttribute
 {
     public HeaderFactAttribute() => Skip = CProgram.Missing;
 }
+
+/// <summary>As <see cref="Arm64HeaderTheoryAttribute"/>, for one row.</summary>
+public sealed class Arm64HeaderFactAttribute : FactAttribute
+{
+    public Arm64HeaderFactAttribute() => Skip = CProgram.MissingArm64;
+}

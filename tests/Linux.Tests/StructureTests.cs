@@ -15,7 +15,14 @@ public sealed unsafe class StructureTests
 
     [HeaderTheory]
     [MemberData(nameof(Structures))]
-    public void Members_are_where_the_headers_have_them(string name)
+    public void Members_are_where_the_headers_have_them(string name) => Compare(name, CProgram.X64);
+
+    /// <summary>A structure of ours is one for all processors.</summary>
+    [Arm64HeaderTheory]
+    [MemberData(nameof(Structures))]
+    public void Members_are_where_the_headers_of_arm64_have_them(string name) => Compare(name, CProgram.Arm64);
+
+    private static void Compare(string name, string processor)
     {
         Type type = Find(name);
         FieldInfo[] members = type.GetFields(BindingFlags.Public | BindingFlags.Instance);
@@ -28,7 +35,7 @@ public sealed unsafe class StructureTests
 
         string[] actual =
             [$"size {SizeOf(type)}", .. members.Select(member => $"{member.Name} {OffsetOf(type, member)} {WidthOf(member)}")];
-        Assert.Equal(CProgram.Run(source.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries), actual);
+        Assert.Equal(CProgram.Run(source.ToString(), processor).Split('\n', StringSplitOptions.RemoveEmptyEntries), actual);
     }
 
     [HeaderFact]

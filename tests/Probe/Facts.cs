@@ -7,7 +7,6 @@ namespace Minirun.Probe;
 /// <summary>What /proc and a few calls say of this process.</summary>
 internal static unsafe class Facts
 {
-    private const int SYS_uname = 63;
     private const int UtsField = 65;
 
     /// <summary>Lines of /proc/self/status, as NAME:VALUE with single blanks.</summary>
@@ -97,7 +96,7 @@ internal static unsafe class Facts
     public static int Names()
     {
         byte* fields = stackalloc byte[6 * UtsField];
-        LinuxException.Check(sys_syscall.syscall(SYS_uname, (nint)fields), "uname");
+        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_uname, (nint)fields), "uname");
         Out.Line(
             Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(fields + UtsField)));
         Out.Line(

@@ -5,7 +5,7 @@ namespace Minirun.Probe;
 
 internal static unsafe partial class Processes
 {
-    private const int SYS_pause = 34, SYS_exit = 60, WNOHANG = 1;
+    private const int WNOHANG = 1;
     private const int PageSize = 4096;
 
     /// <summary>Touches every page of so many megabytes, says so, and gives them back.</summary>
@@ -37,7 +37,7 @@ internal static unsafe partial class Processes
     public static int SleepForever()
     {
         for (int fd = 0; fd <= 2; fd++) unistd.close(fd);
-        while (true) sys_syscall.syscall(SYS_pause);
+        while (true) sys_syscall.syscall(sys_syscall.SYS_ppoll);
     }
 
     /// <summary>Wants no signal when its parent ends.</summary>
@@ -55,7 +55,7 @@ internal static unsafe partial class Processes
         new Thread(() => SleepForever()).Start();
         Out.Line("its first thread ends");
         Out.Flush();
-        sys_syscall.syscall(SYS_exit);
+        sys_syscall.syscall(sys_syscall.SYS_exit);
         return 1;
     }
 

@@ -41,7 +41,7 @@ public sealed class DirectoryChain(int root) : IDisposable
         if (fd != Closed) return fd;
         unsafe
         {
-            var how = new open_how { flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+            var how = new open_how { flags = (ulong)(O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
             fixed (byte* name = s_above) fd = (int)LinuxException.Check(openat2(Current, name, &how), "openat2", "..");
         }
         _levels[^2] = (fd, default);

@@ -104,7 +104,7 @@ public sealed class TreeRemoval : TreeWalk
     /// <summary>A directory that nothing is mounted on. Its owner may open it whatever its mode.</summary>
     private static int Open(int directory, byte[] name)
     {
-        const int flags = O_RDONLY | O_DIRECTORY;
+        int flags = O_RDONLY | O_DIRECTORY;
         int inside = Entry.TryOpen(directory, name, flags, resolve: RESOLVE_NO_XDEV);
         if (inside >= 0 && !IsClosed(inside)) return inside;
         if (inside >= 0) unistd.close(inside);

@@ -23,7 +23,7 @@ internal static unsafe class CgroupFs
     /// <summary>The same of a file in an open directory. (openat2(2) is asked again and again where it says EAGAIN.)</summary>
     private static int Open(int directory, byte[] name, int access)
     {
-        const int flags = fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC;
+        int flags = fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC;
         fixed (byte* file = name)
             return Opened((int)sys_syscall.syscall(sys_syscall.SYS_openat, directory, (nint)file, access | flags), access);
     }

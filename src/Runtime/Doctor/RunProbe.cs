@@ -45,7 +45,23 @@ internal static class RunProbe
         }
         finally
         {
-            if (rootfs is not null) TreeRemoval.Remove(rootfs.FullName);
+            if (rootfs is not null) Remove(rootfs.FullName);
+        }
+    }
+
+    /// <summary>
+    /// A kernel that lacks what a removal needs (openat2) made no container either, and the directory is empty: that it cannot be removed
+    /// must not keep the doctor from telling what is missing.
+    /// </summary>
+    private static void Remove(string rootfs)
+    {
+        try
+        {
+            TreeRemoval.Remove(rootfs);
+        }
+        catch (LinuxException error) when (error.Number == Errno.ENOSYS)
+        {
+            _ = unistd.rmdir(rootfs);
         }
     }
 

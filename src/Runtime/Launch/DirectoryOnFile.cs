@@ -12,7 +12,9 @@ internal static class DirectoryOnFile
 {
     public static bool Is(Operation operation, Report report) =>
         operation.Code is OpCode.Bind or OpCode.MountFs or OpCode.Mask or OpCode.Device or OpCode.CgroupBind
-        && (report.Call, report.Errno) is (sys_syscall.SYS_move_mount, Errno.EINVAL) or (sys_syscall.SYS_mount, Errno.ENOTDIR);
+        && (report.Errno == Errno.EINVAL
+            ? report.Call == sys_syscall.SYS_move_mount
+            : report.Errno == Errno.ENOTDIR && report.Call == sys_syscall.SYS_mount);
 
     /// <param name="what">Which mount could not be made.</param>
     /// <param name="operation">The same.</param>

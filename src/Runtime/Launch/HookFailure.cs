@@ -17,10 +17,11 @@ internal static unsafe class HookFailure
         string[] name = operation.Name.Split('#');
         return report.Call switch
         {
-            sys_syscall.SYS_poll => Error(name[0], name[1], TimedOut((int)operation.B)),
-            sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Path!, report.Errno)),
-            sys_syscall.SYS_wait4 => Error(name[0], name[1],
-                Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),
+            var call when call == sys_syscall.SYS_ppoll => Error(name[0], name[1], TimedOut((int)operation.B)),
+            var call when call == sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Path!, report.Errno)),
+            var call
+                when call == sys_syscall.SYS_wait4 => Error(name[0], name[1],
+                    Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),
             _ => Error(name[0], name[1], $"{sys_syscall.Name(report.Call)}: {Errno.Describe(report.Errno)}"),
         };
     }

@@ -14,7 +14,7 @@ internal static class MappedUserNamespace
     public static int Open(List<OciIdMapping> uids, List<OciIdMapping> gids)
     {
         using var script = new ScriptWriter();
-        script.Add(0, SYS_poll, 0, 0, -1);   // until it is killed
+        script.Add(0, SYS_ppoll, 0, 0, 0);   // until it is killed
         (int pid, int pidfd) = script.Clone(sched.CLONE_NEWUSER, -1, PlanMode.Quiet);
         try
         {

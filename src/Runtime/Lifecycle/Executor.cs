@@ -172,7 +172,7 @@ internal static class Executor
     private static int OpenProc(OciProcess process, ulong joined)
     {
         bool isNeeded = LabelPlan.IsWanted(process) && (joined & sched.CLONE_NEWUSER) != 0;
-        const int flags = fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC;
+        int flags = fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC;
         return isNeeded ? (int)LinuxException.Check(fcntl.open("/proc", flags), "open", "/proc") : 0;
     }
 

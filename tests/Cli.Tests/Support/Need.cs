@@ -42,4 +42,7 @@ public enum Need
 
     /// <summary>/dev/fuse, which anybody may open.</summary>
     Fuse = 4096,
+
+    /// <summary>minirun for arm64, and qemu to run it.</summary>
+    Arm64 = 8192,
 }

@@ -23,6 +23,8 @@ internal static class Needs
                 : "pids and memory of cgroup version 1 are not here, or we are not root"),
         [Need.Fuse] = new(Fuse),
         [Need.Tmux] = new(() => Programs.Find("tmux") is null ? "tmux is not here" : null),
+        [Need.Arm64] = new(() => !File.Exists(Programs.Arm64Minirun) ? "minirun is not built for arm64"
+            : Programs.Find(Programs.Arm64Emulator) is null ? $"{Programs.Arm64Emulator} is not here" : null),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 

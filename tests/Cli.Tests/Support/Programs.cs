@@ -9,6 +9,10 @@ internal static class Programs
     public static readonly string Minirun = Built("minirun");
     public static readonly string Probe = Built("probe");
 
+    /// <summary>The same program for arm64, and what runs it on another processor (`./build.sh build --arch arm64`).</summary>
+    public static readonly string Arm64Minirun = Path.Combine(Bin, "arm64", "minirun");
+    public const string Arm64Emulator = "qemu-aarch64-static";
+
     /// <summary>The full path of a program of the machine; null when it has none.</summary>
     public static string? Find(string name) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin".Split(':')

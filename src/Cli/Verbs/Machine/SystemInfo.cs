@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Output;
@@ -56,9 +55,7 @@ internal static class SystemInfo
             ["KernelVersion"] = sys_utsname.Release,
             ["OperatingSystem"] = OperatingSystem(),
             ["OSType"] = "linux",
-            ["Architecture"] = RuntimeInformation.ProcessArchitecture == Architecture.X64
-                ? "x86_64"
-                : RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+            ["Architecture"] = Processor.Machine,
             ["NCPU"] = Environment.ProcessorCount,
             ["MemTotal"] = Usage.Machine(),
             ["Name"] = Environment.MachineName,

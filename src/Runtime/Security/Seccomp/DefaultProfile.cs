@@ -73,17 +73,21 @@ public static class DefaultProfile
         ("CAP_PERFMON", "perf_event_open"),
     ];
 
-    /// <summary>The profile for a container that is granted these capabilities.</summary>
-    public static OciSeccomp For(ulong capabilities)
+    /// <summary>The profile for a container that is granted these capabilities, on the processor that we run on.</summary>
+    public static OciSeccomp For(ulong capabilities) => For(capabilities, SeccompArchitecture.Native);
+
+    internal static OciSeccomp For(ulong capabilities, SeccompArchitecture native)
     {
+        bool isArm = native == SeccompArchitecture.Aarch64;
         bool administrator = Has(capabilities, "CAP_SYS_ADMIN");
         var profile = new OciSeccomp
         {
             DefaultAction = "SCMP_ACT_ERRNO",
             DefaultErrnoRet = Errno.EPERM,
-            Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+            Architectures = isArm ? ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"] : ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
         };
         Allow(profile, Everybody);
+        if (isArm) Allow(profile, "arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2");
         foreach (OciSeccompArg family in SocketFamilies()) Allow(profile, "socket", family);
         foreach (ulong persona in Personalities) Allow(profile, "personality", new OciSeccompArg { Value = persona, Op = "SCMP_CMP_EQ" });
         foreach ((string capability, string calls) in s_byCapability)

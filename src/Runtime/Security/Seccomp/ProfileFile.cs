@@ -9,8 +9,8 @@ namespace Minirun.Runtime.Security.Seccomp;
 /// </summary>
 internal static class ProfileFile
 {
-    // What Go, and so Docker, calls the architectures of a machine that we run on.
-    private static readonly string[] s_machine = ["amd64", "x86_64"];
+    // What Go, and so Docker, calls the architectures of the machine that we run on.
+    private static readonly string[] s_machine = [Processor.DockerName, Processor.Machine];
 
     /// <exception cref="UserError">It cannot be read, is no JSON, or has a value that means nothing: FILE: PATH: what.</exception>
     public static SeccompFilter Load(string file, ulong capabilities, Version kernel) => Compile(Read(file), file, capabilities, kernel);

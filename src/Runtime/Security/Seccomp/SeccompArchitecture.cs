@@ -1,3 +1,4 @@
+using Minirun.Linux;
 using Minirun.Runtime.Security.Seccomp.Tables;
 
 namespace Minirun.Runtime.Security.Seccomp;
@@ -43,7 +44,7 @@ internal sealed class SeccompArchitecture
         new("SCMP_ARCH_AARCH64", 0xc00000b7, true, 0, () => SystemCallTable.Read(Aarch64Calls.Text));
     public static SeccompArchitecture Arm { get; } = new("SCMP_ARCH_ARM", 0x40000028, false, 0, () => SystemCallTable.Read(ArmCalls.Text));
 
-    public static SeccompArchitecture Native => X86_64;
+    public static SeccompArchitecture Native => Processor.IsArm64 ? Aarch64 : X86_64;
 
     /// <summary>Those that have a table, the native one first.</summary>
     public static IReadOnlyList<SeccompArchitecture> All { get; } = [X86_64, X86, X32, Aarch64, Arm];

@@ -21,8 +21,11 @@ public sealed class SeccompCompiler
     private readonly bool _stubs;
     private bool _notifies;
 
-    private SeccompCompiler(OciSeccomp profile, string path)
+    private readonly SeccompArchitecture _native;
+
+    private SeccompCompiler(OciSeccomp profile, string path, SeccompArchitecture native)
     {
+        _native = native;
         _profile = profile;
         _path = path;
         _default = SeccompAction.Read(profile.DefaultAction, profile.DefaultErrnoRet, path + "defaultAction");
@@ -38,7 +41,11 @@ public sealed class SeccompCompiler
     /// <param name="path">What stands before the members in messages: <c>linux.seccomp.</c></param>
     /// <exception cref="UserError">A value is none of those that exist: named by its JSON path. Or the program is too long for the
     /// kernel.</exception>
-    public static SeccompFilter Compile(OciSeccomp profile, string path = "linux.seccomp.") => new SeccompCompiler(profile, path).Compile();
+    public static SeccompFilter Compile(OciSeccomp profile, string path = "linux.seccomp.") =>
+        Compile(profile, path, SeccompArchitecture.Native);
+
+    internal static SeccompFilter Compile(OciSeccomp profile, string path, SeccompArchitecture native) =>
+        new SeccompCompiler(profile, path, native).Compile();
 
     /// <summary>The same for a document that may have none.</summary>
     public static SeccompFilter? Of(OciSeccomp? profile) => profile is null ? null : Compile(profile);
@@ -82,7 +89,7 @@ public sealed class SeccompCompiler
 
     private List<SeccompArchitecture> Architectures()
     {
-        List<SeccompArchitecture> found = [SeccompArchitecture.Native];
+        List<SeccompArchitecture> found = [_native];
         for (int i = 0; i < _profile.Architectures.Count; i++)
             if (SeccompArchitecture.Find(_profile.Architectures[i], $"{_path}architectures[{i}]") is { } each && !found.Contains(each))
                 found.Add(each);

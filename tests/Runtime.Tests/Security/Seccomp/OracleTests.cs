@@ -24,8 +24,8 @@ public sealed class OracleTests
     [LibSeccompFact]
     public void The_default_profile_has_the_same_effect_on_ARM()
     {
-        OciSeccomp profile = DefaultProfile.For(0);
-        profile.Architectures = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"];
+        OciSeccomp profile = DefaultProfile.For(0, SeccompArchitecture.Aarch64);
+        Assert.Equal(["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"], profile.Architectures);
         Compare(profile);
     }
 
