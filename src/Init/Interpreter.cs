@@ -56,7 +56,7 @@ internal static unsafe class Interpreter
         child->Outcome = ReportKind.Done;
         bool done = Execute(child, op) || (op->Flags & OpFlags.MayFail) != 0;
         if (!done && (op->Flags & OpFlags.Warn) != 0) child->Outcome = ReportKind.Warning;
-        else if (!done) Die(child, op);
+        else if (!done) Reports.Die(child, op);
         if (mode != PlanMode.Quiet || child->Outcome is ReportKind.FellBack or ReportKind.Warning)
             Reports.Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
     }
@@ -127,17 +127,6 @@ internal static unsafe class Interpreter
         OpCode.Exec => Process.Execute(child, op),
         _ => child->Fail(0, Errno.ENOSYS),
     };
-
-    /// <summary>
-    /// Tells the parent and waits until it has looked around (it may want to see the container as it is now), then ends.
-    /// </summary>
-    public static void Die(Child* child, PlanOp* op)
-    {
-        Reports.Send(child, ReportKind.Failed, op->Index, (long)child->Output << 32 | (uint)child->ErrorOutput);
-        byte any;
-        Sys.Call(SYS_read, child->Plan->ReportFd, (nint)(&any), 1);
-        Sys.Call(SYS_exit_group, 125);
-    }
 
     private static void AwaitParent(Child* child)
     {

@@ -73,7 +73,7 @@ internal static unsafe class Rootfs
             if (fd >= 0 || child->Errno is not (Errno.ENOENT or Errno.ENOTDIR)) return;
         }
         child->Fail(SYS_openat2, Errno.ENOENT);
-        Interpreter.Die(child, last);
+        Reports.Die(child, last);
     }
 
     private static bool IsName(byte* path)
