@@ -11,16 +11,17 @@ internal static unsafe class Cgroups
 
     /// <summary>
     /// The container's own directory of one cgroup hierarchy, for a container without a cgroup namespace. Only now, when the process is in
-    /// its cgroup, is it known which. S1: where the hierarchy is mounted, S3: its name in /proc/self/cgroup (empty: v2), S5: the root of
-    /// that mount, S2: target, A: attributes.
+    /// its cgroup, is it known which.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
         byte* source = stackalloc byte[PathSize];
-        if (!Find(child, op, source)) return Trees.MayBeLeftOut(child, op);
+        CgroupBindArguments* wanted = &op->CgroupBind;
+        if (!Find(child, wanted, source)) return Trees.MayBeLeftOut(child, op);
         int tree = Trees.OpenTree(child, fcntl.AT_FDCWD, source, recursive: false);
-        int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
-        bool bound = target >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, (ulong)op->C, recursive: false)
+        int target = tree < 0 ? -1 : Rootfs.Resolve(child, child->At(wanted->Target), op->Flags, create: true);
+        bool bound = target >= 0
+            && Trees.SetAttributes(child, tree, (ulong)wanted->Attributes, 0, (ulong)wanted->Propagation, recursive: false)
             && Trees.Move(child, tree, target);
         Child.Close(target);
         Child.Close(tree);
@@ -30,7 +31,7 @@ internal static unsafe class Cgroups
     /// <summary>
     /// A line is <c>4:memory:/path</c>; the path is taken from the root of the mount, and put behind the place of the mount.
     /// </summary>
-    private static bool Find(Child* child, PlanOp* op, byte* source)
+    private static bool Find(Child* child, CgroupBindArguments* wanted, byte* source)
     {
         byte* text = stackalloc byte[TextSize];
         nint fd = child->Call(SYS_openat, fcntl.AT_FDCWD, (nint)Text.Pointer("/proc/self/cgroup"u8), fcntl.O_RDONLY | fcntl.O_CLOEXEC);
@@ -39,8 +40,8 @@ internal static unsafe class Cgroups
         Child.Close(fd);
         if (length < 0) return false;
         text[length] = 0;
-        byte* name = child->At(op->S3);
-        byte* root = child->At(op->S5);
+        byte* name = child->At(wanted->Hierarchy);
+        byte* root = child->At(wanted->Root);
         int nameLength = Text.Length(name), rootLength = Text.Length(root);
         if (rootLength == 1) rootLength = 0;   // "/" is before every path
         for (byte* line = text; *line != 0;)
@@ -54,8 +55,8 @@ internal static unsafe class Cgroups
             {
                 byte* path = key + nameLength + 1;
                 if (rootLength > 0 && Starts(path, root, rootLength)) path += rootLength;
-                if (Text.Length(child->At(op->S1)) + (end - path) >= PathSize) return child->Fail(SYS_open_tree, Errno.ENAMETOOLONG);
-                byte* to = Text.Copy(source, child->At(op->S1));
+                if (Text.Length(child->At(wanted->Mount)) + (end - path) >= PathSize) return child->Fail(SYS_open_tree, Errno.ENAMETOOLONG);
+                byte* to = Text.Copy(source, child->At(wanted->Mount));
                 while (path < end) *to++ = *path++;
                 *to = 0;
                 return true;

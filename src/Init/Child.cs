@@ -52,7 +52,19 @@ internal unsafe struct Child
     public int FailedCall;
     public ReportKind Outcome;
 
-    public byte* At(int offset) => offset == 0 ? null : (byte*)Plan + offset;
+    public byte* At(PlanText text) => At(text.Offset);
+
+    public byte* At(PlanBytes bytes) => At(bytes.Offset);
+
+    private byte* At(int offset) => offset == 0 ? null : (byte*)Plan + offset;
+
+    /// <summary>An array of offsets as one of pointers, which it becomes in place.</summary>
+    public byte** At(PlanArray array)
+    {
+        long* pointers = (long*)At(array.Offset);
+        for (long* item = pointers; *item != 0; item++) *item += (long)Plan;
+        return (byte**)pointers;
+    }
 
     /// <summary>A system call that remembers its number and errno when it fails.</summary>
     public nint Call(int number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0)

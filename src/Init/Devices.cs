@@ -12,38 +12,33 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Devices
 {
-    /// <summary>S2: the root file system's own /dev, for a container that mounts nothing there.</summary>
+    /// <summary>The root file system's own /dev, for a container that mounts nothing there.</summary>
     public static bool Open(Child* child, PlanOp* op)
     {
-        child->Dev = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        child->Dev = Rootfs.Resolve(child, child->At(op->Place.Path), op->Flags, create: true);
         return child->Dev >= 0;
     }
 
-    /// <summary>
-    /// S1: what the link says, S2: its name in /dev, or with D 1 its path in the root; A: 1: whatever has the name is removed.
-    /// </summary>
     public static bool Symlink(Child* child, PlanOp* op)
     {
-        byte* name = child->At(op->S2);
-        int directory = op->D == 0 ? child->Dev : Rootfs.OpenParent(child, name, op->Flags, &name);
-        if (op->A != 0) child->Call(SYS_unlinkat, directory, (nint)name, 0);
-        bool made = directory >= 0 && child->Try(SYS_symlinkat, (nint)child->At(op->S1), directory, (nint)name);
-        if (op->D != 0) Child.Close(directory);
+        byte* name = child->At(op->Symlink.Target);
+        int directory = op->Symlink.IsInRoot ? Rootfs.OpenParent(child, name, op->Flags, &name) : child->Dev;
+        if (op->Symlink.Replaces) child->Call(SYS_unlinkat, directory, (nint)name, 0);
+        bool made = directory >= 0 && child->Try(SYS_symlinkat, (nint)child->At(op->Symlink.Text), directory, (nint)name);
+        if (op->Symlink.IsInRoot) Child.Close(directory);
         return made || ((op->Flags & OpFlags.MayExist) != 0 && child->Errno == Errno.EEXIST);
     }
 
-    /// <summary>
-    /// S2: where; A: type and mode, B: uid, C: gid, D: number; E: 1: none can be made here, in a user namespace (mknod(2)), so the host's
-    /// at S1 is bound; 2: or that of Fd, if the parent could make one.
-    /// </summary>
+    /// <summary>By mknod(2), or as a mount of a node that is there already.</summary>
     public static bool Make(Child* child, PlanOp* op)
     {
+        DeviceArguments* device = &op->Device;
         byte* name;
-        int directory = Rootfs.OpenParent(child, child->At(op->S2), op->Flags, &name);
+        int directory = Rootfs.OpenParent(child, child->At(device->Target), op->Flags, &name);
         if (directory < 0) return false;
-        bool made = op->E == 0 && MakeNode(child, op, directory, name);
-        if (!made && op->E == 0 && child->Errno == Errno.EEXIST) made = true;
-        if (!made && (op->E != 0 || child->Errno == Errno.EPERM)) made = BindNode(child, op, directory, name);
+        bool mayMake = device->Way == DeviceWay.Make, made = mayMake && MakeNode(child, device, directory, name);
+        if (!made && mayMake && child->Errno == Errno.EEXIST) made = true;
+        if (!made && (!mayMake || child->Errno == Errno.EPERM)) made = BindNode(child, device, directory, name);
         Child.Close(directory);
         return made;
     }
@@ -97,33 +92,33 @@ internal static unsafe class Devices
             && status.stx_rdev_minor == 3;
     }
 
-    private static bool MakeNode(Child* child, PlanOp* op, int directory, byte* name)
+    private static bool MakeNode(Child* child, DeviceArguments* device, int directory, byte* name)
     {
-        uint major = (uint)(op->D >> 32), minor = (uint)op->D;
+        nint number = sys_sysmacros.makedev(DeviceNumber.Major(device->Number), DeviceNumber.Minor(device->Number));
         nint umask = Sys.Call(SYS_umask, 0);
-        bool made = child->Try(SYS_mknodat, directory, (nint)name, (nint)op->A, sys_sysmacros.makedev(major, minor));
+        bool made = child->Try(SYS_mknodat, directory, (nint)name, (nint)device->Mode, number);
         Sys.Call(SYS_umask, umask);
         if (!made) return false;
         // Looked at through a descriptor before the owner is changed: somebody may have put another thing in its place meanwhile.
         int node = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        bool owned = node >= 0 && Trees.IsDevice(child, op, node, (int)op->A & S_IFMT)
-            && child->Try(SYS_fchownat, node, (nint)Text.Pointer(""u8), (nint)op->B, (nint)op->C, AT_EMPTY_PATH);
+        bool owned = node >= 0 && Trees.IsDevice(child, device->Number, node, (int)device->Mode & S_IFMT)
+            && child->Try(SYS_fchownat, node, (nint)Text.Pointer(""u8), (nint)device->Uid, (nint)device->Gid, AT_EMPTY_PATH);
         Child.Close(node);
         if (!owned && child->Errno is Errno.EEXIST or Errno.EPERM) child->Errno = Errno.EACCES;
         return owned;
     }
 
-    private static bool BindNode(Child* child, PlanOp* op, int directory, byte* name)
+    private static bool BindNode(Child* child, DeviceArguments* device, int directory, byte* name)
     {
-        int tree = op->Fd > 0 ? op->Fd : Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive: false);
+        int tree = device->NodeFd > 0 ? device->NodeFd : Trees.OpenTree(child, AT_FDCWD, child->At(device->Source), recursive: false);
         bool bound = false;
-        if (tree >= 0 && Trees.IsDevice(child, op, tree, (int)op->A & S_IFMT)
+        if (tree >= 0 && Trees.IsDevice(child, device->Number, tree, (int)device->Mode & S_IFMT)
             && (child->Try(SYS_mknodat, directory, (nint)name, S_IFREG | 0x1b6, 0) || child->Errno == Errno.EEXIST))
         {
             int target = (int)child->Call(SYS_openat, directory, (nint)name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
             // Root inside may be the owner of the host's node: its mode, owner and times stay as they are, and reading and writing go on. A
             // node of the container's own, on a tmpfs where nothing else is, is its to change.
-            bool own = op->E == 2 && op->Fd > 0;
+            bool own = device->Way == DeviceWay.BindOwn && device->NodeFd > 0;
             ulong attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | (own ? 0UL : MOUNT_ATTR_RDONLY);
             bound = target >= 0 && Trees.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
                 && Trees.Move(child, tree, target);

@@ -29,12 +29,13 @@ internal static unsafe class FileSystems
     /// and then keeps a clone of its own: so the tmpfs is on "/" for as long as that takes, and nothing of it stays. Where a mount stayed
     /// on "/", or below the overlay, one unmount after pivot_root would take that one, and leave the host's tree.
     /// </summary>
-    public static int MakeThrowaway(Child* child, byte* lower, byte* options, byte* userxattr, int attributes)
+    public static int MakeThrowaway(Child* child, byte* lower, OverlayArguments* wanted)
     {
-        int upper = Make(child, Text.Pointer("tmpfs"u8), options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV), overlay = -1;
+        int upper = Make(child, Text.Pointer("tmpfs"u8), child->At(wanted->UpperOptions), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+        int overlay = -1;
         if (upper >= 0 && Trees.MoveOnTop(child, upper))
         {
-            overlay = MakeOverlay(child, lower, upper, userxattr, attributes);
+            overlay = MakeOverlay(child, lower, upper, wanted);
             // umount2 follows "/" up to what is uppermost there.
             if (!child->Try(SYS_umount2, (nint)Text.Pointer("/"u8), MNT_DETACH))
             {
@@ -49,7 +50,7 @@ internal static unsafe class FileSystems
     /// <summary>
     /// An overlay of <paramref name="lower"/> under the directories upper and work, made in the mount <paramref name="upper"/>.
     /// </summary>
-    private static int MakeOverlay(Child* child, byte* lower, int upper, byte* userxattr, int attributes)
+    private static int MakeOverlay(Child* child, byte* lower, int upper, OverlayArguments* wanted)
     {
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("upper"u8), 0x1ed /* 0755 */)) return -1;
         if (!child->Try(SYS_mkdirat, upper, (nint)Text.Pointer("work"u8), 0x1ed)) return -1;
@@ -63,23 +64,25 @@ internal static unsafe class FileSystems
         made = made && Configure(child, context, Text.Pointer("upperdir"u8), path);
         Text.Copy(name, Text.Pointer("work"u8));
         made = made && Configure(child, context, Text.Pointer("workdir"u8), path)
-            && (userxattr == null || child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)userxattr, 0, 0))
+            && (!wanted->UsesUserAttributes
+                || child->Try(SYS_fsconfig, context, FSCONFIG_SET_FLAG, (nint)Text.Pointer("userxattr"u8), 0, 0))
             && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
-        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
+        int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, (nint)wanted->Attributes) : -1;
         Child.Close(context);
         return tree;
     }
 
     /// <summary>
-    /// mount(2) on the target's descriptor, for options longer than fsconfig(2) takes. S3: options joined by commas, B: MS_ flags. The link
-    /// of procfs is one that the kernel follows: no path inside the root.
+    /// mount(2) on the target's descriptor, for options longer than fsconfig(2) takes. The link of procfs
+    /// is one that the kernel follows: no path inside the root.
     /// </summary>
-    public static bool MountClassic(Child* child, PlanOp* op, int target)
+    public static bool MountClassic(Child* child, FileSystemArguments* wanted, int target)
     {
         byte* path = stackalloc byte[64];
         Text.WriteNumber(Text.Copy(path, Text.Pointer("/proc/self/fd/"u8)), target);
-        byte* source = op->S5 != 0 ? child->At(op->S5) : child->At(op->S1);
-        bool mounted = child->Try(SYS_mount, (nint)source, (nint)path, (nint)child->At(op->S1), (nint)op->B, (nint)child->At(op->S3));
+        byte* type = child->At(wanted->Type), source = wanted->Shown.IsNone ? type : child->At(wanted->Shown);
+        nint flags = (nint)wanted->ClassicFlags, options = (nint)child->At(wanted->Options);
+        bool mounted = child->Try(SYS_mount, (nint)source, (nint)path, (nint)type, flags, options);
         Child.Close(target);
         return mounted;
     }

@@ -17,15 +17,18 @@ internal static unsafe class Files
     }
 
     /// <summary>
-    /// Closes everything from A on but the report socket, B, C (0: none) and a guard's list, which close themselves on execve. Closing at
-    /// once, and not on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
+    /// Closes all but what closes itself on execve: the report socket, what a container waits for, and a guard's list. Closing at once, and
+    /// not on exec, leaves no directory of the host for a working directory such as /proc/self/fd/7 (CVE-2024-21626).
     /// </summary>
     public static bool CloseFrom(Child* child, PlanOp* op)
     {
         const int Kept = 4;
         child->Root = child->OldRoot = child->Dev = child->Pts = child->Empty = child->Null = child->Proc = -1;
-        long* keep = stackalloc long[Kept] { child->Plan->ReportFd, op->B, op->C, child->Children > 0 ? child->Children : 0 };
-        long first = op->A;
+        long* keep = stackalloc long[Kept]
+        {
+            child->Plan->ReportFd, op->CloseFds.StartSocket, op->CloseFds.InitLock, child->Children > 0 ? child->Children : 0,
+        };
+        long first = op->CloseFds.First;
         for (int i = 1; i < Kept; i++)
             if (keep[i] != 0) child->Call(SYS_fcntl, (nint)keep[i], fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         for (int left = Kept; left > 0; left--)

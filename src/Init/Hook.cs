@@ -11,15 +11,13 @@ namespace Minirun.Init;
 internal static unsafe class Hook
 {
     /// <summary>
-    /// S1: path, S2, S3: argv and envp, S4: the container's state, A: its length, B: seconds until it is killed, 0 for none, C: where in
-    /// the state our pid goes, D: 1 for a program of the container's, which gets the command's filters. A failure is told by its call:
-    /// execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its output stay open until the parent has
-    /// read them.
+    /// A failure is told by its call: execve and poll with errno; wait4 with the wait(2) status in its place. The descriptors of its
+    /// output stay open until the parent has read them.
     /// </summary>
     public static bool Run(Child* child, PlanOp* op)
     {
         int input = Memory(child), output = Memory(child), error = Memory(child);
-        if (error < 0 || !WriteState(child, op, input)) return false;
+        if (error < 0 || !WriteState(child, &op->Hook, input)) return false;
         int* failed = (int*)child->Call(SYS_mmap, 0, sizeof(int), sys_mman.PROT_READ | sys_mman.PROT_WRITE,
             sys_mman.MAP_SHARED | sys_mman.MAP_ANONYMOUS, -1);
         if ((nint)failed < 0) return false;
@@ -28,11 +26,11 @@ internal static unsafe class Hook
         arguments.flags = sched.CLONE_PIDFD;
         arguments.pidfd = (ulong)&pidfd;
         arguments.exit_signal = signal.SIGCHLD;
-        byte** argv = Process.Relocate(child, op->S2), envp = Process.Relocate(child, op->S3);
+        byte** argv = child->At(op->Hook.Arguments), envp = child->At(op->Hook.Environment);
         nint pid = child->Call(SYS_clone3, (nint)(&arguments), sizeof(clone_args));
         if (pid < 0) return false;
         if (pid == 0) Become(child, op, argv, envp, input, output, error, failed);
-        bool done = Await(child, pidfd, (int)pid, op->B, failed);
+        bool done = Await(child, pidfd, (int)pid, op->Hook.Seconds, failed);
         Sys.Call(SYS_munmap, (nint)failed, sizeof(int));
         Child.Close(pidfd);
         Child.Close(input);
@@ -52,17 +50,17 @@ internal static unsafe class Hook
     private static int Memory(Child* child) =>
         (int)child->Call(SYS_memfd_create, (nint)Text.Pointer("minirun-hook"u8), (nint)sys_mman.MFD_CLOEXEC);
 
-    private static bool WriteState(Child* child, PlanOp* op, int fd)
+    private static bool WriteState(Child* child, HookArguments* hook, int fd)
     {
-        byte* state = child->At(op->S4);
-        if (op->C != 0)
+        byte* state = child->At(hook->State);
+        if (hook->PidAt != 0)
         {
             // The digits, and not the zero that closes them: blanks follow, as JSON allows.
             byte* digits = stackalloc byte[24];
             Text.WriteNumber(digits, Sys.Call(SYS_getpid));
-            for (int i = 0; digits[i] != 0; i++) state[op->C + i] = digits[i];
+            for (int i = 0; digits[i] != 0; i++) state[hook->PidAt + i] = digits[i];
         }
-        return child->Try(SYS_write, fd, (nint)state, (nint)op->A) && child->Try(SYS_lseek, fd, 0, 0 /* SEEK_SET */);
+        return child->Try(SYS_write, fd, (nint)state, hook->State.Length) && child->Try(SYS_lseek, fd, 0, 0 /* SEEK_SET */);
     }
 
     private static void Become(Child* child, PlanOp* op, byte** argv, byte** envp, int input, int output, int error, int* failed)
@@ -72,8 +70,8 @@ internal static unsafe class Hook
         bool ready = child->Try(SYS_dup3, input, 0, 0) && child->Try(SYS_dup3, output, 1, 0) && child->Try(SYS_dup3, error, 2, 0)
             && child->Try(SYS_close_range, 3, 0x7fffffff, 0)
             && Signals.Reset(child)
-            && (op->D == 0 || SeccompFilters.InstallFollowing(child, op))
-            && child->Try(SYS_execve, (nint)child->At(op->S1), (nint)argv, (nint)envp);
+            && (!op->Hook.IsOfContainer || SeccompFilters.InstallFollowing(child, op))
+            && child->Try(SYS_execve, (nint)child->At(op->Hook.Program), (nint)argv, (nint)envp);
         if (!ready) *failed = child->Errno;
         Sys.Call(SYS_exit_group, 127);
     }

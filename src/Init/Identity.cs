@@ -43,30 +43,26 @@ internal static unsafe class Identity
         return true;
     }
 
-    /// <summary>
-    /// A: uid, B: gid, C: number of groups at S1, -1 to leave them alone (setgroups denied), D: signal of ParentDeath to renew, 0 for none.
-    /// Optional: no groups, if that may be said at all.
-    /// </summary>
+    /// <summary>Optional: no groups, if that may be said at all.</summary>
     public static bool Become(Child* child, PlanOp* op)
     {
-        if (op->C >= 0 && !child->Try(SYS_setgroups, (nint)op->C, (nint)child->At(op->S1))
-            && ((op->Flags & OpFlags.Optional) == 0 || child->Errno != Errno.EPERM))
-            return false;
+        IdentityArguments* who = &op->Identity;
+        bool isOptional = (op->Flags & OpFlags.Optional) != 0;
+        if (who->GroupCount >= 0 && !child->Try(SYS_setgroups, who->GroupCount, (nint)child->At(who->Groups))
+            && (!isOptional || child->Errno != Errno.EPERM)) return false;
         if (!child->Try(SYS_prctl, PR_SET_KEEPCAPS, 1)) return false;
-        if (!child->Try(SYS_setresgid, (nint)op->B, (nint)op->B, (nint)op->B)) return false;
-        if (!child->Try(SYS_setresuid, (nint)op->A, (nint)op->A, (nint)op->A)) return false;
+        if (!child->Try(SYS_setresgid, (nint)who->Gid, (nint)who->Gid, (nint)who->Gid)) return false;
+        if (!child->Try(SYS_setresuid, (nint)who->Uid, (nint)who->Uid, (nint)who->Uid)) return false;
         // A change of user takes PDEATHSIG away (prctl(2)).
-        return op->D == 0 || Lifetime.DieWithParent(child, (int)op->D);
+        return who->DeathSignal == 0 || Lifetime.DieWithParent(child, who->DeathSignal);
     }
 
-    /// <summary>
-    /// A: effective, B: permitted, C: inheritable, D: ambient. When it may only be warned of, what we do not hold is left out; optional:
-    /// without a word.
-    /// </summary>
+    /// <summary>When it may only be warned of, what we do not hold is left out; optional: without a word.</summary>
     public static bool SetCapabilities(Child* child, PlanOp* op)
     {
-        bool all = (op->Flags & (OpFlags.Warn | OpFlags.Optional)) == 0 || KeepWithinOwn(child, op) || (op->Flags & OpFlags.Optional) != 0;
-        return Set(child, op) ? all || child->Fail(SYS_capset, Errno.EPERM) : Refuse(child, op);
+        bool all = (op->Flags & (OpFlags.Warn | OpFlags.Optional)) == 0 || KeepWithinOwn(child, &op->Capabilities)
+            || (op->Flags & OpFlags.Optional) != 0;
+        return Set(child, &op->Capabilities) ? all || child->Fail(SYS_capset, Errno.EPERM) : Refuse(child, op);
     }
 
     /// <summary>To go on with more than was asked for is no answer to a warning.</summary>
@@ -76,23 +72,23 @@ internal static unsafe class Identity
         return false;
     }
 
-    private static bool KeepWithinOwn(Child* child, PlanOp* op)
+    private static bool KeepWithinOwn(Child* child, CapabilitiesArguments* wanted)
     {
         uint* header = stackalloc uint[2];
         header[0] = capability.LINUX_CAPABILITY_VERSION_3;
         header[1] = 0;
         uint* sets = stackalloc uint[6];
         if (!child->Try(SYS_capget, (nint)header, (nint)sets)) return false;
-        long permitted = (long)(sets[1] | (ulong)sets[4] << 32), inheritable = (long)(sets[2] | (ulong)sets[5] << 32);
-        bool all = ((op->B | op->C & ~inheritable) & ~permitted) == 0;
-        op->B &= permitted;
-        op->A &= op->B;
-        op->C &= permitted | inheritable;
-        op->D &= op->B & op->C;
+        ulong permitted = sets[1] | (ulong)sets[4] << 32, inheritable = sets[2] | (ulong)sets[5] << 32;
+        bool all = ((wanted->Permitted | wanted->Inheritable & ~inheritable) & ~permitted) == 0;
+        wanted->Permitted &= permitted;
+        wanted->Effective &= wanted->Permitted;
+        wanted->Inheritable &= permitted | inheritable;
+        wanted->Ambient &= wanted->Permitted & wanted->Inheritable;
         return all;
     }
 
-    private static bool Set(Child* child, PlanOp* op)
+    private static bool Set(Child* child, CapabilitiesArguments* wanted)
     {
         if (!child->Try(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)) return false;
         uint* header = stackalloc uint[2];
@@ -101,13 +97,13 @@ internal static unsafe class Identity
         uint* sets = stackalloc uint[6];
         for (int half = 0; half < 2; half++)
         {
-            sets[half * 3] = (uint)(op->A >> (32 * half));
-            sets[half * 3 + 1] = (uint)(op->B >> (32 * half));
-            sets[half * 3 + 2] = (uint)(op->C >> (32 * half));
+            sets[half * 3] = (uint)(wanted->Effective >> (32 * half));
+            sets[half * 3 + 1] = (uint)(wanted->Permitted >> (32 * half));
+            sets[half * 3 + 2] = (uint)(wanted->Inheritable >> (32 * half));
         }
         if (!child->Try(SYS_capset, (nint)header, (nint)sets)) return false;
         for (int number = 0; number < 64; number++)
-            if (((ulong)op->D >> number & 1) != 0 && !child->Try(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number)) return false;
+            if ((wanted->Ambient >> number & 1) != 0 && !child->Try(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number)) return false;
         return true;
     }
 }

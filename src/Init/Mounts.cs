@@ -12,27 +12,26 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Mounts
 {
-    /// <summary>
-    /// S1: type, S2: target, S3: options (zero-separated, a double zero ends them), A: attributes, S4: source of the fallback, S5: what is
-    /// shown as its source. C, E, F as for <see cref="Bind"/>.
-    /// </summary>
+    /// <summary>A new file system, or what takes its place where the kernel refuses one.</summary>
     public static bool NewFileSystem(Child* child, PlanOp* op)
     {
+        FileSystemArguments* wanted = &op->FileSystem;
         byte* mode = stackalloc byte[8];
         int target = Target(child, op, mode);
         if (target < 0) return Trees.MayBeLeftOut(child, op);
-        if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, op, target);
-        int tree = FileSystems.Make(child, child->At(op->S1), op->S5 != 0 ? child->At(op->S5) : child->At(op->S1), mode, child->At(op->S3),
-            (int)op->A);
+        if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, wanted, target);
+        byte* type = child->At(wanted->Type), shown = wanted->Shown.IsNone ? type : child->At(wanted->Shown);
+        int tree = FileSystems.Make(child, type, shown, mode, child->At(wanted->Options), (int)wanted->Change.Set);
         if (tree < 0 && (op->Flags & OpFlags.Fallback) != 0)
         {
             // The kernel shows a new proc or sysfs only to those who already see all of one: "mount too revealing".
-            tree = Trees.OpenTree(child, AT_FDCWD, child->At(op->S4), recursive: true);
-            if (tree >= 0 && !Trees.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
+            tree = Trees.OpenTree(child, AT_FDCWD, child->At(wanted->Fallback), recursive: true);
+            if (tree >= 0
+                && !Trees.SetAttributes(child, tree, (ulong)wanted->Change.Set, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
             child->Outcome = ReportKind.FellBack;
         }
         bool mounted = tree >= 0 && ((op->Flags & OpFlags.CopyUp) == 0 || CopyUp.Copy(child, target, tree))
-            && ((op->C | op->E | op->F) == 0 || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)op->C, recursive: true))
+            && ChangeWhole(child, tree, &wanted->Change)
             && Trees.Move(child, tree, target)
             && (child->Outcome != ReportKind.FellBack || HideCgroups(child, tree));
         // What lies under the new devpts, in a /dev that we made: a directory that is empty, and that nobody can reach any more.
@@ -43,31 +42,31 @@ internal static unsafe class Mounts
         return true;
     }
 
-    /// <summary>S1: lower directory, S2: target, S3: tmpfs options of a throwaway upper layer, S4: flag userxattr, A: attributes.</summary>
+    private static bool ChangeWhole(Child* child, int tree, MountChange* change) =>
+        (change->Propagation | change->TreeSet | change->TreeClear) == 0
+        || Trees.SetAttributes(child, tree, (ulong)change->TreeSet, (ulong)change->TreeClear, (ulong)change->Propagation, recursive: true);
+
+    /// <summary>An overlay over a directory of the host's, whose upper layer is thrown away.</summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        int target = Rootfs.Resolve(child, child->At(op->Overlay.Target), op->Flags, create: true);
         if (target < 0) return false;
-        int overlay = FileSystems.MakeThrowaway(child, child->At(op->S1), child->At(op->S3), child->At(op->S4), (int)op->A);
+        int overlay = FileSystems.MakeThrowaway(child, child->At(op->Overlay.Lower), &op->Overlay);
         bool mounted = overlay >= 0 && MayCover(child, op->Flags, target) && Trees.Move(child, overlay, target);
         Child.Close(overlay);
         Child.Close(target);
         return mounted;
     }
 
-    /// <summary>
-    /// S1: source, or Fd; S2: target; A: attributes to set, B: to clear, C: propagation, D: device number the source must have, E, F:
-    /// attributes to set and to clear on the whole tree.
-    /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
         int place = -1, tree = OpenSource(child, op, &place);
         if (tree < 0) { Child.Close(place); return Trees.MayBeLeftOut(child, op); }
-        bool done = Trees.IsDevice(child, op, tree, sys_stat.S_IFCHR)
+        bool done = Trees.IsDevice(child, op->Bind.Device, tree, sys_stat.S_IFCHR)
             && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
             && ((op->Flags & OpFlags.MapsIds) == 0 || MapIds(child, op, tree))
-            && SetAllAttributes(child, op, tree)
-            && (place >= 0 ? Trees.Move(child, tree, place) : MoveInto(child, op, tree, op->Flags));
+            && Trees.Change(child, tree, &op->Bind.Change, op->Flags)
+            && (place >= 0 ? Trees.Move(child, tree, place) : MoveInto(child, child->At(op->Bind.Target), tree, op->Flags));
         Child.Close(place);
         Child.Close(tree);
         return done || Trees.MayBeLeftOut(child, op);
@@ -84,43 +83,32 @@ internal static unsafe class Mounts
         return true;
     }
 
-    /// <summary>S2: a mount that is there, A: attributes to set, B: to clear, C: propagation, E, F: for the whole tree.</summary>
+    /// <summary>Other options for a mount that is there.</summary>
     public static bool Remount(Child* child, PlanOp* op)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
-        bool done = target >= 0 && SetAllAttributes(child, op, target);
+        int target = Rootfs.Resolve(child, child->At(op->Remount.Target), op->Flags, create: false);
+        bool done = target >= 0 && Trees.Change(child, target, &op->Remount.Change, op->Flags);
         Child.Close(target);
         return done;
     }
 
-    /// <summary>A: attributes to set on what operation B mounted: read-only, when all that had to be made in it is made.</summary>
+    /// <summary>Of what an earlier operation mounted: read-only, when all that had to be made in it is made.</summary>
     public static bool SetLater(Child* child, PlanOp* op)
     {
         PlanOp* of = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset);
-        while (of->Index != op->B) of++;
+        while (of->Index != op->MountAttributes.Op) of++;
         // What was left out needs nothing.
-        return of->Fd <= 0 || Trees.SetAttributes(child, of->Fd, (ulong)op->A, 0, 0, recursive: false);
+        int mount = of->FileSystem.Kept;
+        return mount <= 0 || Trees.SetAttributes(child, mount, (ulong)op->MountAttributes.Attributes, 0, 0, recursive: false);
     }
 
-    /// <summary>One call where one does.</summary>
-    private static bool SetAllAttributes(Child* child, PlanOp* op, int tree)
-    {
-        bool all = (op->Flags & OpFlags.PropagationRecursive) != 0;
-        long recursive = all ? op->C : 0, top = all ? 0 : op->C;
-        return ((op->E | op->F | recursive) == 0
-            || Trees.SetAttributes(child, tree, (ulong)op->E, (ulong)op->F, (ulong)recursive, recursive: true))
-            && ((op->A | op->B | top) == 0 || Trees.SetAttributes(child, tree, (ulong)op->A, (ulong)op->B, (ulong)top, recursive: false));
-    }
-
-    /// <summary>
-    /// S2: what is hidden: a directory under an empty read-only one, the same for all; a file under the parent's /dev/null.
-    /// </summary>
+    /// <summary>A directory is hidden under an empty read-only one, the same for all; a file under the parent's /dev/null.</summary>
     public static bool Mask(Child* child, PlanOp* op)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: false);
+        int target = Rootfs.Resolve(child, child->At(op->Place.Path), op->Flags, create: false);
         if (target < 0) return Trees.MayBeLeftOut(child, op);
         bool file = (op->Flags & OpFlags.EitherKind) != 0 ? !Trees.IsDirectory(child, target) : (op->Flags & OpFlags.File) != 0;
-        int tree = file ? Null(child, op) : EmptyDirectory(child);
+        int tree = file ? Null(child) : EmptyDirectory(child);
         bool masked = tree >= 0 && Trees.Move(child, tree, target);
         Child.Close(target);
         // The first serves the others.
@@ -143,9 +131,9 @@ internal static unsafe class Mounts
         return hidden;
     }
 
-    public static bool MoveInto(Child* child, PlanOp* op, int tree, OpFlags flags)
+    public static bool MoveInto(Child* child, byte* path, int tree, OpFlags flags)
     {
-        int target = Rootfs.Resolve(child, child->At(op->S2), flags, create: true);
+        int target = Rootfs.Resolve(child, path, flags, create: true);
         bool moved = target >= 0 && MayCover(child, flags, target) && Trees.Move(child, tree, target);
         Child.Close(target);
         return moved;
@@ -158,10 +146,11 @@ internal static unsafe class Mounts
     {
         *mode = 0;
         bool keeps = (op->Flags & OpFlags.KeepMode) != 0;
-        int target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: !keeps);
+        byte* path = child->At(op->FileSystem.Target);
+        int target = Rootfs.Resolve(child, path, op->Flags, create: !keeps);
         statx status;
         if (target >= 0 && keeps && Trees.Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
-        if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, child->At(op->S2), op->Flags, create: true);
+        if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, path, op->Flags, create: true);
         if (target < 0 || MayCover(child, op->Flags, target)) return target;
         Child.Close(target);
         return -1;
@@ -183,27 +172,29 @@ internal static unsafe class Mounts
     private static int OpenSource(Child* child, PlanOp* op, int* place)
     {
         bool recursive = (op->Flags & OpFlags.Recursive) != 0;
-        if (op->Fd > 0) return (op->Flags & OpFlags.Detached) != 0 ? op->Fd : Trees.OpenTree(child, op->Fd, Text.Pointer(""u8), recursive);
+        int prepared = op->Bind.SourceFd;
+        if (prepared > 0)
+            return (op->Flags & OpFlags.Detached) != 0 ? prepared : Trees.OpenTree(child, prepared, Text.Pointer(""u8), recursive);
+        byte* source = child->At(op->Bind.Source);
         if ((op->Flags & OpFlags.SourceOfOwnTree) != 0)
         {
-            int from = Rootfs.Resolve(child, child->At(op->S1), OpFlags.None, create: false);
+            int from = Rootfs.Resolve(child, source, OpFlags.None, create: false);
             int tree = from < 0 ? -1 : Trees.OpenTree(child, from, Text.Pointer(""u8), recursive);
             Child.Close(from);
             return tree;
         }
         if ((op->Flags & OpFlags.SourceInRoot) == 0)
-            return Trees.OpenTree(child, AT_FDCWD, child->At(op->S1), recursive,
-                (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
-        *place = Rootfs.Resolve(child, child->At(op->S1), op->Flags, create: false);
+            return Trees.OpenTree(child, AT_FDCWD, source, recursive, (op->Flags & OpFlags.SourceNoFollow) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+        *place = Rootfs.Resolve(child, source, op->Flags, create: false);
         return *place < 0 ? -1 : Trees.OpenTree(child, *place, Text.Pointer(""u8), recursive);
     }
 
     /// <summary>The host's, read-only: it can be written to, being a device, and neither its mode nor its owner can be changed.</summary>
-    private static int Null(Child* child, PlanOp* op)
+    private static int Null(Child* child)
     {
         if (child->Null >= 0) return Trees.OpenTree(child, child->Null, Text.Pointer(""u8), recursive: false);
         int tree = Trees.OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
-        if (tree >= 0 && Trees.IsDevice(child, op, tree, sys_stat.S_IFCHR)
+        if (tree >= 0 && Trees.IsDevice(child, DeviceNumber.Null, tree, sys_stat.S_IFCHR)
             && Trees.SetAttributes(child, tree, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, recursive: false)) return tree;
         Child.Close(tree);
         return -1;
@@ -227,6 +218,6 @@ internal static unsafe class Mounts
         if ((op->Flags & OpFlags.IsDev) != 0) child->Dev = tree;
         else if ((op->Flags & OpFlags.IsPts) != 0) child->Pts = tree;
         else if ((op->Flags & OpFlags.KeepOpen) == 0) Child.Close(tree);
-        if ((op->Flags & OpFlags.KeepOpen) != 0) op->Fd = tree;
+        if ((op->Flags & OpFlags.KeepOpen) != 0) op->FileSystem.Kept = tree;
     }
 }

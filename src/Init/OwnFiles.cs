@@ -17,14 +17,13 @@ internal static unsafe class OwnFiles
     /// <summary>As long as it needs one.</summary>
     private static nint Name => (nint)Text.Pointer(".copy"u8);
 
-    /// <summary>S1: the host's file, S2: target, A: attributes of the mount.</summary>
     public static bool Copy(Child* child, PlanOp* op)
     {
-        int source = (int)child->Call(SYS_openat, AT_FDCWD, (nint)child->At(op->S1), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        int source = (int)child->Call(SYS_openat, AT_FDCWD, (nint)child->At(op->Copy.Source), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         int tree = source < 0 ? -1 : child->Dev >= 0 ? CopyTo(child, source, child->Dev) : CopyAside(child, source);
         Child.Close(source);
-        bool done = tree >= 0 && Trees.SetAttributes(child, tree, (ulong)op->A, 0, 0, recursive: false)
-            && Mounts.MoveInto(child, op, tree, op->Flags | OpFlags.NotInProc);
+        bool done = tree >= 0 && Trees.SetAttributes(child, tree, (ulong)op->Copy.Attributes, 0, 0, recursive: false)
+            && Mounts.MoveInto(child, child->At(op->Copy.Target), tree, op->Flags | OpFlags.NotInProc);
         Child.Close(tree);
         // Not before: what has no name cannot be mounted. The mount keeps it.
         if (child->Dev >= 0) Sys.Call(SYS_unlinkat, child->Dev, Name, 0);

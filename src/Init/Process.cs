@@ -7,36 +7,30 @@ namespace Minirun.Init;
 /// <summary>What the command's process gets last: limits, signals, and the command itself.</summary>
 internal static unsafe class Process
 {
-    /// <summary>
-    /// A: resource, B: soft limit, C: hard limit (getrlimit(2)). When it may only be warned of, what lies within the present hard limit is
-    /// granted.
-    /// </summary>
+    /// <summary>When it may only be warned of, what lies within the present hard limit is granted (getrlimit(2)).</summary>
     public static bool SetLimit(Child* child, PlanOp* op)
     {
+        int resource = op->Rlimit.Resource;
         ulong* limit = stackalloc ulong[2], present = stackalloc ulong[2];
-        limit[0] = (ulong)op->B;
-        limit[1] = (ulong)op->C;
-        if (child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0)) return true;
+        limit[0] = op->Rlimit.Soft;
+        limit[1] = op->Rlimit.Hard;
+        if (child->Try(SYS_prlimit64, 0, resource, (nint)limit, 0)) return true;
         int errno = child->Errno;
-        if (errno != Errno.EPERM || (op->Flags & OpFlags.Warn) == 0 || !child->Try(SYS_prlimit64, 0, (nint)op->A, 0, (nint)present))
+        if (errno != Errno.EPERM || (op->Flags & OpFlags.Warn) == 0 || !child->Try(SYS_prlimit64, 0, resource, 0, (nint)present))
             return false;
         if (limit[0] > present[1]) limit[0] = present[1];
         if (limit[1] > present[1]) limit[1] = present[1];
-        child->Try(SYS_prlimit64, 0, (nint)op->A, (nint)limit, 0);
+        child->Try(SYS_prlimit64, 0, resource, (nint)limit, 0);
         return child->Fail(SYS_prlimit64, errno);
     }
 
-    /// <summary>
-    /// S1: paths to try, as PATH has them; S2, S3: arrays of offsets, argv and envp; S4: where in the environment
-    /// LISTEN_PID's number goes (sd_listen_fds(3)), 0 for nowhere; A: 1 when no mount can bring the program (<see cref="Rootfs"/>).
-    /// Returns only on failure.
-    /// </summary>
+    /// <summary>Returns only on failure.</summary>
     public static bool Execute(Child* child, PlanOp* op)
     {
-        byte** argv = Relocate(child, op->S2), envp = Relocate(child, op->S3);
-        if (op->S4 != 0) Text.WriteNumber(child->At(op->S4), Sys.Call(SYS_getpid));
+        byte** argv = child->At(op->Exec.Arguments), envp = child->At(op->Exec.Environment);
+        if (!op->Exec.PidAt.IsNone) Text.WriteNumber(child->At(op->Exec.PidAt), Sys.Call(SYS_getpid));
         int errno = Errno.ENOENT;
-        for (byte* path = child->At(op->S1); *path != 0; path += Text.Length(path) + 1)
+        for (byte* path = child->At(op->Exec.Candidates); *path != 0; path += Text.Length(path) + 1)
         {
             child->Call(SYS_execve, (nint)path, (nint)argv, (nint)envp);
             // As execvp(3): go on after "not here", remember "may not".
@@ -47,13 +41,13 @@ internal static unsafe class Process
     }
 
     /// <summary>
-    /// S1: paths to try, as <see cref="Execute"/> will. A missing program is to be known when a container is created, not when it is
+    /// Tries the paths that <see cref="Execute"/> will. A missing program is to be known when a container is created, not when it is
     /// started.
     /// </summary>
     public static bool Find(Child* child, PlanOp* op)
     {
         int errno = Errno.ENOENT;
-        for (byte* path = child->At(op->S1); *path != 0; path += Text.Length(path) + 1)
+        for (byte* path = child->At(op->Exec.Candidates); *path != 0; path += Text.Length(path) + 1)
         {
             if (child->Try(SYS_faccessat2, fcntl.AT_FDCWD, (nint)path, unistd.X_OK, fcntl.AT_EACCESS) && IsFile(child, path)) return true;
             if (child->Errno is Errno.EACCES) errno = Errno.EACCES;
@@ -67,13 +61,5 @@ internal static unsafe class Process
         statx status;
         if (!child->Try(SYS_statx, fcntl.AT_FDCWD, (nint)path, 0, (nint)sys_stat.STATX_BASIC_STATS, (nint)(&status))) return false;
         return (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFREG || child->Fail(SYS_execve, Errno.EACCES);
-    }
-
-    /// <summary>Turns an array of offsets, closed by a zero, into one of pointers, in place.</summary>
-    public static byte** Relocate(Child* child, int offset)
-    {
-        long* array = (long*)child->At(offset);
-        for (long* item = array; *item != 0; item++) *item += (long)child->Plan;
-        return (byte**)array;
     }
 }

@@ -12,13 +12,12 @@ namespace Minirun.Init;
 internal static unsafe class Procfs
 {
     /// <summary>
-    /// A: a procfs that the launcher has opened, 0 for none. Else a new one, that is nowhere mounted; where the kernel refuses that
-    /// (Fallback), the caller's: before the root is entered.
+    /// A new one, that is nowhere mounted; where the kernel refuses that (Fallback), the caller's: before the root is entered.
     /// </summary>
     public static bool Open(Child* child, PlanOp* op)
     {
         const int harmless = sys_mount.MOUNT_ATTR_NOSUID | sys_mount.MOUNT_ATTR_NODEV | sys_mount.MOUNT_ATTR_NOEXEC;
-        int proc = op->A != 0 ? (int)op->A : FileSystems.Make(child, Text.Pointer("proc"u8), null, harmless);
+        int proc = op->OpenProc.Fd != 0 ? op->OpenProc.Fd : FileSystems.Make(child, Text.Pointer("proc"u8), null, harmless);
         if (proc < 0 && (op->Flags & OpFlags.Fallback) != 0)
             proc = (int)child->Call(SYS_openat, AT_FDCWD, (nint)Text.Pointer("/proc"u8), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (proc < 0) return false;
@@ -29,38 +28,36 @@ internal static unsafe class Procfs
     }
 
     /// <summary>
-    /// S1: path below the procfs, S2: bytes, A: how many. The files of a process that cannot be dumped are root's (proc(5)): one that says
-    /// so already, as <see cref="Joining"/> has seen to, is well.
+    /// The files of a process that cannot be dumped are root's (proc(5)): one that says so already,
+    /// as <see cref="Joining"/> has seen to, is well.
     /// </summary>
     public static bool Write(Child* child, PlanOp* op)
     {
-        byte* file = child->At(op->S1), text = child->At(op->S2);
-        if (Write(child, file, text, (int)op->A)) return true;
+        byte* file = child->At(op->Write.Path);
+        if (Write(child, file, op->Write.Content)) return true;
         int call = child->FailedCall, errno = child->Errno;
-        return (errno == Errno.EACCES && Says(child, file, text, (int)op->A)) || child->Fail(call, errno);
+        return (errno == Errno.EACCES && Says(child, file, op->Write.Content)) || child->Fail(call, errno);
     }
 
-    /// <summary>
-    /// What a security module is to make of us at execve. S1, S2: the file, and where it is on older kernels; S3: what is written, A: how
-    /// much.
-    /// </summary>
+    /// <summary>What a security module is to make of us at execve.</summary>
     public static bool Label(Child* child, PlanOp* op)
     {
-        byte* file = child->At(op->S1), text = child->At(op->S3);
-        bool written = Write(child, file, text, (int)op->A);
-        if (!written && child->FailedCall == SYS_openat2 && child->Errno == Errno.ENOENT && op->S2 != 0)
-            written = Write(child, file = child->At(op->S2), text, (int)op->A);
+        byte* file = child->At(op->Label.File);
+        bool written = Write(child, file, op->Label.Content);
+        if (!written && child->FailedCall == SYS_openat2 && child->Errno == Errno.ENOENT && !op->Label.OlderFile.IsNone)
+            written = Write(child, file = child->At(op->Label.OlderFile), op->Label.Content);
         return written && IsSet(child, file);
     }
 
     /// <summary>
     /// A new time namespace is for children first. Its offsets may be set while nobody is in it; then we enter it, which only a process
-    /// with one thread can (time_namespaces(7)). S1: lines of offsets, A: length, B: it was made before.
+    /// with one thread can (time_namespaces(7)).
     /// </summary>
     public static bool TimeNamespace(Child* child, PlanOp* op)
     {
-        if (op->B == 0 && !child->Try(SYS_unshare, (nint)sched.CLONE_NEWTIME)) return false;
-        if (op->A != 0 && !Write(child, Text.Pointer("self/timens_offsets"u8), child->At(op->S1), (int)op->A)) return false;
+        PlanBytes offsets = op->TimeNamespace.Offsets;
+        if (!op->TimeNamespace.IsMade && !child->Try(SYS_unshare, (nint)sched.CLONE_NEWTIME)) return false;
+        if (offsets.Length != 0 && !Write(child, Text.Pointer("self/timens_offsets"u8), offsets)) return false;
         nint ns = child->Call(SYS_openat, child->Proc, (nint)Text.Pointer("self/ns/time_for_children"u8), O_RDONLY | O_CLOEXEC);
         if (ns < 0) return false;
         bool entered = child->Try(SYS_setns, ns, (nint)sched.CLONE_NEWTIME);
@@ -68,26 +65,26 @@ internal static unsafe class Procfs
         return entered;
     }
 
-    private static bool Write(Child* child, byte* path, byte* bytes, int length)
+    private static bool Write(Child* child, byte* path, PlanBytes content)
     {
         nint fd = OpenFile(child, path, O_WRONLY);
         if (fd < 0) return false;
-        bool written = child->Try(SYS_write, fd, (nint)bytes, length);
+        bool written = child->Try(SYS_write, fd, (nint)child->At(content), content.Length);
         Child.Close(fd);
         return written;
     }
 
     /// <summary>Whether the file is these bytes and a line's end.</summary>
-    private static bool Says(Child* child, byte* path, byte* bytes, int length)
+    private static bool Says(Child* child, byte* path, PlanBytes content)
     {
         const int enough = 32;
-        byte* there = stackalloc byte[enough];
+        byte* there = stackalloc byte[enough], bytes = child->At(content);
         nint fd = OpenFile(child, path, O_RDONLY);
         if (fd < 0) return false;
         nint got = child->Call(SYS_read, fd, (nint)there, enough);
         Child.Close(fd);
-        if (got != length + 1) return false;
-        for (int i = 0; i < length; i++)
+        if (got != content.Length + 1) return false;
+        for (int i = 0; i < content.Length; i++)
             if (there[i] != bytes[i]) return false;
         return true;
     }

@@ -27,13 +27,10 @@ internal static unsafe class Reaper
         return child->Children >= 0;
     }
 
-    /// <summary>
-    /// A: 1 when there is no pid namespace of our own, so orphans must be collected and killed by hand; B: 1 to end with the parent; C: 1
-    /// when stdin is the container's terminal; D: 1 to end the command with us.
-    /// </summary>
     public static bool Start(Child* child, PlanOp* op)
     {
-        bool subreaper = op->A != 0;
+        ReaperArguments* how = &op->Reaper;
+        bool subreaper = how->IsGuard;
         if (subreaper && !child->Try(SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1)) return false;
         // Signals that arrive from here on belong to the command; blocked, they wait for rt_sigtimedwait.
         ulong all = ~0UL, old;
@@ -43,14 +40,14 @@ internal static unsafe class Reaper
         if (command < 0) return false;
         if (command == 0)
         {
-            if (op->C != 0) TakeForeground();
+            if (how->HasTerminal) TakeForeground();
             Sys.Call(SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&old), 0, sizeof(ulong));
             // Without a pid namespace our own death does not end the command; the kernel does when asked.
-            if (op->D != 0) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
+            if (how->EndsCommand) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, signal.SIGKILL);
             return true;
         }
         // Renewed as a signal that can be caught: there are orphans to kill before we go.
-        if (subreaper && op->B != 0) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, ParentDied);
+        if (subreaper && how->EndsWithParent) Sys.Call(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, ParentDied);
         Sys.Call(SYS_prctl, sys_prctl.PR_SET_DUMPABLE, 0);
         // In the place of whatever the command was given as its first descriptor.
         bool lists = child->Children >= 0 && (child->Children == List || Sys.Call(SYS_dup3, child->Children, List, fcntl.O_CLOEXEC) >= 0);

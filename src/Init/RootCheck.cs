@@ -15,18 +15,14 @@ internal static unsafe class RootCheck
 {
     private const int Standard = 3;   // stdin, stdout, stderr
 
-    /// <summary>
-    /// A: 1: the old root stays in the namespace below ours, out of reach (<see cref="RootMount.Move"/>); 2: the root is another
-    /// container's that we have joined.
-    /// </summary>
-    public static bool Check(Child* child, PlanOp* op)
+    public static bool Check(Child* child, RootEntry entry)
     {
         statx root;
         return Look(child, AT_FDCWD, Text.Pointer("/"u8), &root)
             && (child->Root < 0 || Is(child, child->Root, Text.Pointer(""u8), &root, Errno.EXDEV))
             && Is(child, AT_FDCWD, Text.Pointer("/.."u8), &root, Errno.EXDEV)
             && Is(child, AT_FDCWD, Text.Pointer("."u8), &root, Errno.ESTALE)
-            && ((op->A & 2) != 0 || OldRootIsGone(child, &root, staysBelow: (op->A & 1) != 0))
+            && (entry == RootEntry.Joined || OldRootIsGone(child, &root, staysBelow: entry == RootEntry.Moved))
             && NoDirectoryCameAlong(child);
     }
 

@@ -14,20 +14,23 @@ internal static unsafe class RootMount
     /// <summary>
     /// pivot_root wants its new root to be a mount point, so the directory is bound (pivot_root(2)): on "/", where no path of the host
     /// leads through it, and unbindable until it is entered. A volume whose source holds the root file system would else show what we mount
-    /// in it: a /proc without its masks. B: in its own place, for hooks that look for it by its path; the mount that it lies in is the
-    /// container's alone then, or the host would see it too. A: the root is a slave of it in the end; 2: it has to be made one itself
-    /// before. D: attributes of it and of all that is mounted in it.
+    /// in it: a /proc without its masks. Where it is mounted in its own place, the mount that it lies in is the container's alone then, or
+    /// the host would see it too.
     /// </summary>
     public static bool Bind(Child* child, PlanOp* op)
     {
+        BindRootArguments* wanted = &op->BindRoot;
         nint tree = child->Call(SYS_open_tree, AT_FDCWD, (nint)Text.Pointer("."u8), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         child->Root = (int)tree;
         // Now: once there is a mount on "/", a ".." that leads to "/" ends in that.
-        if (op->A != 0) child->Origin = (int)OpenMountOf(child);
-        if (op->A == 2 && !SetPropagation(child, child->Origin, MS_SLAVE)) return false;
-        if (tree < 0 || (op->D != 0 && !Trees.SetAttributes(child, child->Root, (ulong)op->D, 0, 0, recursive: true))
+        if (wanted->Follows) child->Origin = (int)OpenMountOf(child);
+        if (wanted->Follows && wanted->IsShared && !SetPropagation(child, child->Origin, MS_SLAVE)) return false;
+        if (tree < 0
+            || (wanted->Attributes != 0 && !Trees.SetAttributes(child, child->Root, (ulong)wanted->Attributes, 0, 0, recursive: true))
             || !SetPropagation(child, child->Root, MS_UNBINDABLE)) return false;
-        return op->B != 0 ? MoveInPlace(child, op->C != 0 ? MS_PRIVATE : MS_SLAVE) : Trees.MoveOnTop(child, child->Root);
+        return wanted->IsInPlace
+            ? MoveInPlace(child, wanted->IsShared && !wanted->Follows ? MS_PRIVATE : MS_SLAVE)
+            : Trees.MoveOnTop(child, child->Root);
     }
 
     private static bool MoveInPlace(Child* child, int propagation)
@@ -41,12 +44,12 @@ internal static unsafe class RootMount
     }
 
     /// <summary>
-    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace. S1: tmpfs options,
-    /// S2: overlay flag userxattr, D: attributes. From there on it is a root like any other: one mount on "/".
+    /// The directory as the lower layer of an overlay whose upper layer is a tmpfs: writes vanish with the namespace.
+    /// From there on it is a root like any other: one mount on "/".
     /// </summary>
     public static bool Overlay(Child* child, PlanOp* op)
     {
-        child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), child->At(op->S1), child->At(op->S2), attributes: (int)op->D);
+        child->Root = FileSystems.MakeThrowaway(child, Text.Pointer("."u8), &op->Overlay);
         return child->Root >= 0 && SetPropagation(child, child->Root, MS_UNBINDABLE) && Trees.MoveOnTop(child, child->Root);
     }
 
@@ -78,15 +81,15 @@ internal static unsafe class RootMount
 
     /// <summary>
     /// pivot_root(".", ".") stacks the old root on top of the new one at "/", where a lazy unmount takes it away: no directory for the old
-    /// root is ever needed (pivot_root(2), NOTES). A: 1: some of the old mounts are still shared with the host, which would lose its own
-    /// with them: an unmount goes to all peers (mount_namespaces(7)).
+    /// root is ever needed (pivot_root(2), NOTES). Old mounts that are still shared with the host are made slaves first: an unmount goes to
+    /// all peers (mount_namespaces(7)).
     /// </summary>
     public static bool Pivot(Child* child, PlanOp* op) =>
         RootCheck.RememberOldRoot(child)
         && Settle(child)
         && child->Try(SYS_fchdir, child->Root)
         && child->Try(SYS_pivot_root, (nint)Text.Pointer("."u8), (nint)Text.Pointer("."u8))
-        && (op->A == 0 || Trees.SetAttributes(child, child->OldRoot, 0, 0, MS_SLAVE, recursive: true))
+        && (!op->PivotRoot.OldIsShared || Trees.SetAttributes(child, child->OldRoot, 0, 0, MS_SLAVE, recursive: true))
         && DetachOldRoot(child)
         && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
 
@@ -127,12 +130,12 @@ internal static unsafe class RootMount
 
     /// <summary>
     /// For a root on the initial ramdisk, which pivot_root refuses: the new root lies on top of "/" already. The host's procfs and sysfs
-    /// (S1) are taken away first: one that is fully visible, be it below, would let the container mount them anew without their masks.
+    /// are taken away first: one that is fully visible, be it below, would let the container mount them anew without their masks.
     /// </summary>
     public static bool Move(Child* child, PlanOp* op)
     {
         nint tmpfs = (nint)Text.Pointer("tmpfs"u8);
-        for (byte* path = child->At(op->S1); path != null && *path != 0; path += Text.Length(path) + 1)
+        for (byte* path = child->At(op->MoveRoot.KernelMounts); path != null && *path != 0; path += Text.Length(path) + 1)
             if (!child->Try(SYS_umount2, (nint)path, MNT_DETACH) && child->Errno is Errno.EINVAL or Errno.EPERM
                 && !child->Try(SYS_mount, tmpfs, (nint)path, tmpfs, MS_RDONLY, 0)) return false;
         return RootCheck.RememberOldRoot(child) && Settle(child) && Chroot(child);
@@ -143,12 +146,12 @@ internal static unsafe class RootMount
         && child->Try(SYS_chroot, (nint)Text.Pointer("."u8))
         && child->Try(SYS_chdir, (nint)Text.Pointer("/"u8));
 
-    /// <summary>A: attributes to set on the root mount, for --read-only; C: its propagation.</summary>
+    /// <summary>Of the root mount, once it is "/".</summary>
     public static bool SetAttributes(Child* child, PlanOp* op)
     {
         mount_attr attributes = default;
-        attributes.attr_set = (ulong)op->A;
-        attributes.propagation = (ulong)op->C;
+        attributes.attr_set = (ulong)op->RootAttributes.Attributes;
+        attributes.propagation = (ulong)op->RootAttributes.Propagation;
         int tree = (op->Flags & OpFlags.PropagationRecursive) != 0 ? AT_RECURSIVE : 0;
         return child->Try(SYS_mount_setattr, AT_FDCWD, (nint)Text.Pointer("/"u8), tree, (nint)(&attributes), sizeof(mount_attr));
     }

@@ -14,10 +14,9 @@ internal static unsafe class Rootfs
     private const int PathSize = 4096;   // PATH_MAX
     private const int MostLinks = 8;
 
-    /// <summary>S1: path.</summary>
     public static bool EnsureDirectory(Child* child, PlanOp* op)
     {
-        int fd = Resolve(child, child->At(op->S1), op->Flags, create: true);
+        int fd = Resolve(child, child->At(op->Place.Path), op->Flags, create: true);
         Child.Close(fd);
         return fd >= 0;
     }
@@ -64,8 +63,8 @@ internal static unsafe class Rootfs
     {
         PlanOp* last = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset) + child->Plan->OpCount - 1;
         child->MayMake = true;
-        if (last->Code != OpCode.Exec || last->A == 0) return;
-        for (byte* path = child->At(last->S1); *path != 0; path += Text.Length(path) + 1)
+        if (last->Code != OpCode.Exec || !last->Exec.IsInRootAlone) return;
+        for (byte* path = child->At(last->Exec.Candidates); *path != 0; path += Text.Length(path) + 1)
         {
             // Where a symlink leads may be mounted later: then it is ELOOP, and nobody knows.
             nint fd = child->OpenAt2(child->Root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);

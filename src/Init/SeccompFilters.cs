@@ -10,14 +10,14 @@ internal static unsafe class SeccompFilters
 {
     private const int StackSize = 65536;
 
-    /// <summary>S1: BPF instructions, A: how many, B: SECCOMP_FILTER_FLAG_*. struct sock_fprog is a count and a pointer.</summary>
+    /// <summary>struct sock_fprog is a count and a pointer.</summary>
     public static bool Install(Child* child, PlanOp* op)
     {
         ulong* program = stackalloc ulong[2];
-        program[0] = (ulong)op->A;
-        program[1] = (ulong)child->At(op->S1);
-        return (op->B & seccomp.SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0
-            ? child->Try(SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, (nint)op->B, (nint)program)
+        program[0] = (ulong)op->Seccomp.Count;
+        program[1] = (ulong)child->At(op->Seccomp.Program);
+        return (op->Seccomp.Flags & seccomp.SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0
+            ? child->Try(SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, (nint)op->Seccomp.Flags, (nint)program)
             : WithListener(child, op, program);
     }
 
@@ -49,7 +49,7 @@ internal static unsafe class SeccompFilters
             (int)(sched.CLONE_VM | sched.CLONE_FS | sched.CLONE_FILES | sched.CLONE_SIGHAND | sched.CLONE_THREAD | sched.CLONE_SYSVSEM);
         if (Sys.Clone((nint)(delegate*<Handover*, int>)&Send, stack + StackSize, flags, &handover) < 0)
             return child->Fail(SYS_clone, *Sys.ErrnoLocation());
-        nint listener = child->Call(SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, (nint)op->B, (nint)program);
+        nint listener = child->Call(SYS_seccomp, seccomp.SECCOMP_SET_MODE_FILTER, (nint)op->Seccomp.Flags, (nint)program);
         Volatile.Write(ref handover.Listener, listener < 0 ? Handover.None : (int)listener);
         if (listener < 0) return false;
         while (Volatile.Read(ref handover.Outcome) == 0) { }

@@ -11,7 +11,6 @@ namespace Minirun.Init;
 /// </summary>
 internal static unsafe class Terminal
 {
-    /// <summary>S2: where the slave is also mounted, /dev/console; A, B: rows and columns; C: newlines stay what they are.</summary>
     public static bool Open(Child* child, PlanOp* op)
     {
         if (child->Pts < 0) child->Pts = OpenPts(child);
@@ -23,11 +22,11 @@ internal static unsafe class Terminal
         nint slave = child->Call(SYS_ioctl, master, termios_.TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
         if (slave < 0) return false;
         winsize size = default;
-        size.ws_row = (ushort)op->A;
-        size.ws_col = (ushort)op->B;
+        size.ws_row = (ushort)op->Terminal.Rows;
+        size.ws_col = (ushort)op->Terminal.Columns;
         if (size.ws_row != 0) child->Call(SYS_ioctl, master, termios_.TIOCSWINSZ, (nint)(&size));
         termios settings;
-        if (op->C != 0 && child->Try(SYS_ioctl, slave, termios_.TCGETS, (nint)(&settings)))
+        if (op->Terminal.PlainNewlines && child->Try(SYS_ioctl, slave, termios_.TCGETS, (nint)(&settings)))
         {
             settings.c_oflag &= ~termios_.ONLCR;
             child->Call(SYS_ioctl, slave, termios_.TCSETSW, (nint)(&settings));
@@ -60,7 +59,8 @@ internal static unsafe class Terminal
             sys_mount.OPEN_TREE_CLONE | sys_mount.OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
         // In a /dev from elsewhere nothing is made. No symlink is followed in either (CVE-2026-88264).
         int target = tree < 0 ? -1
-            : child->Dev >= 0 ? Rootfs.Resolve(child, child->At(op->S2), OpFlags.InDev | OpFlags.File | OpFlags.Ordinary, create: true)
+            : child->Dev >= 0 ? Rootfs.Resolve(child, child->At(op->Terminal.Name), OpFlags.InDev | OpFlags.File | OpFlags.Ordinary,
+                create: true)
             : Rootfs.Resolve(child, Text.Pointer("dev/console"u8), OpFlags.File | OpFlags.Ordinary, create: false);
         if (tree >= 0 && target < 0 && child->Dev < 0 && child->Errno == Errno.ENOENT) { Child.Close(tree); return true; }
         bool moved = target >= 0 && Trees.Move(child, (int)tree, target);

@@ -26,6 +26,17 @@ internal static unsafe class Trees
         (int)child->Call(SYS_open_tree, from, (nint)path,
             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags | (recursive ? AT_RECURSIVE : 0) | (*path == 0 ? AT_EMPTY_PATH : 0));
 
+    /// <summary>One call where one does.</summary>
+    public static bool Change(Child* child, int tree, MountChange* change, OpFlags flags)
+    {
+        bool all = (flags & OpFlags.PropagationRecursive) != 0;
+        long ofTree = all ? change->Propagation : 0, ofTop = all ? 0 : change->Propagation;
+        return ((change->TreeSet | change->TreeClear | ofTree) == 0
+                || SetAttributes(child, tree, (ulong)change->TreeSet, (ulong)change->TreeClear, (ulong)ofTree, recursive: true))
+            && ((change->Set | change->Clear | ofTop) == 0
+                || SetAttributes(child, tree, (ulong)change->Set, (ulong)change->Clear, (ulong)ofTop, recursive: false));
+    }
+
     public static bool SetAttributes(Child* child, int tree, ulong set, ulong clear, ulong propagation, bool recursive)
     {
         mount_attr attributes;
@@ -38,12 +49,17 @@ internal static unsafe class Trees
     }
 
     /// <summary>A device node that is bound must be the device it is named after (CVE-2025-31133).</summary>
-    public static bool IsDevice(Child* child, PlanOp* op, int tree, int type)
+    /// <param name="child">Us.</param>
+    /// <param name="number">A <see cref="DeviceNumber"/>; 0: it may be anything.</param>
+    /// <param name="tree">What is bound.</param>
+    /// <param name="type">S_IFCHR or S_IFBLK.</param>
+    public static bool IsDevice(Child* child, long number, int tree, int type)
     {
-        if (op->D == 0) return true;
+        if (number == 0) return true;
         statx status;
         if (!Stat(child, tree, &status)) return false;
-        bool same = (status.stx_mode & sys_stat.S_IFMT) == type && ((long)status.stx_rdev_major << 32 | status.stx_rdev_minor) == op->D;
+        bool same =
+            (status.stx_mode & sys_stat.S_IFMT) == type && DeviceNumber.From(status.stx_rdev_major, status.stx_rdev_minor) == number;
         return same || child->Fail(SYS_open_tree, Errno.ENODEV);
     }
 

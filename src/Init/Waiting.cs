@@ -18,10 +18,10 @@ internal static unsafe class Waiting
     }
 
     /// <summary>
-    /// A container that was created waits for its start, and no longer for its creator: A: a listening socket, through which <c>start</c>
-    /// comes, and which takes the place of the report channel; B: a file of the container's state. When that is removed nobody can start us
-    /// any more, and we give up; a look once in a while tells. A signal that ends a process ends us, though we have it blocked: the command
-    /// is to have none pending. (inotify(7) would tell at once, but closing its descriptor, as execve does, takes the kernel 15 ms.)
+    /// A container that was created waits for its start, and no longer for its creator. When the file of its state is removed nobody can
+    /// start us any more, and we give up; a look once in a while tells. A signal that ends a process ends us, though we have it blocked:
+    /// the command is to have none pending. (inotify(7) would tell at once, but closing its descriptor, as execve does, takes the kernel 15
+    /// ms.)
     /// </summary>
     public static bool ForStart(Child* child, PlanOp* op)
     {
@@ -34,7 +34,7 @@ internal static unsafe class Waiting
         if (!child->Try(SYS_prctl, sys_prctl.PR_SET_PDEATHSIG, 0)) return false;
         Child.Close(child->Plan->ReportFd);
         pollfd* wait = stackalloc pollfd[2];
-        wait[0].fd = (int)op->A;
+        wait[0].fd = op->AwaitStart.Socket;
         wait[1].fd = (int)signals;
         wait[0].events = wait[1].events = poll.POLLIN;
         wait[0].revents = wait[1].revents = 0;
@@ -44,13 +44,13 @@ internal static unsafe class Waiting
             if (wait[1].revents != 0 && Sys.Call(SYS_read, signals, (nint)(&info), sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
                 Sys.Call(SYS_exit_group, 128 + (nint)info.ssi_signo);
             statx state;
-            if (child->Try(SYS_statx, (nint)op->B, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH, (nint)sys_stat.STATX_BASIC_STATS,
-                (nint)(&state))
+            if (child->Try(SYS_statx, op->AwaitStart.StateFile, (nint)Text.Pointer(""u8), fcntl.AT_EMPTY_PATH,
+                (nint)sys_stat.STATX_BASIC_STATS, (nint)(&state))
                 && state.stx_nlink == 0)
                 Sys.Call(SYS_exit_group, 125);
         }
         Child.Close(signals);
-        nint starter = child->Call(SYS_accept4, (nint)op->A, 0, 0, sys_socket.SOCK_CLOEXEC);
+        nint starter = child->Call(SYS_accept4, op->AwaitStart.Socket, 0, 0, sys_socket.SOCK_CLOEXEC);
         child->Plan->ReportFd = (int)starter;
         return starter >= 0;
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minirun.Plan;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.Output;
@@ -97,7 +98,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
     {
         Operation operation = plan.Operations[op];
         string lead = $"{op + 1,3} {Colour.Paint(Colour.Bold, SafeText.Of(operation.Name).PadRight(NameWidth), _screen.Colours)} ";
-        Wrapped(text, lead, Strace.Show(operation), NumberWidth + NameWidth + 1);
+        Wrapped(text, lead, operation.Call, NumberWidth + NameWidth + 1);
         Wrapped(text, new string(' ', NumberWidth + NameWidth + 1), operation.WhyText, NumberWidth + NameWidth + 1);
     }
 
@@ -128,7 +129,7 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
             writer.WriteString("status", status);
             if (status == "planned")
             {
-                writer.WriteString("call", Strace.Show(operation));
+                writer.WriteString("call", operation.Call);
                 writer.WriteString("why", operation.WhyText);
                 if (operation.IfLeftOutText is { } unsafeNow) writer.WriteString("ifLeftOut", unsafeNow);
             }

@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 
 namespace Minirun.Cli.Output;
 

@@ -1,6 +1,6 @@
 using Minirun.Linux;
 using Minirun.Plan;
-using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;

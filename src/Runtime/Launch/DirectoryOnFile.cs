@@ -1,6 +1,6 @@
 using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 
 namespace Minirun.Runtime.Launch;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Minirun.Linux;
 using Minirun.Plan;
 using Minirun.Runtime.Mounts;
-using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 
 namespace Minirun.Runtime.Launch;
 
@@ -15,21 +15,20 @@ internal static unsafe class ExecFailure
 {
     private const int HeadBytes = 4096;
 
-    public static UserError Explain(ContainerPlan plan, Report report, int pid)
+    public static UserError Explain(ProgramOp operation, Report report, int pid)
     {
-        Operation operation = plan.Operations[^1];
-        string command = operation.Path!;
+        string command = operation.Command[0];
         int errno = report.Errno;
         // Said before the root was entered: our eyes would see the host.
-        if (report.Call == sys_syscall.SYS_openat2) return NowhereToBe(plan, operation, command);
+        if (report.Call == sys_syscall.SYS_openat2) return NowhereToBe(operation, command);
         int root = OpenRoot($"/proc/{pid}");
         // A child that has entered a user namespace is closed to a user's eyes (ptrace(2), dumpable) until it executes something in there.
-        if (root < 0 && plan.Spec.JoinedDirectory is { } first) root = OpenRoot(first);
-        string cwd = ProcFile.ReadLink($"/proc/{pid}/cwd") ?? plan.Spec.Oci.Process.Cwd;
+        if (root < 0 && operation.ProcDirectory is { } first) root = OpenRoot(first);
+        string cwd = ProcFile.ReadLink($"/proc/{pid}/cwd") ?? operation.Directory;
         if (cwd.Length == 0) cwd = "/";
         try
         {
-            foreach (string candidate in ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            foreach (string candidate in operation.Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries))
             {
                 string path = candidate.StartsWith('/') ? candidate : $"{cwd.TrimEnd('/')}/{candidate}";
                 if (Look(root, path) is { } status) return ForFile(root, command, path, status, errno);
@@ -60,11 +59,11 @@ internal static unsafe class ExecFailure
         : null;
 
     /// <summary>None of the directories that it could be in is in the root file system, in which nothing was made yet.</summary>
-    private static UserError NowhereToBe(ContainerPlan plan, Operation operation, string command)
+    private static UserError NowhereToBe(ProgramOp operation, string command)
     {
-        string places = string.Join(", ", ((string)operation.S1!).Split('\0', StringSplitOptions.RemoveEmptyEntries));
+        string places = string.Join(", ", operation.Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries));
         return Missing(command, Misplaced(command)
-            ?? $"is {plan.Spec.Oci.Root.Path} the right root file system? There is no {(command.Contains('/') ? command : places)} in it");
+            ?? $"is {operation.Root} the right root file system? There is no {(command.Contains('/') ? command : places)} in it");
     }
 
     private static UserError ForFile(int root, string command, string path, statx status, int errno)
@@ -149,6 +148,6 @@ internal static unsafe class ExecFailure
         return noexec;
     }
 
-    private static string PathOf(Operation operation) =>
-        Array.Find((string[])operation.S3!, entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "not set";
+    private static string PathOf(ProgramOp operation) =>
+        Array.Find(operation.Environment, entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "not set";
 }

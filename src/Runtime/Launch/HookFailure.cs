@@ -1,7 +1,7 @@
 using System.Globalization;
 using Minirun.Plan;
 using Minirun.Linux;
-using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 
 namespace Minirun.Runtime.Launch;
@@ -12,13 +12,13 @@ internal static unsafe class HookFailure
     private const int MostOutput = 16384, Dumped = 0x80;
 
     /// <summary>The error for a hook that fork-news ran. It still waits, and holds what the hook wrote.</summary>
-    public static UserError Explain(Operation operation, Report report, int pid)
+    public static UserError Explain(HookOp operation, Report report, int pid)
     {
         string[] name = operation.Name.Split('#');
         return report.Call switch
         {
-            var call when call == sys_syscall.SYS_ppoll => Error(name[0], name[1], TimedOut((int)operation.B)),
-            var call when call == sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Path!, report.Errno)),
+            var call when call == sys_syscall.SYS_ppoll => Error(name[0], name[1], TimedOut(operation.Seconds)),
+            var call when call == sys_syscall.SYS_execve => Error(name[0], name[1], NotExecuted(operation.Program, report.Errno)),
             var call
                 when call == sys_syscall.SYS_wait4 => Error(name[0], name[1],
                     Ended(report.Errno, Read(pid, (int)(report.Nanoseconds >> 32)), Read(pid, (int)report.Nanoseconds))),

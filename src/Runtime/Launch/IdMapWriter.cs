@@ -1,7 +1,7 @@
 using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
-using Minirun.Runtime.Request;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
@@ -11,19 +11,18 @@ namespace Minirun.Runtime.Launch;
 /// <summary>Writes a child's id maps: itself, or with newuidmap(1) and newgidmap(1) when ranges of /etc/subuid are used.</summary>
 internal static unsafe class IdMapWriter
 {
-    public static void Write(ContainerSpec spec, int pid)
+    public static void Write(IdMapsStep maps, int pid)
     {
-        if (spec.MapWith is { } tools)
+        if (maps.Tools is { } tools)
         {
-            RunTool(tools.NewUidMap, pid, spec.Oci.Linux.UidMappings!, "/etc/subuid");
-            RunTool(tools.NewGidMap, pid, spec.Oci.Linux.GidMappings!, "/etc/subgid");
+            RunTool(tools.NewUidMap, pid, maps.Uids, "/etc/subuid");
+            RunTool(tools.NewGidMap, pid, maps.Gids, "/etc/subgid");
             return;
         }
         // An unprivileged process may write a gid_map only after it gave setgroups(2) up (CVE-2014-8989).
         string directory = "/proc/" + pid.ToString();
-        if (spec.FromBundle ? spec.DeniesSetgroups : spec.Oci.Process.User.AdditionalGids is null)
-            ProcFile.Write(directory + "/setgroups", "deny");
-        Write(pid, spec.Oci.Linux.UidMappings!, spec.Oci.Linux.GidMappings!);
+        if (maps.DeniesSetgroups) ProcFile.Write(directory + "/setgroups", "deny");
+        Write(pid, maps.Uids, maps.Gids);
     }
 
     public static void Write(int pid, List<OciIdMapping> uids, List<OciIdMapping> gids)

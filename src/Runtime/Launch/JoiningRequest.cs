@@ -1,6 +1,7 @@
 using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -10,9 +11,6 @@ namespace Minirun.Runtime.Launch;
 /// </summary>
 internal static unsafe class JoiningRequest
 {
-    /// <summary>Whether a plan needs it: what is executed in a user namespace that exists can be looked into by its root.</summary>
-    public static bool IsNeeded(ContainerPlan plan) => plan.Spec.JoinedProcess >= 0 || plan.Spec.Joins(sched.CLONE_NEWUSER);
-
     /// <summary>Writes it into the memfd that has no plan yet. Gives the descriptors of the namespaces, which fork-news must get.</summary>
     public static List<int> Write(ContainerPlan plan, int planFd, int reportFd)
     {
@@ -22,19 +20,20 @@ internal static unsafe class JoiningRequest
         for (int i = 0; i < steps.Count; i++)
         {
             JoiningStep step = steps[i];
-            if (step.Path != 0) step.Path = blob.Add(paths[step.Path - 1]);
+            if (step.Path != 0) step.Path = blob.AddText(paths[step.Path - 1]).Offset;
             blob.Write(sizeof(JoiningPlan) + i * sizeof(JoiningStep), ref step);
         }
-        Operation? user = plan.Find(LaunchStep.BecomeRoot);
+        var user = (BecomeRootStep?)plan.Find(LaunchStep.BecomeRoot);
+        int? score = plan.ForkNews.OomScore;
         var joining = new JoiningPlan
         {
             Length = blob.Length,
             StepCount = steps.Count,
             ReportFd = reportFd,
-            Uid = user is null ? JoiningPlan.NoId : (int)user.A,
-            Gid = user is null ? JoiningPlan.NoId : (int)user.B,
-            HasOomScore = plan.Spec.Oci.Process.OomScoreAdj is null ? 0 : 1,
-            OomScore = plan.Spec.Oci.Process.OomScoreAdj ?? 0,
+            Uid = user is null ? JoiningPlan.NoId : (int)user.Uid,
+            Gid = user is null ? JoiningPlan.NoId : (int)user.Gid,
+            HasOomScore = score is null ? 0 : 1,
+            OomScore = score ?? 0,
         };
         blob.Write(0, ref joining);
         fixed (byte* bytes = blob.ToArray())
@@ -60,27 +59,20 @@ internal static unsafe class JoiningRequest
         }
         for (int op = 0; op < plan.Operations.Count; op++)
         {
-            Operation operation = plan.Operations[op];
-            switch (operation.Step)
+            switch (plan.Operations[op])
             {
-                case LaunchStep.CloneAgain:
-                    steps.Add(new() { Kind = JoiningKind.Clone, Op = op, Flags = (ulong)operation.A });
+                case CloneAgainStep again:
+                    steps.Add(new() { Kind = JoiningKind.Clone, Op = op, Flags = again.Namespaces });
                     break;
-                case LaunchStep.EnterRootfs:
-                    if (plan.Spec.JoinedRoot > 0) descriptors.Add(plan.Spec.JoinedRoot);
-                    paths.Add(operation.Path!);
+                case EnterRootfsStep enter:
+                    if (enter.Descriptor > 0) descriptors.Add(enter.Descriptor);
+                    paths.Add(enter.Path!);
                     steps.Add(new() { Kind = JoiningKind.Directory, Op = op, Path = paths.Count });
                     break;
-                case LaunchStep.OpenSource:
-                    paths.Add(operation.Source!.Path);
-                    steps.Add(new()
-                    {
-                        Kind = JoiningKind.Open,
-                        Op = op,
-                        Fd = operation.Source.Fd,
-                        Path = paths.Count,
-                        Flags = MountSources.HowToOpen(operation.Source)
-                    });
+                case OpenSourceStep { Source: var source }:
+                    paths.Add(source.Path);
+                    ulong how = MountSources.HowToOpen(source);
+                    steps.Add(new() { Kind = JoiningKind.Open, Op = op, Fd = source.Fd, Path = paths.Count, Flags = how });
                     break;
             }
         }

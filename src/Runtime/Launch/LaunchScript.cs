@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
@@ -37,7 +38,6 @@ internal static unsafe class LaunchScript
     {
         // Else the child itself would keep its parent's end open, and never see it close.
         Silently(ref script.Add(NoOperation, SYS_close, parentsFd));
-        var user = LaunchUser.Of(plan.Spec, host);
         int forkNews = plan.IndexOf(LaunchStep.ForkNews);
         int firstJoin = plan.IndexOf(LaunchStep.Join);
         // One who follows step by step sees the id maps come first; else what needs none is done while the parent writes them. A root file
@@ -46,7 +46,8 @@ internal static unsafe class LaunchScript
         if (mapped) AwaitIdMaps(script, plan, reportFd);
         for (int op = 0; op < plan.Operations.Count; op++)
         {
-            LaunchStep step = plan.Operations[op].Step;
+            Operation operation = plan.Operations[op];
+            LaunchStep step = operation.Step;
             // It is executed outside, and does these by itself.
             if (joined is not null && step is not (LaunchStep.MapSource or LaunchStep.ForkNews)) continue;
             if (!mapped
@@ -56,44 +57,41 @@ internal static unsafe class LaunchScript
                 AwaitIdMaps(script, plan, reportFd);
                 mapped = true;
             }
-            switch (step)
+            switch (operation)
             {
-                case LaunchStep.Join when op == firstJoin:
+                case JoinStep when op == firstJoin:
                     NamespaceJoin.Write(script, plan);
                     break;
-                case LaunchStep.CloneAgain:
-                    ref RawCall clone = ref script.Add(op, SYS_clone,
-                        plan.Operations[op].A | (long)(sched.CLONE_PARENT | sched.CLONE_PARENT_SETTID), 0, (long)script.Shared, 0, 0);
+                case CloneAgainStep again:
+                    const ulong how = sched.CLONE_PARENT | sched.CLONE_PARENT_SETTID;
+                    ref RawCall clone = ref script.Add(op, SYS_clone, (long)(again.Namespaces | how), 0, (long)script.Shared, 0, 0);
                     clone.Forks = true;
                     script.EndAtOnce();
                     break;
-                case LaunchStep.EnterRootfs:
-                    script.Add(op, SYS_chdir, script.Text(plan.Spec.Oci.Root.Path));
+                case EnterRootfsStep enter:
+                    script.Add(op, SYS_chdir, script.Text(enter.Path!));
                     break;
-                case LaunchStep.OpenSource:
-                    MountSources.WriteOpen(script, op, plan.Operations[op].Source!, SourceRegister);
+                case OpenSourceStep open:
+                    MountSources.WriteOpen(script, op, open.Source, SourceRegister);
                     break;
-                case LaunchStep.MapSource:
+                case MakeSourceStep { Source: var source }:
                     // Of a node that could not be made there is none.
-                    MountSource source = plan.Operations[op].Source!;
                     script.Add(op, SYS_fcntl, source.Fd, fcntl.F_SETFD, 0).MayFail = source.Node is not null;
                     break;
-                case LaunchStep.BecomeRoot:
-                    // A user namespace that is entered may have no id 0: then the ambient capabilities alone have to do.
-                    bool known = !plan.Spec.Joins(sched.CLONE_NEWUSER);
-                    script.Add(op, SYS_setresgid, user.Gid, user.Gid, user.Gid).MayFail = !known;
-                    script.Add(op, SYS_setresuid, user.Uid, user.Uid, user.Uid).MayFail = !known;
+                case BecomeRootStep user:
+                    script.Add(op, SYS_setresgid, user.Gid, user.Gid, user.Gid).MayFail = user.MayFail;
+                    script.Add(op, SYS_setresuid, user.Uid, user.Uid, user.Uid).MayFail = user.MayFail;
                     break;
-                case LaunchStep.KeepCapabilities:
+                case KeepCapabilitiesStep:
                     KeepCapabilities(script, op);
                     break;
-                case LaunchStep.SealProgram:
-                    Seal(script, op, host.Executable);
+                case SealProgramStep seal:
+                    Seal(script, op, seal.Program);
                     break;
-                case LaunchStep.Streams:
-                    StreamScript.Replace(script, op, plan.Spec.Streams!);
+                case StreamsStep { Descriptors: { } streams }:
+                    StreamScript.Replace(script, op, streams);
                     break;
-                case LaunchStep.ForkNews:
+                case ForkNewsStep:
                     script.Set(ProgramRegister,
                         joined is not null ? SealedProgram.Open(host) : fcntl.open("/proc/self/exe", fcntl.O_PATH | fcntl.O_CLOEXEC));
                     break;
@@ -103,10 +101,7 @@ internal static unsafe class LaunchScript
         script.Add(forkNews, SYS_fcntl, reportFd, fcntl.F_SETFD, 0);
         if (joined is not null)
             foreach (int fd in joined) script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
-        if (plan.Spec.HostProc > 0) script.Add(forkNews, SYS_fcntl, plan.Spec.HostProc, fcntl.F_SETFD, 0);
-        if (plan.Spec.Waits)
-            foreach (int fd in (ReadOnlySpan<int>)[plan.Spec.StartSocket, plan.Spec.InitLock])
-                script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
+        foreach (int fd in plan.ForkNews.Descriptors) script.Add(forkNews, SYS_fcntl, fd, fcntl.F_SETFD, 0);
         long arguments = joined is not null ? script.Array("fork-news", planFd.ToString(), reportFd.ToString(), "join")
             : waits ? script.Array("fork-news", planFd.ToString(), reportFd.ToString())
             : script.Array("fork-news", planFd.ToString());

@@ -2,6 +2,7 @@ using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
@@ -39,18 +40,19 @@ public static unsafe class Launcher
         if (plan.HasSources) MountSources.Prepare(plan, planFd);
         if (complete is null) WriteSealed(planFd, PlanEncoder.Encode(plan, childs, mode));
         var script = new ScriptWriter();
-        List<int>? joined = JoiningRequest.IsNeeded(plan) ? JoiningRequest.Write(plan, planFd, childs) : null;
+        List<int>? joined = plan.ForkNews.EntersByItself ? JoiningRequest.Write(plan, planFd, childs) : null;
         if (joined is not null) StreamScript.LetGoOfCallers(script, plan);
         if (birth is not null) LaunchScript.EnterCgroups(script, plan, birth.Tasks);
         LaunchScript.Write(script, plan, host, planFd, ours, childs, waits: complete is not null, joined);
 
-        int cloneOp = plan.IndexOf(LaunchStep.Clone), pid, pidfd;
-        bool copy = joined is null && (plan.Find(LaunchStep.BecomeRoot) is not null || plan.Spec.JoinsAny);
+        var clone = (CloneStep)plan.Find(LaunchStep.Clone)!;
+        int cloneOp = plan.IndexOf(clone), pid, pidfd;
+        bool copy = joined is null && (plan.Find(LaunchStep.BecomeRoot) ?? plan.Find(LaunchStep.CloneAgain)) is not null;
         using (MiddleMounts.Enter(plan, watcher))
         {
             watcher?.Before(cloneOp);
             long start = Clock.Now();
-            (pid, pidfd) = script.Clone((ulong)plan.Operations[cloneOp].A, childs, mode, copy, birth?.Directory ?? -1);
+            (pid, pidfd) = script.Clone(clone.Namespaces, childs, mode, copy, birth?.Directory ?? -1);
             watcher?.After(cloneOp, ReportKind.Done, Clock.Now() - start);
         }
         unistd.close(childs);
@@ -63,8 +65,7 @@ public static unsafe class Launcher
         {
             WriteIdMaps(plan, pid, ours, watcher);
             // A bundle's plan is completed now, so the child still waits.
-            if (plan.Spec.FromBundle && plan.Spec.Oci.Linux.NetDevices is { Count: > 0 } && plan.Spec.JoinedProcess < 0)
-                NetDevices.Move(plan.Spec, pid);
+            if (plan.NetDevices is { } devices) NetDevices.Move(devices, pid);
             if (complete is not null)
             {
                 complete(pid);
@@ -129,11 +130,11 @@ public static unsafe class Launcher
 
     private static void WriteIdMaps(ContainerPlan plan, int pid, int reportFd, Watcher? watcher)
     {
-        int op = plan.IndexOf(LaunchStep.IdMaps);
-        if (op < 0) return;
+        if (plan.Find(LaunchStep.IdMaps) is not IdMapsStep maps) return;
+        int op = plan.IndexOf(maps);
         watcher?.Before(op);
         long start = Clock.Now();
-        IdMapWriter.Write(plan.Spec, pid);
+        IdMapWriter.Write(maps, pid);
         watcher?.After(op, ReportKind.Done, Clock.Now() - start);
         Go(reportFd);
     }

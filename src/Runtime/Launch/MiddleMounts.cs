@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;
 using static Minirun.Linux.sys_syscall;
@@ -23,8 +24,8 @@ internal readonly unsafe struct MiddleMounts : IDisposable
     /// <exception cref="LinuxException">It cannot be made.</exception>
     public static MiddleMounts Enter(ContainerPlan plan, Watcher? watcher)
     {
-        int op = plan.IndexOf(LaunchStep.LockDevices);
-        if (op < 0) return default;
+        if (plan.Find(LaunchStep.LockDevices) is not LockDevicesStep step) return default;
+        int op = plan.IndexOf(step);
         watcher?.Before(op);
         long start = Clock.Now();
         const string own = "/proc/thread-self/ns/mnt";
@@ -34,7 +35,7 @@ internal readonly unsafe struct MiddleMounts : IDisposable
         LinuxException.Check(syscall(SYS_unshare, (nint)sched.CLONE_NEWNS), "unshare");
         try
         {
-            Prepare((List<string>)plan.Operations[op].S1!);
+            Prepare(step.Sources);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_mount;

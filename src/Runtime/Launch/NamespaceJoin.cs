@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
@@ -28,11 +29,10 @@ internal static unsafe class NamespaceJoin
         int user = -1;
         for (int op = 0; op < plan.Operations.Count; op++)
         {
-            Operation operation = plan.Operations[op];
-            if (operation.Step != LaunchStep.Join) continue;
-            int fd = operation.Path is { } path ? Open(path, operation.A) : plan.Spec.JoinedProcess;
-            if (operation.A == (long)sched.CLONE_NEWUSER) user = fd;
-            joins.Add((op, fd, (ulong)operation.A));
+            if (plan.Operations[op] is not JoinStep join) continue;
+            int fd = join.Path is { } path ? Open(path, (long)join.Namespaces) : join.Process;
+            if (join.Namespaces == sched.CLONE_NEWUSER) user = fd;
+            joins.Add((op, fd, join.Namespaces));
         }
         if (user < 0 || joins.Count == 1) return joins;
         var ordered = new List<(int Op, int Fd, ulong Flags)>();

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Minirun.Linux;
-using Minirun.Runtime.Request;
+using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Runtime.Launch;
@@ -17,13 +17,13 @@ internal static unsafe class NetDevices
     private const ushort IFLA_IFNAME = 3, IFLA_NET_NS_FD = 28, IFA_LABEL = 3, IFA_CACHEINFO = 6, IFA_FLAGS = 8;
     private const uint IFF_UP = 1, IFA_F_PERMANENT = 0x80;
 
-    public static void Move(ContainerSpec spec, int pid)
+    public static void Move(Dictionary<string, OciNetDevice> devices, int pid)
     {
         string place = "/proc/" + pid.ToString() + "/ns/net";
         int space = (int)LinuxException.Check(fcntl.open(place, fcntl.O_RDONLY | fcntl.O_CLOEXEC), "open", place);
         try
         {
-            foreach (var (name, device) in spec.Oci.Linux.NetDevices!)
+            foreach (var (name, device) in devices)
             {
                 try
                 {

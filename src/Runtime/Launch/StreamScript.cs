@@ -1,4 +1,5 @@
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 using static Minirun.Linux.sys_syscall;
 
@@ -13,7 +14,7 @@ internal static class StreamScript
     /// </summary>
     public static void LetGoOfCallers(ScriptWriter script, ContainerPlan plan)
     {
-        if (plan.Spec.Streams is { } streams) Replace(script, plan.IndexOf(LaunchStep.Streams), streams);
+        if (plan.Find(LaunchStep.Streams) is StreamsStep { Descriptors: { } streams } step) Replace(script, plan.IndexOf(step), streams);
     }
 
     /// <summary>Those that are not there are kept.</summary>

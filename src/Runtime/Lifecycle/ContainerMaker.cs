@@ -109,7 +109,7 @@ internal sealed class ContainerMaker : IDisposable
         }
         _globals.Trace?.Invoke(
             $"container {Record.Id}: starting {_bundle}, cgroup {Cgroup?.State.Paths.Values.FirstOrDefault() ?? "none"}");
-        Streams = StreamRelay.Open(Spec);
+        Streams = StreamRelay.Open(plan);
         LaunchedContainer container = Launcher.Start(plan, _host, PlanMode.Quiet, null, Complete, Cgroup?.Birth);
         Streams?.HandedOver();
         foreach (string warning in Spec.Warnings ?? []) _globals.Warn(warning);

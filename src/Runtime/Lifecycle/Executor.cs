@@ -34,9 +34,9 @@ internal static class Executor
         if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
         if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
         NullDevice.Seal();
-        using StreamRelay? streams = StreamRelay.Open(spec);
         var planner = new Planner(spec, host);
         ContainerPlan plan = planner.Begin();
+        using StreamRelay? streams = StreamRelay.Open(plan);
         Cgroup? cgroup = container.Cgroup;
         CgroupBirth? birth = options.Cgroup.Count == 0 ? cgroup?.Birth : null;
         void Complete(int pid)
@@ -139,7 +139,7 @@ internal static class Executor
         return new ContainerSpec
         {
             Oci = inside,
-            FromBundle = true,
+            Policy = Policy.Bundle,
             JoinedProcess = pidfd,
             JoinedFlags = different,
             JoinedRoot = (different & sched.CLONE_NEWNS) == 0 ? OpenRoot(pid) : 0,

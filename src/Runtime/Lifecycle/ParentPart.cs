@@ -2,6 +2,7 @@ using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 
 namespace Minirun.Runtime.Lifecycle;
 
@@ -48,7 +49,7 @@ public sealed class ParentPart
             case ReportKind.Failed:
                 throw Failure.Explain(plan, report, container.Pid, null);
             case ReportKind.FellBack:
-                Warn(Failure.FallbackText(plan.Operations[report.Op]));
+                if (plan.Operations[report.Op] is FileSystemOp mount) Warn(mount.FallbackText);
                 break;
             case ReportKind.Warning:
                 Warn(Failure.WarningText(plan.Operations[report.Op], report));
@@ -61,17 +62,17 @@ public sealed class ParentPart
                 Launcher.Go(container.ReportFd);
                 return;
             case ReportKind.Tree:
-                MountSources.MapIds(plan.Operations[report.Op].Source!, fd);
+                if (plan.Operations[report.Op] is BindOp { Prepared: { } source }) MountSources.MapIds(source, fd);
                 Launcher.Go(container.ReportFd);
                 break;
             case ReportKind.Asks:
-                switch (plan.Operations[report.Op].A)
+                switch (plan.Operations[report.Op])
                 {
-                    case OutsideRights.Asked:
-                        OutsideRights.Give(plan.Spec, container.Pid);
+                    case AskForLimitsOp limits:
+                        OutsideRights.Give(limits, container.Pid);
                         break;
-                    case OutsideRights.Clocks:
-                        OutsideRights.SetClocks(plan.Spec, container.Pid);
+                    case AskForClocksOp clocks:
+                        OutsideRights.SetClocks(clocks, container.Pid);
                         break;
                     default:
                         RunHooks?.Invoke();

@@ -1,4 +1,6 @@
 using Minirun.Linux;
+using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Lifecycle;
@@ -39,11 +41,11 @@ public sealed unsafe class StreamRelay : IDisposable
     public int[] Theirs => _theirs;
 
     /// <summary>For a container that is about to be made; null: it gets all as they are. One that outlives us gets /dev/null.</summary>
-    public static StreamRelay? Open(ContainerSpec spec)
+    public static StreamRelay? Open(ContainerPlan plan)
     {
-        if (spec.Relayed == 0) return null;
-        var relay = new StreamRelay(spec.Relayed, passes: !spec.OwnsPipes);
-        spec.Streams = relay._theirs;
+        if (plan.Find(LaunchStep.Streams) is not StreamsStep step) return null;
+        var relay = new StreamRelay(step.Relayed, passes: !plan.Spec.OwnsPipes);
+        step.Descriptors = relay._theirs;
         return relay;
     }
 

@@ -4,6 +4,7 @@ using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Scripts;
 
 namespace Minirun.Runtime.Lifecycle;

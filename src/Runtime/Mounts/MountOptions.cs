@@ -1,4 +1,5 @@
 using System.Text;
+using Minirun.Plan;
 using static Minirun.Linux.sys_mount;
 
 namespace Minirun.Runtime.Mounts;
@@ -43,6 +44,10 @@ public struct MountOptions
 
     /// <summary>Words for the super block, each closed by a zero.</summary>
     public string SuperBlock;
+
+    /// <summary>All that mount_setattr(2) changes.</summary>
+    public readonly MountChange Change =>
+        new() { Set = Set, Clear = Clear, TreeSet = TreeSet, TreeClear = TreeClear, Propagation = Propagation };
 
     /// <summary>Sorts options; what is no mount option belongs to the file system.</summary>
     public static MountOptions Parse(List<string> options)

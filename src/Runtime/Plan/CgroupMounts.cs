@@ -1,6 +1,7 @@
 using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -31,7 +32,7 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
     private OpFlags MayBeLeftOut => place is null ? OpFlags.Optional : OpFlags.None;
 
     /// <summary>Gives the tmpfs that is to be made read-only when all is made in it, if there is one.</summary>
-    public Operation? Add(OciMount mount, string destination, MountOptions options)
+    public FileSystemOp? Add(OciMount mount, string destination, MountOptions options)
     {
         if (!host.IsUnifiedCgroup || spec.OwnCgroups is { Count: 0 }) return AddHierarchies(destination, options);
         if (HasNamespace || Unified() is not { } hierarchy) AddUnified(mount, destination, options);
@@ -59,40 +60,35 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         return null;
     }
 
-    private void AddUnified(OciMount mount, string destination, MountOptions options) => plan.Add(new()
+    private void AddUnified(OciMount mount, string destination, MountOptions options) => plan.Add(new FileSystemOp
     {
         Name = destination[1..],
-        Code = OpCode.MountFs,
-        S1 = "cgroup2",
-        S2 = target,
-        S3 = options.Data.Length > 0 ? options.Data : null,
+        Type = "cgroup2",
+        Target = target,
+        Options = options.Data.Length > 0 ? options.Data : null,
         // Without a cgroup namespace that is ours the kernel gives no new one (runc #2158).
-        S4 = OwnUnified,
-        S5 = string.IsNullOrEmpty(mount.Source) ? "cgroup" : mount.Source,
-        A = options.Set | options.TreeSet,
-        C = BundleMounts.OfNew(options.Propagation),
-        Flags = flags | BundleProc.Guard(destination) | MayBeLeftOut | (OwnUnified is null ? 0 : OpFlags.Fallback),
+        Fallback = OwnUnified,
+        Shown = string.IsNullOrEmpty(mount.Source) ? "cgroup" : mount.Source,
+        Change = new() { Set = options.Set | options.TreeSet, Propagation = MountPaths.OfNew(options.Propagation) },
+        Flags = flags | MountPaths.Guard(destination) | MayBeLeftOut | (OwnUnified is null ? 0 : OpFlags.Fallback),
         Path = destination,
         Place = place,
         Why = "the control groups (cgroups(7)), version 2: the container sees its own",
         IfLeftOut = IfLeftOut,
     });
 
-    private Operation? AddHierarchies(string destination, MountOptions options)
+    private FileSystemOp? AddHierarchies(string destination, MountOptions options)
     {
         bool readOnly = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
         long attributes = Safe | (readOnly ? sys_mount.MOUNT_ATTR_RDONLY : 0);
-        Operation top = new()
+        FileSystemOp top = new()
         {
             Name = destination[1..],
-            Code = OpCode.MountFs,
-            S1 = "tmpfs",
-            S2 = target,
-            S3 = "mode=755\0",
-            S5 = "tmpfs",
-            A = Safe,
-            C = BundleMounts.OfNew(options.Propagation),
-            Flags = flags | BundleProc.Guard(destination) | (readOnly ? OpFlags.KeepOpen : 0) | MayBeLeftOut,
+            Type = "tmpfs",
+            Target = target,
+            Options = "mode=755\0",
+            Change = new() { Set = Safe, Propagation = MountPaths.OfNew(options.Propagation) },
+            Flags = flags | MountPaths.Guard(destination) | (readOnly ? OpFlags.KeepOpen : 0) | MayBeLeftOut,
             Path = destination,
             Place = place,
             Why = "the control groups (cgroups(7)), version 1: one directory for each hierarchy",
@@ -116,16 +112,15 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
         return readOnly ? top : null;
     }
 
-    private void AddNew(string destination, string name, MountInfo hierarchy, long attributes, MountOptions options) => plan.Add(new()
+    private void AddNew(string destination, string name, MountInfo hierarchy, long attributes, MountOptions options) =>
+        plan.Add(new FileSystemOp
     {
         Name = $"{destination[1..]}/{name}",
-        Code = OpCode.MountFs,
-        S1 = "cgroup",
-        S2 = $"{target}/{name}",
-        S3 = Key(hierarchy).Replace(',', '\0') + "\0",
-        S5 = hierarchy.Source,
-        A = attributes,
-        C = BundleMounts.OfNew(options.Propagation),
+        Type = "cgroup",
+        Target = $"{target}/{name}",
+        Options = Key(hierarchy).Replace(',', '\0') + "\0",
+        Shown = hierarchy.Source,
+        Change = new() { Set = attributes, Propagation = MountPaths.OfNew(options.Propagation) },
         Flags = flags | MayBeLeftOut,
         Path = $"{destination}/{name}",
         Place = place,
@@ -139,34 +134,50 @@ internal sealed class CgroupMounts(ContainerSpec spec, Host host, ContainerPlan 
     /// <param name="attributes">Of the mount.</param>
     /// <param name="options">Of the document's mount.</param>
     /// <param name="own">The directory; null: fork-news finds it, once the process is in it.</param>
-    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options, string? own) =>
-        plan.Add(new()
+    private void AddOwn(string destination, string? name, MountInfo hierarchy, long attributes, MountOptions options, string? own)
     {
-        Name = name is null ? destination[1..] : $"{destination[1..]}/{name}",
-        Code = own is null ? OpCode.CgroupBind : OpCode.Bind,
-        S1 = own ?? hierarchy.Path,
-        S2 = name is null ? target : $"{target}/{name}",
-        S3 = own is not null ? null : name is null ? "" : Key(hierarchy),
-        S5 = own is not null ? null : hierarchy.Root,
-        A = attributes,
-        C = options.Propagation,
-        Flags = flags | (name is null ? BundleProc.Guard(destination) : 0) | MayBeLeftOut,
-        Path = name is null ? destination : $"{destination}/{name}",
-        Place = place,
-        Why = "the container's own directory of a hierarchy",
-        IfLeftOut = IfLeftOut,
-    });
+        string behind = name is null ? "" : "/" + name, path = destination + behind;
+        OpFlags all = flags | (name is null ? MountPaths.Guard(destination) : 0) | MayBeLeftOut;
+        const string why = "the container's own directory of a hierarchy";
+        plan.Add(own is not null
+            ? new BindOp
+            {
+                Name = path[1..],
+                Source = own,
+                Target = target + behind,
+                Change = new() { Set = attributes, Propagation = options.Propagation },
+                Flags = all,
+                Path = path,
+                Place = place,
+                Why = why,
+                IfLeftOut = IfLeftOut,
+            }
+            : new CgroupBindOp
+            {
+                Name = path[1..],
+                Mount = hierarchy.Path,
+                Root = hierarchy.Root,
+                Hierarchy = name is null ? "" : Key(hierarchy),
+                Target = target + behind,
+                Attributes = attributes,
+                Propagation = options.Propagation,
+                Flags = all,
+                Path = path,
+                Place = place,
+                Why = why,
+                IfLeftOut = IfLeftOut,
+            });
+    }
 
     /// <summary>Programs look for cpu, not for cpu,cpuacct.</summary>
     private void AddNames(string destination, string name)
     {
-        foreach (string controller in name.Split(',')) plan.Add(new()
+        foreach (string controller in name.Split(',')) plan.Add(new SymlinkOp
         {
             Name = $"{destination[1..]}/{controller}",
-            Code = OpCode.Symlink,
-            S1 = name,
-            S2 = $"{target}/{controller}",
-            D = 1,
+            Text = name,
+            Target = $"{target}/{controller}",
+            IsInRoot = true,
             Flags = flags | OpFlags.MayExist | (place is null ? OpFlags.MayFail : 0),
             Path = $"{destination}/{controller}",
             Why = "programs look for one controller",

@@ -1,5 +1,7 @@
 using Minirun.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
+using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
@@ -12,6 +14,9 @@ public sealed class ContainerPlan(ContainerSpec spec)
     private readonly List<Operation> _operations = new(64);
 
     public ContainerSpec Spec { get; } = spec;
+
+    /// <summary>What differs by whose document it is made from.</summary>
+    public Policy Policy => Spec.Policy;
 
     public IReadOnlyList<Operation> Operations => _operations;
 
@@ -36,6 +41,13 @@ public sealed class ContainerPlan(ContainerSpec spec)
     }
 
     public int IndexOf(Operation operation) => _operations.IndexOf(operation);
+
+    /// <summary>The last step of the launcher's.</summary>
+    public ForkNewsStep ForkNews => (ForkNewsStep)Find(LaunchStep.ForkNews)!;
+
+    /// <summary>The interfaces that the container gets, while its first process waits; null: none.</summary>
+    public Dictionary<string, OciNetDevice>? NetDevices =>
+        Spec.Oci.Linux.NetDevices is { Count: > 0 } devices && Spec.JoinedProcess < 0 ? devices : null;
 
     public int IndexOf(LaunchStep step) => Find(step) is { } operation ? _operations.IndexOf(operation) : -1;
 

@@ -1,5 +1,5 @@
 using Minirun.Linux;
-using Minirun.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -15,56 +15,59 @@ internal static class ExecPlan
         OciProcess wanted = spec.Oci.Process;
         if (!spec.Waits)
         {
-            plan.Add(new() { Name = "outlive", Code = OpCode.ParentDeath, A = 0, Why = "from here on the container lives on its own" });
+            plan.Add(new ParentDeathOp { Name = "outlive", Signal = 0, Why = "from here on the container lives on its own" });
             return;
         }
-        plan.Add(new()
+        plan.Add(new FindProgramOp
         {
             Name = "find",
-            Code = OpCode.FindProgram,
-            S1 = Candidates(wanted),
-            Path = wanted.Args[0],
-            Why = "a command that is not there is an error of create, not of start"
+            Command = [.. wanted.Args],
+            Candidates = Candidates(wanted),
+            Environment = [.. wanted.Env],
+            Root = spec.Oci.Root.Path,
+            Directory = wanted.Cwd,
+            ProcDirectory = spec.JoinedDirectory,
+            Why = "a command that is not there is an error of create, not of start",
         });
-        plan.Add(new()
+        plan.Add(new AwaitStartOp
         {
             Name = "await-start",
-            Code = OpCode.AwaitStart,
-            A = spec.StartSocket,
-            B = spec.InitLock,
-            Why = "created: the command is executed when `start` says so"
+            Socket = spec.StartSocket,
+            StateFile = spec.InitLock,
+            Why = "created: the command is executed when `start` says so",
         });
     }
 
+    /// <param name="plan">What is added to.</param>
     /// <param name="guard">No pid namespace ends all others with its first process: fork-news stays behind, and does it.</param>
     public static void Add(ContainerPlan plan, bool guard)
     {
         ContainerSpec spec = plan.Spec;
         OciProcess wanted = spec.Oci.Process;
-        if (spec.Init || guard) plan.Add(new()
+        if (spec.Init || guard) plan.Add(new ReaperOp
         {
             Name = "init",
-            Code = OpCode.Reaper,
-            A = guard ? 1 : 0,
-            B = spec.DieWithParent ? 1 : 0,
-            C = wanted.Terminal ? 1 : 0,
-            D = guard || !spec.Has(sched.CLONE_NEWPID) ? 1 : 0,
-            Why = guard
-                ? "no pid namespace that would end everything with its first process: fork-news stays and does it"
+            IsGuard = guard,
+            EndsWithParent = spec.DieWithParent,
+            HasTerminal = wanted.Terminal,
+            EndsCommand = guard || !spec.Has(sched.CLONE_NEWPID),
+            Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it"
                 : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
             IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
         });
         string candidates = Candidates(wanted);
-        plan.Add(new()
+        plan.Add(new ExecOp
         {
             Name = "exec",
-            Code = OpCode.Exec,
-            A = IsInRootAlone(spec, candidates) ? 1 : 0,
-            S1 = candidates,
-            S2 = new CommandLine([.. wanted.Args], spec.CommandBytes),
-            S3 = wanted.Env.ToArray(),
-            S4 = spec.SetsListenPid ? new EnvironmentSlot(wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length) : null,
-            Path = wanted.Args[0],
+            Command = [.. wanted.Args],
+            CommandBytes = spec.CommandBytes,
+            Candidates = candidates,
+            IsInRootAlone = IsInRootAlone(spec, candidates),
+            Environment = [.. wanted.Env],
+            PidAt = spec.SetsListenPid ? (wanted.Env.IndexOf(ContainerEnvironment.ListenPid), "LISTEN_PID=".Length) : null,
+            Root = spec.Oci.Root.Path,
+            Directory = wanted.Cwd,
+            ProcDirectory = spec.JoinedDirectory,
             Why = "the command, by PATH of its own environment, takes the place of fork-news",
         });
     }

@@ -15,7 +15,8 @@ internal static class FileSystemData
     /// <summary>The options, each closed by a zero.</summary>
     public static string Of(ContainerSpec spec, Host host, string type, MountOptions options)
     {
-        string data = options.SuperBlock + (type == "devpts" ? WithoutUnknownGroup(spec, host, options.Data) : options.Data);
+        string data = type == "devpts" ? WithoutUnknownGroup(spec, host, options.Data) : options.Data;
+        if (options.SuperBlock.Length > 0) data = options.SuperBlock + data;
         // A disk that is to be read-only must not have its journal replayed; what lives in memory has no such state.
         if ((options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0
             && type is not ("tmpfs" or "proc" or "sysfs" or "devpts" or "mqueue" or "cgroup" or "cgroup2" or "overlay"))
@@ -29,6 +30,7 @@ internal static class FileSystemData
 
     public static bool IsTooLong(string data)
     {
+        if (data.Length <= LongestValue / 4) return false;   // whatever its bytes are
         foreach (string option in data.Split('\0'))
             if (Encoding.UTF8.GetByteCount(option) - option.IndexOf('=') - 1 > LongestValue) return true;
         return false;
@@ -49,6 +51,7 @@ internal static class FileSystemData
     /// <summary>Every client asks for gid=5, tty's; in a user namespace without a group 5 the kernel refuses it.</summary>
     private static string WithoutUnknownGroup(ContainerSpec spec, Host host, string data)
     {
+        if (!data.Contains("gid=", StringComparison.Ordinal)) return data;
         StringBuilder kept = new();
         foreach (string option in data.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -1,5 +1,5 @@
 using System.Text;
-using Minirun.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -18,19 +18,17 @@ internal static class HookPlan
         {
             OciHook hook = hooks![i];
             byte[] state = State(plan.Spec, status, out int pid);
-            plan.Add(new()
+            plan.Add(new HookOp
             {
                 Name = $"{kind}#{i}",
-                Code = OpCode.Hook,
-                S1 = hook.Path,
-                S2 = hook.Args is { Count: > 0 } args ? args.ToArray() : [hook.Path],
+                Program = hook.Path,
+                Arguments = hook.Args is { Count: > 0 } args ? [.. args] : [hook.Path],
                 // The runtime's own is nothing for those inside; runc gives them the container's, too.
-                S3 = (hook.Env ?? plan.Spec.Oci.Process.Env).ToArray(),
-                S4 = state,
-                A = state.Length,
-                B = hook.Timeout ?? 0,
-                C = pid,
-                D = kind == "startContainer" ? 1 : 0,
+                Environment = [.. hook.Env ?? plan.Spec.Oci.Process.Env],
+                State = state,
+                PidAt = pid,
+                Seconds = hook.Timeout ?? 0,
+                IsOfContainer = kind == "startContainer",
                 Path = hook.Path,
                 Why = "a program that the document wants to be run at this moment, inside; the container's state is its stdin "
                     + "(config.md, POSIX-platform Hooks)",

@@ -1,5 +1,6 @@
 using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
@@ -19,39 +20,34 @@ internal static class IdentityPlan
     {
         ContainerSpec spec = plan.Spec;
         CapabilityGrant sets = Capabilities(spec, host);
-        // Of `minirun run` nothing can be missing: it asks for no more than there is.
-        OpFlags warn = spec.FromBundle ? OpFlags.Warn : OpFlags.None;
-        plan.Add(new()
+        plan.Add(new BoundingOp
         {
             Name = "bounding-caps",
-            Code = OpCode.Bounding,
-            A = (long)sets.Bounding,
+            Kept = sets.Bounding,
             Why = "capabilities outside this set can never be gained again, not even by a set-user-ID program",
-            IfLeftOut = "a root process inside has every capability of its namespaces"
+            IfLeftOut = "a root process inside has every capability of its namespaces",
         });
         int ours = spec.Oci.Process.Terminal ? AllStreams : spec.OwnsPipes ? 0 : spec.Relayed;
         // The caller's own, which pass through, stay his.
-        if (ours != 0 || spec.OwnsPipes) plan.Add(new()
+        if (ours != 0 || spec.OwnsPipes) plan.Add(new StdioOwnerOp
         {
             Name = "stdio-owner",
-            Code = OpCode.StdioOwner,
-            A = spec.Oci.Process.User.Uid,
-            B = ours,
-            C = spec.OwnsPipes && ours == 0 ? 1 : 0,
+            Uid = spec.Oci.Process.User.Uid,
+            Ours = ours,
+            TakesPipes = spec.OwnsPipes && ours == 0,
             Why = "the terminal or the pipes that are stdin, stdout and stderr belong to the command's user, who may open /dev/stdout or "
                 + "/dev/tty by name",
             IfLeftOut = "echo >/dev/stderr is refused to a user other than root",
         });
         AddUser(plan);
-        plan.Add(new()
+        plan.Add(new CapabilitiesOp
         {
             Name = "caps",
-            Code = OpCode.Capabilities,
-            A = (long)(sets.Effective | (forFilter ? SysAdmin : 0)),
-            B = (long)(sets.Permitted | (forFilter ? SysAdmin : 0)),
-            C = (long)sets.Inheritable,
-            D = (long)sets.Ambient,
-            Flags = warn,
+            Effective = sets.Effective | (forFilter ? SysAdmin : 0),
+            Permitted = sets.Permitted | (forFilter ? SysAdmin : 0),
+            Inheritable = sets.Inheritable,
+            Ambient = sets.Ambient,
+            Flags = spec.Policy.WarnsOfRefusals ? OpFlags.Warn : OpFlags.None,
             Why = "what the command may do of root's powers, within its own namespaces",
             IfLeftOut = "the command starts with the capabilities that made the container",
         });
@@ -62,16 +58,15 @@ internal static class IdentityPlan
     public static void AddLast(ContainerPlan plan, CapabilityGrant sets)
     {
         if ((sets.Effective & sets.Permitted & SysAdmin) != 0) return;
-        plan.Add(new()
+        plan.Add(new CapabilitiesOp
         {
             Name = "caps-last",
-            Code = OpCode.Capabilities,
-            A = (long)sets.Effective,
-            B = (long)sets.Permitted,
-            C = (long)sets.Inheritable,
-            D = (long)sets.Ambient,
+            Effective = sets.Effective,
+            Permitted = sets.Permitted,
+            Inheritable = sets.Inheritable,
+            Ambient = sets.Ambient,
             // A second time nothing is missing that was not said the first time.
-            Flags = plan.Spec.FromBundle ? OpFlags.Optional : OpFlags.None,
+            Flags = plan.Spec.Policy.WarnsOfRefusals ? OpFlags.Optional : OpFlags.None,
             Why = "CAP_SYS_ADMIN was kept for the filter, and goes now",
             IfLeftOut = "the command starts with CAP_SYS_ADMIN",
         });
@@ -81,24 +76,21 @@ internal static class IdentityPlan
     {
         ContainerSpec spec = plan.Spec;
         OciUser user = spec.Oci.Process.User;
-        int groups = user.AdditionalGids?.Count ?? (spec.FromBundle ? 0 : -1);
+        IReadOnlyList<uint>? groups = spec.DeniesSetgroups ? null : user.AdditionalGids ?? [];
         if (spec.DeniesSetgroups)
         {
-            if (groups > 0)
+            if (user.AdditionalGids is { Count: > 0 })
                 throw new UserError("process.user.additionalGids: cannot set any additional groups in a rootless container",
                     "leave them out, or map the groups with newgidmap (a range in /etc/subgid)");
-            groups = -1;
         }
-        plan.Add(new()
+        plan.Add(new IdentityOp
         {
             Name = "user",
-            Code = OpCode.Identity,
-            A = user.Uid,
-            B = user.Gid,
-            C = groups,
-            D = spec.DieWithParent ? signal.SIGKILL : 0,
-            S1 = groups > 0 ? Bytes(user.AdditionalGids!) : null,
-            Flags = spec.FromBundle && groups == 0 ? OpFlags.Optional : OpFlags.None,
+            Uid = user.Uid,
+            Gid = user.Gid,
+            Groups = groups,
+            DeathSignal = spec.DieWithParent ? signal.SIGKILL : 0,
+            Flags = spec.Policy.WarnsOfRefusals && groups is { Count: 0 } ? OpFlags.Optional : OpFlags.None,
             Why = "the command's user and groups; none of the caller's groups stay, where the map allows to give them up",
             IfLeftOut = "the command runs as the user that made the container",
         });
@@ -107,18 +99,11 @@ internal static class IdentityPlan
     private static CapabilityGrant Capabilities(ContainerSpec spec, Host host)
     {
         OciCapabilities? wanted = spec.Oci.Process.Capabilities;
-        if (!spec.FromBundle)
+        if (!spec.Policy.UsesCapabilityLists)
             return new(spec.Capabilities, spec.Capabilities, spec.Capabilities, CapabilitySet.Parse(wanted!.Inheritable),
                 CapabilitySet.Parse(wanted.Ambient));
         // Whoever enters a user namespace that is below his own has all capabilities in it.
         ulong held = spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) ? capability.All : host.Capabilities;
         return CapabilityGrant.Of(wanted, held, spec.Warn);
-    }
-
-    private static byte[] Bytes(List<uint> groups)
-    {
-        byte[] bytes = new byte[groups.Count * sizeof(uint)];
-        for (int i = 0; i < groups.Count; i++) BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(uint)), groups[i]);
-        return bytes;
     }
 }

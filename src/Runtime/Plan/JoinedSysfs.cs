@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -23,7 +24,7 @@ internal static class KernelPlan
         if (!newTime) return;
         string offsets = Offsets(spec.Oci.Linux.TimeOffsets);
         bool asksParent = spec.Joins(sched.CLONE_NEWUSER) && offsets.Length > 0;
-        if (asksParent) AskForOffsets(plan);
+        if (asksParent) AskForOffsets(plan, offsets);
         AddTimeNamespace(plan, asksParent ? "" : offsets, isMade: asksParent);
     }
 
@@ -31,11 +32,10 @@ internal static class KernelPlan
     /// A procfs of fork-news' own. <paramref name="descriptor"/>: one that was opened before the namespaces of a container were joined; 0
     /// for none.
     /// </summary>
-    public static void OpenProc(ContainerPlan plan, int descriptor, OpFlags flags = OpFlags.None) => plan.Add(new()
+    public static void OpenProc(ContainerPlan plan, int descriptor, OpFlags flags = OpFlags.None) => plan.Add(new OpenProcOp
     {
         Name = "own-proc",
-        Code = OpCode.OpenProc,
-        A = descriptor,
+        Descriptor = descriptor,
         Flags = flags,
         Path = "/proc",
         Why = "a procfs that nobody has mounted anything in: what is written to /proc from here on goes where it is meant to "
@@ -47,15 +47,12 @@ internal static class KernelPlan
         foreach (var (name, value) in plan.Spec.Oci.Linux.Sysctl ?? [])
         {
             CheckNetwork(name, plan.Spec, host);
-            byte[] text = Encoding.UTF8.GetBytes(value);
-            plan.Add(new()
+            plan.Add(new SysctlOp
             {
                 Name = "sysctl:" + name,
-                Code = OpCode.WriteProc,
-                S1 = "sys/" + Sysctl.FilePath(name),
-                S2 = text,
-                A = text.Length,
-                Path = value,
+                Parameter = name,
+                File = "sys/" + Sysctl.FilePath(name),
+                Content = value,
                 Why = "a kernel parameter of the container's own namespaces",
                 IfLeftOut = "the parameter has the kernel's default",
             });
@@ -77,38 +74,33 @@ internal static class KernelPlan
     /// <summary>
     /// The files of a process that cannot be dumped are root's (proc(5)), and whoever enters a user namespace is one (src/Init/Joining.cs).
     /// </summary>
-    private static void AskForOffsets(ContainerPlan plan)
+    private static void AskForOffsets(ContainerPlan plan, string offsets)
     {
-        plan.Add(new()
+        plan.Add(new UnshareOp
         {
             Name = "new-time-namespace",
-            Code = OpCode.Unshare,
-            A = (long)sched.CLONE_NEWTIME,
+            Namespaces = sched.CLONE_NEWTIME,
             Why = "clocks of its own, whose offsets can be set as long as nobody is in it",
         });
-        plan.Add(new()
+        plan.Add(new AskForClocksOp
         {
             Name = "time-offsets",
-            Code = OpCode.AskParent,
-            A = OutsideRights.Clocks,
+            Offsets = offsets,
             Why = "minirun writes the offsets for us: whoever enters a user namespace may not write its own files in /proc",
         });
     }
 
-    private static void AddTimeNamespace(ContainerPlan plan, string offsets, bool isMade) => plan.Add(new()
+    private static void AddTimeNamespace(ContainerPlan plan, string offsets, bool isMade) => plan.Add(new TimeNamespaceOp
     {
         Name = "time-namespace",
-        Code = OpCode.TimeNamespace,
-        S1 = Encoding.ASCII.GetBytes(offsets),
-        A = offsets.Length,
-        B = isMade ? 1 : 0,
-        Path = offsets,
+        Offsets = offsets,
+        IsMade = isMade,
         Why = "clocks of its own: monotonic and boottime are shifted (time_namespaces(7))",
         IfLeftOut = "the container sees how long the host has been up",
     });
 
     /// <summary>As the kernel reads them.</summary>
-    public static string Offsets(Dictionary<string, OciTimeOffset>? offsets)
+    private static string Offsets(Dictionary<string, OciTimeOffset>? offsets)
     {
         var text = new StringBuilder();
         foreach (var (clock, offset) in offsets ?? [])

@@ -1,5 +1,4 @@
-using System.Text;
-using Minirun.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -32,16 +31,13 @@ internal static class LabelPlan
             throw new UserError($"process.apparmorProfile: cannot apply the profile '{profile}': AppArmor is not enabled on this machine",
                 "leave the profile out, or boot with apparmor=1 security=apparmor; /sys/module/apparmor/parameters/enabled says Y then");
         }
-        byte[] text = Encoding.UTF8.GetBytes("exec " + profile);
-        plan.Add(new()
+        plan.Add(new LabelOp
         {
             Name = "apparmor",
-            Code = OpCode.Label,
-            S1 = "thread-self/attr/apparmor/exec",
-            S2 = "thread-self/attr/exec",
-            S3 = text,
-            A = text.Length,
-            Path = profile,
+            File = "thread-self/attr/apparmor/exec",
+            OlderFile = "thread-self/attr/exec",
+            Content = "exec " + profile,
+            Action = $"apply the AppArmor profile '{profile}'",
             Why = "the command runs confined by this AppArmor profile, from its first instruction on",
             IfLeftOut = "the command runs under the profile of the caller",
         });
@@ -52,15 +48,12 @@ internal static class LabelPlan
         if (!host.HasSelinux)
             throw new UserError("process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported",
                 "leave the label out, or boot with SELinux");
-        byte[] text = Encoding.UTF8.GetBytes(label);
-        plan.Add(new()
+        plan.Add(new LabelOp
         {
             Name = "selinux",
-            Code = OpCode.Label,
-            S1 = "thread-self/attr/exec",
-            S3 = text,
-            A = text.Length,
-            Path = label,
+            File = "thread-self/attr/exec",
+            Content = label,
+            Action = $"set the SELinux label '{label}'",
             Why = "the command runs under this SELinux label",
             IfLeftOut = "the command runs under the label of the caller",
         });

@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Runtime.Plan;
@@ -9,136 +10,145 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
 {
     public void Add()
     {
-        bool joins = spec.JoinsAny;
-        if (spec.WantsCgroup) Add(new()
+        if (spec.WantsCgroup) plan.Add(new CgroupStep
         {
             Name = ContainerPlan.CgroupName,
-            Step = LaunchStep.Cgroup,
-            S1 = spec.Oci.Linux.Resources,   // as text only where it is shown
+            Limits = spec.Oci.Linux.Resources,
             Why = "limits of the whole container: the child is born in a cgroup that has them, or moved there while it waits (cgroups(7))",
             IfLeftOut = "the container has no limits",
         });
-        if (LockedDevices.Find(spec, host) is { } locked) Add(locked);
-        Add(new()
+        if (LockedDevices.Find(spec, host) is { } locked) plan.Add(locked);
+        bool joins = spec.JoinsAny;
+        plan.Add(new CloneStep
         {
             Name = "clone",
-            Step = LaunchStep.Clone,
-            A = joins ? 0 : (long)spec.Namespaces,
+            Namespaces = joins ? 0 : spec.Namespaces,
             Why = joins ? "a child that enters namespaces: setns(2) wants one thread"
-                : spec.Namespaces == 0 ? "a child in the namespaces of the host"
-                : "a child in new namespaces (namespaces(7))"
+                : spec.Namespaces == 0 ? "a child in the namespaces of the host" : "a child in new namespaces (namespaces(7))",
         });
-        if (joins) Joins();
-        if (spec.Has(sched.CLONE_NEWUSER)) Add(new()
-        {
-            Name = "id-maps",
-            Step = LaunchStep.IdMaps,
-            S1 = spec.Oci.Linux.UidMappings,
-            S2 = spec.Oci.Linux.GidMappings,
-            Why = spec.MapReason,
-            A = spec.Oci.Process.User.AdditionalGids is null ? 1 : 0,
-            B = spec.MapWith is null ? 0 : 1,
-            IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
-        });
+        if (joins) AddJoins();
+        if (spec.Has(sched.CLONE_NEWUSER)) AddIdMaps();
         // What follows waits for the id maps; this needs none.
-        if (spec.Has(sched.CLONE_NEWNS)) Add(new()
+        if (spec.Has(sched.CLONE_NEWNS)) plan.Add(new SealProgramStep
         {
             Name = "seal-program",
-            Step = LaunchStep.SealProgram,
+            Program = host.Executable,
             Why = "fork-news is executed from a read-only mount, so that no container can overwrite minirun through /proc/1/exe "
                 + "(CVE-2019-5736)",
             IfLeftOut = "a container that runs as the owner of the minirun program may overwrite it through /proc/PID/exe",
         });
-        if (spec.Oci.Root.Path.Length > 0) Add(new()
-        {
-            Name = "enter-rootfs",
-            Step = LaunchStep.EnterRootfs,
-            Path = spec.Oci.Root.Path,
-            Why = "from here on the root file system is \".\", whoever we become",
-        });
-        else if (spec.JoinedRoot > 0) Add(new()
-        {
-            Name = "enter-rootfs",
-            Step = LaunchStep.EnterRootfs,
-            Path = Linux.Calls.Entry.Link(spec.JoinedRoot),
-            Why = "the root directory of the container's first process, which is in our own mount namespace",
-        });
+        AddRootfs();
         LaunchUser user = LaunchUser.Of(spec, host);
-        if (spec.FromBundle && spec.JoinedProcess < 0) NetDeviceNames.Check(spec);
+        NetDeviceNames.Check(spec);
         if (spec.JoinedProcess < 0) AddSources(user);
-        LaunchIdentity(user);
-        if (spec.Relayed != 0) Add(new()
+        AddIdentity(user);
+        if (spec.Relayed != 0) plan.Add(new StreamsStep
         {
             Name = "streams",
-            Step = LaunchStep.Streams,
-            A = spec.Relayed,
+            Relayed = spec.Relayed,
             Why = "pipes in the place of the caller's terminal and files, which never go in (CVE-2017-5226), or of what the user could "
                 + "not open "
                 + "as /dev/stdout; minirun passes the bytes on",
         });
-        Add(new()
+        AddForkNews();
+    }
+
+    private void AddIdMaps() => plan.Add(new IdMapsStep
+    {
+        Name = "id-maps",
+        Uids = spec.Oci.Linux.UidMappings ?? [],
+        Gids = spec.Oci.Linux.GidMappings ?? [],
+        Tools = spec.MapWith,
+        DeniesSetgroups = spec.DeniesSetgroups,
+        Why = spec.MapReason,
+        IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
+    });
+
+    private void AddRootfs()
+    {
+        if (spec.Oci.Root.Path.Length > 0) plan.Add(new EnterRootfsStep
         {
-            Name = "fork-news",
-            Step = LaunchStep.ForkNews,
-            Why = "the same program under another name carries out the rest, in a process of its own with one thread"
+            Name = "enter-rootfs",
+            Path = spec.Oci.Root.Path,
+            Why = "from here on the root file system is \".\", whoever we become",
+        });
+        else if (spec.JoinedRoot > 0) plan.Add(new EnterRootfsStep
+        {
+            Name = "enter-rootfs",
+            Path = Linux.Calls.Entry.Link(spec.JoinedRoot),
+            Descriptor = spec.JoinedRoot,
+            Why = "the root directory of the container's first process, which is in our own mount namespace",
         });
     }
 
     private void AddSources(LaunchUser user)
     {
-        BundleSources sources = new(spec, host, plan);
+        SourcePlan sources = new(spec, host, plan);
         sources.AddSys();
-        if (!spec.FromBundle) return;
+        if (!spec.Policy.OpensSources) return;
         sources.Add(user.MustChange);
         sources.AddNodes();
     }
 
-    private void LaunchIdentity(LaunchUser user)
+    private void AddIdentity(LaunchUser user)
     {
-        if (user.MustChange) Add(new()
+        if (user.MustChange) plan.Add(new BecomeRootStep
         {
             Name = "become-root",
-            Step = LaunchStep.BecomeRoot,
-            A = user.Uid,
-            B = user.Gid,
+            Uid = user.Uid,
+            Gid = user.Gid,
+            // A user namespace that is entered may have no id 0: then the ambient capabilities alone have to do.
+            MayFail = spec.Joins(sched.CLONE_NEWUSER),
             Why = "take an id that exists inside; execve would take the capabilities from nobody",
         });
-        if (user.MustKeepCapabilities) Add(new()
+        if (user.MustKeepCapabilities) plan.Add(new KeepCapabilitiesStep
         {
             Name = "keep-caps",
-            Step = LaunchStep.KeepCapabilities,
             Why = "there is no id 0 inside, so ambient capabilities carry our rights over the execve that follows; they are cleared "
                 + "before the command",
         });
     }
 
-    private void Joins()
+    private void AddJoins()
     {
-        foreach (JoinedNamespace each in spec.Joined) Add(new()
+        foreach (JoinedNamespace each in spec.Joined) plan.Add(new JoinStep
         {
             Name = "join:" + NamespaceSet.File(each.Flag),
-            Step = LaunchStep.Join,
-            A = (long)each.Flag,
+            Namespaces = each.Flag,
             Path = each.Path,
             Why = "the namespace {path} exists and is entered (setns(2))",
         });
         // Of a container in all of the caller's there is none to enter, and no flag is EINVAL to setns(2).
-        if (spec is { JoinedProcess: >= 0, JoinedFlags: not 0 }) Add(new()
+        if (spec is { JoinedProcess: >= 0, JoinedFlags: not 0 }) plan.Add(new JoinStep
         {
             Name = "join",
-            Step = LaunchStep.Join,
-            A = (long)spec.JoinedFlags,
-            B = spec.JoinedProcess,
+            Namespaces = spec.JoinedFlags,
+            Process = spec.JoinedProcess,
             Why = "all namespaces of the container's first process at once (setns(2) with a pidfd)",
         });
-        Add(new()
+        plan.Add(new CloneAgainStep
         {
             Name = "clone-again",
-            Step = LaunchStep.CloneAgain,
-            A = (long)spec.Namespaces,
+            Namespaces = spec.Namespaces,
             Why = "a process is in a pid namespace from its birth, so a second child is; it is ours, not the first one's (CLONE_PARENT)",
         });
     }
 
-    private void Add(Operation operation) => plan.Add(operation);
+    private void AddForkNews()
+    {
+        bool byItself = spec.JoinedProcess >= 0 || spec.Joins(sched.CLONE_NEWUSER);
+        plan.Add(new ForkNewsStep
+        {
+            Name = "fork-news",
+            EntersByItself = byItself,
+            OomScore = byItself ? spec.Oci.Process.OomScoreAdj : null,
+            Descriptors = spec switch
+            {
+                { HostProc: > 0 } => [spec.HostProc],
+                { Waits: true } => [spec.StartSocket, spec.InitLock],
+                _ => [],
+            },
+            Why = "the same program under another name carries out the rest, in a process of its own with one thread",
+        });
+    }
 }

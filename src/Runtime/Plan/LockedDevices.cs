@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -14,10 +15,10 @@ internal static class LockedDevices
 {
     private const ulong Needed = 1UL << capability.CAP_SYS_ADMIN | 1UL << capability.CAP_SYS_CHROOT;
 
-    public static Operation? Find(ContainerSpec spec, Host host)
+    public static LockDevicesStep? Find(ContainerSpec spec, Host host)
     {
         bool mayMount = (spec.Capabilities & 1UL << capability.CAP_SYS_ADMIN) != 0;
-        if (!mayMount || spec.FromBundle || !spec.RootHasNoDevices) return null;
+        if (!mayMount || !spec.RootHasNoDevices) return null;
         if (!spec.Has(sched.CLONE_NEWUSER) || !spec.Has(sched.CLONE_NEWNS)) return null;
         if ((host.Capabilities & Needed) != Needed || host.IsInUserNamespace) return null;
         List<string> sources = WithDevices(spec, host);
@@ -25,8 +26,7 @@ internal static class LockedDevices
         return new()
         {
             Name = "lock-nodev",
-            Step = LaunchStep.LockDevices,
-            S1 = sources,
+            Sources = sources,
             Why = "device nodes in the root and in volumes open nothing, and CAP_SYS_ADMIN inside cannot change that: nodev is set "
                 + "before the "
                 + "user namespace is made, which locks it (mount_namespaces(7))",

@@ -1,178 +1,262 @@
-using Minirun.Plan;
 using Minirun.Linux;
+using Minirun.Plan;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
-/// <summary>The operations of an OCI document's mounts, devices, masked and read-only paths.</summary>
-internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan plan, bool hostPropagates)
+/// <summary>The operations of a document's <c>mounts</c>. Where the specification is silent, a bundle's follow runc's ways.</summary>
+/// <param name="spec">Whose they are.</param>
+/// <param name="host">What is there.</param>
+/// <param name="plan">What is added to.</param>
+/// <param name="dev">What becomes of /dev.</param>
+/// <param name="treeFollows">The whole tree follows the host's, since a volume is to: what is not to is cut off one by one.</param>
+internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan plan, DevPlace dev, bool treeFollows)
 {
-    // Whether the parts of a path were mounted by us on ground of our own (a fresh /dev): then names in it need no care.
-    private bool _ownDev;
-    private readonly List<Operation> _readOnlyLater = [];
+    private readonly List<FileSystemOp> _readOnlyLater = [];
+    private readonly Policy _policy = spec.Policy;
     private int _index;
+
+    /// <summary>The mount at hand in the document; null in one of our own.</summary>
+    private string? Place => _policy.NamesPlaces ? $"mounts[{_index}]" : null;
+
+    /// <summary>Whether the container is in a user namespace, its own or ours.</summary>
+    private bool InUserNamespace => spec.Has(sched.CLONE_NEWUSER) || spec.Joins(sched.CLONE_NEWUSER) || host.IsInUserNamespace;
 
     /// <param name="mount">The mount, or a part of it.</param>
     /// <param name="index">Its number in the document.</param>
     public void Add(OciMount mount, int index)
     {
         _index = index;
+        string destination = Destination(mount);
         MountOptions options = MountOptions.Parse(mount.Options);
-        if (mount.Type == "overlay" && mount.Source is not null) AddOverlay(mount, options);
-        else if (spec.CopiedFiles.Contains(mount.Destination) && mount.Source == mount.Destination) AddCopy(mount, options);
-        else if (options.IsBind || mount.Type == "bind") AddBind(mount, options);
-        else if (mount.Type == "cgroup") AddCgroups(mount, options);
-        else AddFileSystem(mount, options);
+        bool binds = options.IsBind || mount.Type == "bind", maps = mount.UidMappings is not null || mount.GidMappings is not null;
+        if (options.IsRemount) AddRemount(destination, options);
+        else if (binds && spec.CopiedFiles.Contains(destination) && mount.Source == destination) AddCopy(mount, options);
+        else if (binds) AddBind(mount, destination, options);
+        else if (maps || options.IsIdMapped)
+            throw Wrong("options", "id-mapped mounts are only supported for bind mounts", "add bind or rbind to the options");
+        else if (mount.Type == "cgroup") AddCgroups(mount, destination, options);
+        else if (mount is { Type: "overlay", Source: ['/', ..] } && options.Data.Length == 0) AddThrowaway(mount, destination, options);
+        else AddFileSystem(mount, destination, options);
     }
 
-    /// <summary>The directories of cgroup hierarchies and of parts of /sys, when places of other mounts have been made in them.</summary>
+    /// <summary>A tmpfs, and whatever is on /dev, is read-only at last: places of other mounts had to be made in it.</summary>
     public void MakeReadOnly()
     {
-        foreach (Operation mount in _readOnlyLater) plan.Add(BundleMounts.ReadOnly(mount));
+        foreach (FileSystemOp mount in _readOnlyLater) plan.Add(new LaterAttributesOp(mount));
     }
 
-    private void AddCgroups(OciMount mount, MountOptions options)
+    /// <summary>An error about this mount, with its place in the document.</summary>
+    private UserError Wrong(string field, string what, string hint) => new(Place is { } place ? $"{place}.{field}: {what}" : what, hint);
+
+    private string Destination(OciMount mount)
     {
-        var cgroups = new CgroupMounts(spec, host, plan, Target(mount.Destination), At(mount.Destination), place: null);
-        if (cgroups.Add(mount, mount.Destination, options) is { } top) _readOnlyLater.Add(top);
+        if (mount.Destination.Length == 0) throw Wrong("destination", "is missing", "give an absolute path");
+        if (mount.Destination.Contains('\0') || mount.Source?.Contains('\0') == true)
+            throw Wrong("destination", "a path has a null byte in it", "write it without");
+        string clean = MountPaths.Clean(mount.Destination);
+        // An old form, the host's path of the place, that runc takes as well.
+        if (MountPaths.OwnTree(spec, clean) is { } below) clean = "/" + below;
+        return clean != "/" ? clean : throw Wrong("destination", "/ is the root itself", "another root file system is given by root.path");
     }
 
-    public void HidePaths()
+    /// <exception cref="UserError">Such a thing must not be mounted there.</exception>
+    private void CheckPlace(string destination, string type)
     {
-        foreach (string path in spec.Oci.Linux.MaskedPaths)
+        if (ProcPlaces.Refusal(destination, type, isFlag: !_policy.NamesPlaces) is var (why, hint)) throw Wrong("destination", why, hint);
+    }
+
+    /// <summary>A mount that minirun chose itself, on a place of its own.</summary>
+    private bool IsOurs(string destination) => _policy.HasOwnMounts && !spec.UserMounts.Contains(destination);
+
+    private OpFlags Guard(string destination) => IsOurs(destination) ? OpFlags.None : MountPaths.Guard(destination);
+
+    private string Why(string destination, string type) => IsOurs(destination) ? MountReason.Of(destination, type) : _policy.WhyMounted;
+
+    private void AddRemount(string destination, MountOptions options) => plan.Add(new RemountOp
+    {
+        Name = destination[1..],
+        Target = dev.Target(destination),
+        Change = options.Change,
+        Flags = dev.At(destination) | (options.PropagationRecursive ? OpFlags.PropagationRecursive : 0),
+        Path = destination,
+        Place = Place,
+        Why = "option remount: what is mounted there gets other options",
+    });
+
+    private void AddCgroups(OciMount mount, string destination, MountOptions options)
+    {
+        CgroupMounts cgroups = new(spec, host, plan, dev.Target(destination), dev.At(destination), Place);
+        if (cgroups.Add(mount, destination, options) is { } top) _readOnlyLater.Add(top);
+    }
+
+    private void AddCopy(OciMount mount, MountOptions options) => plan.Add(new CopyOp
+    {
+        Name = mount.Destination[1..],
+        Source = mount.Source!,
+        Target = dev.Target(mount.Destination),
+        Attributes = options.Set,
+        Path = mount.Destination,
+        Flags = OpFlags.File | OpFlags.Optional,
+        Why = Why(mount.Destination, "bind"),
+        IfLeftOut = "{source} of the host is not on {path}",
+    });
+
+    /// <summary>An overlay over a directory. One that names its layers in options is the kernel's own.</summary>
+    private void AddThrowaway(OciMount mount, string destination, MountOptions options)
+    {
+        CheckPlace(destination, "overlay");
+        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR)
+            throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer on {destination}", "make it first");
+        plan.Add(new OverlayOp
         {
-            // Decided here, not inside: what the host's proc and sysfs lack, new ones lack too.
-            int type = host.FileType(path);
-            if (type != 0) plan.Add(new()
-            {
-                Name = "mask:" + path,
-                Code = OpCode.Mask,
-                S2 = Relative(path),
-                Path = path,
-                D = DefaultDevices.Number(1, 3),
-                Flags = OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "hidden: it tells about, or steers, the whole machine",
-                IfLeftOut = "{path} of the whole machine can be read",
-            });
-        }
-        foreach (string path in spec.Oci.Linux.ReadonlyPaths)
-            if (host.FileType(path) is not 0 and var type) plan.Add(new()
-            {
-                Name = "readonly:" + path,
-                Phase = Phase.Hiding,
-                Code = OpCode.Bind,
-                S1 = Relative(path),
-                S2 = Relative(path),
-                Path = path,
-                E = sys_mount.MOUNT_ATTR_RDONLY,
-                Flags = OpFlags.Recursive | OpFlags.SourceInRoot | OpFlags.Optional | (type == sys_stat.S_IFDIR ? 0 : OpFlags.File),
-                Why = "read-only: kernel settings of the whole machine",
-                IfLeftOut = "root inside may write what the kernel lets it below {path}",
-            });
+            Name = destination[1..],
+            Lower = mount.Source!,
+            Target = dev.Target(destination),
+            Attributes = options.Set | options.TreeSet,
+            UsesUserAttributes = spec.OverlaysAsUser,
+            Flags = dev.At(destination) | Guard(destination),
+            Path = destination,
+            Place = Place,
+            Why = "an overlay over the directory: writes are thrown away at the end",
+            IfLeftOut = "{source} of the host is not on {path}",
+        });
     }
 
-    private void AddFileSystem(OciMount mount, MountOptions options)
+    private void AddFileSystem(OciMount mount, string destination, MountOptions options)
     {
-        string type = mount.Type ?? throw new UserError($"mount on {mount.Destination}: no type", "give a type such as tmpfs, or bind");
-        bool isDev = mount.Destination == "/dev" && type == "tmpfs", isPts = mount.Destination == "/dev/pts" && type == "devpts";
-        OpFlags flags = (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : OpFlags.None)
-            | (isDev ? OpFlags.IsDev : 0) | (isPts ? OpFlags.IsPts : 0)
-            | At(mount.Destination) | Guard(mount.Destination);
-        string? fallback = type is "proc" or "sysfs" && !spec.Require.Contains(type == "proc" ? "procfs" : type)
-            ? "/" + (type == "proc" ? "proc" : "sys")
-            : null;
-        if (fallback is not null) flags |= OpFlags.Fallback;
-        // Only the parts of /sys are mounted in it.
-        bool later = mount is { Destination: "/sys", Type: "tmpfs" } && !spec.UserMounts.Contains("/sys")
-            && (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0;
-        if (later) flags |= OpFlags.KeepOpen;
-        Operation made = new()
+        string type = mount.Type is { Length: > 0 } given ? given
+            : throw Wrong("type", "is missing", "give a type such as tmpfs, or the option bind");
+        bool isDev = destination == "/dev", isTmpfs = type == "tmpfs";
+        CheckPlace(destination, type);
+        string data = FileSystemData.Of(spec, host, type, options);
+        bool classic = FileSystemData.IsTooLong(data);
+        // Of our own only /sys has others in it.
+        bool staysEmpty = IsOurs(destination) && destination != "/sys";
+        bool later = (options.Set & sys_mount.MOUNT_ATTR_RDONLY) != 0 && (isTmpfs || isDev) && !classic && !staysEmpty;
+        MountChange change = options.Change with { Clear = 0, Propagation = MountPaths.OfNew(options.Propagation) };
+        if (later) change.Set &= ~sys_mount.MOUNT_ATTR_RDONLY;
+        string? fallback = Fallback(type);
+        FileSystemOp made = new()
         {
-            Name = Name(mount.Destination),
-            Code = OpCode.MountFs,
-            S1 = type,
-            S2 = Target(mount.Destination),
-            S3 = options.Data.Length > 0 ? options.Data : null,
-            S4 = fallback,
-            A = (options.Set | options.TreeSet) & ~(later ? sys_mount.MOUNT_ATTR_RDONLY : 0L),
-            Flags = flags,
-            Path = mount.Destination,
-            Why = MountReason.Of(mount, type),
+            Name = destination[1..],
+            Type = type,
+            Target = dev.Target(destination),
+            Options = data.Length == 0 ? null : classic ? data.TrimEnd('\0').Replace('\0', ',') : data,
+            Fallback = fallback,
+            Shown = string.IsNullOrEmpty(mount.Source) || mount.Source == type ? null : mount.Source,
+            Change = change,
+            ClassicFlags = classic ? FileSystemData.ClassicFlags(options.Set) : 0,
+            Flags = dev.At(destination) | Guard(destination)
+                | (type is "proc" or "sysfs" || isDev ? OpFlags.Ordinary : 0)
+                | (isDev ? OpFlags.IsDev : 0)
+                | (destination == "/dev/pts" && type == "devpts" ? OpFlags.IsPts : 0)
+                | (isTmpfs && !data.Contains("mode=", StringComparison.Ordinal) ? OpFlags.KeepMode : 0)
+                | (isTmpfs && options.CopiesUp ? OpFlags.CopyUp : 0)
+                | (classic ? OpFlags.Classic : 0)
+                | (options.TargetNoFollow ? OpFlags.TargetNoFollow : 0)
+                | (fallback is null ? 0 : OpFlags.Fallback)
+                | (later ? OpFlags.KeepOpen : 0),
+            Path = destination,
+            Place = Place,
+            Why = Why(destination, type),
             IfLeftOut = "there is no {source} on {path}",
         };
         plan.Add(made);
         if (later) _readOnlyLater.Add(made);
         if (!isDev) return;
-        _ownDev = true;
-        DefaultDevices.Add(plan, spec);
+        dev.IsOurs = true;
+        if (_policy.BindsDevices) DevicePlan.AddBound(plan, spec);
     }
 
-    private void AddBind(OciMount mount, MountOptions options)
+    private void AddBind(OciMount mount, string destination, MountOptions options)
     {
-        bool ours = !spec.UserMounts.Contains(mount.Destination), isDirectory = true;
-        string source = BindSource.Find(mount, host, out int type);
-        isDirectory = type == sys_stat.S_IFDIR;
-        // A mount that follows the host's keeps its propagation; all others are cut off, when the whole tree was not already.
-        MountSource? prepared = BundleMounts.Prepared(plan, _index, source);
-        long propagation =
-            options.Propagation != 0 ? options.Propagation : hostPropagates || prepared is not null ? sys_mount.MS_PRIVATE : 0;
-        plan.Add(new()
+        if (mount.Source is not { Length: > 0 } given)
+            throw Wrong("source", "a bind mount has no source", "give the path of a file or directory of the host");
+        CheckData(options.Data);
+        string source = MountPaths.Source(spec, given);
+        MountSource? prepared = MountPaths.Prepared(plan, _index, source);
+        string? own = prepared is null or { MapsLater: true } ? MountPaths.OwnTree(spec, source) : null;
+        if (options.CopiesSymlink && host.LinkTarget(source) is { } target)
         {
-            Name = Name(mount.Destination),
-            Code = OpCode.Bind,
-            S1 = source,
-            S2 = Target(mount.Destination),
-            Source = prepared,
-            A = options.Set,
-            B = options.Clear,
-            C = propagation,
-            E = options.TreeSet,
-            F = options.TreeClear,
-            Path = mount.Destination,
-            Flags = At(mount.Destination) | Guard(mount.Destination)
-                | (!ours && mount.Destination == "/proc" ? OpFlags.SourceIsProc : 0)
+            AddLink(destination, target);
+            return;
+        }
+        CheckPlace(destination, "bind");
+        int type = options.SourceNoFollow && host.LinkTarget(source) is not null ? sys_stat.S_IFLNK : host.FileType(source);
+        if (type == 0 && own is null) throw Missing(source, destination);
+        // One in the root may be still to be mounted.
+        bool isDirectory = type is 0 or sys_stat.S_IFDIR;
+        bool isOne = treeFollows || prepared?.Detached == true || spec.MountsOnHost, follows = isOne && options.Propagation == 0;
+        plan.Add(new BindOp
+        {
+            Name = destination[1..],
+            Source = own ?? source,
+            Target = dev.Target(destination),
+            Prepared = prepared,
+            // A tree that was cloned in the host's mount namespace is still one with the host's in propagation.
+            Change = follows ? options.Change with { Propagation = _policy.PropagationOfBinds } : options.Change,
+            Path = destination,
+            Place = Place,
+            Flags = dev.At(destination) | Guard(destination)
+                | (destination == "/proc" && !IsOurs(destination) ? OpFlags.SourceIsProc : 0)
+                | (destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0)
                 | (isDirectory ? 0 : OpFlags.File)
                 | (options.Recursive ? OpFlags.Recursive : 0)
-                | ((options.PropagationRecursive || hostPropagates) && options.Recursive ? OpFlags.PropagationRecursive : 0)
-                | (mount.Destination is "/sys" or "/proc" ? OpFlags.Ordinary : 0)
-                | (prepared is not null ? OpFlags.Detached : 0),
-            Why = ours ? MountReason.Of(mount, "bind") : "as asked for",
+                | (options.Recursive && (options.PropagationRecursive || treeFollows || follows) ? OpFlags.PropagationRecursive : 0)
+                | (options.SourceNoFollow ? OpFlags.SourceNoFollow : 0)
+                | (own is not null ? OpFlags.SourceOfOwnTree : 0)
+                | (prepared?.MapsLater == true ? OpFlags.MapsIds : 0)
+                | (options.TargetNoFollow ? OpFlags.TargetNoFollow : 0)
+                | (prepared?.Detached == true ? OpFlags.Detached : 0),
+            Why = Why(destination, "bind"),
             IfLeftOut = "{source} of the host is not on {path}",
         });
+        if (destination == "/dev") dev.IsBound = true;
     }
 
-    private void AddCopy(OciMount mount, MountOptions options) => plan.Add(new()
+    private void AddLink(string destination, string text) => plan.Add(new SymlinkOp
     {
-        Name = Name(mount.Destination),
-        Code = OpCode.Copy,
-        S1 = mount.Source,
-        S2 = Target(mount.Destination),
-        A = options.Set,
-        Path = mount.Destination,
-        Flags = OpFlags.File | OpFlags.Optional,
-        Why = MountReason.Of(mount, "bind"),
-        IfLeftOut = "{source} of the host is not on {path}",
+        Name = destination[1..],
+        Text = text,
+        Target = dev.Target(destination),
+        IsInRoot = true,
+        Flags = dev.At(destination) | OpFlags.MayExist,
+        Path = destination,
+        Why = "option copy-symlink: the source is a symlink",
     });
 
-    private void AddOverlay(OciMount mount, MountOptions options)
+    /// <summary>In runc's words, which clients look for, where a document is somebody else's.</summary>
+    private UserError Missing(string source, string destination) => !_policy.NamesPlaces ? BindSource.Missing(source, destination)
+        : Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory",
+            "make it first, or check the permissions on the way to it");
+
+    /// <summary>
+    /// Options that belong to a file system are handed to the kernel (config.md, "Linux mount options"), which passes over them for a bind
+    /// mount: their file system has its own already. A word without a value is more likely a flag that is misspelt, such as "nosiud", and
+    /// must not be lost.
+    /// </summary>
+    private void CheckData(string data)
     {
-        if (host.FileType(mount.Source!) != sys_stat.S_IFDIR)
-            throw new UserError($"{mount.Source}: no such directory, to be the lower layer on {mount.Destination}",
-                "give a directory as source=");
-        plan.Add(ThrowawayMount.Of(spec, mount, Target(mount.Destination), Guard(mount.Destination), options, place: null));
+        if (data.Length == 0) return;
+        string[] given = data.TrimEnd('\0').Split('\0');
+        if (Array.Find(given, option => !option.Contains('=')) is { } word)
+            throw Wrong("options", $"bind mounts cannot have any filesystem-specific options applied: '{word}'",
+                "the options of a bind mount are those that `minirun-oci features` lists");
+        string all = string.Join(',', given);
+        spec.Warn($"{Place}.options: '{all}' has no effect: a bind mount shows a file system that is mounted already");
     }
 
-    private static string Name(string destination) => destination.TrimStart('/') is { Length: > 0 } name ? name : "/";
-
-    private static string Relative(string path) => path.TrimStart('/') is { Length: > 0 } name ? name : ".";
-
-    private OpFlags At(string destination) =>
-        _ownDev && destination.StartsWith("/dev/", StringComparison.Ordinal) ? OpFlags.InDev : OpFlags.None;
-
-    /// <summary>Wherever the symlinks of a root file system lead what the user mounts. Ours are on places of our own.</summary>
-    private OpFlags Guard(string destination) => spec.UserMounts.Contains(destination) ? BundleProc.Guard(destination) : OpFlags.None;
-
-    private string Target(string destination) => At(destination) == OpFlags.InDev ? destination["/dev/".Length..] : Relative(destination);
+    /// <summary>
+    /// A new sysfs is for who owns the network namespace, a new procfs for who owns the pid namespace: a container that shares it sees the
+    /// runtime's own, with the options asked for. So, too, where the kernel refuses a new one to a container in a container, since the
+    /// outer one hides a part: sysfs as crun does, procfs only for <c>minirun run</c>, which has said that it will do.
+    /// </summary>
+    private string? Fallback(string type) =>
+        type is not ("proc" or "sysfs") || !(_policy.AlwaysFallsBack || InUserNamespace) ? null
+        : type == "sysfs" ? spec.Require.Contains("sysfs") ? null : "/sys"
+        : spec.ProcFallsBack || !spec.Has(sched.CLONE_NEWPID) ? "/proc" : null;
 }

@@ -1,11 +1,9 @@
-using Minirun.Runtime.Spec;
-
 namespace Minirun.Runtime.Plan;
 
 /// <summary>Why something is mounted, for who reads the plan.</summary>
 internal static class MountReason
 {
-    public static string Of(OciMount mount, string type) => mount.Destination switch
+    public static string Of(string destination, string type) => destination switch
     {
         "/proc" when type == "bind" => "the pid namespace is the host's, so the host's /proc is shown",
         "/proc" => "the processes of the new pid namespace, and no others (proc(5))",

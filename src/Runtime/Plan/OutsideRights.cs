@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Linux;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
@@ -13,12 +14,6 @@ namespace Minirun.Runtime.Plan;
 /// </summary>
 internal static unsafe class OutsideRights
 {
-    /// <summary>Field A of the operation that asks for them (<see cref="Init.OpCode.AskParent"/>).</summary>
-    public const long Asked = 1;
-
-    /// <summary>Of the one that asks for the offsets of a new time namespace.</summary>
-    public const long Clocks = 2;
-
     public static bool AreNeeded(ContainerSpec spec, Host host)
     {
         OciProcess wanted = spec.Oci.Process;
@@ -31,20 +26,20 @@ internal static unsafe class OutsideRights
         return false;
     }
 
-    /// <param name="spec">What the process is to have.</param>
+    /// <param name="asked">What the process is to have.</param>
     /// <param name="pid">A child of ours, which waits. It has executed fork-news: before, it may share our memory, and a score goes to all
     /// who share.</param>
-    public static void Give(ContainerSpec spec, int pid)
+    public static void Give(AskForLimitsOp asked, int pid)
     {
-        foreach (OciRlimit limit in spec.Oci.Process.Rlimits ?? []) Raise(pid, limit);
-        if (spec.Oci.Process.OomScoreAdj is { } score) Lower(pid, score);
+        foreach (OciRlimit limit in asked.Limits ?? []) Raise(pid, limit);
+        if (asked.OomScore is { } score) Lower(pid, score);
     }
 
-    /// <param name="spec">Has the offsets.</param>
+    /// <param name="asked">Has the offsets.</param>
     /// <param name="pid">A child of ours that has made a time namespace for its children, and waits.</param>
     /// <exception cref="LinuxException">They cannot be set.</exception>
-    public static void SetClocks(ContainerSpec spec, int pid) =>
-        ProcFile.Write("/proc/" + pid.ToString() + "/timens_offsets", KernelPlan.Offsets(spec.Oci.Linux.TimeOffsets));
+    public static void SetClocks(AskForClocksOp asked, int pid) =>
+        ProcFile.Write("/proc/" + pid.ToString() + "/timens_offsets", asked.Offsets);
 
     /// <summary>The hard limit alone, and only upwards: a lower one could be in the way of what comes before the command.</summary>
     private static void Raise(int pid, OciRlimit limit)

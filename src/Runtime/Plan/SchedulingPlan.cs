@@ -1,4 +1,4 @@
-using Minirun.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
@@ -6,67 +6,52 @@ namespace Minirun.Runtime.Plan;
 /// <summary>The operations that say when and where the command runs: processors, priorities, memory nodes.</summary>
 internal static class SchedulingPlan
 {
-    /// <summary><c>minirun run</c>: --nice and --cpuset.</summary>
-    public static void AddOptions(ContainerPlan plan)
-    {
-        OciProcess process = plan.Spec.Oci.Process;
-        if (process.Scheduler is { } scheduler)
-            plan.Add(new()
-            {
-                Name = "nice",
-                Code = OpCode.Nice,
-                A = scheduler.Nice,
-                Why = "as given by --nice",
-                IfLeftOut = "the caller's priority stays"
-            });
-        if (process.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
-            AddProcessors(plan, "cpus", cpus, CpuSet.Parse(cpus), "the command runs on these processors only");
-    }
-
-    /// <summary>
-    /// What a document asks for. The processors are those of a process that joins a container: for the first one they are not meant
-    /// (config.md).
-    /// </summary>
+    /// <summary>What a document asks for.</summary>
     public static void Add(ContainerPlan plan, bool joins)
     {
         OciProcess process = plan.Spec.Oci.Process;
-        if (process.Scheduler is { } scheduler) plan.Add(new()
+        if (!plan.Spec.Policy.Schedules)
+        {
+            AddOptions(plan, process);
+            return;
+        }
+        if (process.Scheduler is { } scheduler) plan.Add(new SchedulerOp
         {
             Name = "scheduler",
-            Code = OpCode.Scheduler,
-            S1 = SchedulerAttributes.Encode(scheduler),
-            Path = scheduler.Policy,
+            Wanted = scheduler,
             Why = "the scheduling policy that was asked for (sched_setattr(2))",
             IfLeftOut = "the caller's policy and priority stay",
         });
-        if (process.IoPriority is { } io) plan.Add(new()
+        if (process.IoPriority is { } io) plan.Add(new IoPriorityOp
         {
             Name = "io-priority",
-            Code = OpCode.IoPriority,
-            A = IoPriority.Encode(io),
-            Path = $"{io.Class} {io.Priority}",
+            Wanted = io,
             Why = "how soon its reads and writes are served (ioprio_set(2))",
             IfLeftOut = "the caller's I/O priority stays",
         });
-        if (plan.Spec.Oci.Linux.MemoryPolicy is { } memory) AddMemoryPolicy(plan, memory);
-        if (joins) AddAffinity(plan, process.ExecCpuAffinity);
-    }
-
-    private static void AddMemoryPolicy(ContainerPlan plan, OciMemoryPolicy policy)
-    {
-        byte[]? nodes = policy.Nodes is { Length: > 0 } list ? CpuSet.TryParse(list) : null;
-        plan.Add(new()
+        if (plan.Spec.Oci.Linux.MemoryPolicy is { } memory) plan.Add(new MemoryPolicyOp
         {
             Name = "memory-policy",
-            Code = OpCode.MemoryPolicy,
-            A = MemoryPolicy.Mode(policy),
-            S1 = nodes,
-            // The kernel reads one bit fewer than it is told (set_mempolicy(2), BUGS).
-            B = nodes is null ? 0 : nodes.Length * 8 + 1,
-            Path = $"{policy.Mode} {policy.Nodes}".TrimEnd(),
+            Wanted = memory,
             Why = "the memory nodes that its pages come from (set_mempolicy(2))",
             IfLeftOut = "the caller's memory policy stays",
         });
+        // For the first process they are not meant (config.md).
+        if (joins) AddAffinity(plan, process.ExecCpuAffinity);
+    }
+
+    /// <summary><c>minirun run</c>: --nice and --cpuset.</summary>
+    private static void AddOptions(ContainerPlan plan, OciProcess process)
+    {
+        if (process.Scheduler is { } scheduler) plan.Add(new NiceOp
+        {
+            Name = "nice",
+            Value = scheduler.Nice,
+            Why = "as given by --nice",
+            IfLeftOut = "the caller's priority stays",
+        });
+        if (process.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
+            AddProcessors(plan, "cpus", cpus, CpuSet.Parse(cpus), "the command runs on these processors only");
     }
 
     /// <summary>The processors of the beginning, then the others: only the last ones are seen, but nothing runs elsewhere before.</summary>
@@ -79,14 +64,5 @@ internal static class SchedulingPlan
     }
 
     private static void AddProcessors(ContainerPlan plan, string name, string list, byte[] mask, string why) =>
-        plan.Add(new()
-        {
-            Name = name,
-            Code = OpCode.Affinity,
-            A = mask.Length,
-            S1 = mask,
-            Path = list,
-            Why = why,
-            IfLeftOut = "the command runs on every processor"
-        });
+        plan.Add(new AffinityOp { Name = name, List = list, Mask = mask, Why = why, IfLeftOut = "the command runs on every processor" });
 }

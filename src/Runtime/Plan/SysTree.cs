@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
@@ -21,7 +22,7 @@ public static class SysTree
     /// </summary>
     internal static bool IsNeeded(ContainerSpec spec, Host host, OciMount mount) =>
         spec.Has(sched.CLONE_NEWNS) && HasCover(spec.Oci, mount)
-        && (MayUnmount(spec) ? Top(host) is not null : spec.FromBundle && CanBeCloned(host));
+        && (MayUnmount(spec) ? Top(host) is not null : spec.Policy.LivesOn && CanBeCloned(host));
 
     /// <summary>The mounts that take the place of this one; itself where nothing is to be left out.</summary>
     internal static IEnumerable<OciMount> Parts(ContainerSpec spec, Host host, OciMount mount) =>

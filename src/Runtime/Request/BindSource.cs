@@ -13,7 +13,10 @@ public static class BindSource
             mount.Source ?? throw new UserError($"mount on {mount.Destination}: a bind mount has no source", "write source=PATH");
         type = host.FileType(source);
         if (type != 0) return source;
-        throw new UserError($"{source}: no such file or directory, to be mounted on {mount.Destination}",
-            $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
+        throw Missing(source, mount.Destination);
     }
+
+    public static UserError Missing(string source, string destination) => new(
+        $"{source}: no such file or directory, to be mounted on {destination}",
+        $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
 }

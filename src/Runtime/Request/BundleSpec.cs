@@ -35,7 +35,7 @@ public static class BundleSpec
         return new ContainerSpec
         {
             Oci = oci,
-            FromBundle = true,
+            Policy = Policy.Bundle,
             Bundle = bundle,
             Namespaces = created & ~later,
             Unshared = later,

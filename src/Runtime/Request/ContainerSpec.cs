@@ -14,8 +14,8 @@ public sealed class ContainerSpec
     /// <summary>CLONE_NEW* flags of the namespaces.</summary>
     public ulong Namespaces { get; init; }
 
-    /// <summary>The document is a bundle's, for an OCI runtime: nothing of <c>minirun run</c>'s own is added.</summary>
-    public bool FromBundle { get; init; }
+    /// <summary>What differs by whose document it is.</summary>
+    public Policy Policy { get; init; } = Policy.Run;
 
     /// <summary>
     /// Device nodes in the root file system open nothing (nodev): whoever made it may have put in any, and without a cgroup of devices
@@ -117,9 +117,6 @@ public sealed class ContainerSpec
     /// <summary>Which of stdin, stdout, stderr the command has pipes of ours for, a bit each: <see cref="StandardStream"/>.</summary>
     public int Relayed { get; init; }
 
-    /// <summary>What the child gets as 0, 1 and 2; -1: the caller's as it is. Null: all as they are.</summary>
-    public int[]? Streams { get; set; }
-
     /// <summary>What an engine passes in for a container that outlives the command which makes it is the container's.</summary>
     public bool OwnsPipes { get; init; }
 
@@ -141,11 +138,11 @@ public sealed class ContainerSpec
     public string? Warning { get; init; }
     public IReadOnlyList<string> Require { get; init; } = [];
 
-    /// <summary>A bundle's new procfs may be the caller's, where there is no new one to be had.</summary>
+    /// <summary>A new procfs may be the caller's, where there is no new one to be had.</summary>
     public bool ProcFallsBack { get; init; }
 
     /// <summary>In a user namespace overlayfs keeps its marks in user.* attributes; trusted.* needs real root.</summary>
-    public string? OverlayFlag => Has(sched.CLONE_NEWUSER) ? "userxattr" : null;
+    public bool OverlaysAsUser => Has(sched.CLONE_NEWUSER);
 
     /// <summary>Whether the container has a new namespace of the kind.</summary>
     public bool Has(ulong flag) => ((Namespaces | Unshared) & flag) != 0;
@@ -154,7 +151,7 @@ public sealed class ContainerSpec
     /// A bundle has something to mount, and it is mounted in the mount namespace of its caller (<see cref="Mounts.HostRoot"/>).
     /// </summary>
     public bool MountsOnHost =>
-        FromBundle && JoinedProcess < 0 && (Oci.Mounts.Count > 0 || Oci.Root.Readonly)
+        Policy.MountsInCallersNamespace && JoinedProcess < 0 && (Oci.Mounts.Count > 0 || Oci.Root.Readonly)
         && !Has(sched.CLONE_NEWNS) && !Joins(sched.CLONE_NEWNS);
 
     /// <summary>Whether namespaces that exist are entered.</summary>

@@ -45,6 +45,7 @@ public sealed class SpecBuilder
             Unshared = options.WantsCgroup ? namespaces & sched.CLONE_NEWCGROUP : 0,
             MapWith = _ids.Tools,
             MapReason = _ids.Reason,
+            DeniesSetgroups = groups is null,
             WantsCgroup = options.WantsCgroup,
             Ephemeral = options.Ephemeral,
             Init = options.Init,
@@ -54,6 +55,7 @@ public sealed class SpecBuilder
             Relayed = options.Detach || options.Engine is not null ? 0 : StandardStream.Relayed(host, process, _ids.Uids, _ids.Gids),
             SetsListenPid = _listenFds > 0,
             Require = options.Require,
+            ProcFallsBack = !options.Require.Contains("procfs"),
             Warning = options.Ephemeral && (namespaces & sched.CLONE_NEWUSER) != 0 && host.Kernel < s_tmpfsHasUserXattrs
                 ? $"--ephemeral: tmpfs has no user.* attributes before Linux {s_tmpfsHasUserXattrs}, so directories of the root file "
                     + $"system cannot be removed in the container"

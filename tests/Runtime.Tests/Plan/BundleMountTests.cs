@@ -1,6 +1,7 @@
 using Minirun.Plan;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 using Xunit;
@@ -90,7 +91,7 @@ public sealed class BundleMountTests
             oci.Linux.UidMappings = oci.Linux.GidMappings = [new OciIdMapping { HostID = 1000, Size = 1 }];
             oci.Mounts.Add(new OciMount { Destination = "/dev/pts", Type = "devpts", Options = ["newinstance", "gid=5", "mode=0620"] });
         });
-        Assert.Equal("newinstance\0mode=0620\0", plan.Operations.First(each => each.Path == "/dev/pts").S3);
+        Assert.Equal("newinstance\0mode=0620\0", FileSystemAt("/dev/pts", plan).Options);
     }
 
     [Fact]
@@ -104,9 +105,9 @@ public sealed class BundleMountTests
                 Source = "overlay",
                 Options = ["lowerdir=/" + new string('l', 300), "ro"]
             }));
-        Operation mount = plan.Operations.First(each => each.Path == "/o");
+        FileSystemOp mount = FileSystemAt("/o", plan);
         Assert.True(mount.Flags.HasFlag(OpFlags.Classic));
-        Assert.Equal("lowerdir=/" + new string('l', 300), mount.S3);
+        Assert.Equal("lowerdir=/" + new string('l', 300), mount.Options);
     }
 
     [Theory]
@@ -114,7 +115,10 @@ public sealed class BundleMountTests
     [InlineData("a/b", "/a/b")]
     [InlineData("/a/../../b", "/b")]
     [InlineData("/..", "/")]
-    public void A_path_is_cleaned(string path, string clean) => Assert.Equal(clean, BundleMounts.Clean(path));
+    public void A_path_is_cleaned(string path, string clean) => Assert.Equal(clean, MountPaths.Clean(path));
+
+    private static FileSystemOp FileSystemAt(string path, ContainerPlan plan) =>
+        plan.Operations.OfType<FileSystemOp>().First(each => each.Path == path);
 
     private static OciMount Bind(string destination, string source, params string[] options) =>
         new() { Destination = destination, Type = "bind", Source = source, Options = [.. options] };

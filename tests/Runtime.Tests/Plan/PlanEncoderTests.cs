@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Xunit;
 
@@ -33,8 +34,7 @@ public sealed unsafe class PlanEncoderTests
         Assert.All(Ops(bytes), op =>
         {
             Operation source = plan.Operations[op.Index];
-            long b = source.Of is { } of ? plan.IndexOf(of) : source.B;
-            Assert.Equal((source.Code, source.Flags, source.A, b, source.C, source.D), (op.Code, op.Flags, op.A, op.B, op.C, op.D));
+            Assert.Equal((source.Code, source.Flags), (op.Code, op.Flags));
         });
         int[] numbers = [.. Ops(bytes).Select(op => op.Index)];
         Assert.Equal(numbers.Order(), numbers);
@@ -47,22 +47,50 @@ public sealed unsafe class PlanEncoderTests
     {
         byte[] bytes = Encode(scenario, out ContainerPlan plan);
         foreach (PlanOp op in Ops(bytes))
-        {
-            Operation source = plan.Operations[op.Index];
-            Check(bytes, op.S1, source.S1);
-            Check(bytes, op.S2, source.S2);
-            Check(bytes, op.S3, source.S3);
-            if (source.S4 is not EnvironmentSlot) Check(bytes, op.S4, source.S4);
-        }
+            switch (plan.Operations[op.Index])
+            {
+                case FileSystemOp mount:
+                    Check(bytes, op.FileSystem.Type, mount.Type);
+                    Check(bytes, op.FileSystem.Target, mount.Target);
+                    Check(bytes, op.FileSystem.Options, mount.Options);
+                    Check(bytes, op.FileSystem.Fallback, mount.Fallback);
+                    Check(bytes, op.FileSystem.Shown, mount.Shown);
+                    break;
+                case BindOp bind:
+                    Check(bytes, op.Bind.Source, bind.Source);
+                    Check(bytes, op.Bind.Target, bind.Target);
+                    Assert.Equal((bind.Change, bind.Device), (op.Bind.Change, op.Bind.Device));
+                    break;
+                case SymlinkOp link:
+                    Check(bytes, op.Symlink.Text, link.Text);
+                    Check(bytes, op.Symlink.Target, link.Target);
+                    break;
+                case SeccompOp seccomp:
+                    Check(bytes, op.Seccomp.Program, seccomp.Filter.Program);
+                    break;
+                case ExecOp exec:
+                    Check(bytes, op.Exec.Candidates, exec.Candidates);
+                    Check(bytes, op.Exec.Arguments, exec.Command);
+                    Check(bytes, op.Exec.Environment, exec.Environment);
+                    break;
+            }
+    }
+
+    [Fact]
+    public void A_later_operation_names_the_number_of_the_one_it_comes_back_to()
+    {
+        byte[] bytes = Encode("privileged-user", out ContainerPlan plan);
+        PlanOp later = Ops(bytes).First(op => op.Code == OpCode.MountAttributes);
+        Assert.Same(plan.Operations[later.Index].Of, plan.Operations[later.MountAttributes.Op]);
     }
 
     [Fact]
     public void The_place_of_LISTEN_PID_is_behind_its_equals_sign()
     {
         byte[] bytes = Encode("fds", out _);
-        PlanOp exec = Ops(bytes)[^1];
-        Assert.Equal("LISTEN_PID=", System.Text.Encoding.ASCII.GetString(bytes, exec.S4 - "LISTEN_PID=".Length, "LISTEN_PID=".Length));
-        Assert.All(bytes[exec.S4..(exec.S4 + 10)], each => Assert.Equal(0, each));   // room for any pid
+        int at = Ops(bytes)[^1].Exec.PidAt.Offset;
+        Assert.Equal("LISTEN_PID=", System.Text.Encoding.ASCII.GetString(bytes, at - "LISTEN_PID=".Length, "LISTEN_PID=".Length));
+        Assert.All(bytes[at..(at + 10)], each => Assert.Equal(0, each));   // room for any pid
     }
 
     [Fact]
@@ -70,9 +98,18 @@ public sealed unsafe class PlanEncoderTests
     {
         string[] many = [.. Enumerable.Range(0, 5000).Select(i => $"argument {i} ä€😀")];
         var plan = new ContainerPlan(new ContainerSpec());
-        plan.Add(new Operation { Name = "exec", Why = "", Code = OpCode.Exec, S1 = "/bin/sh\0", S2 = many });
+        plan.Add(new ExecOp
+        {
+            Name = "exec",
+            Why = "",
+            Candidates = "/bin/sh\0",
+            Command = many,
+            Environment = [],
+            Root = "/",
+            Directory = "/"
+        });
         byte[] bytes = PlanEncoder.Encode(plan, 9, PlanMode.Quiet);
-        Check(bytes, Ops(bytes)[0].S2, many);
+        Check(bytes, Ops(bytes)[0].Exec.Arguments, many);
     }
 
     [Fact]
@@ -81,8 +118,8 @@ public sealed unsafe class PlanEncoderTests
         var options = new RunOptions { Rootfs = "busybox", Entrypoint = ["echo"], Command = ["\uFFFD"], CommandBytes = [[0xff, 0xfe]] };
         TestHost host = TestHost.User();
         byte[] bytes = PlanEncoder.Encode(Planner.Build(SpecBuilder.Build(options, host), host), 9, PlanMode.Quiet);
-        int arguments = Ops(bytes)[^1].S2;
-        Check(bytes, (int)BitConverter.ToInt64(bytes, arguments), "echo");
+        int arguments = Ops(bytes)[^1].Exec.Arguments.Offset;
+        Check(bytes, At(bytes, arguments, 0), "echo");
         int second = (int)BitConverter.ToInt64(bytes, arguments + 8);
         Assert.Equal([0xff, 0xfe, 0], bytes[second..(second + 3)]);
     }
@@ -100,33 +137,27 @@ public sealed unsafe class PlanEncoderTests
         return MemoryMarshal.Cast<byte, PlanOp>(bytes.AsSpan(header.OpsOffset, header.OpCount * sizeof(PlanOp))).ToArray();
     }
 
-    private static void Check(byte[] bytes, int at, object? value)
+    private static void Check(byte[] bytes, global::Minirun.Plan.PlanText at, string? text)
     {
-        switch (value)
-        {
-            case null:
-                Assert.Equal(0, at);
-                break;
-            case string text:
-                Assert.Equal(text, Text(bytes, at, System.Text.Encoding.UTF8.GetByteCount(text)));
-                break;
-            case CommandLine command:
-                Check(bytes, at, command.Words);
-                break;
-            case byte[] raw:
-                Assert.Equal(0, at % 8);
-                Assert.Equal(raw, bytes[at..(at + raw.Length)]);
-                break;
-            case string[] texts:
-                Assert.Equal(0, at % 8);
-                for (int i = 0; i < texts.Length; i++) Check(bytes, (int)BitConverter.ToInt64(bytes, at + i * 8), texts[i]);
-                Assert.Equal(0, BitConverter.ToInt64(bytes, at + texts.Length * 8));
-                break;
-            default:
-                Assert.Fail($"a plan holds a {value.GetType().Name}, which this test does not know");
-                break;
-        }
+        if (text is null) Assert.True(at.IsNone);
+        else Assert.Equal(text, Text(bytes, at.Offset, System.Text.Encoding.UTF8.GetByteCount(text)));
     }
+
+    private static void Check(byte[] bytes, PlanBytes at, byte[] raw)
+    {
+        Assert.Equal((0, raw.Length), (at.Offset % 8, at.Length));
+        Assert.Equal(raw, bytes[at.Offset..(at.Offset + at.Length)]);
+    }
+
+    private static void Check(byte[] bytes, PlanArray at, string[] texts)
+    {
+        Assert.Equal(0, at.Offset % 8);
+        for (int i = 0; i < texts.Length; i++) Check(bytes, At(bytes, at.Offset, i), texts[i]);
+        Assert.Equal(0, BitConverter.ToInt64(bytes, at.Offset + texts.Length * 8));
+    }
+
+    private static global::Minirun.Plan.PlanText At(byte[] bytes, int array, int index) =>
+        new() { Offset = (int)BitConverter.ToInt64(bytes, array + index * 8) };
 
     private static string Text(byte[] bytes, int at, int length)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 
 namespace Minirun.Runtime.Tests.Plan;
 
@@ -14,8 +15,7 @@ internal static class PlanText
         for (int i = 0; i < plan.Operations.Count; i++)
         {
             Operation operation = plan.Operations[i];
-            text.Append(
-                $"{i + 1,2} {operation.Name,-20} {Strace.Show(operation)}{(operation.Flags == 0 ? "" : $" ({operation.Flags})")}\n");
+            text.Append($"{i + 1,2} {operation.Name,-20} {operation.Call}{(operation.Flags == 0 ? "" : $" ({operation.Flags})")}\n");
         }
         foreach (Operation operation in plan.LeftOut) text.Append($"without {operation.Name}: {operation.IfLeftOut}\n");
         foreach (string variable in plan.Spec.Oci.Process.Env) text.Append($"env {variable.Replace("\0", "\\0")}\n");

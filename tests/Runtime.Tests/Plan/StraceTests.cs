@@ -1,4 +1,4 @@
-using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Xunit;
 
 namespace Minirun.Runtime.Tests.Plan;

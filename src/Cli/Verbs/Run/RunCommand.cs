@@ -55,7 +55,7 @@ internal static class RunCommand
             plan.Spec.OwnCgroups ??= cgroup?.Directories;
         }
         if (cgroup is not null) complete = Enter + complete;
-        using StreamRelay? streams = StreamRelay.Open(plan.Spec);
+        using StreamRelay? streams = StreamRelay.Open(plan);
         LaunchedContainer container = Launcher.Start(plan, host, mode, watcher, complete, cgroup?.Birth);
         streams?.HandedOver();
         Action? started = records is null ? null : () => records.Started(container.Pid), thaw = cgroup is null ? null : cgroup.Thaw;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Minirun.Cli.Output;
 using Minirun.Plan;
 using Minirun.Runtime.Plan;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.Verbs.Run;

@@ -1,15 +1,16 @@
 using Minirun.Linux;
 using Minirun.Runtime.Mounts;
+using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// The sources of a bundle's bind mounts that must be opened before fork-news is the container's root: those whose ids are mapped, which
-/// needs rights over the file system, and all when it becomes another user, who may not reach them.
+/// The sources of bind mounts that must be opened before fork-news is the container's root: those whose ids are mapped, which needs
+/// rights over the file system, and all when it becomes another user, who may not reach them.
 /// </summary>
-internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan plan)
+internal sealed class SourcePlan(ContainerSpec spec, Host host, ContainerPlan plan)
 {
     private const ulong MakeNodes = 1UL << capability.CAP_MKNOD | 1UL << capability.CAP_SYS_ADMIN | 1UL << capability.CAP_CHOWN;
 
@@ -23,8 +24,7 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             if (SysTree.IsNeeded(spec, host, mount)) continue;
             bool mapped = options.IsIdMapped || mount.UidMappings is not null || mount.GidMappings is not null;
             if (mapped) AddMapped(mount, i, options);
-            else if (changesUser && BundleMounts.OwnTree(spec, BundleMounts.Source(spec, host, mount.Source)) is null)
-                AddPlain(mount, i, options);
+            else if (changesUser && MountPaths.OwnTree(spec, MountPaths.Source(spec, mount.Source)) is null) AddPlain(mount, i, options);
         }
     }
 
@@ -36,12 +36,11 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
             MountSource? joined = JoinedSysfs.SourceOf(spec, host, spec.Oci.Mounts[i], i);
             if ((joined ?? SysTree.SourceOf(spec, host, spec.Oci.Mounts[i], i)) is not { } source) continue;
             (plan.Sources ??= [])[i] = source;
-            plan.Add(new()
+            plan.Add(new MakeSourceStep
             {
                 Name = "source:sys",
-                Step = LaunchStep.MapSource,
                 Path = source.Path,
-                Place = spec.FromBundle ? $"mounts[{i}].source" : null,
+                Place = spec.Policy.NamesPlaces ? $"mounts[{i}].source" : null,
                 Source = source,
                 Why = joined is not null ? "the sysfs of the network that is joined: only who has powers over that network may mount it"
                     : "a clone of /sys without the control groups that are mounted in it: "
@@ -57,14 +56,13 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
         for (int i = 0; i < (spec.Oci.Linux.Devices?.Count ?? 0); i++)
         {
             OciDevice device = spec.Oci.Linux.Devices![i];
-            string path = BundleMounts.Clean(device.Path);
+            string path = MountPaths.Clean(device.Path);
             if (device.Path.Length == 0 || path is "/" or "/dev/ptmx" || DeviceNode.From(device, spec.Oci.Linux) is not { } node) continue;
             MountSource source = new() { Path = path, Index = i, Detached = true, Node = node };
             (plan.Nodes ??= [])[i] = source;
-            plan.Add(new()
+            plan.Add(new MakeSourceStep
             {
                 Name = "node:" + path[1..],
-                Step = LaunchStep.MapSource,
                 Path = path,
                 Place = $"linux.devices[{i}]",
                 Source = source,
@@ -75,13 +73,11 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
 
     private void AddPlain(OciMount mount, int index, MountOptions options)
     {
-        MountSource source =
-            new() { Path = BundleMounts.Source(spec, host, mount.Source!), Index = index, NoFollow = options.SourceNoFollow };
+        MountSource source = new() { Path = MountPaths.Source(spec, mount.Source!), Index = index, NoFollow = options.SourceNoFollow };
         (plan.Sources ??= [])[index] = source;
-        plan.Add(new()
+        plan.Add(new OpenSourceStep
         {
             Name = "source:" + mount.Destination.TrimStart('/'),
-            Step = LaunchStep.OpenSource,
             Path = source.Path,
             Place = $"mounts[{index}].source",
             Source = source,
@@ -91,8 +87,8 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
 
     private void AddMapped(OciMount mount, int index, MountOptions options)
     {
-        string path = BundleMounts.Source(spec, host, mount.Source!);
-        bool later = BundleMounts.OwnTree(spec, path) is not null;
+        string path = MountPaths.Source(spec, mount.Source!);
+        bool later = MountPaths.OwnTree(spec, path) is not null;
         MountSource source = new()
         {
             Path = path,
@@ -111,10 +107,9 @@ internal sealed class BundleSources(ContainerSpec spec, Host host, ContainerPlan
                 "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
         (plan.Sources ??= [])[index] = source;
         if (later) return;
-        plan.Add(new()
+        plan.Add(new MakeSourceStep
         {
             Name = "idmap:" + mount.Destination.TrimStart('/'),
-            Step = LaunchStep.MapSource,
             Path = source.Path,
             Place = $"mounts[{index}].source",
             Source = source,

@@ -1,7 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Spec;
 
-namespace Minirun.Runtime.Plan;
+namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>
 /// A device node that minirun makes for a container that cannot: as mknod(2) and chown(2) take it, with the ids that the container's have

@@ -1,4 +1,4 @@
-namespace Minirun.Runtime.Plan;
+namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>The steps before fork-news runs: done by minirun (clone, maps) or by the cloned child on its way to execve.</summary>
 public enum LaunchStep

@@ -1,6 +1,8 @@
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
+using static Minirun.Runtime.Plan.Ops.Strace;
 
-namespace Minirun.Runtime.Plan;
+namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>The source of a bind mount that fork-news itself could not open, or not with what is asked for.</summary>
 public sealed class MountSource
@@ -40,4 +42,32 @@ public sealed class MountSource
 
     /// <summary>It is no mount of the document, but a device node of the container's own.</summary>
     public DeviceNode? Node { get; init; }
+
+    /// <summary>What was done with it before a bind takes it, in a word.</summary>
+    internal string Way => this switch
+    {
+        { MapsIds: true } => "idmapped ",
+        { Network: not null } => "joined ",
+        { Detached: true } => "cloned ",
+        _ => "opened ",
+    };
+
+    /// <summary>How minirun makes it, in the way of strace(1).</summary>
+    internal string MakingCall => this switch
+    {
+        { Node: { } node } => $"mknod(tmpfs{Path}, 0{Convert.ToString(node.Mode, 8)}, {node.Number}); chown({node.Uid}, {node.Gid}); "
+            + $"open_tree(tmpfs{Path}, OPEN_TREE_CLONE) = fd",
+        { Network: { } network } => $"setns({Quote(network)}, CLONE_NEWNET); fsmount(\"sysfs\") = fd",
+        _ => $"open_tree({Quote(Path)}, OPEN_TREE_CLONE{(Recursive ? "|AT_RECURSIVE" : "")}) = fd" + (MapsIds ? "; " + MappingCall : ""),
+    };
+
+    /// <summary>How its ids are mapped.</summary>
+    internal string MappingCall
+    {
+        get
+        {
+            string maps = UserNamespace is { } space ? Quote(space) : $"uids {Quote(IdMap.Format(Uids))}, gids {Quote(IdMap.Format(Gids))}";
+            return $"mount_setattr(fd, MOUNT_ATTR_IDMAP, {maps}{(MapsTree ? ", AT_RECURSIVE" : "")})";
+        }
+    }
 }

@@ -1,10 +1,8 @@
-namespace Minirun.Runtime.Plan;
+namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>The chapters of a plan, for people: what several operations are for together.</summary>
 public enum Phase
 {
-    /// <summary>Not one operation says this of itself: <see cref="Phases"/> knows it by what is done.</summary>
-    None,
     Limits,
     Namespaces,
     Program,
