@@ -29,6 +29,8 @@ public sealed class FollowARunTests
             .. Regex.Matches(s_page, @"^## \d+\. \[([^\]]+)\]\([^)]*\)\n(.*?)(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)
                 .Select(match => new Stop(match.Groups[1].Value, match.Groups[2].Value))];
 
+    internal static IEnumerable<string> StopFiles() => Stops().Select(stop => stop.File);
+
     /// <summary>All that the page links to.</summary>
     private static string[] Files() =>
         [.. Regex.Matches(s_page, @"\((?:\.\./)+(src/[^)]+\.cs)\)").Select(match => match.Groups[1].Value).Distinct()];

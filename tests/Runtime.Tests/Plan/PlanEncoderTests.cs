@@ -79,7 +79,7 @@ public sealed unsafe class PlanEncoderTests
     [Fact]
     public void A_later_operation_names_the_number_of_the_one_it_comes_back_to()
     {
-        byte[] bytes = Encode("privileged-user", out ContainerPlan plan);
+        byte[] bytes = Encode("limits", out ContainerPlan plan);
         PlanOp later = Ops(bytes).First(op => op.Code == OpCode.MountAttributes);
         Assert.Same(plan.Operations[later.Index].Of, plan.Operations[later.MountAttributes.Op]);
     }

@@ -6,7 +6,7 @@ using static Minirun.Runtime.Plan.Ops.Strace;
 namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>A bind mount.</summary>
-public class BindOp : PlaceOp
+public class BindOp(Phase phase = Phase.Mounts) : PlaceOp(OpCode.Bind, phase)
 {
     /// <summary>A path of the host's, or in the root (<see cref="OpFlags.SourceInRoot"/>, <see cref="OpFlags.SourceOfOwnTree"/>).</summary>
     public required string Source { get; init; }
@@ -20,8 +20,6 @@ public class BindOp : PlaceOp
     public long Device { get; init; }
 
     protected override string? Subject => Source;
-
-    public override OpCode Code => OpCode.Bind;
 
     public override string Call
     {
@@ -57,20 +55,14 @@ public class BindOp : PlaceOp
 }
 
 /// <summary>A place in the root is bound on itself, read-only with all below.</summary>
-public sealed class ReadOnlyPathOp : BindOp
+public sealed class ReadOnlyPathOp() : BindOp(Phase.Hiding)
 {
-    public override Phase Phase => Phase.Hiding;
-
     public override string Doing => $"make {Path} read-only";
 }
 
 /// <summary>A place in the root is hidden: a directory under an empty one, a file under /dev/null.</summary>
-public sealed class MaskOp : PlaceOp
+public sealed class MaskOp() : PlaceOp(OpCode.Mask, Phase.Hiding)
 {
-    public override OpCode Code => OpCode.Mask;
-
-    public override Phase Phase => Phase.Hiding;
-
     public override string Call => (Flags & (OpFlags.EitherKind | OpFlags.File)) switch
     {
         OpFlags.File => $"open_tree(\"/dev/null\", OPEN_TREE_CLONE); move_mount(→ root{Path})",
@@ -86,7 +78,7 @@ public sealed class MaskOp : PlaceOp
 }
 
 /// <summary>The container's own directory of a control group hierarchy, which fork-news finds once it is in it.</summary>
-public sealed class CgroupBindOp : PlaceOp
+public sealed class CgroupBindOp() : PlaceOp(OpCode.CgroupBind)
 {
     /// <summary>Where the hierarchy is mounted.</summary>
     public required string Mount { get; init; }
@@ -100,8 +92,6 @@ public sealed class CgroupBindOp : PlaceOp
     public long Attributes { get; init; }
 
     public long Propagation { get; init; }
-
-    public override OpCode Code => OpCode.CgroupBind;
 
     public override string Call => $"open_tree({Quote(Mount)} + own cgroup of {Hierarchy}, OPEN_TREE_CLONE)"
         + Strace.Change(new() { Set = Attributes, Propagation = Propagation }, Flags) + $"; move_mount(→ root{Path})";
@@ -120,11 +110,9 @@ public sealed class CgroupBindOp : PlaceOp
 }
 
 /// <summary>Other options for a mount that is there.</summary>
-public sealed class RemountOp : PlaceOp
+public sealed class RemountOp() : PlaceOp(OpCode.Remount)
 {
     public MountChange Change { get; init; }
-
-    public override OpCode Code => OpCode.Remount;
 
     public override string Call => $"openat2(root{Path}){Strace.Change(Change, Flags)}";
 
@@ -134,7 +122,7 @@ public sealed class RemountOp : PlaceOp
 }
 
 /// <summary>A copy of the host's file, as a mount.</summary>
-public sealed class CopyOp : PlaceOp
+public sealed class CopyOp() : PlaceOp(OpCode.Copy)
 {
     public required string Source { get; init; }
 
@@ -142,8 +130,6 @@ public sealed class CopyOp : PlaceOp
     public long Attributes { get; init; }
 
     protected override string? Subject => Source;
-
-    public override OpCode Code => OpCode.Copy;
 
     public override string Call =>
         $"openat(root/dev, \".copy\", O_CREAT|O_EXCL); sendfile(← {Quote(Source)}); open_tree(OPEN_TREE_CLONE)"

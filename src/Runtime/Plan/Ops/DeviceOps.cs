@@ -7,10 +7,8 @@ using static Minirun.Runtime.Plan.Ops.Strace;
 namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>The root file system's own /dev gets the devices.</summary>
-public sealed class OpenDevOp : PlaceOp
+public sealed class OpenDevOp() : PlaceOp(OpCode.OpenDev)
 {
-    public override OpCode Code => OpCode.OpenDev;
-
     public override string Call => $"openat2(root{Path}, O_PATH) = dev";
 
     public override string Doing => "open /dev of the root file system";
@@ -19,7 +17,7 @@ public sealed class OpenDevOp : PlaceOp
 }
 
 /// <summary>A device node, or a pipe.</summary>
-public sealed class DeviceOp : PlaceOp
+public sealed class DeviceOp() : PlaceOp(OpCode.Device)
 {
     /// <summary>The host's node, to be bound where none may be made.</summary>
     public required string Source { get; init; }
@@ -38,8 +36,6 @@ public sealed class DeviceOp : PlaceOp
 
     /// <summary>The node that the launcher makes.</summary>
     public MountSource? Prepared { get; init; }
-
-    public override OpCode Code => OpCode.Device;
 
     public override string Call
     {
@@ -81,17 +77,13 @@ public sealed class DeviceOp : PlaceOp
 public sealed class NullStdioOp : Operation
 {
     [SetsRequiredMembers]
-    public NullStdioOp()
+    public NullStdioOp() : base(OpCode.NullStdio, Phase.Mounts)
     {
         Name = "null-stdio";
         Path = "/dev/null";
         Why = "stdin, stdout or stderr that is the host's /dev/null becomes the container's own (CVE-2026-88265)";
         IfLeftOut = "root inside may change the mode of the host's /dev/null, when that is its stdin, stdout or stderr";
     }
-
-    public override OpCode Code => OpCode.NullStdio;
-
-    public override Phase Phase => Phase.Mounts;
 
     public override string Call => "openat(root/dev, \"null\") = fd; dup3(fd → 0, 1, 2 where they are /dev/null)";
 
@@ -100,7 +92,7 @@ public sealed class NullStdioOp : Operation
     public override string? Hint(int errno, Policy policy) => "the container's /dev/null is invalid";
 }
 
-public sealed class SymlinkOp : PlaceOp
+public sealed class SymlinkOp() : PlaceOp(OpCode.Symlink)
 {
     /// <summary>What the link says.</summary>
     public required string Text { get; init; }
@@ -112,8 +104,6 @@ public sealed class SymlinkOp : PlaceOp
     public bool Replaces { get; init; }
 
     protected override string? Subject => Text;
-
-    public override OpCode Code => OpCode.Symlink;
 
     public override string Call => (Replaces ? $"unlinkat(root{Path}); " : "") + $"symlinkat({Quote(Text)}, root{Path})";
 
@@ -129,19 +119,15 @@ public sealed class SymlinkOp : PlaceOp
 }
 
 /// <summary>A directory in the root, made where it is missing.</summary>
-public sealed class EnsureDirectoryOp : PlaceOp
+public sealed class EnsureDirectoryOp() : PlaceOp(OpCode.EnsureDirectory, Phase.Entering)
 {
-    public override OpCode Code => OpCode.EnsureDirectory;
-
-    public override Phase Phase => Phase.Entering;
-
     public override string Call => $"mkdirat(root, {Quote(Target)}, 0755)";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Place.Path = blob.AddText(Target);
 }
 
 /// <summary>The container's own terminal.</summary>
-public sealed class TerminalOp : PlaceOp
+public sealed class TerminalOp() : PlaceOp(OpCode.Terminal, Phase.Terminal)
 {
     /// <summary>Its size; no rows: none is set.</summary>
     public uint Rows { get; init; }
@@ -150,10 +136,6 @@ public sealed class TerminalOp : PlaceOp
 
     /// <summary>A newline that the command writes stays one.</summary>
     public bool PlainNewlines { get; init; }
-
-    public override OpCode Code => OpCode.Terminal;
-
-    public override Phase Phase => Phase.Terminal;
 
     public override string Call =>
         "openat(root/dev/pts, \"ptmx\"); ioctl(TIOCGPTPEER); setsid(); ioctl(TIOCSCTTY); dup3(→ 0, 1, 2); move_mount(→ root/dev/console)";

@@ -5,7 +5,7 @@ using static Minirun.Runtime.Plan.Ops.Strace;
 namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>The command is looked for.</summary>
-public abstract class ProgramOp : Operation
+public abstract class ProgramOp(OpCode code) : Operation(code, Phase.Command)
 {
     /// <summary>argv, the name of the command first.</summary>
     public required string[] Command { get; init; }
@@ -25,21 +25,18 @@ public abstract class ProgramOp : Operation
     /// <summary>The directory in /proc of the container's first process, where one joins a container; null: there is none.</summary>
     public string? ProcDirectory { get; init; }
 
-    public override Phase Phase => Phase.Command;
 }
 
 /// <summary>A command that is not there is an error of create, not of start.</summary>
-public sealed class FindProgramOp : ProgramOp
+public sealed class FindProgramOp() : ProgramOp(OpCode.FindProgram)
 {
-    public override OpCode Code => OpCode.FindProgram;
-
     public override string Call => "FindProgram";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Exec.Candidates = blob.AddText(Candidates);
 }
 
 /// <summary>The command takes the place of fork-news.</summary>
-public sealed class ExecOp : ProgramOp
+public sealed class ExecOp() : ProgramOp(OpCode.Exec)
 {
     /// <summary>The same as bytes, where its words are not all UTF-8.</summary>
     public byte[][]? CommandBytes { get; init; }
@@ -49,8 +46,6 @@ public sealed class ExecOp : ProgramOp
 
     /// <summary>The entry of the environment that ends with our pid, and where in it; null: none does.</summary>
     public (int Entry, int At)? PidAt { get; init; }
-
-    public override OpCode Code => OpCode.Exec;
 
     public override string Call =>
         $"execve({string.Join(" | ", Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{Quote(Command)}])";

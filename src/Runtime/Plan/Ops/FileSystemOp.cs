@@ -7,12 +7,10 @@ using static Minirun.Runtime.Plan.Ops.Strace;
 namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>Something is mounted on, made in, or hidden in a place of the root.</summary>
-public abstract class PlaceOp : Operation
+public abstract class PlaceOp(OpCode code, Phase phase = Phase.Mounts) : Operation(code, phase)
 {
     /// <summary>A path in the root without its first slash; a name in the new /dev with <see cref="OpFlags.InDev"/>.</summary>
     public required string Target { get; init; }
-
-    public override Phase Phase => Phase.Mounts;
 
     /// <summary>What is the same for whatever is mounted, and refused for this reason.</summary>
     protected string? HintOfTarget(int errno, Policy policy) => errno switch
@@ -32,7 +30,7 @@ public abstract class PlaceOp : Operation
 }
 
 /// <summary>A new file system.</summary>
-public sealed class FileSystemOp : PlaceOp
+public sealed class FileSystemOp() : PlaceOp(OpCode.MountFs)
 {
     public required string Type { get; init; }
 
@@ -51,8 +49,6 @@ public sealed class FileSystemOp : PlaceOp
     public long ClassicFlags { get; init; }
 
     protected override string? Subject => Type;
-
-    public override OpCode Code => OpCode.MountFs;
 
     public override string Call => $"fsmount({Quote(Type)}, {Attributes(Change.Set)}{Data(Options)})"
         + $"{Set(Change.TreeSet, Change.TreeClear, Change.Propagation, "|AT_RECURSIVE")}; move_mount(→ root{Path})";
@@ -94,7 +90,7 @@ public sealed class LaterAttributesOp : Operation
     private readonly FileSystemOp _of;
 
     [SetsRequiredMembers]
-    public LaterAttributesOp(FileSystemOp of)
+    public LaterAttributesOp(FileSystemOp of) : base(OpCode.MountAttributes, Phase.Mounts)
     {
         _of = of;
         Name = "readonly:" + of.Path;
@@ -104,10 +100,6 @@ public sealed class LaterAttributesOp : Operation
     }
 
     public long Attributes { get; init; } = sys_mount.MOUNT_ATTR_RDONLY;
-
-    public override OpCode Code => OpCode.MountAttributes;
-
-    public override Phase Phase => Phase.Mounts;
 
     public override Operation Of => _of;
 
@@ -119,7 +111,7 @@ public sealed class LaterAttributesOp : Operation
 }
 
 /// <summary>An overlay over a directory of the host's, whose upper layer goes with the container.</summary>
-public sealed class OverlayOp : PlaceOp
+public sealed class OverlayOp() : PlaceOp(OpCode.MountOverlay)
 {
     /// <summary>Of the tmpfs that takes the writes.</summary>
     internal const string UpperOptions = "mode=755\0";
@@ -131,8 +123,6 @@ public sealed class OverlayOp : PlaceOp
     public bool UsesUserAttributes { get; init; }
 
     protected override string? Subject => Lower;
-
-    public override OpCode Code => OpCode.MountOverlay;
 
     public override string Call => Mount(Lower, usesUserAttributes: false, Attributes) + $"; move_mount(→ root{Path})";
 

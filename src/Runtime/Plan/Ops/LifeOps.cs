@@ -8,14 +8,10 @@ namespace Minirun.Runtime.Plan.Ops;
 // How fork-news lives and ends: its parent, what it waits for, and the command.
 
 /// <summary>The signal that it gets when its parent dies.</summary>
-public sealed class ParentDeathOp : Operation
+public sealed class ParentDeathOp() : Operation(OpCode.ParentDeath, Phase.Program)
 {
     /// <summary>0: none any more.</summary>
     public required int Signal { get; init; }
-
-    public override OpCode Code => OpCode.ParentDeath;
-
-    public override Phase Phase => Phase.Program;
 
     public override string Call => $"prctl(PR_SET_PDEATHSIG, {(Signal == 0 ? "0" : "SIGKILL")})";
 
@@ -23,14 +19,10 @@ public sealed class ParentDeathOp : Operation
 }
 
 /// <summary>Namespaces that fork-news makes itself.</summary>
-public sealed class UnshareOp : Operation
+public sealed class UnshareOp() : Operation(OpCode.Unshare, Phase.Program)
 {
     /// <summary>CLONE_NEW flags.</summary>
     public required ulong Namespaces { get; init; }
-
-    public override OpCode Code => OpCode.Unshare;
-
-    public override Phase Phase => Phase.Program;
 
     public override string Call => "Unshare";
 
@@ -41,34 +33,24 @@ public sealed class UnshareOp : Operation
 public sealed class NotDumpableOp : Operation
 {
     [SetsRequiredMembers]
-    public NotDumpableOp()
+    public NotDumpableOp() : base(OpCode.NotDumpable, Phase.Program)
     {
         Name = "not-dumpable";
         Why = "we are among the container's processes and not yet one of them: none may trace us or look into our descriptors "
             + "(CVE-2016-9962)";
     }
 
-    public override OpCode Code => OpCode.NotDumpable;
-
-    public override Phase Phase => Phase.Program;
-
     public override string Call => "Dumpable";
 }
 
 /// <summary>fork-news waits while its parent does what takes rights, or programs, of outside.</summary>
-public abstract class AskParentOp : Operation
+public abstract class AskParentOp() : Operation(OpCode.AskParent, Phase.Entering)
 {
-    public override OpCode Code => OpCode.AskParent;
-
-    public override Phase Phase => Phase.Entering;
-
     public override string Call => "AskParent";
 }
 
 /// <summary>The parent runs the hooks of this moment.</summary>
-public sealed class AskForHooksOp : AskParentOp
-{
-}
+public sealed class AskForHooksOp : AskParentOp;
 
 /// <summary>The parent raises hard limits and lowers the OOM score.</summary>
 public sealed class AskForLimitsOp : AskParentOp
@@ -86,7 +68,7 @@ public sealed class AskForClocksOp : AskParentOp
 }
 
 /// <summary>A container that was created waits for <c>start</c>.</summary>
-public sealed class AwaitStartOp : Operation
+public sealed class AwaitStartOp() : Operation(OpCode.AwaitStart, Phase.Command)
 {
     /// <summary>It listens; <c>start</c> connects to it.</summary>
     public required int Socket { get; init; }
@@ -94,17 +76,13 @@ public sealed class AwaitStartOp : Operation
     /// <summary>A file of the container's state.</summary>
     public required int StateFile { get; init; }
 
-    public override OpCode Code => OpCode.AwaitStart;
-
-    public override Phase Phase => Phase.Command;
-
     public override string Call => "AwaitStart";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.AwaitStart = new() { Socket = Socket, StateFile = StateFile };
 }
 
 /// <summary>A program that a document wants to be run at this moment, inside.</summary>
-public sealed class HookOp : Operation
+public sealed class HookOp() : Operation(OpCode.Hook, Phase.Entering)
 {
     public required string Program { get; init; }
 
@@ -124,10 +102,6 @@ public sealed class HookOp : Operation
     /// <summary>The program is the container's, and gets the command's filters.</summary>
     public bool IsOfContainer { get; init; }
 
-    public override OpCode Code => OpCode.Hook;
-
-    public override Phase Phase => Phase.Entering;
-
     public override string Call => $"clone3({{exit_signal=SIGCHLD}}); execve({Quote(Program)}, [{Quote(Arguments)}])"
         + (Seconds == 0 ? "" : $", {Seconds} s");
 
@@ -144,17 +118,13 @@ public sealed class HookOp : Operation
 }
 
 /// <summary>The list of its children is opened while /proc is the host's.</summary>
-public sealed class OpenChildrenOp : Operation
+public sealed class OpenChildrenOp() : Operation(OpCode.OpenChildren, Phase.Program)
 {
-    public override OpCode Code => OpCode.OpenChildren;
-
-    public override Phase Phase => Phase.Program;
-
     public override string Call => $"openat(AT_FDCWD, {Quote(Path!)}, O_RDONLY) = children";
 }
 
 /// <summary>fork-news stays as the parent of the command.</summary>
-public sealed class ReaperOp : Operation
+public sealed class ReaperOp() : Operation(OpCode.Reaper, Phase.Command)
 {
     /// <summary>No pid namespace of ours ends all others with its first process: it does.</summary>
     public required bool IsGuard { get; init; }
@@ -165,10 +135,6 @@ public sealed class ReaperOp : Operation
 
     /// <summary>The command is to end with it: no pid namespace sees to that.</summary>
     public required bool EndsCommand { get; init; }
-
-    public override OpCode Code => OpCode.Reaper;
-
-    public override Phase Phase => Phase.Command;
 
     public override string Call => "clone(SIGCHLD); rt_sigtimedwait(), wait4() until the command ends";
 

@@ -5,13 +5,9 @@ namespace Minirun.Runtime.Plan.Ops;
 
 // What the new namespaces are called, and what is up in them.
 
-public sealed class HostnameOp : Operation
+public sealed class HostnameOp() : Operation(OpCode.Hostname, Phase.Naming)
 {
     public required string Hostname { get; init; }
-
-    public override OpCode Code => OpCode.Hostname;
-
-    public override Phase Phase => Phase.Naming;
 
     public override string Call => $"sethostname({Quote(Hostname)})";
 
@@ -20,13 +16,9 @@ public sealed class HostnameOp : Operation
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Text.Text = blob.AddText(Hostname);
 }
 
-public sealed class DomainnameOp : Operation
+public sealed class DomainnameOp() : Operation(OpCode.Domainname, Phase.Naming)
 {
     public required string Domainname { get; init; }
-
-    public override OpCode Code => OpCode.Domainname;
-
-    public override Phase Phase => Phase.Naming;
 
     public override string Call => $"setdomainname({Quote(Domainname)})";
 
@@ -36,13 +28,9 @@ public sealed class DomainnameOp : Operation
 }
 
 /// <summary>NOTIFY_SOCKET of the container.</summary>
-public sealed class NotifyOp : Operation
+public sealed class NotifyOp() : Operation(OpCode.Notify, Phase.Naming)
 {
     public required string Socket { get; init; }
-
-    public override OpCode Code => OpCode.Notify;
-
-    public override Phase Phase => Phase.Naming;
 
     public override string Call => $"socket(AF_UNIX, SOCK_DGRAM); bind({Socket}); sendmsg(→ minirun, SCM_RIGHTS)";
 
@@ -50,11 +38,7 @@ public sealed class NotifyOp : Operation
 }
 
 /// <summary>lo is brought up.</summary>
-public sealed class LoopbackOp : Operation
+public sealed class LoopbackOp() : Operation(OpCode.Loopback, Phase.Naming)
 {
-    public override OpCode Code => OpCode.Loopback;
-
-    public override Phase Phase => Phase.Naming;
-
     public override string Call => "ioctl(SIOCSIFFLAGS, lo, IFF_UP)";
 }

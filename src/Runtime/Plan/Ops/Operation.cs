@@ -7,7 +7,10 @@ namespace Minirun.Runtime.Plan.Ops;
 /// One small step towards a container: data, until fork-news, or the launcher for the first few (<see cref="LaunchOperation"/>), carries it
 /// out. Each kind is a class that says all about it: its arguments by name, how it is encoded, and what people read of it.
 /// </summary>
-public abstract class Operation
+/// <param name="code">What fork-news does; <see cref="OpCode.Launch"/> for what it never sees.</param>
+/// <param name="phase">What it is for, together with its neighbours.</param>
+/// <param name="step">For what the launcher does: which of its steps this is.</param>
+public abstract class Operation(OpCode code, Phase phase, LaunchStep step = LaunchStep.None)
 {
     /// <summary>What --explain prints and --without takes.</summary>
     public required string Name { get; init; }
@@ -33,14 +36,11 @@ public abstract class Operation
 
     public string? IfLeftOutText => IfLeftOut is null ? null : Fill(IfLeftOut);
 
-    /// <summary>What fork-news does; <see cref="OpCode.Launch"/> for what it never sees.</summary>
-    public virtual OpCode Code => OpCode.Launch;
+    public OpCode Code { get; } = code;
 
-    /// <summary>For what the launcher does: which of its steps this is.</summary>
-    public virtual LaunchStep Step => LaunchStep.None;
+    public Phase Phase { get; } = phase;
 
-    /// <summary>What it is for, together with its neighbours.</summary>
-    public abstract Phase Phase { get; }
+    public LaunchStep Step { get; } = step;
 
     /// <summary>Its calls with their arguments, in the way of strace(1).</summary>
     public abstract string Call { get; }

@@ -7,15 +7,11 @@ using static Minirun.Runtime.Plan.Ops.Strace;
 namespace Minirun.Runtime.Plan.Ops;
 
 /// <summary>A file of the host's /proc is written while that is still ours.</summary>
-public sealed class WriteFileOp : Operation
+public sealed class WriteFileOp() : Operation(OpCode.WriteFile, Phase.Program)
 {
     public required string File { get; init; }
 
     public required string Content { get; init; }
-
-    public override OpCode Code => OpCode.WriteFile;
-
-    public override Phase Phase => Phase.Program;
 
     public override string Call => $"write({File}, {Quote(Content)})";
 
@@ -28,14 +24,10 @@ public sealed class WriteFileOp : Operation
 }
 
 /// <summary>A procfs that nobody has mounted anything in.</summary>
-public sealed class OpenProcOp : Operation
+public sealed class OpenProcOp() : Operation(OpCode.OpenProc, Phase.Process)
 {
     /// <summary>One that was opened before the namespaces of a container were joined; 0: a new one.</summary>
     public required int Descriptor { get; init; }
-
-    public override OpCode Code => OpCode.OpenProc;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => Descriptor == 0
         ? "fsmount(\"proc\", MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC) = proc" : $"fstatfs({Descriptor}) = proc";
@@ -46,16 +38,12 @@ public sealed class OpenProcOp : Operation
 }
 
 /// <summary>A file of that procfs is written.</summary>
-public class WriteProcOp : Operation
+public class WriteProcOp() : Operation(OpCode.WriteProc, Phase.Process)
 {
     /// <summary>Below the procfs.</summary>
     public required string File { get; init; }
 
     public required string Content { get; init; }
-
-    public override OpCode Code => OpCode.WriteProc;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"write(proc/{File}, {Quote(Content)})";
 
@@ -91,7 +79,7 @@ public sealed class SysctlOp : WriteProcOp
 }
 
 /// <summary>A security module is told under what the command runs, from its execve on.</summary>
-public sealed class LabelOp : Operation
+public sealed class LabelOp() : Operation(OpCode.Label, Phase.Rights)
 {
     /// <summary>Below the procfs.</summary>
     public required string File { get; init; }
@@ -104,10 +92,6 @@ public sealed class LabelOp : Operation
 
     /// <summary>"the AppArmor profile 'NAME'", as the user knows it.</summary>
     public required string Action { get; init; }
-
-    public override OpCode Code => OpCode.Label;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call => $"write(proc/{File}, {Quote(Content)})";
 
@@ -131,17 +115,13 @@ public sealed class LabelOp : Operation
 }
 
 /// <summary>A time namespace is made, its offsets are set, and it is entered.</summary>
-public sealed class TimeNamespaceOp : Operation
+public sealed class TimeNamespaceOp() : Operation(OpCode.TimeNamespace, Phase.Naming)
 {
     /// <summary>As the kernel reads them; empty: none are set.</summary>
     public required string Offsets { get; init; }
 
     /// <summary>It is there already, with its offsets.</summary>
     public bool IsMade { get; init; }
-
-    public override OpCode Code => OpCode.TimeNamespace;
-
-    public override Phase Phase => Phase.Naming;
 
     public override string Call =>
         $"unshare(CLONE_NEWTIME); write(proc/self/timens_offsets, {Quote(Offsets)}); setns(proc/self/ns/time_for_children)";

@@ -12,7 +12,7 @@ namespace Minirun.Runtime.Plan.Ops;
 public sealed class RlimitOp : Operation
 {
     [SetsRequiredMembers]
-    public RlimitOp(OciRlimit limit)
+    public RlimitOp(OciRlimit limit) : base(OpCode.Rlimit, Phase.Process)
     {
         Name = "ulimit:" + Rlimits.ShortName(limit.Type);
         Why = "as given by --ulimit";
@@ -29,10 +29,6 @@ public sealed class RlimitOp : Operation
 
     public ulong Hard { get; }
 
-    public override OpCode Code => OpCode.Rlimit;
-
-    public override Phase Phase => Phase.Process;
-
     public override string Call => $"prlimit64(0, {Rlimits.Names[Resource]}, {{{Strace.Limit(Soft)}, {Strace.Limit(Hard)}}})";
 
     public override string Doing => $"set the limit {Name["ulimit:".Length..]}";
@@ -45,13 +41,9 @@ public sealed class RlimitOp : Operation
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Rlimit = new() { Resource = Resource, Soft = Soft, Hard = Hard };
 }
 
-public sealed class NiceOp : Operation
+public sealed class NiceOp() : Operation(OpCode.Nice, Phase.Process)
 {
     public required int Value { get; init; }
-
-    public override OpCode Code => OpCode.Nice;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"setpriority(PRIO_PROCESS, 0, {Value})";
 
@@ -64,17 +56,13 @@ public sealed class NiceOp : Operation
 }
 
 /// <summary>The processors that it runs on.</summary>
-public sealed class AffinityOp : Operation
+public sealed class AffinityOp() : Operation(OpCode.Affinity, Phase.Process)
 {
     /// <summary>As somebody wrote it, such as 0-3.</summary>
     public required string List { get; init; }
 
     /// <summary>A bit for each.</summary>
     public required byte[] Mask { get; init; }
-
-    public override OpCode Code => OpCode.Affinity;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"sched_setaffinity(0, [{List}])";
 
@@ -87,13 +75,9 @@ public sealed class AffinityOp : Operation
 }
 
 /// <summary>The scheduling policy (sched_setattr(2)).</summary>
-public sealed class SchedulerOp : Operation
+public sealed class SchedulerOp() : Operation(OpCode.Scheduler, Phase.Process)
 {
     public required OciScheduler Wanted { get; init; }
-
-    public override OpCode Code => OpCode.Scheduler;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"sched_setattr(0, {Wanted.Policy})";
 
@@ -116,13 +100,9 @@ public sealed class SchedulerOp : Operation
 }
 
 /// <summary>How soon its reads and writes are served (ioprio_set(2)).</summary>
-public sealed class IoPriorityOp : Operation
+public sealed class IoPriorityOp() : Operation(OpCode.IoPriority, Phase.Process)
 {
     public required OciIoPriority Wanted { get; init; }
-
-    public override OpCode Code => OpCode.IoPriority;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"ioprio_set(IOPRIO_WHO_PROCESS, 0, {Wanted.Class} {Wanted.Priority})";
 
@@ -137,15 +117,11 @@ public sealed class IoPriorityOp : Operation
 }
 
 /// <summary>The memory nodes that its pages come from (set_mempolicy(2)).</summary>
-public sealed class MemoryPolicyOp : Operation
+public sealed class MemoryPolicyOp() : Operation(OpCode.MemoryPolicy, Phase.Process)
 {
     public required OciMemoryPolicy Wanted { get; init; }
 
     private string Shown => $"{Wanted.Mode} {Wanted.Nodes}".TrimEnd();
-
-    public override OpCode Code => OpCode.MemoryPolicy;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"set_mempolicy({Shown})";
 
@@ -170,16 +146,12 @@ public sealed class MemoryPolicyOp : Operation
 }
 
 /// <summary>What uname(2) says the machine is (personality(2)).</summary>
-public sealed class PersonalityOp : Operation
+public sealed class PersonalityOp() : Operation(OpCode.Personality, Phase.Process)
 {
     private const long PER_LINUX32 = 8;
 
     /// <summary>LINUX or LINUX32.</summary>
     public required string Domain { get; init; }
-
-    public override OpCode Code => OpCode.Personality;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"personality({Domain})";
 
@@ -190,13 +162,9 @@ public sealed class PersonalityOp : Operation
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Number.Value = Domain == "LINUX32" ? PER_LINUX32 : 0;
 }
 
-public sealed class UmaskOp : Operation
+public sealed class UmaskOp() : Operation(OpCode.Umask, Phase.Process)
 {
     public required uint Mask { get; init; }
-
-    public override OpCode Code => OpCode.Umask;
-
-    public override Phase Phase => Phase.Process;
 
     public override string Call => $"umask(0{Convert.ToString(Mask, 8)})";
 
@@ -204,21 +172,13 @@ public sealed class UmaskOp : Operation
 }
 
 /// <summary>No controlling terminal.</summary>
-public sealed class SessionOp : Operation
+public sealed class SessionOp() : Operation(OpCode.Session, Phase.Process)
 {
-    public override OpCode Code => OpCode.Session;
-
-    public override Phase Phase => Phase.Process;
-
     public override string Call => "setsid()";
 }
 
 /// <summary>A session keyring of its own.</summary>
-public sealed class KeyringOp : Operation
+public sealed class KeyringOp() : Operation(OpCode.Keyring, Phase.Process)
 {
-    public override OpCode Code => OpCode.Keyring;
-
-    public override Phase Phase => Phase.Process;
-
     public override string Call => "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)";
 }

@@ -9,13 +9,9 @@ namespace Minirun.Runtime.Plan.Ops;
 // User, capabilities, system calls and descriptors are cut to what the command is to have.
 
 /// <summary>Capabilities outside of the set can never be gained again.</summary>
-public sealed class BoundingOp : Operation
+public sealed class BoundingOp() : Operation(OpCode.Bounding, Phase.Rights)
 {
     public required ulong Kept { get; init; }
-
-    public override OpCode Code => OpCode.Bounding;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call => $"prctl(PR_CAPBSET_DROP, all but {Strace.Capabilities(Kept)})";
 
@@ -23,7 +19,7 @@ public sealed class BoundingOp : Operation
 }
 
 /// <summary>The command's user gets what was made for the container as its stdin, stdout and stderr.</summary>
-public sealed class StdioOwnerOp : Operation
+public sealed class StdioOwnerOp() : Operation(OpCode.StdioOwner, Phase.Rights)
 {
     private const int All = 7;
 
@@ -35,10 +31,6 @@ public sealed class StdioOwnerOp : Operation
     /// <summary>Pipes without a name are the container's, whoever made them.</summary>
     public bool TakesPipes { get; init; }
 
-    public override OpCode Code => OpCode.StdioOwner;
-
-    public override Phase Phase => Phase.Rights;
-
     public override string Call => $"fchownat({Streams(TakesPipes ? All : Ours)}: {Uid})";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) =>
@@ -46,7 +38,7 @@ public sealed class StdioOwnerOp : Operation
 }
 
 /// <summary>The command's user and groups.</summary>
-public sealed class IdentityOp : Operation
+public sealed class IdentityOp() : Operation(OpCode.Identity, Phase.Rights)
 {
     public required uint Uid { get; init; }
 
@@ -57,10 +49,6 @@ public sealed class IdentityOp : Operation
 
     /// <summary>The signal that we get when our parent dies; a change of user takes it away. 0: none.</summary>
     public int DeathSignal { get; init; }
-
-    public override OpCode Code => OpCode.Identity;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call =>
         (Groups is null ? "" : $"setgroups({Groups.Count}); ") + $"setresgid({Gid}); setresuid({Uid})";
@@ -92,7 +80,7 @@ public sealed class IdentityOp : Operation
 }
 
 /// <summary>What the command may do of root's powers.</summary>
-public sealed class CapabilitiesOp : Operation
+public sealed class CapabilitiesOp() : Operation(OpCode.Capabilities, Phase.Rights)
 {
     public required ulong Effective { get; init; }
 
@@ -101,10 +89,6 @@ public sealed class CapabilitiesOp : Operation
     public required ulong Inheritable { get; init; }
 
     public required ulong Ambient { get; init; }
-
-    public override OpCode Code => OpCode.Capabilities;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call
     {
@@ -123,23 +107,15 @@ public sealed class CapabilitiesOp : Operation
         op.Capabilities = new() { Effective = Effective, Permitted = Permitted, Inheritable = Inheritable, Ambient = Ambient };
 }
 
-public sealed class NoNewPrivilegesOp : Operation
+public sealed class NoNewPrivilegesOp() : Operation(OpCode.NoNewPrivileges, Phase.Rights)
 {
-    public override OpCode Code => OpCode.NoNewPrivileges;
-
-    public override Phase Phase => Phase.Rights;
-
     public override string Call => "prctl(PR_SET_NO_NEW_PRIVS, 1)";
 }
 
 /// <summary>System calls that the command has no use for are refused.</summary>
-public sealed class SeccompOp : Operation
+public sealed class SeccompOp() : Operation(OpCode.Seccomp, Phase.Rights)
 {
     public required SeccompFilter Filter { get; init; }
-
-    public override OpCode Code => OpCode.Seccomp;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call => $"seccomp(SECCOMP_SET_MODE_FILTER, {Filter.Name})";
 
@@ -157,7 +133,7 @@ public sealed class SeccompOp : Operation
 }
 
 /// <summary>Descriptors that the command is not to have are closed.</summary>
-public sealed class CloseFdsOp : Operation
+public sealed class CloseFdsOp() : Operation(OpCode.CloseFds, Phase.Rights)
 {
     /// <summary>The lowest of them.</summary>
     public required int First { get; init; }
@@ -167,10 +143,6 @@ public sealed class CloseFdsOp : Operation
 
     public int InitLock { get; init; }
 
-    public override OpCode Code => OpCode.CloseFds;
-
-    public override Phase Phase => Phase.Rights;
-
     public override string Call => $"close_range({First}, ~0)";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) =>
@@ -178,16 +150,12 @@ public sealed class CloseFdsOp : Operation
 }
 
 /// <summary>The working directory, verified to be inside the root.</summary>
-public sealed class WorkingDirectoryOp : Operation
+public sealed class WorkingDirectoryOp() : Operation(OpCode.WorkingDirectory, Phase.Rights)
 {
     public required string Directory { get; init; }
 
     /// <summary>Before the user is changed: what that one's rights do not allow may be left for later.</summary>
     public bool IsEarly { get; init; }
-
-    public override OpCode Code => OpCode.WorkingDirectory;
-
-    public override Phase Phase => Phase.Rights;
 
     public override string Call => $"chdir({Quote(Directory)}); getcwd()";
 
@@ -208,11 +176,7 @@ public sealed class WorkingDirectoryOp : Operation
 }
 
 /// <summary>No signal is blocked or ignored.</summary>
-public sealed class SignalsOp : Operation
+public sealed class SignalsOp() : Operation(OpCode.Signals, Phase.Rights)
 {
-    public override OpCode Code => OpCode.Signals;
-
-    public override Phase Phase => Phase.Rights;
-
     public override string Call => "rt_sigaction(SIGPIPE, SIG_DFL); rt_sigaction(SIGXFSZ, SIG_DFL); rt_sigprocmask(SIG_SETMASK, [])";
 }

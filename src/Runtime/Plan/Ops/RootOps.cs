@@ -10,14 +10,10 @@ namespace Minirun.Runtime.Plan.Ops;
 // checked, whatever was done before. `RootPlan` chooses.
 
 /// <summary>Whether mounts here and on the host appear on the other side.</summary>
-public sealed class PropagationOp : Operation
+public sealed class PropagationOp() : Operation(OpCode.Propagation, Phase.Root)
 {
     /// <summary>MS_ flags of mount(2) on "/".</summary>
     public required long Propagation { get; init; }
-
-    public override OpCode Code => OpCode.Propagation;
-
-    public override Phase Phase => Phase.Root;
 
     public override string Call =>
         $"mount(NULL, \"/\", NULL, MS_REC|{Strace.Propagation(Propagation & ~sys_mount.MS_REC)}, NULL)";
@@ -33,9 +29,7 @@ public abstract class RootOp : Operation
     protected const string Without = "there is no root mount to enter";
 
     [SetsRequiredMembers]
-    protected RootOp() => Name = Why = "root";
-
-    public override Phase Phase => Phase.Root;
+    protected RootOp(OpCode code) : base(code, Phase.Root) => Name = Why = "root";
 
     public override string Doing => $"make a root of {Path}";
 }
@@ -44,7 +38,7 @@ public abstract class RootOp : Operation
 public sealed class BindRootOp : RootOp
 {
     [SetsRequiredMembers]
-    public BindRootOp(bool inPlace)
+    public BindRootOp(bool inPlace) : base(OpCode.BindRoot)
     {
         IsInPlace = inPlace;
         IfLeftOut = Without;
@@ -64,8 +58,6 @@ public sealed class BindRootOp : RootOp
     /// <summary>The mount that it lies in is shared with the host, which must not see it.</summary>
     public bool IsShared { get; init; }
 
-    public override OpCode Code => OpCode.BindRoot;
-
     public override string Call => $"open_tree(AT_FDCWD, {Quote(Path!)}, OPEN_TREE_CLONE|AT_RECURSIVE) = root; "
         + $"mount_setattr(root, {(Attributes == 0 ? "" : Strace.Attributes(Attributes) + "|")}MS_UNBINDABLE); "
         + $"move_mount(root → {(IsInPlace ? Quote(Path!) : "\"/\"")})";
@@ -78,7 +70,7 @@ public sealed class BindRootOp : RootOp
 public sealed class OverlayRootOp : RootOp
 {
     [SetsRequiredMembers]
-    public OverlayRootOp()
+    public OverlayRootOp() : base(OpCode.OverlayRoot)
     {
         IfLeftOut = Without;
         Why = "an overlay with its upper layer in memory: every write is thrown away at the end";
@@ -87,8 +79,6 @@ public sealed class OverlayRootOp : RootOp
     public long Attributes { get; init; }
 
     public bool UsesUserAttributes { get; init; }
-
-    public override OpCode Code => OpCode.OverlayRoot;
 
     public override string Call => OverlayOp.Mount(Path, UsesUserAttributes, Attributes) + " = root; move_mount(root → \"/\")";
 
@@ -106,44 +96,32 @@ public sealed class OverlayRootOp : RootOp
 public sealed class OpenRootOp : RootOp
 {
     [SetsRequiredMembers]
-    public OpenRootOp()
+    public OpenRootOp() : base(OpCode.OpenRoot)
     {
     }
-
-    public override OpCode Code => OpCode.OpenRoot;
 
     public override string Call => $"openat(AT_FDCWD, {Quote(Path!)}, O_PATH|O_DIRECTORY) = root";
 }
 
 /// <summary>The root may be bound again.</summary>
-public sealed class SettleRootOp : Operation
+public sealed class SettleRootOp() : Operation(OpCode.SettleRoot, Phase.Entering)
 {
-    public override OpCode Code => OpCode.SettleRoot;
-
-    public override Phase Phase => Phase.Entering;
-
     public override string Call => "mount_setattr(root, MS_PRIVATE)";
 }
 
 /// <summary>The root is entered; <see cref="CheckRootOp"/> proves that nothing of the old one is left.</summary>
-public abstract class EnterRootOp : Operation
+public abstract class EnterRootOp(OpCode code, RootEntry entry) : Operation(code, Phase.Entering)
 {
     /// <summary>What is left of the old root then.</summary>
-    public abstract RootEntry Entry { get; }
-
-    public override Phase Phase => Phase.Entering;
+    public RootEntry Entry { get; } = entry;
 
     public override string Doing => "enter the root file system";
 }
 
-public sealed class PivotRootOp : EnterRootOp
+public sealed class PivotRootOp() : EnterRootOp(OpCode.PivotRoot, RootEntry.Pivoted)
 {
     /// <summary>The old mounts may be shared with the host, which would lose its own with them.</summary>
     public bool OldIsShared { get; init; }
-
-    public override RootEntry Entry => RootEntry.Pivoted;
-
-    public override OpCode Code => OpCode.PivotRoot;
 
     public override string Call => "fchdir(root); pivot_root(\".\", \".\"); "
         + (OldIsShared ? "mount_setattr(old root, MS_SLAVE|AT_RECURSIVE); " : "") + "umount2(\".\", MNT_DETACH); chdir(\"/\")";
@@ -155,14 +133,10 @@ public sealed class PivotRootOp : EnterRootOp
 }
 
 /// <summary>For an initial ramdisk, which pivot_root(2) refuses.</summary>
-public sealed class MoveRootOp : EnterRootOp
+public sealed class MoveRootOp() : EnterRootOp(OpCode.MoveRoot, RootEntry.Moved)
 {
     /// <summary>Paths of the host's procfs and sysfs, which are taken away before; each closed by a zero.</summary>
     public string? KernelMounts { get; init; }
-
-    public override RootEntry Entry => RootEntry.Moved;
-
-    public override OpCode Code => OpCode.MoveRoot;
 
     public override string Call => "umount2(procfs and sysfs of the host, MNT_DETACH); fchdir(root); chroot(\".\"); chdir(\"/\")";
 
@@ -172,12 +146,8 @@ public sealed class MoveRootOp : EnterRootOp
 }
 
 /// <summary>Without a mount namespace: only a change of view.</summary>
-public sealed class ChrootOp : Operation
+public sealed class ChrootOp() : Operation(OpCode.Chroot, Phase.Entering)
 {
-    public override OpCode Code => OpCode.Chroot;
-
-    public override Phase Phase => Phase.Entering;
-
     public override string Call => "fchdir(root); chroot(\".\"); chdir(\"/\")";
 
     public override string Doing => "enter the root file system by chroot";
@@ -187,17 +157,13 @@ public sealed class ChrootOp : Operation
 }
 
 /// <summary>Of the root, now that it is "/".</summary>
-public sealed class RootAttributesOp : Operation
+public sealed class RootAttributesOp() : Operation(OpCode.RootAttributes, Phase.Entering)
 {
     /// <summary>MOUNT_ATTR_ flags to set.</summary>
     public long Attributes { get; init; }
 
     /// <summary>Or MS_SHARED, MS_UNBINDABLE.</summary>
     public long Propagation { get; init; }
-
-    public override OpCode Code => OpCode.RootAttributes;
-
-    public override Phase Phase => Phase.Entering;
 
     public override string Call => "mount_setattr(AT_FDCWD, \"/\", "
         + $"{(Propagation == 0 ? Strace.Attributes(Attributes) : Strace.Propagation(Propagation))}{Tree(Flags)})";
@@ -217,7 +183,7 @@ public sealed class CheckRootOp : Operation
 
     /// <param name="entered">What entered the root, without which there is nothing to check; null: the root was joined.</param>
     [SetsRequiredMembers]
-    public CheckRootOp(EnterRootOp? entered)
+    public CheckRootOp(EnterRootOp? entered) : base(OpCode.CheckRoot, Phase.Entering)
     {
         _entered = entered;
         Name = "check-root";
@@ -226,10 +192,6 @@ public sealed class CheckRootOp : Operation
             + "else nothing is executed";
         IfLeftOut = "nobody has proved that the host's tree is gone";
     }
-
-    public override OpCode Code => OpCode.CheckRoot;
-
-    public override Phase Phase => Phase.Entering;
 
     public override Operation? Of => _entered;
 
