@@ -65,7 +65,7 @@ public static unsafe class Launcher
         {
             WriteIdMaps(plan, pid, ours, watcher);
             // A bundle's plan is completed now, so the child still waits.
-            if (plan.NetDevices is { } devices) NetDevices.Move(devices, pid);
+            if (plan.Find(LaunchStep.MoveDevices) is MoveDevicesStep move) NetDevices.Move(move.Devices, pid);
             if (complete is not null)
             {
                 complete(pid);

@@ -1,7 +1,6 @@
 using Minirun.Plan;
 using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Request;
-using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Plan;
 
@@ -44,10 +43,6 @@ public sealed class ContainerPlan(ContainerSpec spec)
 
     /// <summary>The last step of the launcher's.</summary>
     public ForkNewsStep ForkNews => (ForkNewsStep)Find(LaunchStep.ForkNews)!;
-
-    /// <summary>The interfaces that the container gets, while its first process waits; null: none.</summary>
-    public Dictionary<string, OciNetDevice>? NetDevices =>
-        Spec.Oci.Linux.NetDevices is { Count: > 0 } devices && Spec.JoinedProcess < 0 ? devices : null;
 
     public int IndexOf(LaunchStep step) => Find(step) is { } operation ? _operations.IndexOf(operation) : -1;
 

@@ -28,6 +28,7 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         });
         if (joins) AddJoins();
         if (spec.Has(sched.CLONE_NEWUSER)) AddIdMaps();
+        AddDevices();
         // What follows waits for the id maps; this needs none.
         if (spec.Has(sched.CLONE_NEWNS)) plan.Add(new SealProgramStep
         {
@@ -39,7 +40,6 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         });
         AddRootfs();
         LaunchUser user = LaunchUser.Of(spec, host);
-        NetDeviceNames.Check(spec);
         if (spec.JoinedProcess < 0) AddSources(user);
         AddIdentity(user);
         if (spec.Relayed != 0) plan.Add(new StreamsStep
@@ -63,6 +63,17 @@ internal sealed class LaunchPlan(ContainerSpec spec, Host host, ContainerPlan pl
         Why = spec.MapReason,
         IfLeftOut = "no id exists inside: every file belongs to nobody (65534), and the mounts that follow are refused",
     });
+
+    private void AddDevices()
+    {
+        NetDeviceNames.Check(spec);
+        if (spec.Oci.Linux.NetDevices is { Count: > 0 } devices && spec.JoinedProcess < 0) plan.Add(new MoveDevicesStep
+        {
+            Name = "net-devices",
+            Devices = devices,
+            Why = "interfaces of the host's, as linux.netDevices says: while the child waits, and nothing looks for them yet",
+        });
+    }
 
     private void AddRootfs()
     {

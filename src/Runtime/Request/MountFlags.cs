@@ -36,6 +36,8 @@ public static class MountFlags
             if (option is "z" or "Z" or "O") continue;   // SELinux labels: nothing to do where there is no SELinux
             if (!s_options.Contains(option))
                 throw new UserError($"-v {text}: unknown option '{option}'", "the options are z, Z, O, " + string.Join(", ", s_options));
+            // Both words say that it is a bind, as all -v are but this one.
+            if (mount.Type == "overlay" && option is "bind" or "rbind") continue;
             mount.Options.Add(ReadOnly(option, mount));
         }
         return mount;
@@ -109,7 +111,12 @@ public static class MountFlags
                 break;
             case "overlay":
                 mount.Source = Source(source, context, currentDirectory);
-                mount.Options.AddRange(options);
+                foreach (string option in options)
+                {
+                    if (!s_options.Contains(option))
+                        throw new UserError($"{context}: an overlay has no option '{option}'", "tmpfs-size and tmpfs-mode are for type=tmpfs");
+                    mount.Options.Add(option);
+                }
                 break;
             default:
                 throw new UserError($"{context}: {(type.Length == 0 ? "no type" : $"unknown type '{type}'")}",

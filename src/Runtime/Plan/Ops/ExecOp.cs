@@ -13,6 +13,8 @@ public abstract class ProgramOp(OpCode code) : Operation(code, Phase.Command)
     /// <summary>The paths to try, as execvp(3) would, each closed by a zero.</summary>
     public required string Candidates { get; init; }
 
+    protected string Paths => string.Join(" | ", Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote));
+
     /// <summary>NAME=VALUE.</summary>
     public required string[] Environment { get; init; }
 
@@ -30,7 +32,7 @@ public abstract class ProgramOp(OpCode code) : Operation(code, Phase.Command)
 /// <summary>A command that is not there is an error of create, not of start.</summary>
 public sealed class FindProgramOp() : ProgramOp(OpCode.FindProgram)
 {
-    public override string Call => "FindProgram";
+    public override string Call => $"faccessat2({Paths}, X_OK, AT_EACCESS)";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Exec.Candidates = blob.AddText(Candidates);
 }
@@ -48,7 +50,7 @@ public sealed class ExecOp() : ProgramOp(OpCode.Exec)
     public (int Entry, int At)? PidAt { get; init; }
 
     public override string Call =>
-        $"execve({string.Join(" | ", Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Quote))}, [{Quote(Command)}])";
+        $"execve({Paths}, [{Quote(Command)}])";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob)
     {

@@ -10,6 +10,7 @@ public enum LaunchStep
     Join,
     CloneAgain,
     IdMaps,
+    MoveDevices,
     EnterRootfs,
     BecomeRoot,
     KeepCapabilities,

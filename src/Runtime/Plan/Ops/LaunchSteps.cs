@@ -81,6 +81,15 @@ public sealed class IdMapsStep() : LaunchOperation(LaunchStep.IdMaps, Phase.Name
     }
 }
 
+/// <summary>Interfaces of the host's go into the container's network namespace.</summary>
+public sealed class MoveDevicesStep() : LaunchOperation(LaunchStep.MoveDevices, Phase.Namespaces)
+{
+    /// <summary>By the host's names.</summary>
+    public required Dictionary<string, OciNetDevice> Devices { get; init; }
+
+    public override string Call => $"sendmsg(NETLINK_ROUTE, RTM_NEWLINK, IFLA_NET_NS_FD) for {Quote(Devices.Keys)}";
+}
+
 /// <summary>A namespace that exists is entered, or all of a process.</summary>
 public sealed class JoinStep() : LaunchOperation(LaunchStep.Join, Phase.Namespaces)
 {

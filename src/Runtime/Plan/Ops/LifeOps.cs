@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Minirun.Plan;
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
 using static Minirun.Runtime.Plan.Ops.Strace;
 
@@ -24,7 +25,7 @@ public sealed class UnshareOp() : Operation(OpCode.Unshare, Phase.Program)
     /// <summary>CLONE_NEW flags.</summary>
     public required ulong Namespaces { get; init; }
 
-    public override string Call => "Unshare";
+    public override string Call => $"unshare({NamespaceSet.Format(Namespaces)})";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Number.Value = (long)Namespaces;
 }
@@ -40,13 +41,13 @@ public sealed class NotDumpableOp : Operation
             + "(CVE-2016-9962)";
     }
 
-    public override string Call => "Dumpable";
+    public override string Call => "prctl(PR_SET_DUMPABLE, 0)";
 }
 
 /// <summary>fork-news waits while its parent does what takes rights, or programs, of outside.</summary>
 public abstract class AskParentOp() : Operation(OpCode.AskParent, Phase.Entering)
 {
-    public override string Call => "AskParent";
+    public override string Call => "send(→ minirun); read(← minirun)";
 }
 
 /// <summary>The parent runs the hooks of this moment.</summary>
@@ -76,7 +77,7 @@ public sealed class AwaitStartOp() : Operation(OpCode.AwaitStart, Phase.Command)
     /// <summary>A file of the container's state.</summary>
     public required int StateFile { get; init; }
 
-    public override string Call => "AwaitStart";
+    public override string Call => "poll(start socket); accept4(start socket)";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.AwaitStart = new() { Socket = Socket, StateFile = StateFile };
 }
