@@ -34,9 +34,7 @@ internal static unsafe class ExecFailure
                 if (Look(root, path) is { } status) return ForFile(root, command, path, status, errno);
             }
             if (errno == Errno.EACCES) return Refused(command, "permission denied", "the user may not search a directory on the way");
-            return Missing(command, Misplaced(command) ?? (command.Contains('/')
-                ? "the path is looked up inside the root file system: is it the right one, and is the file there?"
-                : $"PATH inside is {PathOf(operation)}; give the full path, or -e PATH=…"));
+            return Missing(command, Misplaced(command) ?? WhereItIsLookedFor(operation, command));
         }
         finally
         {
@@ -58,13 +56,15 @@ internal static unsafe class ExecFailure
             ? "the command and its arguments are words of their own, without quotes around all of them; a line for a shell is sh -c '…'"
         : null;
 
-    /// <summary>None of the directories that it could be in is in the root file system, in which nothing was made yet.</summary>
-    private static UserError NowhereToBe(ProgramOp operation, string command)
-    {
-        string places = string.Join(", ", operation.Candidates.Split('\0', StringSplitOptions.RemoveEmptyEntries));
-        return Missing(command, Misplaced(command)
-            ?? $"is {operation.Root} the right root file system? There is no {(command.Contains('/') ? command : places)} in it");
-    }
+    private static string WhereItIsLookedFor(ProgramOp operation, string command) => command.Contains('/')
+        ? "the path is looked up inside the root file system: is it the right one, and is the file there?"
+        : $"PATH inside is {PathOf(operation)}; give the full path, or -e PATH=…";
+
+    /// <summary>It is in none of its places in the root file system, in which nothing was made yet.</summary>
+    private static UserError NowhereToBe(ProgramOp operation, string command) =>
+        Missing(command, Misplaced(command) ?? (command.Contains('/')
+            ? $"is {operation.Root} the right root file system? There is no {command} in it"
+            : $"{WhereItIsLookedFor(operation, command)}; or is {operation.Root} not the right root file system?"));
 
     private static UserError ForFile(int root, string command, string path, statx status, int errno)
     {

@@ -40,7 +40,7 @@ public sealed class NameTests : IDisposable
         foreach (string[] taker in Takers("web"))
         {
             Result result = _root.Run(taker).Fails(125, $"conflict: the container name \"web\" is already in use by container \"{id}\"",
-                "hint: minirun rm web");
+                runs ? "hint: minirun rm -f web ends and removes that one" : "hint: minirun rm web removes that one");
             Assert.Equal(2, result.Error.Trim().Split('\n').Length);
         }
         _root.Run("rm", "-f", "web").Succeeds();
