@@ -114,7 +114,8 @@ public static class MountFlags
                 foreach (string option in options)
                 {
                     if (!s_options.Contains(option))
-                        throw new UserError($"{context}: an overlay has no option '{option}'", "tmpfs-size and tmpfs-mode are for type=tmpfs");
+                        throw new UserError($"{context}: an overlay has no option '{option}'",
+                            "tmpfs-size and tmpfs-mode are for type=tmpfs");
                     mount.Options.Add(option);
                 }
                 break;
