@@ -200,11 +200,11 @@ public sealed unsafe class Supervisor
         switch (report.Kind)
         {
             case ReportKind.Terminal:
-                _terminal = new TerminalRelay(master, _plan.Spec.PlainNewlines);
+                _terminal = new TerminalRelay(master, _plan.Operations[report.Op] is TerminalOp { PlainNewlines: true });
                 if (_watcher is null) _terminal.TakeOver();
                 break;
             case ReportKind.Readiness:
-                _notify = new NotifyRelay(master, _plan.Spec.NotifySocket!);
+                _notify = new NotifyRelay(master, ((NotifyOp)_plan.Operations[report.Op]).PassedTo);
                 break;
             case ReportKind.Failed:
                 throw Failure.Explain(_plan, report, _container.Pid, _watcher);

@@ -53,10 +53,11 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Why = "the NIS domain name that the new UTS namespace shows",
             IfLeftOut = "the container shows the host's domain name",
         });
-        if (spec.NotifySocket is not null) plan.Add(new NotifyOp
+        if (spec.NotifySocket is { } listener) plan.Add(new NotifyOp
         {
             Name = "notify",
             Socket = NotifyMessage.PathInside,
+            PassedTo = listener,
             Path = NotifyMessage.PathInside,
             Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
             IfLeftOut = "whoever started minirun never hears that the container is ready",

@@ -131,6 +131,13 @@ public sealed class VolumeTests : IDisposable
     }
 
     [Fact]
+    public void A_read_only_tmpfs_takes_other_mounts_before_it_is_so()
+    {
+        string[] flags = ["--tmpfs", "/mnt:ro", "-v", $"{_directory.Path}:/mnt/deep/down:ro"];
+        Assert.Equal("outside", Container.Sh(flags, "cat /mnt/deep/down/f; touch /mnt/new 2>/dev/null && echo written; true"));
+    }
+
+    [Fact]
     public void A_full_tmpfs_is_full() =>
         Assert.Contains("No space left",
             Container.Run(["--tmpfs", "/mnt:size=64k"], "dd", "if=/dev/zero", "of=/mnt/f", "bs=1k", "count=100").Exits(1).Error);

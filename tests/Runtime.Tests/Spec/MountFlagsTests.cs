@@ -22,6 +22,7 @@ public sealed class MountFlagsTests
     [InlineData("/a:/b:nosuid,nodev,noexec", "bind /a /b rbind,nosuid,nodev,noexec")]
     [InlineData("/a:/b:", "bind /a /b rbind")]
     [InlineData("/a:/b:O", "overlay /a /b ")]
+    [InlineData("/a:/b:O,bind,nosuid", "overlay /a /b nosuid")]
     public void A_volume_is_read(string text, string mount) => Assert.Equal(mount, Show(MountFlags.Volume(text, "/here")));
 
     [Theory]
@@ -73,6 +74,7 @@ public sealed class MountFlagsTests
     [InlineData("type=bind,src=/a,dst=/b,tmpfs-size=1m")]
     [InlineData("type=bind,src=/a,dst=/b,bind-propagation=nope")]
     [InlineData("type=bind,src=/a,dst=/b,")]
+    [InlineData("type=overlay,src=/a,dst=/b,tmpfs-size=1m")]
     [InlineData("type=tmpfs,dst=/")]
     public void Other_mounts_are_refused(string text) => Refuses.With(() => MountFlags.Mount(text, "/here"));
 

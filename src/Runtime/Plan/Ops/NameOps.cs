@@ -32,6 +32,9 @@ public sealed class NotifyOp() : Operation(OpCode.Notify, Phase.Naming)
 {
     public required string Socket { get; init; }
 
+    /// <summary>The socket of whoever started minirun, which hears what is said.</summary>
+    public required string PassedTo { get; init; }
+
     public override string Call => $"socket(AF_UNIX, SOCK_DGRAM); bind({Socket}); sendmsg(→ minirun, SCM_RIGHTS)";
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.Text.Text = blob.AddText(Socket);
