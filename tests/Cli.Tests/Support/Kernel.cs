@@ -1,15 +1,16 @@
-using System.Runtime.InteropServices;
+using Mono.Unix.Native;
 
 namespace Minirun.Cli.Tests.Support;
 
-internal static partial class Kernel
+/// <summary>What the kernel says, through Mono.Posix: nothing of minirun's own has a part in it (docs/decisions/0005).</summary>
+internal static class Kernel
 {
     public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGTERM = 15, SIGCONT = 18,
         SIGSTOP = 19, SIGWINCH = 28;
 
-    public static uint Uid { get; } = geteuid();
+    public static uint Uid { get; } = Syscall.geteuid();
 
-    public static uint Gid { get; } = getegid();
+    public static uint Gid { get; } = Syscall.getegid();
 
     /// <summary>CAP_SYS_RESOURCE in the first user namespace.</summary>
     public static bool MayRaiseLimits =>
@@ -21,7 +22,8 @@ internal static partial class Kernel
 
     public static void Signal(int pid, int number)
     {
-        if (kill(pid, number) != 0) throw new InvalidOperationException($"kill({pid}, {number}): errno {Marshal.GetLastPInvokeError()}");
+        if (Syscall.kill(pid, NativeConvert.ToSignum(number)) != 0)
+            throw new InvalidOperationException($"kill({pid}, {number}): {Stdlib.GetLastError()}");
     }
 
     /// <summary>Whether there is a process, dead ones that nobody has waited for aside.</summary>
@@ -39,17 +41,6 @@ internal static partial class Kernel
     }
 
     /// <summary>Device and inode of a file, links followed (also those of /proc); null when it cannot be looked at.</summary>
-    public static unsafe (ulong Device, ulong Inode)? Identity(string path)
-    {
-        byte* buffer = stackalloc byte[256];
-        return statx(-100, path, 0, 0x7ff, buffer) < 0
-            ? null
-            : (((ulong)*(uint*)(buffer + 136) << 32) | *(uint*)(buffer + 140), *(ulong*)(buffer + 32));
-    }
-
-    [LibraryImport("libc", SetLastError = true)] private static partial int kill(int pid, int number);
-    [LibraryImport("libc")] private static partial uint geteuid();
-    [LibraryImport("libc")] private static partial uint getegid();
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int statx(int directory, string path, int flags, uint mask, byte* buffer);
+    public static (ulong Device, ulong Inode)? Identity(string path) =>
+        Syscall.stat(path, out Stat stat) < 0 ? null : (stat.st_dev, stat.st_ino);
 }
