@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Plan;
 using static Minirun.Linux.sys_syscall;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Init;
 

@@ -2,6 +2,7 @@ using Minirun.Linux;
 using Minirun.Plan;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_syscall;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Init;
 

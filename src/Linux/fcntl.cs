@@ -7,7 +7,7 @@ namespace Minirun.Linux;
 /// Constants of &lt;fcntl.h&gt; and &lt;linux/openat2.h&gt;: open(2), openat2(2), fcntl(2). What differs between processors is of
 /// Tmds.LibC.
 /// </summary>
-public static partial class fcntl
+public static unsafe partial class fcntl
 {
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -55,9 +55,11 @@ public static partial class fcntl
     public const int RESOLVE_BENEATH = 0x08;
     public const int RESOLVE_IN_ROOT = 0x10;
 
-    [LibraryImport("libc", EntryPoint = "open",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int open(string path, int flags, uint mode = 0);
+    public static int open(string path, int flags, uint mode = 0)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.open(pathText.Bytes, flags, (ushort)mode);
+    }
 
     /// <summary>
     /// A copy whose number is at least that. One above the limit of open files is EINVAL to the kernel; it is EMFILE to us, which says what
@@ -70,21 +72,15 @@ public static partial class fcntl
         return copy >= 0 ? copy : throw new LinuxException("fcntl(F_DUPFD_CLOEXEC)", errno == Errno.EINVAL ? Errno.EMFILE : errno);
     }
 
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int fcntl_(int fd, int command, nint argument = 0);
+    public static int fcntl_(int fd, int command, nint argument = 0) => LibC.fcntl(fd, command, (void*)argument);
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int faccessat(int dirfd, string path, int mode, int flags);
+    public static int faccessat(int dirfd, string path, int mode, int flags)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.faccessat(dirfd, pathText.Bytes, mode, flags);
+    }
 }
 
-/// <summary>struct open_how of &lt;linux/openat2.h&gt;.</summary>
-public struct open_how
-{
-    public ulong flags;
-    public ulong mode;
-    public ulong resolve;
-}
 
 /// <summary>struct flock of &lt;fcntl.h&gt;.</summary>
 public struct flock

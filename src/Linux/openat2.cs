@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Linux;
 

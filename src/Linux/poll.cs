@@ -12,6 +12,7 @@ public static unsafe partial class poll
     public const short POLLHUP = 16;
     public const short POLLRDHUP = 0x2000;
 
+    /// <summary>Ours, because the poll of Tmds.LibC keeps no errno.</summary>
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int poll_(pollfd* fds, nuint count, int milliseconds);
 }

@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>Constants of &lt;sched.h&gt; and &lt;linux/sched.h&gt;: clone3(2), setns(2), namespaces(7).</summary>
-public static unsafe partial class sched
+public static unsafe class sched
 {
     public const ulong CLONE_VM = 0x00000100;
     public const ulong CLONE_FS = 0x00000200;
@@ -30,8 +30,8 @@ public static unsafe partial class sched
     /// glibc's wrapper of clone(2): the child runs <paramref name="function"/> on a stack of its own. With CLONE_PIDFD the fifth argument
     /// takes the descriptor.
     /// </summary>
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int clone(nint function, void* stack, int flags, void* argument, int* pidfd, void* tls, int* childTid);
+    public static int clone(nint function, void* stack, int flags, void* argument, int* pidfd, void* tls, int* childTid) =>
+        LibC.clone((void*)function, stack, flags, argument, (pid_t*)pidfd, tls, (pid_t*)childTid);
 }
 
 /// <summary>struct clone_args of &lt;linux/sched.h&gt;, in the size that has the cgroup member (CLONE_ARGS_SIZE_VER2).</summary>

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>
 /// Constants of &lt;signal.h&gt; and &lt;sys/signalfd.h&gt;: signal(7), signalfd(2). A mask is the kernel's: one bit a signal, 64 bits.
 /// </summary>
-public static partial class signal
+public static class signal
 {
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
@@ -42,8 +43,7 @@ public static partial class signal
     /// <summary>The bit of <paramref name="number"/> in a kernel signal mask.</summary>
     public static ulong Bit(int number) => 1UL << (number - 1);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int kill(int pid, int number);
+    public static int kill(int pid, int number) => LibC.kill(pid, number);
 }
 
 /// <summary>struct signalfd_siginfo of &lt;sys/signalfd.h&gt;, its first members, padded to its 128 bytes.</summary>

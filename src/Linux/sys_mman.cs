@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>Constants of &lt;sys/mman.h&gt; and memfd_create(2).</summary>
-public static unsafe partial class sys_mman
+public static unsafe class sys_mman
 {
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
@@ -16,12 +16,15 @@ public static unsafe partial class sys_mman
     public const uint MFD_CLOEXEC = 1;
     public const uint MFD_ALLOW_SEALING = 2;
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int memfd_create(string name, uint flags);
+    public static int memfd_create(string name, uint flags)
+    {
+        using var nameText = new NativeText(name, stackalloc byte[NativeText.BufferSize]);
+        return LibC.memfd_create(nameText.Bytes, flags);
+    }
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint mmap(void* address, nint length, int protection, int flags, int fd, long offset);
-    [LibraryImport("libc", SetLastError = true)] public static partial int munmap(void* address, nint length);
-    [LibraryImport("libc", SetLastError = true)] public static partial int madvise(void* address, nint length, int advice);
+    public static nint mmap(void* address, nint length, int protection, int flags, int fd, long offset) =>
+        (nint)LibC.mmap(address, (size_t)(ulong)length, protection, flags, fd, offset);
+
+    public static int munmap(void* address, nint length) => LibC.munmap(address, (size_t)(ulong)length);
+    public static int madvise(void* address, nint length, int advice) => LibC.madvise(address, (size_t)(ulong)length, advice);
 }

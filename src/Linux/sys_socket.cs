@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>
 /// Functions and constants of &lt;sys/socket.h&gt;, for the report channel between minirun and fork-news and for log drivers.
 /// </summary>
-public static unsafe partial class sys_socket
+public static unsafe class sys_socket
 {
     public const int AF_UNIX = 1;
     public const int AF_INET = 2;
@@ -27,18 +27,21 @@ public static unsafe partial class sys_socket
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const int SHUT_RDWR = 2;
 
-    [LibraryImport("libc", SetLastError = true)] public static partial int socketpair(int domain, int type, int protocol, int* fds);
-    [LibraryImport("libc", SetLastError = true)] public static partial int socket(int domain, int type, int protocol);
-    [LibraryImport("libc", SetLastError = true)] public static partial int accept4(int fd, void* address, uint* length, int flags);
-    [LibraryImport("libc", SetLastError = true)] public static partial int connect(int fd, void* address, uint length);
-    [LibraryImport("libc", SetLastError = true)] public static partial int getsockname(int fd, void* address, uint* length);
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint sendmsg(int fd, msghdr* message, int flags);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint recvmsg(int fd, msghdr* message, int flags);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint recv(int fd, void* buffer, nint length, int flags);
-    [LibraryImport("libc", SetLastError = true)] public static partial int shutdown(int fd, int how);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint send(int fd, void* buffer, nint length, int flags);
+    public static int socketpair(int domain, int type, int protocol, int* fds) => LibC.socketpair(domain, type, protocol, fds);
+    public static int socket(int domain, int type, int protocol) => LibC.socket(domain, type, protocol);
+    public static int accept4(int fd, void* address, uint* length, int flags) =>
+        LibC.accept4(fd, (sockaddr*)address, (socklen_t*)length, flags);
+    public static int connect(int fd, void* address, uint length) => LibC.connect(fd, (sockaddr*)address, length);
+    public static int getsockname(int fd, void* address, uint* length) => LibC.getsockname(fd, (sockaddr*)address, (socklen_t*)length);
+    public static int getsockopt(int fd, int level, int name, void* value, uint* length) =>
+        LibC.getsockopt(fd, level, name, value, (socklen_t*)length);
+    public static nint sendmsg(int fd, msghdr* message, int flags) => (nint)(long)LibC.sendmsg(fd, (Tmds.Linux.msghdr*)message, flags);
+    public static nint recvmsg(int fd, msghdr* message, int flags) => (nint)(long)LibC.recvmsg(fd, (Tmds.Linux.msghdr*)message, flags);
+    public static nint recv(int fd, void* buffer, nint length, int flags) =>
+        (nint)(long)LibC.recv(fd, buffer, (size_t)(ulong)length, flags);
+    public static int shutdown(int fd, int how) => LibC.shutdown(fd, how);
+    public static nint send(int fd, void* buffer, nint length, int flags) =>
+        (nint)(long)LibC.send(fd, buffer, (size_t)(ulong)length, flags);
 }
 
 /// <summary>struct ucred of &lt;sys/socket.h&gt;: who connected.</summary>

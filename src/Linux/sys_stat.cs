@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>Constants of &lt;sys/stat.h&gt; and statx(2), whose structure is the same on every architecture.</summary>
-public static partial class sys_stat
+public static unsafe class sys_stat
 {
     public const int S_IFMT = 0xF000;
     public const int S_IFSOCK = 0xC000;
@@ -24,21 +25,29 @@ public static partial class sys_stat
     public const uint STATX_MNT_ID_UNIQUE = 0x4000;
     public const uint STATX_ATTR_MOUNT_ROOT = 0x2000;
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int mkdir(string path, uint mode);
+    public static int mkdir(string path, uint mode)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.mkdir(pathText.Bytes, (ushort)mode);
+    }
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int mkfifo(string path, uint mode);
+    public static int mkfifo(string path, uint mode)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.mkfifo(pathText.Bytes, (ushort)mode);
+    }
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int chmod(string path, uint mode);
+    public static int chmod(string path, uint mode)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.chmod(pathText.Bytes, (ushort)mode);
+    }
 
-    [LibraryImport("libc", EntryPoint = "statx",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static unsafe partial int statx_(int dirfd, string path, int flags, uint mask, statx* buffer);
+    public static int statx_(int dirfd, string path, int flags, uint mask, statx* buffer)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.statx(dirfd, pathText.Bytes, flags, mask, (Tmds.Linux.statx*)buffer);
+    }
 }
 
 /// <summary>struct statx of &lt;linux/stat.h&gt;, up to the members that are used here, padded to its 256 bytes.</summary>
@@ -63,12 +72,4 @@ public struct statx
     [FieldOffset(136)] public uint stx_dev_major;
     [FieldOffset(140)] public uint stx_dev_minor;
     [FieldOffset(144)] public ulong stx_mnt_id;
-}
-
-/// <summary>struct statx_timestamp of &lt;linux/stat.h&gt;.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 16)]
-public struct statx_timestamp
-{
-    public long tv_sec;
-    public uint tv_nsec;
 }

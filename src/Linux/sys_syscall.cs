@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
@@ -6,7 +6,7 @@ namespace Minirun.Linux;
 /// Numbers of system calls from &lt;asm/unistd.h&gt;, for x86-64 and arm64, and syscall(2) itself, for calls that glibc 2.36 does not wrap.
 /// This file is generated: sys_syscall.sh writes it from the kernel's headers, and adds the calls that it is given.
 /// </summary>
-public static partial class sys_syscall
+public static unsafe class sys_syscall
 {
     public static int SYS_accept4 => Processor.Pick(x64: 288, arm64: 242);
     public static int SYS_bind => Processor.Pick(x64: 49, arm64: 200);
@@ -117,8 +117,8 @@ public static partial class sys_syscall
     public static int SYS_wait4 => Processor.Pick(x64: 61, arm64: 260);
     public static int SYS_write => Processor.Pick(x64: 1, arm64: 64);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
+    public static nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        (nint)(long)(ssize_t)LibC.syscall((void*)number, (void*)a, (void*)b, (void*)c, (void*)d, (void*)e, (void*)f);
 
     /// <summary>The name of a call as strace(1) prints it; <c>syscall_N</c> for one that is not in the list.</summary>
     public static string Name(int number) => number switch

@@ -52,7 +52,7 @@ generate() {
         texts+=("        _ when number == SYS_$name => \"$name\",")
     done
     cat <<'TEXT'
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
@@ -60,14 +60,14 @@ namespace Minirun.Linux;
 /// Numbers of system calls from &lt;asm/unistd.h&gt;, for x86-64 and arm64, and syscall(2) itself, for calls that glibc 2.36 does not wrap.
 /// This file is generated: sys_syscall.sh writes it from the kernel's headers, and adds the calls that it is given.
 /// </summary>
-public static partial class sys_syscall
+public static unsafe class sys_syscall
 {
 TEXT
     printf '%s\n' "${constants[@]}"
     cat <<'TEXT'
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
+    public static nint syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        (nint)(long)(ssize_t)LibC.syscall((void*)number, (void*)a, (void*)b, (void*)c, (void*)d, (void*)e, (void*)f);
 
     /// <summary>The name of a call as strace(1) prints it; <c>syscall_N</c> for one that is not in the list.</summary>
     public static string Name(int number) => number switch

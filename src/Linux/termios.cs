@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
 /// <summary>Terminal ioctls of &lt;asm/ioctls.h&gt; and the flags of &lt;termios.h&gt; that raw mode touches.</summary>
-public static unsafe partial class termios_
+public static unsafe class termios_
 {
     public const int TCGETS = 0x5401;
     public const int TCSETS = 0x5402;
@@ -27,7 +27,7 @@ public static unsafe partial class termios_
 
     public const nuint FIONREAD = 0x541B;
 
-    [LibraryImport("libc", SetLastError = true)] public static partial int ioctl(int fd, nuint request, void* argument);
+    public static int ioctl(int fd, nuint request, void* argument) => LibC.ioctl(fd, (int)request, argument);
 }
 
 /// <summary>struct termios as the kernel has it (TCGETS), not glibc's larger one.</summary>
@@ -39,13 +39,4 @@ public unsafe struct termios
     public uint c_lflag;
     public byte c_line;
     public fixed byte c_cc[19];
-}
-
-/// <summary>struct winsize of &lt;asm/termios.h&gt;, in characters and pixels.</summary>
-public struct winsize
-{
-    public ushort ws_row;
-    public ushort ws_col;
-    public ushort ws_xpixel;
-    public ushort ws_ypixel;
 }

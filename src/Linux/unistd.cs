@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Minirun.Linux;
 
@@ -12,48 +13,61 @@ public static unsafe partial class unistd
     public const int R_OK = 4;
     public const int WNOHANG = 1;
 
-    [LibraryImport("libc", SetLastError = true)] public static partial nint read(int fd, void* buffer, nint count);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint write(int fd, void* buffer, nint count);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint pread(int fd, void* buffer, nint count, long offset);
-    [LibraryImport("libc", SetLastError = true)] public static partial nint pwrite(int fd, void* buffer, nint count, long offset);
-    [LibraryImport("libc", SetLastError = true)] public static partial int ftruncate(int fd, long length);
-    [LibraryImport("libc", SetLastError = true)] public static partial int close(int fd);
-    [LibraryImport("libc", SetLastError = true)] public static partial int pipe2(int* fds, int flags);
-    [LibraryImport("libc")] public static partial uint getuid();
-    [LibraryImport("libc")] public static partial uint getgid();
-    [LibraryImport("libc")] public static partial uint geteuid();
-    [LibraryImport("libc")] public static partial uint getegid();
-    [LibraryImport("libc")] public static partial int getpid();
-    [LibraryImport("libc")] public static partial int getpgrp();
-    [LibraryImport("libc")] public static partial int isatty(int fd);
-    [LibraryImport("libc", SetLastError = true)] public static partial int getgroups(int size, uint* list);
-    [LibraryImport("libc")] public static partial void _exit(int status);
+    public static nint read(int fd, void* buffer, nint count) => (nint)(long)LibC.read(fd, buffer, (size_t)(ulong)count);
+    public static nint write(int fd, void* buffer, nint count) => (nint)(long)LibC.write(fd, buffer, (size_t)(ulong)count);
+    public static nint pread(int fd, void* buffer, nint count, long offset) =>
+        (nint)(long)LibC.pread(fd, buffer, (size_t)(ulong)count, offset);
+    public static nint pwrite(int fd, void* buffer, nint count, long offset) =>
+        (nint)(long)LibC.pwrite(fd, buffer, (size_t)(ulong)count, offset);
+    public static int ftruncate(int fd, long length) => LibC.ftruncate(fd, length);
+    public static int close(int fd) => LibC.close(fd);
+    public static int pipe2(int* fds, int flags) => LibC.pipe2(fds, flags);
+    public static uint getuid() => LibC.getuid();
+    public static uint getgid() => LibC.getgid();
+    public static uint geteuid() => LibC.geteuid();
+    public static uint getegid() => LibC.getegid();
+    public static int getpid() => LibC.getpid();
+    public static int getpgrp() => LibC.getpgrp();
+    public static int isatty(int fd) => LibC.isatty(fd);
+    public static int getgroups(int size, uint* list) => LibC.getgroups(size, (gid_t*)list);
+    public static void _exit(int status) => LibC._exit(status);
 
-    [LibraryImport("libc", SetLastError = true)] public static partial int linkat(int from, byte* name, int to, byte* newName, int flags);
+    public static int linkat(int from, byte* name, int to, byte* newName, int flags) => LibC.linkat(from, name, to, newName, flags);
 
     [LibraryImport("libc", SetLastError = true)] public static partial int wait4(int pid, int* status, int options, rusage* rusage);
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial nint readlink(string path, byte* buffer, nint size);
+    public static nint readlink(string path, byte* buffer, nint size)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return (nint)(long)LibC.readlink(pathText.Bytes, buffer, (size_t)(ulong)size);
+    }
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int unlink(string path);
+    public static int unlink(string path)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.unlink(pathText.Bytes);
+    }
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int rmdir(string path);
+    public static int rmdir(string path)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.rmdir(pathText.Bytes);
+    }
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int symlink(string target, string path);
+    public static int symlink(string target, string path)
+    {
+        using var targetText = new NativeText(target, stackalloc byte[NativeText.BufferSize]);
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.symlink(targetText.Bytes, pathText.Bytes);
+    }
 
     [LibraryImport("libc",
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
     public static partial int rename(string from, string to);
 
-    [LibraryImport("libc",
-        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(TextBytes), SetLastError = true)]
-    public static partial int chown(string path, uint owner, uint group);
+    public static int chown(string path, uint owner, uint group)
+    {
+        using var pathText = new NativeText(path, stackalloc byte[NativeText.BufferSize]);
+        return LibC.chown(pathText.Bytes, owner, group);
+    }
 }

@@ -40,14 +40,11 @@ internal static class Headers
     public static readonly Dictionary<string, string[]> OfStructure = new()
     {
         ["clone_args"] = ["linux/sched.h"],
-        ["open_how"] = ["linux/openat2.h"],
         ["mount_attr"] = ["linux/mount.h"],
         ["statx"] = ["linux/stat.h"],
-        ["statx_timestamp"] = ["linux/stat.h"],
         ["utsname"] = ["sys/utsname.h"],
         ["signalfd_siginfo"] = ["sys/signalfd.h"],
         ["termios"] = ["asm/termbits.h"],
-        ["winsize"] = ["asm/termios.h"],
         ["pollfd"] = ["poll.h"],
         ["flock"] = ["fcntl.h"],
         ["msghdr"] = ["sys/socket.h"],

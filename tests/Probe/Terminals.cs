@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Probe;
 

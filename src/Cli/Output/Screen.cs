@@ -1,5 +1,6 @@
 using Minirun.Linux;
 using static Minirun.Linux.termios_;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Cli.Output;
 

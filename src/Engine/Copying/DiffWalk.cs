@@ -2,6 +2,7 @@ using Minirun.Linux;
 using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
+using statx_timestamp = Tmds.Linux.statx_timestamp;
 
 namespace Minirun.Engine.Copying;
 

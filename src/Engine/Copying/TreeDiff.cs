@@ -5,6 +5,7 @@ using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.fcntl;
+using statx_timestamp = Tmds.Linux.statx_timestamp;
 
 namespace Minirun.Engine.Copying;
 

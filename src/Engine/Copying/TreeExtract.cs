@@ -5,6 +5,7 @@ using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 using static Minirun.Linux.sys_syscall;
+using statx_timestamp = Tmds.Linux.statx_timestamp;
 
 namespace Minirun.Engine.Copying;
 

@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Engine.Monitor;
 

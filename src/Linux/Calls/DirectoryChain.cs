@@ -1,4 +1,5 @@
 using static Minirun.Linux.fcntl;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Linux.Calls;
 

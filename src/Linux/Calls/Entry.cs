@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_syscall;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Linux.Calls;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using static Minirun.Linux.sys_syscall;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Runtime.Doctor;
 

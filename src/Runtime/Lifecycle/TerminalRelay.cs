@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using static Minirun.Linux.termios_;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Runtime.Lifecycle;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using static Minirun.Linux.fcntl;
+using open_how = Tmds.Linux.open_how;
 
 namespace Minirun.Runtime.Mounts;
 

@@ -1,6 +1,7 @@
 using Minirun.Linux;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Runtime.Request;
 

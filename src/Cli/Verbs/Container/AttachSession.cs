@@ -9,6 +9,7 @@ using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
 using static Minirun.Linux.termios_;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Cli.Verbs.Container;
 

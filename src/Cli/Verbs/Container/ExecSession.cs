@@ -8,6 +8,7 @@ using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 using static Minirun.Linux.termios_;
+using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Cli.Verbs.Container;
 
