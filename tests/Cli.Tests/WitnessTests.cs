@@ -44,7 +44,7 @@ public sealed class WitnessTests : IDisposable
     public void A_copy_through_a_container_keeps_mode_time_and_attributes()
     {
         using var rootfs = new TemporaryRootfs();
-        _root.Run("create", "--name", "store", rootfs.Path, "true").Succeeds();
+        _root.Run("create", "--net", "none", "--name", "store", rootfs.Path, "true").Succeeds();
         string file = _files.Write("file", "text");
         Syscall.chmod(file, Mode("4710"));
         bool isMarked = Witness.TryMark(file, "user.witness", [0, 255, 1]);
