@@ -344,7 +344,7 @@ bench() {
     samples busybox
     need hyperfine
     want bubblewrap runc crun strace time uidmap conmon
-    native bench/LogPipe logpipe bench/LogPipe src/Cli/Native.props src/Linux src/Plan src/Runtime src/Tar src/Engine
+    native bench/LogPipe logpipe bench/LogPipe src/Cli/Native.props src/Cross.props src/Linux src/Plan src/Runtime src/Tar src/Engine
     MINIRUN_TEST_USER=$test_user bench/bench.sh "$@"
 }
 

@@ -5,7 +5,7 @@ internal static class House
 {
     public static IReadOnlyList<Room> Rooms { get; } =
     [
-        new("Linux", [], ["Calls"]),
+        new("Linux", [], ["Headers", "Calls"]),
         new("Plan", [], []),
         new("Init", ["Linux", "Plan"], []),
         new("Runtime", ["Linux", "Plan"],

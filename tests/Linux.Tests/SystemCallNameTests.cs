@@ -26,13 +26,13 @@ public sealed class SystemCallNameTests
     [Arm64HeaderFact]
     public void The_file_of_numbers_is_what_its_script_makes_of_the_headers()
     {
-        string folder = Path.Combine(Checkout.Root, "src", "Linux");
+        string folder = Path.Combine(Checkout.Root, "src", "Linux", "Headers");
         using Process script =
             Process.Start(new ProcessStartInfo(Path.Combine(folder, "sys_syscall.sh"), ["--print"]) { RedirectStandardOutput = true })!;
         string made = script.StandardOutput.ReadToEnd();
         script.WaitForExit();
         Assert.Equal(0, script.ExitCode);
         Assert.True(made == File.ReadAllText(Path.Combine(folder, "sys_syscall.cs")),
-            "run src/Linux/sys_syscall.sh, with the names of new calls");
+            "run src/Linux/Headers/sys_syscall.sh, with the names of new calls");
     }
 }

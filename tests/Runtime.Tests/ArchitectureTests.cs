@@ -83,7 +83,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_the_wrappers_call_openat2()
     {
-        string[] may = ["src/Init/Child.cs", "src/Linux/openat2.cs", "src/Linux/sys_syscall.cs"];
+        string[] may = ["src/Init/Child.cs", "src/Linux/Headers/openat2.cs", "src/Linux/Headers/sys_syscall.cs"];
         var call = new Regex(@"SYS_openat2\b");
         // A failure that is reported by the name of the call is no call.
         var report = new Regex(@"Fail\(SYS_openat2,|(FailedCall|report\.Call) == (sys_syscall\.)?SYS_openat2\b");
@@ -114,9 +114,9 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData(@"\bConsole\.", "src/Cli|src/Engine|src/Runtime|src/Linux", "")]
     [InlineData(@"\bisatty\(1\)|\bisatty\(2\)|""NO_COLOR""", "src/Cli", "src/Cli/Output/Screen.cs")]
-    [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/CurrentDirectory.cs")]
+    [InlineData(@"Environment\.CurrentDirectory", "src", "src/Linux/Calls/CurrentDirectory.cs")]
     [InlineData(@"\bPath\.GetFullPath\([^,]*\)(?!,)", "src",
-        "src/Linux/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
+        "src/Linux/Calls/CurrentDirectory.cs|src/Runtime/Request/Host.cs|src/Runtime/Request/MountFlags.cs")]
     [InlineData(@"catch \(\w+ (\w+)\)(?: when \(\1 is [^\n]*)?\b" + OfDotnet + @"\b[^}]*\1\.Message|catch \(" + OfDotnet
         + @" (\w+)\)[^}]*\4\.Message",
         "src/Cli|src/Engine|src/Runtime", "")]

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writes src/Linux/sys_syscall.cs anew from the kernel's headers: the numbers of the system calls for x86-64 and for arm64.
-# usage: src/Linux/sys_syscall.sh [--print] [NAME...]     each NAME is a call that is to be added, such as openat2
+# Writes src/Linux/Headers/sys_syscall.cs anew from the kernel's headers: the numbers of the system calls for x86-64 and for arm64.
+# usage: src/Linux/Headers/sys_syscall.sh [--print] [NAME...]     each NAME is a call that is to be added, such as openat2
 # The headers are those of the Debian packages linux-libc-dev and linux-libc-dev-arm64-cross.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
