@@ -45,6 +45,7 @@ public sealed class Cgroup
         if (request.Driver == CgroupDriver.Disabled) return null;
         Hierarchies hierarchies = Hierarchies.Read();
         bool limits = CgroupMaker.HasLimits(hierarchies, request.Resources);
+        if (request.InEvery) hierarchies.CheckMounted();
         if (hierarchies.Unified is null && hierarchies.Old.Count == 0)
             return limits || (request.Required && !request.InUserNamespace)
                 ? throw new UserError("linux.cgroupsPath: no cgroup file system is mounted",
@@ -61,7 +62,7 @@ public sealed class Cgroup
         {
             maker.Make((own, beside) => CgroupPath.Resolve(request.CgroupsPath, request.Id, own, beside));
         }
-        catch (UserError) when (!limits && (request.InUserNamespace || !request.Required))
+        catch (UserError) when (!limits && !request.InEvery && (request.InUserNamespace || !request.Required))
         {
             return null;
         }
@@ -70,6 +71,14 @@ public sealed class Cgroup
     }
 
     public static Cgroup Open(CgroupState state) => new(state);
+
+    /// <summary>For a process that may mount, in a container that may not have been made for that.</summary>
+    /// <exception cref="UserError">The container has no cgroup, or not one in every hierarchy.</exception>
+    public static void CheckEvery(Cgroup? cgroup) => Hierarchies.Read().CheckEvery(cgroup?.State.Paths ?? []);
+
+    /// <summary>For who has a cgroup made by another runtime, which makes one in what is mounted.</summary>
+    /// <exception cref="UserError">There is a hierarchy that we are in and that is not mounted here.</exception>
+    public static void CheckMounted() => Hierarchies.Read().CheckMounted();
 
     /// <summary>Puts a process in, where it was not born in it.</summary>
     /// <exception cref="UserError">It cannot go in; or systemd does not make the scope.</exception>
@@ -80,7 +89,7 @@ public sealed class Cgroup
             string path = SystemdScope.Start(_request, State, pid);
             new CgroupMaker(_request, Hierarchies.Read(), State).Make((_, _) => path, mayExist: true);
         }
-        Join(State.Paths, pid, "");
+        Join(State.Paths, pid);
         _birth?.Close();
     }
 
@@ -186,31 +195,34 @@ public sealed class Cgroup
         for (int i = _madeAbove.Count - 1; i >= 0; i--) CgroupFs.RemoveDirectory(_madeAbove[i]);
     }
 
-    /// <summary>For exec: a process that joins a cgroup below it.</summary>
+    /// <summary>For exec: a process that joins cgroups below it.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="subCgroups">Each --cgroup, of which a later one counts more: <see cref="SubCgroup"/>.</param>
     /// <exception cref="UserError">It cannot go in.</exception>
-    public void JoinForExec(int pid, string subCgroup)
+    public void JoinForExec(int pid, IReadOnlyList<string> subCgroups)
     {
-        (string controllers, string below) = SubCgroup.Parse(subCgroup);
-        if (controllers.Length == 0)
-        {
-            Join(State.Paths, pid, below);
-            return;
-        }
         Dictionary<string, string> paths = new(State.Paths);
-        foreach (string controller in controllers.Split(','))
+        foreach (string each in subCgroups)
         {
-            if (!paths.TryGetValue(controller, out string? path))
-                throw new UserError($"--cgroup {subCgroup}: the container is in no cgroup of {controller}",
-                    "write --cgroup PATH for all of its cgroups");
-            paths[controller] = path + below;
+            (string controllers, string below) = SubCgroup.Parse(each);
+            ICollection<string> named = controllers.Length == 0 ? State.Paths.Keys : controllers.Split(',');
+            foreach (string controller in named)
+            {
+                if (!State.Paths.TryGetValue(controller, out string? path))
+                    throw new UserError($"--cgroup {each}: the container is in no cgroup of {controller}",
+                        "write --cgroup PATH for all of its cgroups");
+                // Controllers of one hierarchy have one cgroup.
+                foreach (var (other, its) in State.Paths)
+                    if (its == path) paths[other] = path + below;
+            }
         }
-        Join(paths, pid, "");
+        Join(paths, pid);
     }
 
     /// <summary>No limit is a word in version 2, and almost all of an address space in version 1.</summary>
     private static long Number(string path) => CgroupFs.ReadNumber(path) is { } number and < 1UL << 62 ? (long)number : 0;
 
-    private void Join(Dictionary<string, string> paths, int pid, string below)
+    private void Join(Dictionary<string, string> paths, int pid)
     {
         string text = pid.ToString();
         string? last = null;
@@ -219,12 +231,13 @@ public sealed class Cgroup
             // Controllers may share a hierarchy: cpu,cpuacct.
             if (path == last || _born.Contains(controller)) continue;
             last = path;
-            int errno = CgroupFs.Write(path + below + "/cgroup.procs", text);
+            int errno = CgroupFs.Write(path + "/cgroup.procs", text);
             if (errno != 0)
-                throw new UserError($"cannot enter the cgroup {path + below}: {Errno.Describe(errno)}", CgroupFs.Hint(errno, errno switch
+                throw new UserError($"cannot enter the cgroup {path}: {Errno.Describe(errno)}", CgroupFs.Hint(errno, errno switch
                 {
                     Errno.EBUSY => "it has cgroups below that take its controllers: name one of them with --cgroup",
                     Errno.ENOENT => "there is no such cgroup (any more)",
+                    Errno.ENOSPC => "its cpuset is empty: write processors to cpuset.cpus and memory nodes to cpuset.mems in it first",
                     _ => "both it and the cgroup you are in must be yours: systemd-run --user --scope -p Delegate=yes minirun …",
                 }));
         }

@@ -72,9 +72,13 @@ internal sealed class CgroupDirectories(CgroupRequest request)
 
     private static bool IsForbidden(int errno) => errno is Errno.EACCES or Errno.EPERM or Errno.EROFS;
 
-    private static UserError Refused(string path, CgroupDirectory directory, int errno) => new(
+    private UserError Refused(string path, CgroupDirectory directory, int errno) => new(
         $"linux.cgroupsPath: cannot make {path}: mkdir: {Errno.Describe(errno)}",
-        IsForbidden(errno)
+        request.InEvery
+            ? "a container that may mount needs a cgroup of its own in every hierarchy, or it would see the host's: run it where root may "
+                + $"make them, or {Hierarchies.WithoutTheRight}"
+        : errno == Errno.EROFS ? "the cgroups are read-only here, as in a container, or in a unit with ProtectControlGroups=yes"
+        : IsForbidden(errno)
             ? directory.Controllers is not [""]
                 ? "limits need a cgroup, and cgroups of version 1 are root's: run it as root, or boot with "
                     + "systemd.unified_cgroup_hierarchy=1"

@@ -48,6 +48,7 @@ internal sealed class CgroupMaker
             List<CgroupDirectory> wanted = Wanted(settings, controllers, place);
             _directories.Make(wanted, mayExist);
             foreach (CgroupDirectory each in wanted) Take(each);
+            if (_request.InEvery) _hierarchies.CheckEvery(_state.Paths);
             if (_state.Paths.ContainsKey("")) controllers?.Enable(wanted[^1].Path);
             settings = CgroupSettings.Of(_resources, _hierarchies, _state.Paths.GetValueOrDefault);
             LimitWriter.Write(settings, Directory);
@@ -92,14 +93,14 @@ internal sealed class CgroupMaker
             if (!byMount.TryGetValue(hierarchy.Mount, out CgroupDirectory? directory))
                 byMount[hierarchy.Mount] = directory = new(hierarchy.Mount, place(hierarchy.Own, false));
             directory.Controllers.Add(controller);
-            directory.Needed |= settings.Exists(setting => setting.Controller == controller)
+            directory.Needed |= _request.InEvery || settings.Exists(setting => setting.Controller == controller)
                 || (controller == "devices" && _devices is not null);
         }
         List<CgroupDirectory> wanted = [.. byMount.Values];
         if (_hierarchies.Unified is not { } unified) return wanted;
         // In version 2 a cgroup with processes (such as our own) cannot share out its controllers: beside it, not below.
         bool shares = _hierarchies.IsUnified || controllers!.IsNeeded;
-        wanted.Add(new(unified.Mount, place(unified.Own, shares)) { Controllers = { "" }, Needed = shares });
+        wanted.Add(new(unified.Mount, place(unified.Own, shares)) { Controllers = { "" }, Needed = shares || _request.InEvery });
         return wanted;
     }
 

@@ -20,6 +20,12 @@ public sealed record CgroupRequest(string Id, string? CgroupsPath, CgroupDriver 
     public bool OnlyLimits { get; init; }
 
     /// <summary>
+    /// The container may mount, and could show itself the host's cgroups of each hierarchy where it has none of its own: one that cannot
+    /// be made is an error.
+    /// </summary>
+    public bool InEvery { get; init; }
+
+    /// <summary>
     /// Is told of the container's cgroups that are about to be made, with true, and of one that another was faster with, with false.
     /// </summary>
     public Action<IReadOnlyCollection<string>, bool>? Intends { get; init; }

@@ -15,6 +15,9 @@ internal sealed class Hierarchies
     /// </summary>
     public Dictionary<string, Hierarchy> Old { get; } = [];
 
+    /// <summary>Each hierarchy that we are in, mounted here or not: its first controller, its name, or nothing for version 2.</summary>
+    private List<string> Ours { get; } = [];
+
     /// <summary>Version 2 and nothing else.</summary>
     public bool IsUnified => Unified is not null && Old.Count == 0;
 
@@ -29,6 +32,7 @@ internal sealed class Hierarchies
     {
         var found = new Hierarchies();
         List<(string[] Controllers, string Path)> own = Memberships(cgroup);
+        foreach (var (controllers, _) in own) found.Ours.Add(controllers[0]);
         foreach (MountInfo mount in MountInfo.Parse(mountinfo, " - cgroup"))
         {
             if (mount.Type == "cgroup2") found.AddUnified(mount, own);
@@ -36,6 +40,33 @@ internal sealed class Hierarchies
         }
         return found;
     }
+
+    /// <summary>
+    /// A container's children of ours are in every hierarchy that we are in, and who may mount can mount each of them.
+    /// </summary>
+    /// <exception cref="UserError">There is one without a cgroup among these, by controller.</exception>
+    public void CheckEvery(IReadOnlyDictionary<string, string> paths)
+    {
+        if (Ours.Find(name => !paths.ContainsKey(name)) is not { } missing) return;
+        bool isNew = missing.Length == 0, isMounted = isNew ? Unified is not null : Old.ContainsKey(missing);
+        string mount = isNew ? "cgroup2 cgroup2" : $"cgroup -o {(missing.Contains('=') ? "none," : "")}{missing} cgroup";
+        throw new UserError($"the container has no cgroup of its own of {(isNew ? "version 2" : missing)}"
+            + $"{(isMounted ? "" : ", which is not mounted here")}, and with the right to mount it would see the host's",
+            isMounted ? WithoutTheRight : $"as root: mount -t {mount} DIRECTORY; or {WithoutTheRight}");
+    }
+
+    /// <exception cref="UserError">There is a hierarchy that we are in and that is not mounted here.</exception>
+    public void CheckMounted()
+    {
+        Dictionary<string, string> mounted = [];
+        foreach (var (controller, hierarchy) in Old) mounted[controller] = hierarchy.Mount;
+        if (Unified is not null) mounted[""] = Unified.Mount;
+        CheckEvery(mounted);
+    }
+
+    /// <summary>What else to do where a container that may mount can have no cgroup.</summary>
+    internal const string WithoutTheRight =
+        "keep the default seccomp profile, and leave CAP_SYS_ADMIN and --privileged away";
 
     public static HashSet<string> Words(string? text) => [.. (text ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
 

@@ -7,6 +7,7 @@ using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Resctrl;
+using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -231,7 +232,11 @@ internal sealed class ContainerMaker : IDisposable
         return Cgroup.Create(
             new CgroupRequest(_options.Id, _oci.Linux.CgroupsPath, _globals.CgroupManager, _oci.Linux.Resources, inUserNamespace,
             Required: _oci.Linux.CgroupsPath is { Length: > 0 }, _oci.Linux.Devices, owner)
-        { Warn = _globals.Warn, Intends = Directory.Intend });
+            {
+                Warn = _globals.Warn,
+                Intends = Directory.Intend,
+                InEvery = _host is { Uid: 0, IsInUserNamespace: false } && MountRight.Has(_oci.Process, _oci.Linux.Seccomp),
+            });
     }
 
     private static uint? Owner(List<OciIdMapping> maps)

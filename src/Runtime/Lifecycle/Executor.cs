@@ -6,6 +6,7 @@ using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Plan;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Resctrl;
+using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 using Minirun.Runtime.State;
 
@@ -30,6 +31,9 @@ internal static class Executor
         ContainerMaker.CheckTerminal(process.Terminal, options.ConsoleSocket is { Length: > 0 }, options.Detach);
         var host = new Host();
         ProcessEnvironment.Complete(process, ProcessIdentity.Directory(container.Record.Pid) + "/root", [], host);
+        if (host is { Uid: 0, IsInUserNamespace: false } && MountRight.GivesCapability(process)
+            && !MountRight.Has(oci.Process, oci.Linux.Seccomp))
+            Cgroup.CheckEvery(container.Cgroup);
         ContainerSpec spec = Specify(oci, process, container.Record.Pid, pidfd, options, host, container.Cgroup is not null);
         if (spec is { OwnsPipes: true, Relayed: not 0 }) spec.Warn(StandardStream.NotForDetached);
         if (process is { Terminal: true, ConsoleSize: null }) process.ConsoleSize = host.TerminalSize;
@@ -41,7 +45,7 @@ internal static class Executor
         CgroupBirth? birth = options.Cgroup.Count == 0 ? cgroup?.Birth : null;
         void Complete(int pid)
         {
-            if (options.Cgroup.Count > 0) foreach (string below in options.Cgroup) cgroup?.JoinForExec(pid, below);
+            if (options.Cgroup.Count > 0) cgroup?.JoinForExec(pid, options.Cgroup);
             else cgroup?.Enter(pid);
             if (container.Record.Resctrl is { } resctrl) ResctrlGroup.Enter(resctrl, pid);
             CheckOomScore(spec, pid);
@@ -145,6 +149,7 @@ internal static class Executor
             JoinedRoot = (different & sched.CLONE_NEWNS) == 0 ? OpenRoot(pid) : 0,
             JoinedDirectory = ProcessIdentity.Directory(pid),
             WantsCgroup = hasCgroup,
+            KeepsProcessors = BundleSpec.IsOwn(oci),
             HostProc = OpenProc(process, different),
             Seccomp = Security.Seccomp.SeccompCompiler.Of(oci.Linux.Seccomp),
             PreserveFds = options.PreserveFds,

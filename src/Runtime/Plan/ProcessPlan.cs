@@ -134,8 +134,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
 
     private void AddRlimits()
     {
-        foreach (OciRlimit limit in Wanted.Rlimits ?? [])
-            plan.Add(new RlimitOp(limit) { Flags = spec.Policy.WarnsOfRefusals ? OpFlags.Warn : OpFlags.None });
+        // Who joins takes what is to be had: the caller may be another one than made the container.
+        foreach (OciRlimit limit in Wanted.Rlimits ?? []) plan.Add(new RlimitOp(limit) { Flags = _joins ? OpFlags.Warn : OpFlags.None });
     }
 
     private void AddPersonality()

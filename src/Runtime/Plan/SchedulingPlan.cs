@@ -1,3 +1,4 @@
+using Minirun.Plan;
 using Minirun.Runtime.Plan.Ops;
 using Minirun.Runtime.Spec;
 
@@ -15,6 +16,8 @@ internal static class SchedulingPlan
             AddOptions(plan, process);
             return;
         }
+        // First: SCHED_DEADLINE is refused to who may not run on all of them (sched(7)).
+        if (!plan.Spec.KeepsProcessors && !(joins && IsGiven(process.ExecCpuAffinity))) AddAllProcessors(plan);
         if (process.Scheduler is { } scheduler) plan.Add(new SchedulerOp
         {
             Name = "scheduler",
@@ -52,6 +55,27 @@ internal static class SchedulingPlan
         });
         if (process.ExecCpuAffinity?.Initial is { Length: > 0 } cpus)
             AddProcessors(plan, "cpus", cpus, CpuSet.Parse(cpus), "the command runs on these processors only");
+    }
+
+    private static bool IsGiven(OciCpuAffinity? affinity) => affinity is { Initial.Length: > 0 } or { Final.Length: > 0 };
+
+    /// <summary>
+    /// Those of an engine's own are not the container's. The kernel keeps what is asked for within the cpuset of its cgroup, and takes the
+    /// caller's along into that otherwise (sched_setaffinity(2)).
+    /// </summary>
+    private static void AddAllProcessors(ContainerPlan plan)
+    {
+        byte[] mask = new byte[CpuSet.MostBytes];
+        Array.Fill(mask, byte.MaxValue);
+        plan.Add(new AffinityOp
+        {
+            Name = "cpus-all",
+            List = "all",
+            Mask = mask,
+            Flags = OpFlags.MayFail,
+            Why = "every processor that its cgroup allows, whatever the caller of minirun-oci is kept to",
+            IfLeftOut = "the command runs on the caller's processors only",
+        });
     }
 
     /// <summary>The processors of the beginning, then the others: only the last ones are seen, but nothing runs elsewhere before.</summary>

@@ -50,6 +50,7 @@ public static class BundleSpec
             Init = Annotated(oci, "minirun.init"),
             Ephemeral = Annotated(oci, "minirun.ephemeral"),
             Require = require ?? [],
+            KeepsProcessors = require is not null,
             ProcFallsBack = require is not null && !require.Contains("procfs"),
             NoPivot = options.NoPivot,
             NoNewKeyring = options.NoNewKeyring,
@@ -58,6 +59,9 @@ public static class BundleSpec
             Relayed = StandardStream.Relayed(host, oci.Process, oci.Linux, options.IsForeground),
         };
     }
+
+    /// <summary>Whether the document is of <c>minirun run -d</c>.</summary>
+    public static bool IsOwn(OciSpec oci) => oci.Annotations?.ContainsKey(Require) == true;
 
     private static bool Annotated(OciSpec oci, string name) => oci.Annotations?.GetValueOrDefault(name) == "true";
 

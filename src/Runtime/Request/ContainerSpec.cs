@@ -53,11 +53,17 @@ public sealed class ContainerSpec
     /// <summary>The container is in a cgroup of its own. `minirun run` makes one for limits alone.</summary>
     public bool WantsCgroup { get; init; }
 
+    /// <summary>It does not run without a cgroup of its own in every hierarchy, as it may mount: <see cref="CgroupNeed"/>.</summary>
+    public bool NeedsOwnCgroup { get; init; }
+
     /// <summary>
     /// The container's own directories by controller of cgroup version 1, that of version 2 with the empty name; none: it has no cgroup of
     /// its own. Null while they are not made yet: it will have one in every hierarchy.
     /// </summary>
     public IReadOnlyDictionary<string, string>? OwnCgroups { get; set; }
+
+    /// <summary>The command runs on its caller's processors: a user's, who may have asked for them with taskset(1).</summary>
+    public bool KeepsProcessors { get; init; }
 
     /// <summary>A gid_map may be written only after setgroups(2) was given up.</summary>
     public bool DeniesSetgroups { get; init; }

@@ -1,5 +1,4 @@
 using Minirun.Linux;
-using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Runtime.Request;
@@ -33,26 +32,15 @@ internal static class DeviceChoice
     /// could have put the host's disk in it.
     /// </summary>
     public static bool OpensAll(RunOptions options, Host host, ulong namespaces) =>
-        options.Privileged && ((namespaces & sched.CLONE_NEWUSER) == 0 || !IsRoot(host));
+        options.Privileged && ((namespaces & sched.CLONE_NEWUSER) == 0 || !CgroupNeed.IsRoot(host));
 
-    private static bool IsRoot(Host host) => host.Uid == 0 && !host.IsInUserNamespace;
-
-    /// <summary>
-    /// In the foreground, where root's container has no cgroup without a limit: who may mount shows himself the one that he is in with all
-    /// below it, which would be the host's (cgroup_namespaces(7)), and takes nodev off where no user namespace locks it.
-    /// </summary>
+    /// <summary>In the foreground, where root's container has no cgroup without a limit; in the background it always has one.</summary>
     private static bool NeedsCgroup(RunOptions options, Host host, ulong namespaces) =>
-        MayMount(options) && (namespaces & sched.CLONE_NEWNS) != 0 && !OpensAll(options, host, namespaces)
-        && options is { PrintSpec: false, Detach: false, Engine: null } && IsRoot(host) && host.CanMakeCgroups;
-
-    /// <summary>With CAP_SYS_ADMIN, or a filter of system calls that may allow a user namespace, in which everybody has it.</summary>
-    private static bool MayMount(RunOptions options) =>
-        options.Privileged || options.Seccomp is not (null or "builtin") || (options.CapAdd.Count > 0
-        && (CapabilitySet.Combine(false, options.CapAdd, options.CapDrop) & 1UL << capability.CAP_SYS_ADMIN) != 0);
+        options is { PrintSpec: false, Detach: false, Engine: null } && CgroupNeed.Has(options, host, namespaces);
 
     private static List<OciDeviceRule>? Rules(RunOptions options, Host host, ulong namespaces)
     {
-        bool root = IsRoot(host);
+        bool root = CgroupNeed.IsRoot(host);
         // A cgroup cannot tell a volume's nodes from the others, which nodev keeps shut.
         bool isLocked = NeedsCgroup(options, host, namespaces) && (namespaces & sched.CLONE_NEWUSER) != 0;
         bool all = OpensAll(options, host, namespaces)

@@ -47,6 +47,7 @@ public sealed class SpecBuilder
             MapReason = _ids.Reason,
             DeniesSetgroups = groups is null,
             WantsCgroup = options.WantsCgroup,
+            NeedsOwnCgroup = CgroupNeed.Has(options, host, namespaces),
             Ephemeral = options.Ephemeral,
             Init = options.Init,
             RootHasNoDevices = !DeviceChoice.OpensAll(options, host, namespaces),

@@ -5,6 +5,9 @@ public static class CpuSet
 {
     private const uint Most = 8192;
 
+    /// <summary>A mask of all the processors that any kernel is built for.</summary>
+    public const int MostBytes = (int)Most / 8;
+
     /// <summary>The mask of sched_setaffinity(2), in whole 64-bit words, of <c>--cpuset</c>.</summary>
     /// <exception cref="UserError">The list is not in that form.</exception>
     public static byte[] Parse(string list) => TryParse(list)

@@ -70,6 +70,16 @@ public sealed class ExecProcessTests
         Assert.Equal("1\n", Exec("nproc", ("execCPUAffinity", """{"initial": "0-1", "final": "0"}""")).Exits(0).Out);
     }
 
+    [Requires(Need.TwoProcessors)]
+    public void Without_any_it_runs_on_all_of_them()
+    {
+        if (!OciBundle.IsOurs) return;   // newer, too
+        using OciBundle bundle = new OciBundle("sleep", "1000").Make("create", "start");
+        string all = Support.Minirun.Other("nproc").Succeeds().Out;
+        string[] exec = ["-c", "0", OciBundle.Program, "--root", bundle.Root, "exec", bundle.Id, "nproc"];
+        Assert.Equal(all, Support.Minirun.Other("taskset", exec).Exits(0).Out);
+    }
+
     [Fact]
     public void No_new_privileges_and_the_umask_are_set()
     {

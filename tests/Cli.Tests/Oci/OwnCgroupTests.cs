@@ -77,6 +77,20 @@ public sealed class OwnCgroupTests
         OwnCgroup.Check(bundle.Oci("exec", "ID", "sh", "-c", OwnCgroup.Look).Succeeds().Out, bundle.Id);
     }
 
+    /// <summary>Each --cgroup moves it in the hierarchies of its controllers, and in no other.</summary>
+    [Requires(Need.Root)]
+    public void What_exec_starts_is_below_in_each_of_those_given()
+    {
+        if (!OciBundle.IsOurs) return;   // runc 1.1.5 has another way
+        using OciBundle bundle = Neighbour();
+        string[] below = [.. OwnCgroup.Directories(bundle.Id).Where(path => path.Contains("/memory/") || path.Contains("/pids/"))];
+        if (below.Length < 2) return;   // version 2 has one of them
+        foreach (string directory in below) Directory.CreateDirectory(directory + "/below");
+        Result result = bundle.Oci("exec", "--cgroup", "memory:below", "--cgroup", "pids:below", "ID", "cat", "/proc/self/cgroup");
+        string[] moved = [.. result.Succeeds().Lines.Where(line => line.EndsWith("/below")).Select(line => line.Split(':')[1]).Order()];
+        Assert.Equal(["memory", "pids"], moved);
+    }
+
     [Requires(Need.Root)]
     public void Nothing_is_left_in_any_hierarchy()
     {

@@ -61,7 +61,22 @@ facts() {
         xargs -d '\n' "$WORK/help/host" place | awk -F '[ \t]' '{ print "given " $2 " " $3 " " $1 "\t" $NF }'
     printf 'work\t%s\t%s\n' "$WORK" "$LANE/state/containers"
     "$WORK/help/host" place "$MINIRUN" | awk '{ print "program " $1 }'
+    [[ $me != 0 ]] || control_groups
     for kind in mnt pid user net ipc uts cgroup; do echo "ns $kind $(stat -L -c %i "/proc/self/ns/$kind")"; done
+}
+
+# The root of each hierarchy, and what we are in: an ordinary user's container may see them, and change nothing.
+control_groups() {
+    local name path mount each
+    while IFS=: read -r _ name path; do
+        mount=$(awk -v name="${name%%,*}" '/ - cgroup2? / {
+            type = $(NF - 2); count = split($NF, option, ","); found = name == "" && type == "cgroup2"
+            for (i = 1; i <= count; i++) if (type == "cgroup" && option[i] == name) found = 1
+            if (found) { print $5; exit }
+        }' /proc/self/mountinfo)
+        [[ -n $mount ]] || continue
+        for each in "$mount" "$mount$path"; do echo "cgroup ${name:-2}:$(stat -c %i "$each" 2>/dev/null)"; done
+    done </proc/self/cgroup
 }
 
 clean_up() {

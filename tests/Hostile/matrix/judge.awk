@@ -15,6 +15,7 @@ file == 1 {
     else if (word[1] == "work") { work = $2; state = $3 }
     else if (word[1] == "program") program[word[2]] = 1
     else if (word[1] == "ns") host_ns[word[2]] = word[3]
+    else if (word[1] == "cgroup") { host_cgroup[word[2]] = 1; as_root = 1 }
     next
 }
 
@@ -37,6 +38,7 @@ word[1] == "mount" || word[1] == "inner" { read_mount(); next }
 word[1] == "root" { if (word[2] != "one" && !("tree" in allowed)) fell("/ and /.. are two"); next }
 word[1] == "ns" && word[2] == "cgroup" { own_cgroup_ns = host_ns["cgroup"] != word[3] }
 word[1] == "ns" { if (host_ns[word[2]] == word[3] && !(("ns:" word[2]) in allowed)) fell("the " word[2] " namespace is the host's"); next }
+word[1] == "cgroup" { control_group(word[2], word[3], $2); next }
 word[1] == "tty" { if (word[2] == 0 && !("ns:pid" in allowed)) fell("the controlling terminal is the caller's"); next }
 word[1] == "fd" { descriptor(); next }
 word[1] == "place" { reached(word[2], word[3], word[4], word[5], $2); next }
@@ -183,6 +185,14 @@ function name(inode, dev, how) {
 # A mount of another namespace, made in there (a probe beside this one makes some): its number is not in the list. Whether it leads
 # out, climbing tells; what is to be had at a mount of one's own may be had in there, too.
 function is_elsewhere(mount, how) { return !(mount in known) && how ~ /^\/proc\/[0-9]+\/|namespace: |^a copy of|^setns/ }
+
+# control_group(HIERARCHY:INODE, BELOW, HOW): the root of a control group file system that it mounted. An ordinary user may change none of
+# the host's; who has the host's user namespace is the host's root.
+function control_group(inode, below, how) {
+    if (!as_root || "ns:user" in allowed) return
+    if (inode in host_cgroup) fell("mounts the host's control group", how)
+    else if (below > 0) fell("mounts control groups of others", how)
+}
 
 # Shared memory, with the IPC namespace of the host.
 function is_shared(dev) { return "ns:ipc" in allowed && dev == given_dev["/dev/shm"] }

@@ -134,10 +134,51 @@ static void take_off(const char *kind)
     }
 }
 
+// Every hierarchy, mounted anew: its root is to be a control group of the container's own, with nothing below.
+static void mount_control_groups(const char *kind)
+{
+    char line[512], at[] = "/tmp", other[] = "/dev/shm";
+    FILE *file = fopen("/proc/self/cgroup", "r");
+    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    while (file && fgets(line, sizeof line, file)) {
+        char *name = strchr(line, ':'), *end = name ? strchr(name + 1, ':') : NULL, data[300];
+        if (!end) continue;
+        *end = 0;
+        name++;
+        const char *type = *name ? "cgroup" : "cgroup2";
+        snprintf(data, sizeof data, "%s%s", strncmp(name, "name=", 5) == 0 ? "none," : "", name);
+        const char *where = mount("c", at, type, 0, *name ? data : NULL) == 0 ? at
+            : mount("c", other, type, 0, *name ? data : NULL) == 0 ? other : NULL;
+        if (!where) continue;
+        struct stat is;
+        // A directory has a link of each one in it (kernfs).
+        if (stat(where, &is) == 0)
+            printf("cgroup %s:%lu %d\t%s, %s\n", *name ? name : "2", (unsigned long)is.st_ino, (int)is.st_nlink - 2, kind, type);
+        umount2(where, MNT_DETACH);
+    }
+    if (file) fclose(file);
+}
+
+static void control_groups(void)
+{
+    static const struct { const char *kind; int flags; } ways[] = { { "mount namespace", CLONE_NEWNS },
+        { "cgroup namespace", CLONE_NEWNS | CLONE_NEWCGROUP }, { "user namespace", CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWCGROUP } };
+    for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++) {
+        fflush(stdout);
+        if (fork() == 0) {
+            if (unshare(ways[i].flags) == 0) mount_control_groups(ways[i].kind);
+            fflush(stdout);
+            _exit(0);
+        }
+        wait(NULL);
+    }
+}
+
 void namespaces(void)
 {
     char map[64];
     struct stat ours = { 0 };
+    control_groups();
     fflush(stdout);
     if (fork() == 0) {
         uid_t uid = geteuid(); gid_t gid = getegid();

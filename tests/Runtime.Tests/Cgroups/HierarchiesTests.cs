@@ -53,6 +53,19 @@ public sealed class HierarchiesTests
         Assert.Equal(new Hierarchy("/cg/b", "/b"), found.Old["name=elogind"]);
     }
 
+    [Theory]
+    [InlineData("", "version 2, which is not mounted", "mount -t cgroup2 cgroup2 DIRECTORY")]
+    [InlineData("9:freezer:/\n", "freezer, which is not mounted", "mount -t cgroup -o freezer cgroup DIRECTORY")]
+    [InlineData("9:name=x:/\n", "name=x, which is not mounted", "mount -t cgroup -o none,name=x cgroup DIRECTORY")]
+    public void One_that_we_are_in_and_that_is_not_mounted_is_told(string more, string text, string hint)
+    {
+        string mounts = more.Length > 0 ? Hybrid : Hybrid[..Hybrid.LastIndexOf('\n')];
+        UserError error = Assert.Throws<UserError>(() => Hierarchies.Parse(mounts, Own + more).CheckMounted());
+        Assert.Contains(text, error.Message);
+        Assert.Contains(hint, error.Hint);
+        Hierarchies.Parse(Hybrid, Own).CheckMounted();
+    }
+
     [Fact]
     public void Nothing_mounted_is_nothing() =>
         Assert.Null(Hierarchies.Parse("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n", "").Unified);

@@ -14,8 +14,11 @@ internal static class EngineCgroup
     /// On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's. Root has none without a
     /// limit where none can be made, as a user.
     /// </summary>
-    public static void Choose(OciSpec oci, ContainerConfig config, RunOptions options, Host host)
+    /// <exception cref="UserError">The container needs a cgroup that cannot be had.</exception>
+    public static void Choose(ContainerSpec spec, ContainerConfig config, RunOptions options, Host host)
     {
+        OciSpec oci = spec.Oci;
+        if (spec.NeedsOwnCgroup) Cgroup.CheckMounted();
         string? parent = options.CgroupParent;
         bool root = host.Uid == 0;
         bool slice = parent is not null && parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/');
@@ -23,7 +26,7 @@ internal static class EngineCgroup
         config.SystemdCgroup = slice || (parent is null && unified && (root ? Systemd.HasSystemBus() : Systemd.HasUserBus()));
         oci.Linux.CgroupsPath = config.SystemdCgroup ? $"{(slice ? parent : root ? "system.slice" : "user.slice")}:minirun:{config.Id}"
             : parent is not null ? $"{parent.TrimEnd('/')}/{config.Id}"
-            : root && (options.WantsCgroup || host.CanMakeCgroups) ? $"{ParentCgroup.Path}/{config.Id}" : null;
+            : root && (options.WantsCgroup || spec.NeedsOwnCgroup || host.CanMakeCgroups) ? $"{ParentCgroup.Path}/{config.Id}" : null;
     }
 
     /// <summary>

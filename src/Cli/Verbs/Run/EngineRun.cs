@@ -151,7 +151,7 @@ internal static class EngineRun
         config.Id = RandomId.New();
         ContainerNetwork.Configure(oci, config, store, ExecutionDrivers.IsOurs(config.Runtime));
         oci.Annotations?.Remove("minirun.name");
-        EngineCgroup.Choose(oci, config, options, host);
+        EngineCgroup.Choose(builder.Spec, config, options, host);
         EngineCgroup.KeepMountsInside(oci, config);
         EngineContainer made = ContainerCreation.Create(store, config, oci.ToBytes());
         volumes.Keep();

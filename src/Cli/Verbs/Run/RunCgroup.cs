@@ -23,7 +23,7 @@ internal sealed class RunCgroup : IDisposable
 
     /// <summary>Null when none is asked for: then no cgroup is made, and nothing of this costs any time.</summary>
     /// <exception cref="UserError">A limit cannot be had.</exception>
-    public static RunCgroup? Make(RunOptions options, Host host)
+    public static RunCgroup? Make(RunOptions options, Host host, ContainerSpec spec)
     {
         if (!options.WantsCgroup) return null;
         DefaultSwap(options.Resources?.Memory);
@@ -47,6 +47,7 @@ internal sealed class RunCgroup : IDisposable
         var request = new CgroupRequest(name, path, driver, options.Resources, rootless, Required: true, null, null)
         {
             OnlyLimits = true,
+            InEvery = spec.NeedsOwnCgroup,
             Warn = Message.Warning,
         };
         Cgroup? cgroup = Cgroup.Create(request);

@@ -35,7 +35,7 @@ internal static class RunCommand
         // The rest of specification and plan is worked out while the child starts, unless somebody wants to see it first.
         if (!SeenRun.IsWanted(options))
         {
-            using RunCgroup? cgroup = RunCgroup.Make(options, host);
+            using RunCgroup? cgroup = RunCgroup.Make(options, host, plan.Spec);
             return Start(options, host, plan, null, cgroup, Complete);
         }
         return SeenRun.Run(options, host, plan, Complete);

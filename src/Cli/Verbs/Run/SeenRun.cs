@@ -21,7 +21,8 @@ internal static class SeenRun
         bool starts = !IsShown(options);
         long start = Stopwatch.GetTimestamp();
         // Before the plan is whole: the container is shown what it has of the cgroups, and no more.
-        using RunCgroup? cgroup = starts && !options.Without.Contains(ContainerPlan.CgroupName) ? RunCgroup.Make(options, host) : null;
+        bool isLeftOut = options.Without.Contains(ContainerPlan.CgroupName);
+        using RunCgroup? cgroup = starts && !isLeftOut ? RunCgroup.Make(options, host, plan.Spec) : null;
         long took = (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds;
         if (starts) plan.Spec.OwnCgroups = cgroup is null ? new Dictionary<string, string>() : cgroup.Directories;
         complete(0);
