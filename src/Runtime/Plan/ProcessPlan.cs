@@ -134,8 +134,9 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
 
     private void AddRlimits()
     {
-        // Who joins takes what is to be had: the caller may be another one than made the container.
-        foreach (OciRlimit limit in Wanted.Rlimits ?? []) plan.Add(new RlimitOp(limit) { Flags = _joins ? OpFlags.Warn : OpFlags.None });
+        // podman as root asks for 1048576 open files also where it may not raise its own limit.
+        foreach (OciRlimit limit in Wanted.Rlimits ?? [])
+            plan.Add(new RlimitOp(limit) { Flags = spec.Policy.WarnsOfRefusals ? OpFlags.Warn : OpFlags.None });
     }
 
     private void AddPersonality()

@@ -78,7 +78,7 @@ public sealed class Policy
     /// </summary>
     public bool LivesOn { get; private init; }
 
-    /// <summary>Capabilities and groups that the caller cannot give are a warning, not an error.</summary>
+    /// <summary>Limits, capabilities and groups that the caller cannot give are a warning, not an error.</summary>
     public bool WarnsOfRefusals { get; private init; }
 
     /// <summary>The document's five lists of capabilities are meant as they are; else one set is, which the specification has.</summary>

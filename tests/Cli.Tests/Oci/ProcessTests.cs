@@ -48,16 +48,15 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public void A_limit_that_may_not_be_raised_is_an_error()
+    public void A_limit_that_may_not_be_raised_is_a_warning()
     {
+        if (!OciBundle.IsOurs) return;   // runc ends there
         using var bundle = new OciBundle(
             config => config["process"]!["rlimits"] = JsonNode.Parse("""[{"type": "RLIMIT_NOFILE", "soft": 512, "hard": 4000000000}]"""),
             "sh", "-c", "ulimit -Sn");
-        Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID");
-        Assert.NotEqual(0, result.ExitCode);
-        Assert.Equal("", result.Out);
-        if (OciBundle.IsOurs) Assert.Contains("process.rlimits: cannot set the limit nofile", result.Error);
-        bundle.Oci("state", "ID").Exits(1);
+        Result result = bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
+        Assert.Equal("512\n", result.Out);
+        Assert.Contains("cannot set the limit nofile", result.Error);
     }
 
     /// <summary>An engine's own processors are not the container's.</summary>
