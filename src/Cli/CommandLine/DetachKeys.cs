@@ -23,6 +23,13 @@ internal sealed class DetachKeys
             };
     }
 
+    /// <exception cref="UserError">It names no keys.</exception>
+    public static string Check(string text)
+    {
+        _ = new DetachKeys(text);
+        return text;
+    }
+
     /// <summary>How much more than was typed there may be to pass on.</summary>
     public int MostHeld => Math.Max(_keys.Length - 1, 0);
 

@@ -1,59 +1,48 @@
 using Minirun.Engine.Networks;
 using Minirun.Engine.Records;
 using Minirun.Runtime;
-using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.CommandLine;
 
 /// <summary>The flags of a container's network.</summary>
 internal static class NetworkFlags
 {
-    /// <summary>Chooses the mode, before the specification is made: to the runtime it is the host's network or a new one.</summary>
-    /// <param name="options">The flags.</param>
-    /// <param name="store">Which networks there are.</param>
-    /// <param name="warning">What it will have less of than was to be expected.</param>
-    public static NetworkUse Choose(RunOptions options, ContainerStore store, out string? warning)
+    /// <summary>--net: what the runtime can do alone, or what the engine does. The last of several wins.</summary>
+    public static void Mode(RunRequest request, string mode)
     {
-        var use = new NetworkUse();
-        List<string> exposed = [];
-        bool all = false;
-        string? mode = options.Net;
-        foreach (var (flag, value) in options.Engine ?? [])
+        if (mode is "host" or "none")
         {
-            Apply(flag, value, use);
-            if (flag == "net") mode = Known(value);
-            if (flag == "expose")
-            {
-                PortMapping.CheckExposed(value);
-                exposed.Add(value);
-            }
-            if (flag == "publish-all") all = value == "true";
+            request.Net = mode;
+            if (request.IsMonitored) request.Engine.Net = null;
+            return;
         }
-        if (all) use.Ports.AddRange(exposed);
-        bool reached = use.Ports.Count > 0 || use.Ip is not null;
-        bool hasNone = options.OnlyNamespaces is { } list && !list.Split(',', StringSplitOptions.TrimEntries).Contains("net");
-        use.Mode = mode ?? (reached || (options.Detach && !hasNone) ? NetworkModes.Default(reached) : "host");
-        warning = NetworkModes.Check(use, store);
-        options.Net = ContainerNetwork.ForRuntime(use.Mode);
-        options.SharedIds = ContainerNetwork.SharedIds(use.Mode, store);
-        return use;
+        request.MonitoredFor ??= "--net";
+        request.Engine.Net = mode;
     }
 
-    /// <summary>False when it is no flag of these.</summary>
-    public static bool Apply(string flag, string value, NetworkUse use)
+    /// <summary>--expose.</summary>
+    public static string Exposed(string port)
     {
-        switch (flag)
-        {
-            case "publish": use.Ports.Add(value); return true;
-            case "ip": use.Ip = value; return true;
-            case "dns": use.Dns.Add(value); return true;
-            case "dns-search": use.DnsSearch.Add(value); return true;
-            case "dns-option": use.DnsOptions.Add(value); return true;
-            case "add-host": use.AddHosts.Add(value); return true;
-            case "network-alias": use.Aliases.Add(value); return true;
-            case "net" or "expose" or "publish-all": return true;
-            default: return false;
-        }
+        PortMapping.CheckExposed(port);
+        return port;
+    }
+
+    /// <summary>Chooses the mode, before the specification is made: to the runtime it is the host's network or a new one.</summary>
+    /// <param name="request">The flags.</param>
+    /// <param name="store">Which networks there are.</param>
+    /// <param name="warning">What it will have less of than was to be expected.</param>
+    public static void Choose(RunRequest request, ContainerStore store, out string? warning)
+    {
+        EngineOptions engine = request.Engine;
+        NetworkUse use = engine.Config.Network;
+        if (engine.PublishAll) use.Ports.AddRange(engine.Exposed);
+        bool reached = use.Ports.Count > 0 || use.Ip is not null;
+        bool hasNone = request.OnlyNamespaces is { } list && !list.Split(',', StringSplitOptions.TrimEntries).Contains("net");
+        string? mode = engine.Net is { } named ? Known(named) : request.Net;
+        use.Mode = mode ?? (reached || (request.Detach && !hasNone) ? NetworkModes.Default(reached) : "host");
+        warning = NetworkModes.Check(use, store);
+        request.Net = ContainerNetwork.ForRuntime(use.Mode);
+        request.SharedIds = ContainerNetwork.SharedIds(use.Mode, store);
     }
 
     /// <summary>docker's and podman's names of modes that are ours.</summary>

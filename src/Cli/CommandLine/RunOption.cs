@@ -1,5 +1,3 @@
-using Minirun.Runtime.Request;
-
 namespace Minirun.Cli.CommandLine;
 
 /// <summary>One flag of <c>run</c>. The table of them drives the parser, the help, the completion and the container file.</summary>
@@ -9,11 +7,22 @@ namespace Minirun.Cli.CommandLine;
 /// <param name="Group">Heading in the help.</param>
 /// <param name="Help">One line.</param>
 /// <param name="Apply">Puts a value into the options; a switch gets "true" or "false".</param>
-internal sealed record RunOption(string Name, char? Brief, string? Value, string Group, string Help, Action<RunOptions, string> Apply)
+internal sealed record RunOption(string Name, char? Brief, string? Value, string Group, string Help, Action<RunRequest, string> Apply)
 {
     /// <summary>Another long name that means the same.</summary>
     public string? Alias { get; init; }
 
     /// <summary>The value may be left out; it comes with = only.</summary>
     public bool ValueIsOptional { get; init; }
+
+    /// <summary>The engine takes it, and a monitor stays with the container.</summary>
+    public bool IsForEngine { get; init; }
+
+    /// <summary>Puts a value into a request.</summary>
+    /// <exception cref="Runtime.UserError">The value cannot be.</exception>
+    public void Put(RunRequest request, string value)
+    {
+        if (IsForEngine) request.MonitoredFor ??= Name;
+        Apply(request, value);
+    }
 }

@@ -1,3 +1,5 @@
+using Minirun.Engine.Life;
+using Minirun.Engine.Logs;
 using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Request;
@@ -17,7 +19,7 @@ internal static class RunOptionTable
     [
         new("--net", null, "MODE", Namespaces, "network: host (default; a user's with -d: auto; with -p or --ip: root's bridge, "
             + "a user's auto), none (only lo); with the engine auto, "
-            + "pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlag.Apply) { Alias = "--network" },
+            + "pasta, slirp4netns, bridge, container:NAME, ns:PATH, or a network's name", NetworkFlags.Mode) { Alias = "--network" },
         new("--pid", null, "MODE", Namespaces, "process ids: private (default) or host", (o, v) => o.Pid = v),
         new("--uts", null, "MODE", Namespaces, "host name: private (default) or host", (o, v) => o.Uts = v),
         new("--ipc", null, "MODE", Namespaces, "System V IPC and POSIX queues: private (default) or host", (o, v) => o.Ipc = v),
@@ -115,53 +117,56 @@ internal static class RunOptionTable
         new("--detach", 'd', null, Lifetime, "it lives on; prints its id: ps, logs, exec, stop, rm are for it",
             (o, v) => o.Detach = Flag(v)),
 
-        new("--restart", null, "POLICY", LivesOn, "no, on-failure[:N], always, unless-stopped", (o, v) => o.ForEngine("restart", v)),
-        new("--stop-signal", null, "SIGNAL", LivesOn, "what stop sends (default TERM)", (o, v) => o.ForEngine("stop-signal", v)),
-        new("--stop-timeout", null, "SECONDS", LivesOn, "how long stop waits before it kills (default 10)",
-            (o, v) => o.ForEngine("stop-timeout", v)),
-        new("--label", 'l', "NAME[=VALUE]", LivesOn, "a label (repeatable)", (o, v) => o.ForEngine("label", v)),
-        new("--volume-driver", null, "DRIVER", LivesOn, "who keeps its volumes: local (default), or a plugin",
-            (o, v) => o.ForEngine("volume-driver", v)),
-        new("--volumes-from", null, "NAME[:ro]", LivesOn, "all volumes and binds of another container (repeatable)",
-            (o, v) => o.ForEngine("volumes-from", v)),
-        new("--log-driver", null, "DRIVER", LivesOn, "json-file (default), journald, syslog, gelf, fluentd, none, passthrough",
-            (o, v) => o.ForEngine("log-driver", v)),
-        new("--log-opt", null, "NAME=VALUE", LivesOn, "an option of the log driver: max-size=10m (repeatable)",
-            (o, v) => o.ForEngine("log-opt", v)),
-        new("--health-cmd", null, "COMMAND", LivesOn, "a command of its shell that says whether it is well",
-            (o, v) => o.ForEngine("health-cmd", v)),
-        new("--health-interval", null, "DURATION", LivesOn, "time between two checks (default 30s)",
-            (o, v) => o.ForEngine("health-interval", v)),
-        new("--health-timeout", null, "DURATION", LivesOn, "time that a check may take (default 30s)",
-            (o, v) => o.ForEngine("health-timeout", v)),
-        new("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count",
-            (o, v) => o.ForEngine("health-start-period", v)),
-        new("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)",
-            (o, v) => o.ForEngine("health-retries", v)),
-        new("--detach-keys", null, "KEYS", LivesOn,
+        Engine("--restart", null, "POLICY", LivesOn, "no, on-failure[:N], always, unless-stopped",
+            (o, v) => o.Engine.Config.Restart = EngineValues.Restart(v)),
+        Engine("--stop-signal", null, "SIGNAL", LivesOn, "what stop sends (default TERM)",
+            (o, v) => o.Engine.Config.StopSignal = EngineValues.StopSignal(v)),
+        Engine("--stop-timeout", null, "SECONDS", LivesOn, "how long stop waits before it kills (default 10)",
+            (o, v) => o.Engine.Config.StopTimeout = EngineValues.Number(v, "--stop-timeout", -1)),
+        Engine("--label", 'l', "NAME[=VALUE]", LivesOn, "a label (repeatable)", (o, v) => EngineValues.Label(v, o.Engine.Config.Labels)),
+        Engine("--volume-driver", null, "DRIVER", LivesOn, "who keeps its volumes: local (default), or a plugin",
+            (o, v) => o.Engine.VolumeDriver = v),
+        Engine("--volumes-from", null, "NAME[:ro]", LivesOn, "all volumes and binds of another container (repeatable)",
+            (o, v) => o.Engine.VolumesFrom.Add(v)),
+        Engine("--log-driver", null, "DRIVER", LivesOn, "json-file (default), journald, syslog, gelf, fluentd, none, passthrough",
+            (o, v) => o.Engine.Config.LogDriver = v),
+        Engine("--log-opt", null, "NAME=VALUE", LivesOn, "an option of the log driver: max-size=10m (repeatable)",
+            (o, v) => LogConfig.Add(o.Engine.Config.LogOptions, v)),
+        Engine("--health-cmd", null, "COMMAND", LivesOn, "a command of its shell that says whether it is well",
+            (o, v) => EngineValues.Health(o).Command = v),
+        Engine("--health-interval", null, "DURATION", LivesOn, "time between two checks (default 30s)",
+            (o, v) => EngineValues.Health(o).Interval = Values.Duration(v, "--health-interval").TotalSeconds),
+        Engine("--health-timeout", null, "DURATION", LivesOn, "time that a check may take (default 30s)",
+            (o, v) => EngineValues.Health(o).Timeout = Values.Duration(v, "--health-timeout").TotalSeconds),
+        Engine("--health-start-period", null, "DURATION", LivesOn, "time in which a failed check does not count",
+            (o, v) => EngineValues.Health(o).StartPeriod = Values.Duration(v, "--health-start-period").TotalSeconds),
+        Engine("--health-retries", null, "N", LivesOn, "failed checks in a row after which it is unhealthy (default 3)",
+            (o, v) => EngineValues.Health(o).Retries = EngineValues.Number(v, "--health-retries", 1)),
+        Engine("--detach-keys", null, "KEYS", LivesOn,
             "keys that leave its terminal, and it goes on (default ctrl-p,ctrl-q, where it has a monitor)",
-            (o, v) => o.ForEngine("detach-keys", v)),
-        new("--sdnotify", null, "WHO", LivesOn, "who tells systemd that it is ready: container (default), conmon, healthy, ignore",
-            (o, v) => o.ForEngine("sdnotify", v)),
-        new("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime",
-            (o, v) => o.ForEngine("runtime", v)),
+            (o, v) => o.Engine.DetachKeys = DetachKeys.Check(v)),
+        Engine("--sdnotify", null, "WHO", LivesOn, "who tells systemd that it is ready: container (default), conmon, healthy, ignore",
+            (o, v) => o.Engine.Config.SdNotify = SdNotify.Parse(v)),
+        Engine("--runtime", null, "RUNTIME", LivesOn, "who executes it: builtin (default), crun, runc, or the path of an OCI runtime",
+            (o, v) => o.Engine.Config.Runtime = v),
 
-        new("--publish", 'p', "[[IP:]HOST:]CONTAINER[/udp]", Connected,
+        Engine("--publish", 'p', "[[IP:]HOST:]CONTAINER[/udp]", Connected,
             "a port of the host that leads to one of the container's; ranges such as 8000-8009:80-89 (repeatable)",
-            (o, v) => o.ForEngine("publish", v)),
-        new("--publish-all", 'P', null, Connected, "publish all ports of --expose on free ones",
-            (o, v) => o.ForEngine("publish-all", Flag(v) ? "true" : "false")),
-        new("--expose", null, "PORT[/udp]", Connected, "a port that the container listens on", (o, v) => o.ForEngine("expose", v)),
-        new("--ip", null, "ADDRESS", Connected, "its address on the network", (o, v) => o.ForEngine("ip", v)),
-        new("--network-alias", null, "NAME", Connected, "another name for it on the network (repeatable)",
-            (o, v) => o.ForEngine("network-alias", v)) { Alias = "--net-alias" },
-        new("--dns", null, "ADDRESS", Connected, "a name server (repeatable)", (o, v) => o.ForEngine("dns", v)),
-        new("--dns-search", null, "DOMAIN", Connected, "a domain that names are looked up in; . for none (repeatable)",
-            (o, v) => o.ForEngine("dns-search", v)),
-        new("--dns-option", null, "OPTION", Connected, "an option of resolv.conf (repeatable)",
-            (o, v) => o.ForEngine("dns-option", v)) { Alias = "--dns-opt" },
-        new("--add-host", null, "NAME:ADDRESS", Connected, "a line of /etc/hosts; host-gateway is the host (repeatable)",
-            (o, v) => o.ForEngine("add-host", v)),
+            (o, v) => o.Engine.Config.Network.Ports.Add(v)),
+        Engine("--publish-all", 'P', null, Connected, "publish all ports of --expose on free ones",
+            (o, v) => o.Engine.PublishAll = Flag(v)),
+        Engine("--expose", null, "PORT[/udp]", Connected, "a port that the container listens on",
+            (o, v) => o.Engine.Exposed.Add(NetworkFlags.Exposed(v))),
+        Engine("--ip", null, "ADDRESS", Connected, "its address on the network", (o, v) => o.Engine.Config.Network.Ip = v),
+        Engine("--network-alias", null, "NAME", Connected, "another name for it on the network (repeatable)",
+            (o, v) => o.Engine.Config.Network.Aliases.Add(v), "--net-alias"),
+        Engine("--dns", null, "ADDRESS", Connected, "a name server (repeatable)", (o, v) => o.Engine.Config.Network.Dns.Add(v)),
+        Engine("--dns-search", null, "DOMAIN", Connected, "a domain that names are looked up in; . for none (repeatable)",
+            (o, v) => o.Engine.Config.Network.DnsSearch.Add(v)),
+        Engine("--dns-option", null, "OPTION", Connected, "an option of resolv.conf (repeatable)",
+            (o, v) => o.Engine.Config.Network.DnsOptions.Add(v), "--dns-opt"),
+        Engine("--add-host", null, "NAME:ADDRESS", Connected, "a line of /etc/hosts; host-gateway is the host (repeatable)",
+            (o, v) => o.Engine.Config.Network.AddHosts.Add(v)),
 
         new("--tty", 't', null, Terminal, "a terminal of its own (default when stdin, stdout and stderr are terminals; =false for none)",
             (o, v) => o.Tty = Flag(v)),
@@ -180,6 +185,11 @@ internal static class RunOptionTable
 
         new("--file", 'f', "FILE", Files, "a container as YAML, keys as in a compose service, plus rootfs; flags win", (_, _) => { }),
     ];
+
+    /// <summary>A flag that the engine takes.</summary>
+    private static RunOption Engine(
+        string name, char? brief, string? value, string group, string help, Action<RunRequest, string> apply, string? alias = null) =>
+        new(name, brief, value, group, help, apply) { Alias = alias, IsForEngine = true };
 
     /// <summary>Finds a flag by its long name or alias.</summary>
     public static RunOption? Find(ReadOnlySpan<char> name)

@@ -1,6 +1,5 @@
 using Minirun.Init;
 using Minirun.Runtime;
-using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.CommandLine;
 
@@ -34,16 +33,16 @@ internal static class RunParser
     }
 
     /// <summary>Puts flags into options.</summary>
-    public static void Apply(Parsed parsed, RunOptions options)
+    public static void Apply(Parsed parsed, RunRequest options)
     {
         // --env-file first: what -e says wins, wherever it stands (docker).
         foreach (var (option, value) in parsed.Flags)
         {
-            if (option.Name == "--env-file") option.Apply(options, value);
+            if (option.Name == "--env-file") option.Put(options, value);
             else if (option.Name == "--userns") options.UserNs.Clear();   // a file's maps are replaced, not added to
         }
         foreach (var (option, value) in parsed.Flags)
-            if (option.Name != "--env-file") option.Apply(options, value);
+            if (option.Name != "--env-file") option.Put(options, value);
         string[] words = parsed.Words;
         int first = 0;
         if (options.Rootfs is null && words.Length > 0) options.Rootfs = words[first++];

@@ -1,4 +1,4 @@
-using Minirun.Runtime.Request;
+using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 
@@ -10,14 +10,14 @@ internal static class ContainerFile
 {
     /// <summary>Puts a container file into options.</summary>
     /// <exception cref="Runtime.UserError">It cannot be read, or has a mistake: FILE:LINE:COLUMN: what.</exception>
-    public static void Apply(string path, RunOptions options) => Apply(path, "--file", false, options);
+    public static void Apply(string path, RunRequest options) => Apply(path, "--file", false, options);
 
     /// <summary>
     /// The same for config.yaml, which is for every container and so says nothing about what runs, and how long it lives.
     /// </summary>
-    public static void ApplyDefaults(string path, RunOptions options) => Apply(path, "user defaults", true, options);
+    public static void ApplyDefaults(string path, RunRequest options) => Apply(path, "user defaults", true, options);
 
-    private static void Apply(string path, string what, bool forAll, RunOptions options)
+    private static void Apply(string path, string what, bool forAll, RunRequest options)
     {
         string text = FileText.Read(path, what);
         if (YamlLoader.Load(text, path) is { } root) new ServiceReader(path, options, forAll).Apply(root);

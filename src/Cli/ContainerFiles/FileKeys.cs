@@ -1,4 +1,3 @@
-using Minirun.Cli.CommandLine;
 using Minirun.Runtime.Security;
 using Minirun.Runtime.Spec;
 
@@ -61,8 +60,8 @@ internal static class FileKeys
         One("stdin_open", "--interactive"),
         One("container_name", "--name"),
 
-        One("restart", "--restart", value => EngineFlags.Restart(value)),
-        One("stop_signal", "--stop-signal", value => EngineFlags.StopSignal(value)),
+        One("restart", "--restart"),
+        One("stop_signal", "--stop-signal"),
         new("stop_grace_period", "--stop-timeout", EngineKeys.StopGracePeriod),
         new("labels", "--label", EngineKeys.Pairs("--label", '=')),
         new("logging", "--log-driver", EngineKeys.Logging),

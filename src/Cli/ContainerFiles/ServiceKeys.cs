@@ -2,7 +2,6 @@ using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.ContainerFiles;
 
@@ -11,9 +10,9 @@ namespace Minirun.Cli.ContainerFiles;
 /// </summary>
 /// <param name="file">Its name, for what is said of it.</param>
 /// <param name="options">Where they go.</param>
-internal sealed class ServiceKeys(string file, RunOptions options)
+internal sealed class ServiceKeys(string file, RunRequest options)
 {
-    public RunOptions Options => options;
+    public RunRequest Options => options;
 
     /// <summary>Paths in a file are relative to the file's own directory, wherever minirun is called.</summary>
     public string Directory { get; } = Path.GetDirectoryName(CurrentDirectory.FullPath(file)) ?? "/";
@@ -48,7 +47,7 @@ internal sealed class ServiceKeys(string file, RunOptions options)
             throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
         Try(key, node, () =>
         {
-            option.Apply(options, value);
+            option.Put(options, value);
             return true;
         });
         Origins.Add(flag, key, value, node.In(file));

@@ -1,4 +1,4 @@
-using Minirun.Runtime.Request;
+using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 
@@ -6,7 +6,7 @@ namespace Minirun.Cli.ContainerFiles;
 /// <param name="file">Its name, for what is said of it.</param>
 /// <param name="options">Where they go.</param>
 /// <param name="forAll">It is for every container: what says which one, and what puts it into the background, is refused.</param>
-internal sealed class ServiceReader(string file, RunOptions options, bool forAll)
+internal sealed class ServiceReader(string file, RunRequest options, bool forAll)
 {
     private readonly ServiceKeys _keys = new(file, options);
 
@@ -27,7 +27,7 @@ internal sealed class ServiceReader(string file, RunOptions options, bool forAll
         bool ofOne = forAll && name is ("rootfs" or "command" or "entrypoint");
         if (!ofOne) known.Take(_keys, name, value);
         // What makes a container live on is not for every one either.
-        if (ofOne || (forAll && options.Engine is not null))
+        if (ofOne || (forAll && options.IsMonitored))
             throw _keys.Error(key, $"{name}: not in user defaults, which are for every container",
                 "put it into a file for --file, or on the command line");
     }

@@ -1,5 +1,5 @@
 using Minirun.Linux;
-using Minirun.Runtime.Request;
+using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 
@@ -8,7 +8,7 @@ namespace Minirun.Cli.ContainerFiles;
 /// </summary>
 internal static class UserDefaults
 {
-    public static void Apply(RunOptions options)
+    public static void Apply(RunRequest options)
     {
         string? home = stdlib.Variable("XDG_CONFIG_HOME");
         if (string.IsNullOrEmpty(home) || home[0] != '/')   // a relative one is to be ignored (XDG base directory specification)

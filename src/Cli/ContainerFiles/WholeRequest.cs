@@ -1,14 +1,13 @@
 using Minirun.Cli.CommandLine;
-using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.ContainerFiles;
 
 internal static class WholeRequest
 {
     /// <summary>What the user's defaults, a container file and the flags ask for; each wins over those before it.</summary>
-    public static RunOptions Read(RunParser.Parsed parsed)
+    public static RunRequest Read(RunParser.Parsed parsed)
     {
-        var options = new RunOptions();
+        var options = new RunRequest();
         UserDefaults.Apply(options);
         if (parsed.File is { } file) ContainerFile.Apply(file, options);
         RunParser.Apply(parsed, options);

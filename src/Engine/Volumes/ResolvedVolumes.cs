@@ -17,20 +17,21 @@ public sealed class ResolvedVolumes : IDisposable
     private readonly List<string> _made = [];
     private IDisposable? _held;
 
-    public ResolvedVolumes(RunOptions options, ContainerStore containers)
+    /// <param name="mounts">Of the new container; those that are volumes become binds.</param>
+    /// <param name="driver">Of a volume that names none; empty: local.</param>
+    /// <param name="from">NAME[:ro]: containers whose volumes and binds it has, too.</param>
+    /// <param name="containers">All there are.</param>
+    public ResolvedVolumes(List<OciMount> mounts, string driver, List<string> from, ContainerStore containers)
     {
         _containers = containers;
         _volumes = new VolumeStore(containers.Paths);
-        bool any = options.Engine?.Exists(flag => flag.Flag is VolumeFlags.Type or "volumes-from") ?? false;
-        if (!any) return;
+        if (from.Count == 0 && !mounts.Exists(mount => mount.Type == VolumeFlags.Type)) return;
         _held = _volumes.Hold();
         try
         {
-            string driver = options.Engine!.FindLast(flag => flag.Flag == "volume-driver").Value ?? "";
-            for (int i = 0; i < options.Mounts.Count; i++)
-                if (options.Mounts[i].Type == VolumeFlags.Type) options.Mounts[i] = Bind(options.Mounts[i], driver);
-            foreach (var (flag, value) in options.Engine)
-                if (flag == "volumes-from") TakeFrom(value, options);
+            for (int i = 0; i < mounts.Count; i++)
+                if (mounts[i].Type == VolumeFlags.Type) mounts[i] = Bind(mounts[i], driver);
+            foreach (string name in from) TakeFrom(name, mounts);
         }
         catch
         {
@@ -90,7 +91,7 @@ public sealed class ResolvedVolumes : IDisposable
     }
 
     /// <summary>--volumes-from NAME[:ro]: what the container itself asks for wins.</summary>
-    private void TakeFrom(string text, RunOptions options)
+    private void TakeFrom(string text, List<OciMount> mounts)
     {
         int colon = text.LastIndexOf(':');
         string mode = colon < 0 ? "" : text[(colon + 1)..];
@@ -104,7 +105,7 @@ public sealed class ResolvedVolumes : IDisposable
         {
             VolumeUse? use = other.Config.Volumes.Find(each => each.Destination == mount.Destination);
             bool isBind = mount.Type == "bind" || mount.Options.Contains("rbind") || mount.Options.Contains("bind");
-            if (!isBind || (use is null && IsOurs(mount.Destination)) || options.Mounts.Exists(own => own.Destination == mount.Destination))
+            if (!isBind || (use is null && IsOurs(mount.Destination)) || mounts.Exists(own => own.Destination == mount.Destination))
                 continue;
             if (use is not null)
                 Uses.Add(new VolumeUse
@@ -117,7 +118,7 @@ public sealed class ResolvedVolumes : IDisposable
                     Anonymous = use.Anonymous
                 });
             if (isReadOnly && !mount.Options.Contains("rro")) mount.Options.Add("rro");
-            options.Mounts.Insert(at++, mount);
+            mounts.Insert(at++, mount);
         }
     }
 

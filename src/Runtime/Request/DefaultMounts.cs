@@ -85,7 +85,7 @@ internal static class DefaultMounts
     /// one, but for a user's on version 1.
     /// </summary>
     private static bool HasCgroup(RunOptions options, Host host) =>
-        options.WantsCgroup || ((options.Detach || options.Engine is not null) && (host.Uid == 0 || host.IsUnifiedCgroup));
+        options.WantsCgroup || (options.IsMonitored && (host.Uid == 0 || host.IsUnifiedCgroup));
 
     private static void AddNetworkFiles(List<OciMount> mounts, Host host, List<string> copied)
     {

@@ -18,7 +18,7 @@ internal static class DeviceChoice
     {
         if (NeedsCgroup(options, host, namespaces)) options.Resources ??= new();
         if (options.Devices.Exists(text => DeviceFlag.Parse(text).IsNarrow)) options.Resources ??= new();
-        bool isDocument = options.PrintSpec || options.Detach || options.Engine is not null;
+        bool isDocument = options.PrintSpec || options.IsMonitored;
         bool wanted = options.WantsCgroup || (isDocument && (options.Privileged || options.Devices.Count > 0));
         if (!wanted || Rules(options, host, namespaces) is not { } rules) return options.Resources;
         // Without a limit a document has them all the same, for whoever makes a cgroup for it.
@@ -36,7 +36,7 @@ internal static class DeviceChoice
 
     /// <summary>In the foreground, where root's container has no cgroup without a limit; in the background it always has one.</summary>
     private static bool NeedsCgroup(RunOptions options, Host host, ulong namespaces) =>
-        options is { PrintSpec: false, Detach: false, Engine: null } && CgroupNeed.Has(options, host, namespaces);
+        options is { PrintSpec: false, IsMonitored: false } && CgroupNeed.Has(options, host, namespaces);
 
     private static List<OciDeviceRule>? Rules(RunOptions options, Host host, ulong namespaces)
     {

@@ -3,7 +3,7 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Request;
 
 /// <summary>What the flags of <c>run</c>, a container file and the user's defaults ask for, before any default of ours.</summary>
-public sealed class RunOptions
+public class RunOptions
 {
     public string? Rootfs { get; set; }
     public List<string> Command { get; set; } = [];
@@ -69,11 +69,11 @@ public sealed class RunOptions
     /// <summary>--rm.</summary>
     public bool Remove { get; set; }
 
-    /// <summary>Flags of a container that lives on, which only the engine understands, in their order; null: none was given.</summary>
-    public List<(string Flag, string Value)>? Engine { get; set; }
+    /// <summary>The first flag that only a container with a monitor can have, with its dashes; null: none was given.</summary>
+    public string? MonitoredFor { get; set; }
 
-    /// <summary>Keeps a flag for the engine.</summary>
-    public void ForEngine(string flag, string value) => (Engine ??= []).Add((flag, value));
+    /// <summary>The engine makes it, and a monitor stays with it.</summary>
+    public bool IsMonitored => Detach || MonitoredFor is not null;
     public string? PidFile { get; set; }
     public string? CidFile { get; set; }
     public string? Name { get; set; }

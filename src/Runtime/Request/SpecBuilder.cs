@@ -53,7 +53,7 @@ public sealed class SpecBuilder
             RootHasNoDevices = !DeviceChoice.OpensAll(options, host, namespaces),
             DieWithParent = options.DieWithParent,
             PreserveFds = options.PreserveFds + _listenFds,
-            Relayed = options.Detach || options.Engine is not null ? 0 : StandardStream.Relayed(host, process, _ids.Uids, _ids.Gids),
+            Relayed = options.IsMonitored ? 0 : StandardStream.Relayed(host, process, _ids.Uids, _ids.Gids),
             SetsListenPid = _listenFds > 0,
             Require = options.Require,
             ProcFallsBack = !options.Require.Contains("procfs"),
@@ -90,7 +90,7 @@ public sealed class SpecBuilder
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
         // The socket's place is the /dev of our own. A container that lives on has another, at each start.
-        bool ownDev = !_options.Detach && _options.Engine is null && Spec.Has(sched.CLONE_NEWNS)
+        bool ownDev = !_options.IsMonitored && Spec.Has(sched.CLONE_NEWNS)
             && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
         oci.Process.Env = ContainerEnvironment.Build(_options, _host, oci.Root.Path, _user, oci.Hostname, oci.Process.Terminal, _listenFds,
@@ -112,7 +112,7 @@ public sealed class SpecBuilder
         process.Capabilities = CapabilityChoice.Lists(Spec.Capabilities, ambient);
         Spec.Seccomp = SeccompChoice.Choose(_options, _host, Spec.Capabilities);
         // 400 names, which nobody reads but who gets the document: another runtime, or ours by its other name.
-        if (_options.PrintSpec || _options.Detach || _options.Engine is not null) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
+        if (_options.PrintSpec || _options.IsMonitored) Spec.Oci.Linux.Seccomp = Spec.Seccomp?.Document();
         process.ConsoleSize = process.Terminal ? _host.TerminalSize : null;
         process.Args = _options.Command.Count + _options.Entrypoint.Count > 0 ? [.. _options.Entrypoint, .. _options.Command] : ["/bin/sh"];
         Spec.CommandBytes =
@@ -155,7 +155,7 @@ public sealed class SpecBuilder
     {
         if (options.Ephemeral) (oci.Annotations ??= [])["minirun.ephemeral"] = "true";
         if (options.Init) (oci.Annotations ??= [])["minirun.init"] = "true";
-        if (options.Detach || options.Engine is not null) (oci.Annotations ??= [])[BundleSpec.Require] = string.Join(',', options.Require);
+        if (options.IsMonitored) (oci.Annotations ??= [])[BundleSpec.Require] = string.Join(',', options.Require);
         if (options.Name is { } name) (oci.Annotations ??= [])["minirun.name"] = name;
     }
 }

@@ -91,7 +91,7 @@ public static class VolumeFlags
     private static void Add(RunOptions options, OciMount mount)
     {
         options.Mounts.Add(mount);
-        if (mount.Type == Type) options.ForEngine(Type, mount.Destination);
+        if (mount.Type == Type) options.MonitoredFor ??= "--volume";
     }
 
     /// <summary>As a line of CSV: a field in quotes may have commas in it, as in "volume-opt=o=addr=10.0.0.1,rw".</summary>

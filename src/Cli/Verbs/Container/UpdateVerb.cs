@@ -10,7 +10,6 @@ using Minirun.Engine.Records;
 using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Lifecycle;
-using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Verbs.Container;
@@ -36,7 +35,7 @@ internal static class UpdateVerb
     private static int Execute(VerbArguments words)
     {
         OciResources changes = Read(words);
-        RestartPolicy? restart = words.Text("restart") is { } text ? EngineFlags.Restart(text) : null;
+        RestartPolicy? restart = words.Text("restart") is { } text ? EngineValues.Restart(text) : null;
         if (restart is null && LimitChanges.IsEmpty(changes))
             throw new UserError("update: you must provide one or more flags when using this command", "minirun update --help lists them");
         return EachWord.Do(words, word => Update(ContainerRepair.Find(ContainerStores.Own, word), changes, restart));
@@ -82,7 +81,7 @@ internal static class UpdateVerb
 
     private static OciResources Read(VerbArguments words)
     {
-        var asked = new RunOptions();
+        var asked = new RunRequest();
         // What run refuses: of a container that does not run no kernel says what is wrong, and its next start would fail.
         foreach (VerbFlag flag in Verb.Flags)
             if (words.Text(flag.Name) is { } value) RunOptionTable.Find("--" + flag.Name)?.Apply(asked, value);

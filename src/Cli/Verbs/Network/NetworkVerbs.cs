@@ -71,7 +71,7 @@ internal static class NetworkVerbs
                 ? option["parent=".Length..]
                 : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
         Dictionary<string, string> labels = [];
-        foreach (string label in words.All("label")) EngineFlags.Label(label, labels);
+        foreach (string label in words.All("label")) EngineValues.Label(label, labels);
         Store.Create(words.Words[0],
             new BridgeNetwork
             {

@@ -10,6 +10,7 @@ using Minirun.Engine.Logs;
 using Minirun.Engine.Networks;
 using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
+using Minirun.Linux;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Request;
@@ -24,16 +25,15 @@ internal static class EngineRun
     private const int Patience = 30_000;   // ms
 
     /// <summary>Gives the exit code: 0 when detached, else the command's.</summary>
-    public static int Run(RunOptions options)
+    public static int Run(RunRequest options)
     {
         if (!options.Detach) new Host().CheckStreams();
         using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
-        string? keys = options.Engine?.FindLast(each => each.Flag == "detach-keys").Value;
         AttachSession? session = null;
         try
         {
-            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true, keys));
+            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true, options.Engine.DetachKeys));
             if (options.Detach)
             {
                 TextOutput.Line(container.Id);
@@ -94,7 +94,7 @@ internal static class EngineRun
     /// <summary><c>create</c>: prints the id.</summary>
     public static int Create(ReadOnlySpan<string> arguments)
     {
-        RunOptions options = WholeRequest.Read(RunParser.Parse(arguments));
+        RunRequest options = WholeRequest.Read(RunParser.Parse(arguments));
         options.Detach = true;
         using CidFile? cidFile = CidFile.Make(options.CidFile);
         EngineContainer container = Make(options);
@@ -104,13 +104,13 @@ internal static class EngineRun
         return 0;
     }
 
-    private static EngineContainer Make(RunOptions options)
+    private static EngineContainer Make(RunRequest options)
     {
         if (SeenRun.IsWanted(options))
         {
             string kind = options.Detach
                 ? "a background container"
-                : $"--{options.Engine![0].Flag.Replace(VolumeFlags.Type, "volume")}, which is for containers with a monitor";
+                : $"{options.MonitoredFor}, which is for containers with a monitor";
             throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}",
                 "they show a container that minirun itself minds, in the foreground: leave the other away");
         }
@@ -118,33 +118,32 @@ internal static class EngineRun
         if (options.Detach) options.Tty ??= false;
         string image = options.Rootfs ?? "";
         ContainerStore store = ContainerStores.Own;
-        using var volumes = new ResolvedVolumes(options, store);
+        using var volumes = new ResolvedVolumes(options.Mounts, options.Engine.VolumeDriver, options.Engine.VolumesFrom, store);
         var host = new Host();
-        NetworkUse network = NetworkFlags.Choose(options, store, out string? less);
+        NetworkFlags.Choose(options, store, out string? less);
         var builder = new SpecBuilder(options, host);
         builder.Complete();
         OciSpec oci = builder.Spec.Oci;
         if (builder.Spec.Warning is { } warning) Message.Warning(warning);
-        var config = new ContainerConfig
-        {
-            Name = options.Name ?? "",
-            Created = ContainerRecord.Now(),
-            Rootfs = oci.Root.Path,
-            Image = image,
-            Command = oci.Process.Args,
-            Env = oci.Process.Env,
-            Hostname = oci.Hostname ?? "",
-            Tty = oci.Process.Terminal,
-            // In the foreground stdin always goes in, as without a monitor.
-            OpenStdin = options.Interactive || !options.Detach,
-            AutoRemove = options.Remove,
-            Privileged = options.Privileged,
-            Timeout = options.Timeout?.TotalSeconds ?? 0,
-            Network = network,
-        };
+        ContainerConfig config = options.Engine.Config;
+        config.Name = options.Name ?? "";
+        config.Created = ContainerRecord.Now();
+        config.CreateCommand = CreationWords.Read();
+        config.CreateDirectory = CurrentDirectory.TryPath ?? "/";
+        config.Rootfs = oci.Root.Path;
+        config.Image = image;
+        config.Command = oci.Process.Args;
+        config.Env = oci.Process.Env;
+        config.Hostname = oci.Hostname ?? "";
+        config.Tty = oci.Process.Terminal;
+        // In the foreground stdin always goes in, as without a monitor.
+        config.OpenStdin = options.Interactive || !options.Detach;
+        config.AutoRemove = options.Remove;
+        config.Privileged = options.Privileged;
+        config.Timeout = options.Timeout?.TotalSeconds ?? 0;
         config.Volumes = volumes.Uses;
         CheckSources(builder.Spec, volumes.Uses, host);
-        EngineFlags.Apply(options, config);
+        Check(config);
         // What is wrong with them is said now, not by a monitor.
         _ = new LogConfig(config.LogDriver, config.LogOptions);
         if (config.Runtime != ExecutionDrivers.Builtin) CheckRuntime(options, config.Runtime, store);
@@ -157,6 +156,16 @@ internal static class EngineRun
         volumes.Keep();
         if (less is not null) Message.Warning(less);
         return made;
+    }
+
+    /// <summary>What one flag says is right, and does not go with what another says.</summary>
+    private static void Check(ContainerConfig config)
+    {
+        if (config.Health is { Command: "" })
+            throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
+        SdNotify.Check(config.SdNotify, config.Health is not null);
+        if (config.AutoRemove && config.Restart.Name != "no")
+            throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
     }
 
     /// <summary>

@@ -18,9 +18,9 @@ internal static class RunCommand
     {
         RunParser.Parsed parsed = RunParser.Parse(arguments);
         if (parsed.WantsHelp) return RunHelp.Print();
-        RunOptions options = WholeRequest.Read(parsed);
+        RunRequest options = WholeRequest.Read(parsed);
         if (options is { Interactive: true, Tty: true, Detach: false } && !SeenRun.IsShown(options)) InputDevice.Check(new Host());
-        if (options.Detach || options.Engine is not null) return EngineRun.Run(options);
+        if (options.IsMonitored) return EngineRun.Run(options);
         var host = new Host();
         var spec = new SpecBuilder(options, host);
         var planner = new Planner(spec.Spec, host);

@@ -55,8 +55,8 @@ internal static class VolumeVerbs
             throw new UserError("conflicting options: either specify --name or provide positional arg, not both",
                 "write minirun volume create NAME");
         var wanted = new VolumeRecord { Name = name, Driver = words.Text("driver") ?? LocalDriver.DriverName };
-        foreach (string option in words.All("opt")) EngineFlags.Label(option, wanted.Options);
-        foreach (string label in words.All("label")) EngineFlags.Label(label, wanted.Labels);
+        foreach (string option in words.All("opt")) EngineValues.Label(option, wanted.Options);
+        foreach (string label in words.All("label")) EngineValues.Label(label, wanted.Labels);
         TextOutput.Line(Store.Create(wanted).Name);
         return 0;
     }
