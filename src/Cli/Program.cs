@@ -3,7 +3,6 @@ using Minirun.Cli.CommandLine;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
 using Minirun.Cli.Tree;
-using Minirun.Cli.Verbs;
 using Minirun.Cli.Verbs.Run;
 using Minirun.Engine.Life;
 using Minirun.Engine.Monitor;
@@ -69,12 +68,12 @@ internal static unsafe class Program
                 if (!RelayedSignals.AreBlocked) RelayedSignals.Block();
                 return RunCommand.Execute(arguments.AsSpan(1));
             }
-            if (arguments.Length > 0 && EngineVerbs.Find(arguments[0]) is { } verb) return EngineProgram.Execute(verb, arguments.AsSpan(1));
+            if (arguments.Length > 0 && VerbTable.Has(arguments[0])) return VerbProgram.Execute(arguments);
             return CommandTree.Execute(arguments);
         }
-        catch (UnknownOptionException)
+        catch (UnknownFlagException unknown)
         {
-            return CommandTree.Execute(arguments);
+            return Message.Print(FlagErrors.Unknown("run", RunFlags.All, unknown.Message));
         }
         catch (Exception error) when (Message.Has(error))
         {

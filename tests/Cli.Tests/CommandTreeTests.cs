@@ -70,7 +70,7 @@ public class CommandTreeTests
     [InlineData("unknown flag -v", "did you mean: minirun run -v /a:/b rootfs", "-v", "/a:/b", "rootfs")]
     [InlineData("unknown flag --bogus", "minirun --help", "--bogus")]
     [InlineData("doctor: unknown flag --jsn", "did you mean --json?", "doctor", "--jsn")]
-    [InlineData("doctor: unexpected argument 'x'", "minirun doctor --help", "doctor", "x")]
+    [InlineData("doctor: unexpected argument 'x'", "usage: minirun doctor [OPTIONS]", "doctor", "x")]
     [InlineData("completion: no script for 'tcsh'", "bash, zsh and fish", "completion", "tcsh")]
     [InlineData("completion: which shell?", "minirun completion bash", "completion")]
     [InlineData("run: unknown flag --foo", "`minirun run --help` lists all flags", "run", "--foo", "x")]

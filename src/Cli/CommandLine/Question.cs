@@ -6,7 +6,7 @@ namespace Minirun.Cli.CommandLine;
 /// <summary>Asks before something is lost, unless --force was given.</summary>
 internal static class Question
 {
-    public static readonly VerbFlag Force = new("force", 'f', null, "do not ask");
+    public static readonly Flag Force = new("force", 'f', null, "do not ask");
 
     /// <param name="words">Of the command.</param>
     /// <param name="warning">What will be lost.</param>

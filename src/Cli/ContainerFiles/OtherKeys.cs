@@ -36,7 +36,7 @@ internal static class OtherKeys
     }
 
     /// <summary>Who knows the flag writes its name: env is environment.</summary>
-    private static string? ByFlag(string key) => RunOptionTable.Find("--" + key.Replace('_', '-')) is { } option
-        ? Array.Find(FileKeys.All, each => each.Flag == option.Name)?.Name
+    private static string? ByFlag(string key) => RunFlags.Find("--" + key.Replace('_', '-')) is { } flag
+        ? Array.Find(FileKeys.All, each => each.Flag == flag.Long)?.Name
         : null;
 }

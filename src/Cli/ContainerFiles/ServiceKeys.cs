@@ -42,12 +42,12 @@ internal sealed class ServiceKeys(string file, RunRequest options)
 
     public void Flag(string flag, string key, FileNode node, string value)
     {
-        RunOption option = RunOptionTable.Find(flag)!;
-        if (option.Value is null && value is not ("true" or "false"))
+        Flag row = RunFlags.Find(flag)!;
+        if (row.Value is null && value is not ("true" or "false"))
             throw Error(node, $"{key}: '{value}' is neither true nor false", $"write {key}: true");
         Try(key, node, () =>
         {
-            option.Put(options, value);
+            row.Put(options, value);
             return true;
         });
         Origins.Add(flag, key, value, node.In(file));

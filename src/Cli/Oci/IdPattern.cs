@@ -10,7 +10,7 @@ namespace Minirun.Cli.Oci;
 /// </summary>
 internal static class IdPattern
 {
-    public static readonly VerbFlag Flag = new("regex", 'r', null, "the id is a regular expression: all containers that match");
+    public static readonly Flag Flag = new("regex", 'r', null, "the id is a regular expression: all containers that match");
 
     /// <summary>For each container that is meant, also when another fails before it. That none matches is no error.</summary>
     /// <exception cref="UserError">The pattern is none, or the first failure.</exception>

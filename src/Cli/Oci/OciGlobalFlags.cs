@@ -10,7 +10,7 @@ namespace Minirun.Cli.Oci;
 /// <summary>The flags before the verb.</summary>
 internal static class OciGlobalFlags
 {
-    public static readonly VerbFlag[] All =
+    public static readonly Flag[] All =
     [
         new("root", '\0', "DIR", "where the containers' states are kept"),
         new("log", '\0', "FILE", "write messages to FILE instead of stderr"),

@@ -14,8 +14,7 @@ internal static class OciHelp
             new HelpPage().Text($"{OciName.Program} - OCI runtime: runs containers from bundles, for engines and by hand").Blank()
             .Text("Usage:").Text($"  {OciName.Program} [global flags] COMMAND [flags] [arguments]");
         page.Section("Commands");
-        foreach (string name in OciVerbs.Names)
-            if (OciVerbs.Find(name) is { } verb) page.Entry(name, verb.Summary, VerbColumn);
+        foreach (var (name, make) in OciVerbs.All) page.Entry(name, make().Summary, VerbColumn);
         page.Section("Global flags");
         Flags(page, OciGlobalFlags.All);
         return page.Blank().Text($"`{OciName.Program} COMMAND --help` says more about a command.").Print();
@@ -31,9 +30,9 @@ internal static class OciHelp
         return page.Print();
     }
 
-    private static void Flags(HelpPage page, VerbFlag[] flags)
+    private static void Flags(HelpPage page, Flag[] flags)
     {
-        foreach (VerbFlag flag in flags) page.Entry(flag.Usage, flag.Help);
+        foreach (Flag flag in flags) page.Entry(flag.Usage, flag.Meaning);
         page.Entry("-h, --help", "print this");
     }
 }

@@ -10,6 +10,7 @@ namespace Minirun.Cli.Oci;
 internal static class OciProgram
 {
     private const int UnknownVerb = 3;
+    private static readonly string[] s_help = ["--help"];
 
     /// <summary>Gives the exit code: 0, 1, or that of the process of <c>run</c> and <c>exec</c>.</summary>
     public static int Execute(ReadOnlySpan<string> arguments)
@@ -20,21 +21,20 @@ internal static class OciProgram
         OciVerb? called = null;
         try
         {
-            var before = new VerbArguments();
-            int taken = before.Take(arguments, OciGlobalFlags.All, flagsAfterWords: false);
+            VerbArguments before = VerbArguments.ParseBefore(arguments, OciGlobalFlags.All, out int taken);
             // The log first: it takes what is wrong with the others.
             OciGlobalFlags.ApplyLog(before, globals);
             if (before.Has("version")) return OciVersion.Print();
-            string? name = taken < arguments.Length ? arguments[taken] : before.Words is [var first, ..] ? first : null;
+            string? name = taken < arguments.Length ? arguments[taken] : null;
             if (before.WantsHelp || name is null) return OciHelp.Print();
             OciGlobalFlags.Apply(before, globals);
             if (globals.Debug) globals.Trace = log.Debug;
             OciVerb verb = OciVerbs.Find(name)
                 ?? throw new UserError($"No help topic for '{name}'", $"`{OciName.Program} --help` lists the commands", UnknownVerb);
-            var words = new VerbArguments();
-            ReadOnlySpan<string> rest = arguments[Math.Min(taken + 1, arguments.Length)..];
-            if (verb.TakesAnyFlag) words.WantsHelp = rest.ContainsAny("--help", "-h");
-            else words.Words.AddRange(rest[words.Take(rest, verb.Flags, verb.FlagsAfterWords)..]);
+            ReadOnlySpan<string> rest = arguments[(taken + 1)..];
+            // Of a verb that is refused anyway only the help is wanted.
+            if (verb.TakesAnyFlag) rest = rest.ContainsAny("--help", "-h") ? s_help : default;
+            VerbArguments words = VerbArguments.Parse(rest, verb, Dialect.Runc);
             if (words.WantsHelp) return OciHelp.Print(verb);
             Count(verb, words.Words.Count);
             called = verb;

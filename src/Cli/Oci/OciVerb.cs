@@ -3,18 +3,10 @@ using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Oci;
 
-/// <summary>A verb of minirun-oci: its words, and what it does.</summary>
-internal sealed record OciVerb(string Name, string Arguments, string Summary, VerbFlag[] Flags,
-    Func<OciGlobals, VerbArguments, int> Execute)
+/// <summary>A verb of minirun-oci, and what it does. Its flags are runc's in form.</summary>
+internal sealed record OciVerb(string Arguments, string Summary, Flag[] Flags, Func<OciGlobals, VerbArguments, int> Execute)
+    : Verb(Arguments, Summary, Flags, Maximum: 1)
 {
-    public int Minimum { get; init; } = 1;
-
-    /// <summary>Words after the flags; -1: any number.</summary>
-    public int Maximum { get; init; } = 1;
-
-    /// <summary>Flags may also stand behind words. Not where the words are another program's.</summary>
-    public bool FlagsAfterWords { get; init; } = true;
-
     /// <summary>Flags that are not in the list are passed over.</summary>
     public bool TakesAnyFlag { get; init; }
 
@@ -24,7 +16,4 @@ internal sealed record OciVerb(string Name, string Arguments, string Summary, Ve
 
     /// <summary>It ends or removes what lives: that is done whatever becomes of the messages.</summary>
     public bool EndsContainers { get; init; }
-
-    /// <summary>Printed below the flags.</summary>
-    public string? Notes { get; init; }
 }

@@ -20,6 +20,8 @@ internal static class OciVersion
         return plus < 0 ? (text, "unknown") : (text[..plus], text[(plus + 1)..]);
     }
 
+    public static OciVerb Verb() => new("", "print the version", [], (_, _) => Print()) { Minimum = 0, Maximum = 0 };
+
     public static int Print()
     {
         var (version, commit) = Own();

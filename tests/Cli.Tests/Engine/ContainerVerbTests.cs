@@ -39,7 +39,7 @@ public sealed class ContainerVerbTests : IDisposable
     {
         Assert.StartsWith("Usage:  minirun container ls [OPTIONS]", _root.Run("container", "ls", "--help").Succeeds().Out);
         Assert.Equal(_root.Run("run", "--help").Succeeds().Out, _root.Run("container", "run", "--help").Succeeds().Out);
-        _root.Run("container", "ls", "--al").Fails(125, "container ls: unknown flag --al", "did you mean: --all");
+        _root.Run("container", "ls", "--al").Fails(125, "container ls: unknown flag --al", "did you mean --all?");
         _root.Run("container", "bogus").Fails(125, "container: unknown command 'bogus'");
         _root.Run("container", "run", "--netwrok", "x").Fails(125, "run: unknown flag --netwrok");
     }

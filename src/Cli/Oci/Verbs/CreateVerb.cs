@@ -6,7 +6,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>create</c> and <c>run</c>: the same flags but for those that are about the time after the start.</summary>
 internal static class CreateVerb
 {
-    private static readonly VerbFlag[] s_flags =
+    private static readonly Flag[] s_flags =
     [
         new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
         new("config", 'f', "FILE", "the configuration (default: config.json of the bundle)"),
@@ -19,19 +19,19 @@ internal static class CreateVerb
         new("no-subreaper", '\0', null, "taken and not used: we adopt no orphans of the container"),
     ];
 
-    public static OciVerb Create => new("create", "ID", "make a container that waits for start", s_flags,
+    public static OciVerb Create() => new("ID", "make a container that waits for start", s_flags,
         (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
     {
         Failed = OciName.Program + " create failed: ",
     };
 
-    public static OciVerb Run => new("run", "ID", "create and start a container", [.. s_flags, .. RunFlags()],
+    public static OciVerb Run() => new("ID", "create and start a container", [.. s_flags, .. RunFlags()],
         (globals, arguments) => OciEngine.Run(globals, Options(arguments)))
     {
         Failed = OciName.Program + " run failed: ",
     };
 
-    private static VerbFlag[] RunFlags() =>
+    private static Flag[] RunFlags() =>
     [
         new("detach", 'd', null, "return when the process runs"),
         new("keep", '\0', null, "do not delete the container when its process ends"),

@@ -13,9 +13,9 @@ internal static class DeleteVerb
 {
     private const int Patience = 10_000;
 
-    public static OciVerb Verb => new("delete", "ID", "remove a stopped container", s_flags, Execute) { EndsContainers = true };
+    public static OciVerb Verb() => new("ID", "remove a stopped container", s_flags, Execute) { EndsContainers = true };
 
-    private static VerbFlag[] s_flags => [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag];
+    private static Flag[] s_flags => [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag];
 
     private static int Execute(OciGlobals globals, VerbArguments arguments)
     {

@@ -22,7 +22,7 @@ internal static unsafe class EventsVerb
     /// </summary>
     private const int LookFor = 2000, LookEvery = 20;
 
-    public static OciVerb Verb => new("events", "ID", "print statistics and out-of-memory kills of a container as JSON",
+    public static OciVerb Verb() => new("ID", "print statistics and out-of-memory kills of a container as JSON",
         [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")],
             Execute);
 

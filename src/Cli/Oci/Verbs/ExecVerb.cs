@@ -10,7 +10,7 @@ internal static class ExecVerb
 {
     private const int Failure = 255;
 
-    public static OciVerb Verb => new("exec", "ID COMMAND [ARG…] | --process FILE ID", "start another process in a container", Flags(),
+    public static OciVerb Verb() => new("ID COMMAND [ARG…] | --process FILE ID", "start another process in a container", Flags(),
         (globals, arguments) => OciEngine.Exec(globals, Options(arguments)))
     {
         Maximum = -1,
@@ -19,19 +19,19 @@ internal static class ExecVerb
         FailureCode = Failure,
     };
 
-    private static VerbFlag[] Flags() =>
+    private static Flag[] Flags() =>
     [
         new("process", 'p', "FILE", "the process, as in config.json"),
         new("tty", 't', null, "with a terminal"),
         new("cwd", '\0', "DIR", "working directory"),
-        new("env", 'e', "NAME=VALUE", "set a variable (repeatable)"),
+        new("env", 'e', "NAME=VALUE", "set a variable") { Repeats = true },
         new("user", 'u', "UID[:GID]", "user and group, as numbers"),
-        new("additional-gids", 'g', "GID", "another group (repeatable)"),
-        new("cap", 'c', "CAP", "add a capability (repeatable)"),
+        new("additional-gids", 'g', "GID", "another group") { Repeats = true },
+        new("cap", 'c', "CAP", "add a capability") { Repeats = true },
         new("no-new-privs", '\0', null, "programs gain no privileges by execve"),
         new("apparmor", '\0', "PROFILE", "AppArmor profile"),
         new("process-label", '\0', "LABEL", "SELinux label"),
-        new("cgroup", '\0', "[CTRL:]PATH", "an existing cgroup below the container's (repeatable)"),
+        new("cgroup", '\0', "[CTRL:]PATH", "an existing cgroup below the container's") { Repeats = true },
         new("ignore-paused", '\0', null, "in a paused container, too: it waits there"),
         new("detach", 'd', null, "return when the process runs"),
         new("console-socket", '\0', "SOCKET", "a unix socket that takes the terminal's master"),

@@ -12,7 +12,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// </summary>
 internal static class KillVerb
 {
-    public static OciVerb Verb => new("kill", "ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process",
+    public static OciVerb Verb() => new("ID [SIGNAL]", "send a signal (default: SIGTERM) to a container's first process",
         [new("all", 'a', null, "to all processes of the container"), IdPattern.Flag], Execute)
     {
         Maximum = 2,

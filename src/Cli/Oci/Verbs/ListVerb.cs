@@ -16,7 +16,7 @@ internal static class ListVerb
 {
     private const int ColumnWidth = 12, Gap = 3;
 
-    public static OciVerb Verb => new("list", "", "list the containers of this root",
+    public static OciVerb Verb() => new("", "list the containers of this root",
         [new("format", 'f', "FORMAT", "table (default) or json"), new("quiet", 'q', null, "ids only")], Execute)
     {
         Minimum = 0,

@@ -15,7 +15,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// </summary>
 internal static class PsVerb
 {
-    public static OciVerb Verb => new("ps", "ID [PS ARGUMENTS]", "list the processes of a container",
+    public static OciVerb Verb() => new("ID [PS ARGUMENTS]", "list the processes of a container",
         [new("format", 'f', "FORMAT", "table (default) or json: an array of pids")], Execute)
     {
         Maximum = -1,

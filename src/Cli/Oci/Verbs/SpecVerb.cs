@@ -12,7 +12,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>spec</c>: writes a config.json to start from. Never over one that is there.</summary>
 internal static unsafe class SpecVerb
 {
-    public static OciVerb Verb => new("spec", "", "write a config.json to start from",
+    public static OciVerb Verb() => new("", "write a config.json to start from",
         [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
             new("rootless", '\0', null, "for somebody who is not root"), new("file", 'f', "FILE", "another name")],
             Execute)

@@ -6,7 +6,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>state ID</c>.</summary>
 internal static class StateVerb
 {
-    public static OciVerb Verb => new("state", "ID", "print the state of a container as JSON", [], (globals, arguments) =>
+    public static OciVerb Verb() => new("ID", "print the state of a container as JSON", [], (globals, arguments) =>
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0]);
         // runc names the owner in its list only.

@@ -13,7 +13,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>update</c>: other limits for a container that runs.</summary>
 internal static class UpdateVerb
 {
-    public static OciVerb Verb => new("update", "ID", "change the limits of a container",
+    public static OciVerb Verb() => new("ID", "change the limits of a container",
     [
         new("resources", 'r', "FILE", "linux.resources as in config.json, from a file or - (stdin); then other flags count no more"),
         new("blkio-weight", '\0', "N", "share of disk time, 10 to 1000"),

@@ -14,8 +14,8 @@ internal static class CpVerb
 {
     private const string Archive = "-";
 
-    public static EngineVerb Verb =>
-        new("cp", "[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
+    public static MinirunVerb Verb() =>
+        new("[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
         new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
         new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
         new("quiet", 'q', null, "accepted: nothing is said of progress"),

@@ -8,8 +8,8 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary><c>diff</c>: docker's A, C and D.</summary>
 internal static class DiffVerb
 {
-    public static EngineVerb Verb =>
-        new("diff", "CONTAINER", "show which files a container has made (A), changed (C) and removed (D)", [], Execute) { Maximum = 1 };
+    public static MinirunVerb Verb() =>
+        new("CONTAINER", "show which files a container has made (A), changed (C) and removed (D)", [], Execute) { Maximum = 1 };
 
     private static int Execute(VerbArguments words)
     {

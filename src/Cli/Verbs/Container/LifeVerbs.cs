@@ -17,38 +17,54 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary>Verbs that begin or end a container's life.</summary>
 internal static class LifeVerbs
 {
-    public static EngineVerb[] All() =>
-    [
-        new("create", "ROOTFS [CMD [ARG…]]", "make a container, and do not start it", [], _ => 0) { Raw = EngineRun.Create },
-        new("start", "CONTAINER…", "start containers that were made or have ended",
+    public static MinirunVerb CreateVerb() =>
+        new("ROOTFS [CMD [ARG…]]", "make a container, and do not start it", RunFlags.All, _ => 0) { Raw = EngineRun.Create };
+
+    public static MinirunVerb StartVerb() =>
+        new("CONTAINER…", "start containers that were made or have ended",
             [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"),
                 new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
                 new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")],
-            Start),
-        new("stop", "CONTAINER…", "ask containers to end, and end them after a while",
+            Start);
+
+    public static MinirunVerb StopVerb() =>
+        new("CONTAINER…", "ask containers to end, and end them after a while",
             [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"),
                 new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")],
-            words => EachWord.Do(words, word => Stop(word, words))),
-        new("restart", "CONTAINER…", "stop containers, and start them again",
+            words => EachWord.Do(words, word => Stop(word, words)));
+
+    public static MinirunVerb RestartVerb() =>
+        new("CONTAINER…", "stop containers, and start them again",
             [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"),
                 new("signal", 's', "SIGNAL", "what to send first")],
-            words => EachWord.Do(words, word => Restart(word, words))),
-        new("kill", "CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")],
-            words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL"))),
-        new("pause", "CONTAINER…", "let all processes of containers stand still", [],
-            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause"))),
-        new("unpause", "CONTAINER…", "let them go on", [],
-            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause"))),
-        new("wait", "CONTAINER…", "wait until containers have ended, and print their exit codes", [],
+            words => EachWord.Do(words, word => Restart(word, words)));
+
+    public static MinirunVerb KillVerb() =>
+        new("CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")],
+            words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL")));
+
+    public static MinirunVerb PauseVerb() =>
+        new("CONTAINER…", "let all processes of containers stand still", [],
+            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause")));
+
+    public static MinirunVerb UnpauseVerb() =>
+        new("CONTAINER…", "let them go on", [],
+            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause")));
+
+    public static MinirunVerb WaitVerb() =>
+        new("CONTAINER…", "wait until containers have ended, and print their exit codes", [],
             words => EachWord.Do(words, Wait, prints: false))
-        { Follows = true },
-        new("rename", "CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 },
-        new("rm", "CONTAINER…", "remove containers", [
+        { Follows = true };
+
+    public static MinirunVerb RenameVerb() =>
+        new("CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 };
+
+    public static MinirunVerb RemoveVerb() =>
+        new("CONTAINER…", "remove containers", [
             new("force", 'f', null, "kill them first; exit with 0 also when there is none"),
             new("volumes", 'v', null, "and the volumes without a name that they use"),
             new("link", 'l', null, "docker's links are not there"),
-        ], words => EachWord.Do(words, word => Remove(word, words))),
-    ];
+        ], words => EachWord.Do(words, word => Remove(word, words)));
 
     private static int Start(VerbArguments words)
     {

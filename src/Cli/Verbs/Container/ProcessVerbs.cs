@@ -15,26 +15,28 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary>Verbs for the processes of a container.</summary>
 internal static class ProcessVerbs
 {
-    public static EngineVerb[] All() =>
-    [
-        new("exec", "CONTAINER COMMAND [ARG…]", "run another command in a container", [
+    public static MinirunVerb ExecVerb() =>
+        new("CONTAINER COMMAND [ARG…]", "run another command in a container", [
             new("detach", 'd', null, "return when it runs"),
             new("interactive", 'i', null, "our input goes in"),
             new("tty", 't', null, "with a terminal of its own (default in a terminal; =false for none)"),
-            new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on (repeatable)"),
-            new("env-file", '\0', "FILE", "variables, one NAME=VALUE a line (repeatable)"),
+            new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on") { Repeats = true },
+            new("env-file", '\0', "FILE", "variables, one NAME=VALUE a line") { Repeats = true },
             new("detach-keys", '\0', "KEYS", "keys that leave it alone with its terminal (default ctrl-p,ctrl-q)"),
             new("user", 'u', "USER[:GROUP]", "names from the container, or numbers"),
             new("workdir", 'w', "DIR", "working directory"),
             new("privileged", '\0', null, "all capabilities"),
-        ], Exec) { Minimum = 2, FlagsAfterWords = false },
-        new("attach", "CONTAINER", "join a container's input and output", [
+        ], Exec) { Minimum = 2, FlagsAfterWords = false };
+
+    public static MinirunVerb AttachVerb() =>
+        new("CONTAINER", "join a container's input and output", [
             new("no-stdin", '\0', null, "our input stays out"),
             new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
             new("sig-proxy", '\0', null, "signals to us but HUP go to the container (default; =false: they end us alone)"),
-        ], Attach) { Maximum = 1 },
-        new("top", "CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false },
-    ];
+        ], Attach) { Maximum = 1 };
+
+    public static MinirunVerb TopVerb() =>
+        new("CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false };
 
     private static int Exec(VerbArguments words)
     {

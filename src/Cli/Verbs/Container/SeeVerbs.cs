@@ -10,9 +10,8 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary>Verbs that only look.</summary>
 internal static class SeeVerbs
 {
-    public static EngineVerb[] All() =>
-    [
-        new("ps", "", "list containers", [
+    public static MinirunVerb PsVerb() =>
+        new("", "list containers", [
             new("all", 'a', null, "also those that do not run"),
             new("quiet", 'q', null, "only ids"),
             new("no-trunc", '\0', null, "nothing is shortened"),
@@ -20,23 +19,26 @@ internal static class SeeVerbs
             new("last", 'n', "N", "only the N youngest, in any state"),
             new("size", 's', null, "with the sizes of their root file systems"),
             new("filter", 'f', "KEY=VALUE",
-                "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish (repeatable)"),
+                "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
-        ], ContainerList.Print) { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample },
-        new("inspect", "NAME…", "show all that is known of containers, volumes and networks, as JSON",
+        ], ContainerList.Print) { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample };
+
+    public static MinirunVerb InspectVerb() =>
+        new("NAME…", "show all that is known of containers, volumes and networks, as JSON",
             [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"),
                 new("type", '\0', "TYPE", "only container, volume or network"),
                 new("size", 's', null, "with the size of the root file system")],
-            ContainerInspect.Print),
-        new("logs", "CONTAINER", "show what a container has written", [
+            ContainerInspect.Print);
+
+    public static MinirunVerb LogsVerb() =>
+        new("CONTAINER", "show what a container has written", [
             new("follow", 'f', null, "go on as it writes"),
             new("timestamps", 't', null, "with the time of each line"),
             new("tail", 'n', "LINES", "only the last lines; all: all"),
             new("since", '\0', "TIME", "only after: a time, or 10m ago"),
             new("until", '\0', "TIME", "only before"),
             new("details", '\0', null, "with the attributes of the driver"),
-        ], Logs) { Maximum = 1, Follows = true },
-    ];
+        ], Logs) { Maximum = 1, Follows = true };
 
     private static int Logs(VerbArguments words)
     {

@@ -18,7 +18,7 @@ internal static class StatsVerb
         ["CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS"];
     private static readonly string[] s_fields = ["ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"];
 
-    public static EngineVerb Verb => new("stats", "[CONTAINER…]", "show what containers use of processors, memory, network and disks", [
+    public static MinirunVerb Verb() => new("[CONTAINER…]", "show what containers use of processors, memory, network and disks", [
         new("all", 'a', null, "also those that do not run"),
         new("no-stream", '\0', null, "once, and no more"),
         new("no-trunc", '\0', null, "nothing is shortened"),

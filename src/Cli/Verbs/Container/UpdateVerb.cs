@@ -17,7 +17,7 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary><c>update</c>: other limits for containers, at once and for their next start, and another restart policy.</summary>
 internal static class UpdateVerb
 {
-    public static EngineVerb Verb => new("update", "CONTAINER…", "change limits of containers, and whether they start again", [
+    public static MinirunVerb Verb() => new("CONTAINER…", "change limits of containers, and whether they start again", [
         new("memory", 'm', "SIZE", "memory: 64m, 1g"),
         new("memory-swap", '\0', "SIZE", "memory and swap together; -1: unlimited swap"),
         new("memory-reservation", '\0', "SIZE", "memory that it keeps when memory is short"),
@@ -83,8 +83,8 @@ internal static class UpdateVerb
     {
         var asked = new RunRequest();
         // What run refuses: of a container that does not run no kernel says what is wrong, and its next start would fail.
-        foreach (VerbFlag flag in Verb.Flags)
-            if (words.Text(flag.Name) is { } value) RunOptionTable.Find("--" + flag.Name)?.Apply(asked, value);
+        foreach (Flag flag in Verb().Flags)
+            if (words.Text(flag.Name) is { } value) RunFlags.Find(flag.Long)?.Put(asked, value);
         OciResources changes = ResourceFlags.Read(words);
         OciCpu cpu = changes.Cpu!;
         if (words.Text("cpu-shares") is not null) cpu.Shares = (ulong)words.Number("cpu-shares", 0);

@@ -15,7 +15,7 @@ internal static class WhyVerb
     // Everything but ASCII is escaped: what comes from a container does nothing to a terminal.
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    public static EngineVerb Verb => new("why", "CONTAINER",
+    public static MinirunVerb Verb() => new("CONTAINER",
         "show how a container started, why it ended, and its last lines, also when it is removed",
         [new("json", '\0', null, "as a JSON object")], Execute) { Maximum = 1 };
 

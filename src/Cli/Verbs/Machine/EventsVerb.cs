@@ -18,10 +18,10 @@ internal static class EventsVerb
     private static readonly string[] s_texts = ["status", "id", "from", "Type", "Action", "scope"], s_times = ["time", "timeNano"];
     private static readonly string[] s_keys = ["container", "event", "image", "label", "type", "scope"];
 
-    public static EngineVerb Verb => new("events", "", "show what happens to containers", [
+    public static MinirunVerb Verb() => new("", "show what happens to containers", [
         new("since", '\0', "TIME", "also what happened after: a time, or 10m ago"),
         new("until", '\0', "TIME", "end there"),
-        new("filter", 'f', "KEY=VALUE", "container, event, image, label, type (repeatable)"),
+        new("filter", 'f', "KEY=VALUE", "container, event, image, label, type") { Repeats = true },
         new("format", '\0', "FORMAT", "json, or a template: {{.Action}} {{.Actor.Attributes.name}}"),
         new("stream", '\0', null, "=false: only what happened already"),
     ], Execute)

@@ -15,7 +15,7 @@ internal static class GenerateVerb
 {
     private static readonly string[] s_policies = ["no", "on-success", "on-failure", "on-abnormal", "on-watchdog", "on-abort", "always"];
 
-    public static EngineVerb Verb => new("generate systemd", "CONTAINER", "print a unit of systemd that runs a container", [
+    public static MinirunVerb Verb() => new("CONTAINER", "print a unit of systemd that runs a container", [
         new("name", 'n', null, "call the container by its name, not its id"),
         new("files", 'f', null, "write the unit to a file here, and print its path"),
         new("new", '\0', null, "make the container at each start, and remove it at each stop"),
@@ -24,10 +24,10 @@ internal static class GenerateVerb
         new("time", 't', "SECONDS", "how long stop waits before it kills (default: the container's own, 10)"),
         new("stop-timeout", '\0', "SECONDS", "the same"),
         new("start-timeout", '\0', "SECONDS", "systemd's TimeoutStartSec="),
-        new("env", 'e', "NAME=VALUE", "a variable for minirun itself (repeatable)"),
-        new("after", '\0', "UNIT", "start after it (repeatable)"),
-        new("wants", '\0', "UNIT", "start it too (repeatable)"),
-        new("requires", '\0', "UNIT", "do not run without it (repeatable)"),
+        new("env", 'e', "NAME=VALUE", "a variable for minirun itself") { Repeats = true },
+        new("after", '\0', "UNIT", "start after it") { Repeats = true },
+        new("wants", '\0', "UNIT", "start it too") { Repeats = true },
+        new("requires", '\0', "UNIT", "do not run without it") { Repeats = true },
         new("container-prefix", '\0', "TEXT", "of the unit's name (default container)"),
         new("separator", '\0', "TEXT", "between prefix and name (default -)"),
         new("no-header", '\0', null, "without the comment at the top"),

@@ -9,11 +9,11 @@ namespace Minirun.Cli.Verbs.Machine;
 /// <summary><c>container prune</c>, and the part of <c>system prune</c> that is for containers.</summary>
 internal static class PruneVerb
 {
-    public static readonly VerbFlag Filter =
-        new("filter", '\0', "KEY=VALUE", "until=TIME or 24h (made before that), label, label! (repeatable)");
+    public static readonly Flag Filter =
+        new("filter", '\0', "KEY=VALUE", "until=TIME or 24h (made before that), label, label!") { Repeats = true };
 
-    public static EngineVerb Verb =>
-        new("container prune", "", "remove all containers that do not run", [Question.Force, Filter], Execute) { Minimum = 0, Maximum = 0 };
+    public static MinirunVerb Verb() =>
+        new("", "remove all containers that do not run", [Question.Force, Filter], Execute) { Minimum = 0, Maximum = 0 };
 
     private static int Execute(VerbArguments words)
     {

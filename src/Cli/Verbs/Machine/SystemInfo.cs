@@ -37,7 +37,7 @@ internal static class SystemInfo
             ["ContainersRunning"] = running,
             ["ContainersPaused"] = paused,
             ["ContainersStopped"] = all.Count - running - paused,
-            ["ServerVersion"] = VersionCommand.Number,
+            ["ServerVersion"] = VersionVerb.Number,
             ["Driver"] = "directory",
             ["LoggingDriver"] = LogDrivers.Default,
             ["CgroupVersion"] = cgroups == 0 ? "" : cgroups.ToString(CultureInfo.InvariantCulture),

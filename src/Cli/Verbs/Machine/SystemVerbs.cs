@@ -12,27 +12,27 @@ namespace Minirun.Cli.Verbs.Machine;
 /// <summary><c>system …</c>, and <c>info</c>.</summary>
 internal static class SystemVerbs
 {
-    private static readonly VerbFlag s_format = new("format", 'f', "FORMAT", "json, or a template: {{.Containers}}");
+    private static readonly Flag s_format = new("format", 'f', "FORMAT", "json, or a template: {{.Containers}}");
 
-    public static EngineVerb[] All() =>
-    [
-        new("info", "", "show the engine and what it has to work with", [s_format], Info) { Minimum = 0, Maximum = 0 },
-        new("system info", "", "the same as info", [s_format], Info) { Minimum = 0, Maximum = 0 },
-        new("system df", "", "show what containers and volumes take of the disk",
+    public static MinirunVerb InfoVerb() =>
+        new("", "show the engine and what it has to work with", [s_format], Info) { Minimum = 0, Maximum = 0 };
+
+    public static MinirunVerb DiskUseVerb() =>
+        new("", "show what containers and volumes take of the disk",
             [new("verbose", 'v', null, "each of them"), new("format", '\0', "FORMAT", "json, table, or a template: {{.Type}} {{.Size}}")],
             DiskUse)
         {
             Minimum = 0,
             Maximum = 0
-        },
-        new("system prune", "", "remove what no container needs", [
+        };
+
+    public static MinirunVerb PruneSystemVerb() =>
+        new("", "remove what no container needs", [
             new("all", 'a', null, "also what `minirun why` remembers of removed containers"),
             Question.Force,
             PruneVerb.Filter,
             new("volumes", '\0', null, "also the volumes without a name that no container uses"),
-        ], Prune) { Minimum = 0, Maximum = 0 },
-        EventsVerb.Verb with { Name = "system events", Summary = "the same as events" },
-    ];
+        ], Prune) { Minimum = 0, Maximum = 0 };
 
     private static int Info(VerbArguments words)
     {

@@ -39,7 +39,7 @@ internal sealed class SystemdUnit(EngineContainer container)
         ContainerConfig config = container.Config;
         var text = new StringBuilder();
         void Line(string key, string value) => text.Append(key).Append('=').Append(value).Append('\n');
-        if (HasHeader) text.Append($"# {UnitName}.service\n# made by minirun {VersionCommand.Number}: minirun generate systemd\n\n");
+        if (HasHeader) text.Append($"# {UnitName}.service\n# made by minirun {VersionVerb.Number}: minirun generate systemd\n\n");
         text.Append("[Unit]\n");
         Line("Description", $"minirun container {config.Name}");
         Line("Wants", string.Join(' ', Wants.Prepend("network-online.target")));
@@ -80,13 +80,13 @@ internal sealed class SystemdUnit(EngineContainer container)
     private static IEnumerable<string> CreateCommand(ContainerConfig config)
     {
         RunParser.Parsed parsed = RunParser.Parse([.. config.CreateCommand]);
-        foreach (var (option, value) in parsed.Flags)
+        foreach (var (flag, value) in parsed.Flags)
         {
-            if (option.Name is "--name" or "--detach" or "--cidfile" or "--pidfile") continue;
-            bool passed = option.Name == "--env" && !value.Contains('=');
+            if (flag.Name is "name" or "detach" or "cidfile" or "pidfile") continue;
+            bool passed = flag.Name == "env" && !value.Contains('=');
             string? text = passed ? config.Env.Find(variable => variable.StartsWith(value + "=", StringComparison.Ordinal)) : value;
             if (text is not null)
-                yield return value == "true" && (option.Value is null || option.ValueIsOptional) ? option.Name : $"{option.Name}={text}";
+                yield return value == "true" && (flag.Value is null || flag.ValueIsOptional) ? flag.Long : $"{flag.Long}={text}";
         }
         yield return "--";
         foreach (string word in parsed.Words) yield return word;

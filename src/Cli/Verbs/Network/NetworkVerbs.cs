@@ -16,43 +16,55 @@ namespace Minirun.Cli.Verbs.Network;
 /// <summary>network …, and port.</summary>
 internal static class NetworkVerbs
 {
-    public static EngineVerb[] All() =>
-    [
-        new("network create", "NETWORK", "make a network",
+    public static MinirunVerb CreateVerb() =>
+        new("NETWORK", "make a network",
             [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"),
                 new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"),
                 new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"),
                 new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"),
-                new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan"),
-                new("label", '\0', "NAME=VALUE", "a label")],
-            Create) { Maximum = 1 },
-        new("network ls", "", "list networks", [
+                new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan") { Repeats = true },
+                new("label", '\0', "NAME=VALUE", "a label") { Repeats = true }],
+            Create) { Maximum = 1 };
+
+    public static MinirunVerb ListVerb() =>
+        new("", "list networks", [
             new("quiet", 'q', null, "only names"),
-            new("filter", 'f', "KEY=VALUE", "name, driver, label (repeatable)"),
+            new("filter", 'f', "KEY=VALUE", "name, driver, label") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}"),
-        ], List) { Minimum = 0, Maximum = 0, Sample = Sample },
-        new("network inspect", "NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect),
-        new("network rm", "NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
-            words => EachWord.Do(words, Store.Remove)),
-        new("network prune", "", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune)
+        ], List) { Minimum = 0, Maximum = 0, Sample = Sample };
+
+    public static MinirunVerb InspectVerb() =>
+        new("NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect);
+
+    public static MinirunVerb RemoveVerb() =>
+        new("NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
+            words => EachWord.Do(words, Store.Remove));
+
+    public static MinirunVerb PruneNetworksVerb() =>
+        new("", "remove all networks that no running container is on", [Question.Force, PruneVerb.Filter], Prune)
         {
             Minimum = 0,
             Maximum = 0
-        },
-        new("network connect", "NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [],
+        };
+
+    public static MinirunVerb ConnectVerb() =>
+        new("NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [],
             _ => throw Fixed())
         {
             Minimum = 2,
             Maximum = 2
-        },
-        new("network disconnect", "NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")],
+        };
+
+    public static MinirunVerb DisconnectVerb() =>
+        new("NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")],
             _ => throw Fixed())
         {
             Minimum = 2,
             Maximum = 2
-        },
-        new("port", "CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 },
-    ];
+        };
+
+    public static MinirunVerb PortVerb() =>
+        new("CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 };
 
     private static readonly System.Text.Json.JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -16,15 +16,10 @@ internal static class RunHelp
             Exit status: the command's own (128+n when signal n ended it); 125 when minirun
             failed, 126 when the command cannot be executed, 127 when it is not found.
             """);
-        foreach (IGrouping<string, RunOption> group in RunOptionTable.All.GroupBy(option => option.Group))
+        foreach (IGrouping<string, Flag> group in RunFlags.All.GroupBy(flag => flag.Group))
         {
             page.Section(group.Key);
-            foreach (RunOption option in group)
-            {
-                string brief = option.Brief is { } letter ? $"-{letter}, " : "    ";
-                string value = option.Value is null ? "" : option.ValueIsOptional ? $"[={option.Value}]" : " " + option.Value;
-                page.Entry(brief + option.Name + value, option.Help);
-            }
+            foreach (Flag flag in group) page.Entry(flag.Usage, flag.Meaning);
         }
         return page.Text("""
 

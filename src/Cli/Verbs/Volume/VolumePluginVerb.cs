@@ -12,16 +12,14 @@ namespace Minirun.Cli.Verbs.Volume;
 /// <summary><c>volume-plugin NAME</c>: a plugin of ours for volumes, for any engine of Docker's kind on this machine.</summary>
 internal static class VolumePluginVerb
 {
-    public static EngineVerb[] All() =>
-    [
-        new("volume-plugin glusterfs", "", "serve volumes of GlusterFS servers as a Docker volume plugin, until a signal", [
+    public static MinirunVerb GlusterVerb() =>
+        new("", "serve volumes of GlusterFS servers as a Docker volume plugin, until a signal", [
             new("servers", '\0', "HOST[:HOST…]", "who has the volumes (required)"),
             new("socket", '\0', "PATH", "where engines look for it (default /run/docker/plugins/glusterfs.sock)"),
             new("root", '\0', "DIR", "where volumes are mounted (default plugins/glusterfs below the engine's root)"),
             new("rest", '\0', "URL", "a glusterfs-rest service that makes and stops volumes; else they are to be there"),
             new("gfs-base", '\0', "DIR", "with --rest: the directory of bricks on the servers (default /mnt/gfs)"),
-        ], Serve) { Minimum = 0, Maximum = 0 },
-    ];
+        ], Serve) { Minimum = 0, Maximum = 0 };
 
     private static int Serve(VerbArguments words)
     {

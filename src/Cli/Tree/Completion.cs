@@ -12,28 +12,15 @@ using Minirun.Runtime;
 namespace Minirun.Cli.Tree;
 
 /// <summary>
-/// <c>minirun completion SHELL</c>, and the hidden verb that its scripts call with the words so far. A verb of ours and not the library's
-/// directive, because after ROOTFS all words are the command's, and because a directory is the shell's to complete.
+/// The hidden verb that scripts of <c>completion</c> call with the words so far. A verb of ours and not the library's directive, because
+/// after ROOTFS all words are the command's, and because a directory is the shell's to complete.
 /// </summary>
-internal static class CompletionCommand
+internal static class Completion
 {
     public const string HiddenVerb = "__complete";
 
     // What the shell is to do besides: the last line of the answer.
     private const string Directories = ":directories", Files = ":files", Nothing = ":";
-
-    public static int PrintScript(string? shell)
-    {
-        TextOutput.Line(shell switch
-        {
-            "bash" => CompletionScripts.Bash,
-            "zsh" => CompletionScripts.Zsh,
-            "fish" => CompletionScripts.Fish,
-            null => throw new UserError("completion: which shell?", "write minirun completion bash, zsh or fish"),
-            _ => throw new UserError($"completion: no script for '{shell}'", "there are bash, zsh and fish"),
-        });
-        return 0;
-    }
 
     /// <summary>Prints what the last word could become, one line each: the word, a tab, what it means.</summary>
     public static int Suggest(RootCommand root, ReadOnlySpan<string> words)
@@ -63,10 +50,9 @@ internal static class CompletionCommand
     /// <summary>Names of what the verb acts on.</summary>
     private static void OfferNames(string[] before, string current)
     {
-        var (verb, taken) = EngineVerbs.Choose(before[0], before.AsSpan(1));
-        if (verb is null) return;
+        if (VerbTable.Find(before, out int taken) is not { } verb) return;
         // Behind the first word of one that takes one are other things: a command, a new name.
-        bool isFirst = before.Skip(1 + taken).All(word => word.StartsWith('-'));
+        bool isFirst = before.Skip(taken).All(word => word.StartsWith('-'));
         string kind = verb.Arguments.Split(' ')[0].Trim('[', ']');
         if (!kind.EndsWith('…') && !isFirst) return;
         try
@@ -74,7 +60,7 @@ internal static class CompletionCommand
             ContainerStore store = ContainerStores.Own;
             IEnumerable<string> names = kind.TrimEnd('…') switch
             {
-                "CONTAINER" or "NAME" when verb.Name != "volume create" =>
+                "CONTAINER" or "NAME" when !verb.Name.StartsWith("volume", StringComparison.Ordinal) =>
                     ContainerRepair.FindAll(store).Select(container => container.Config.Name),
                 "VOLUME" => new VolumeStore(store.Paths).All().Select(volume => volume.Name),
                 "NETWORK" when verb.Name != "network create" => new NetworkStore(store.Paths).All().Select(network => network.Name),
@@ -97,7 +83,7 @@ internal static class CompletionCommand
             if (parsed.WantsHelp) return Nothing;
             if (parsed.Words.Length > 0) return Files;
         }
-        catch (UnknownOptionException)
+        catch (UnknownFlagException)
         {
             return Nothing;
         }
@@ -117,9 +103,9 @@ internal static class CompletionCommand
 
     private static string SuggestValue(Command run, string flag, string prefix, string current)
     {
-        if (RunTree.Find(run, flag) is not { } option) return Nothing;
+        if (VerbTree.Find(run, flag) is not { } option) return Nothing;
         foreach (CompletionItem item in option.GetCompletions(CompletionContext.Empty)) Offer(current, prefix + item.Label, null);
-        return RunTree.TakesFile(option) ? Files : Nothing;
+        return RunFlags.Find(option.Name)!.TakesFile ? Files : Nothing;
     }
 
     private static void Offer(string current, string word, string? meaning)

@@ -11,12 +11,19 @@ using Minirun.Runtime.State;
 namespace Minirun.Cli.Verbs.Machine;
 
 /// <summary><c>minirun doctor [--json]</c>: what was looked at, how it is, and the line that mends it.</summary>
-internal static class DoctorCommand
+internal static class DoctorVerb
 {
     private const int NameWidth = 19, TextColumn = 12 + NameWidth;
 
-    /// <summary>0 when <c>run</c> will work, else 1.</summary>
-    public static int Execute(bool json)
+    public static MinirunVerb Verb() => new("", "check what this machine lets minirun do, and say how to mend it",
+        [new("json", '\0', null, "as a JSON array")], words => Execute(words.Has("json")))
+    {
+        Minimum = 0,
+        Maximum = 0,
+        Notes = "Exit status: 0 when `minirun run` will work here, else 1.",
+    };
+
+    private static int Execute(bool json)
     {
         IReadOnlyList<Probe> probes = Checkup.Examine(new Host(), [Network(), .. Leftover()]);
         bool works = Checkup.WillRun(probes);

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Minirun.Cli.Output;
@@ -8,11 +6,16 @@ using Minirun.Linux;
 namespace Minirun.Cli.Verbs.Machine;
 
 /// <summary><c>minirun version [--json]</c> and, in one line, <c>minirun --version</c>.</summary>
-internal sealed class VersionCommand : SynchronousCommandLineAction
+internal static class VersionVerb
 {
-    public override bool ClearsParseErrors => true;
+    public static MinirunVerb Verb() => new("", "show the version of minirun and what it runs on",
+        [new("json", '\0', null, "as a JSON object")], words => Print(words.Has("json")))
+    {
+        Minimum = 0,
+        Maximum = 0,
+    };
 
-    public override int Invoke(ParseResult parseResult)
+    public static int PrintLine()
     {
         var (version, commit) = Own();
         TextOutput.Line(
@@ -20,7 +23,7 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
         return 0;
     }
 
-    public static int Print(bool json)
+    private static int Print(bool json)
     {
         var (version, commit) = Own();
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
@@ -49,7 +52,7 @@ internal sealed class VersionCommand : SynchronousCommandLineAction
     private static (string Version, string? Commit) Own()
     {
         string text =
-            typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+            typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int plus = text.IndexOf('+');
         return plus < 0 ? (text, null) : (text[..plus], text[(plus + 1)..]);
     }
