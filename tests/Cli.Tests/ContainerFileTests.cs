@@ -116,6 +116,19 @@ public sealed class ContainerFileTests : IDisposable
     }
 
     [Fact]
+    public void Annotations_of_the_file_and_of_flags_are_in_the_document()
+    {
+        string file = Write("c.yaml", $"rootfs: {Rootfs.Busybox}\nannotations: {{org.example.a: file, org.example.b: file}}\n");
+        string document = Support.Minirun.Run("run", "--file", file, "--annotation", "org.example.b=flag=1", "--print-spec").Succeeds().Out;
+        using var json = System.Text.Json.JsonDocument.Parse(document);
+        System.Text.Json.JsonElement all = json.RootElement.GetProperty("annotations");
+        Assert.Equal("file", all.GetProperty("org.example.a").GetString());
+        Assert.Equal("flag=1", all.GetProperty("org.example.b").GetString());
+        Support.Minirun.Run("run", "--annotation", "minirun.init=true", Rootfs.Busybox, "true").Fails(125, "minirun. are its own");
+        Support.Minirun.Run("run", "--annotation", "team", Rootfs.Busybox, "true").Fails(125, "--annotation team: not NAME=VALUE");
+    }
+
+    [Fact]
     public void The_file_wins_over_the_users_defaults_and_lists_are_joined()
     {
         Write("minirun/config.yaml", "hostname: defaults\nenvironment: {A: defaults, B: defaults}\ntmpfs: /from-defaults\ninit: true\n");

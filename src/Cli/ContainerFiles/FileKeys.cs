@@ -63,6 +63,7 @@ internal static class FileKeys
         One("restart", "--restart"),
         One("stop_signal", "--stop-signal"),
         new("stop_grace_period", "--stop-timeout", EngineKeys.StopGracePeriod),
+        new("annotations", "--annotation", EngineKeys.Pairs("--annotation", '=')),
         new("labels", "--label", EngineKeys.Pairs("--label", '=')),
         new("logging", "--log-driver", EngineKeys.Logging),
         new("healthcheck", "--health-cmd", EngineKeys.Health),

@@ -15,7 +15,7 @@ internal static class OtherKeys
         ("containers of one network know each other by their names", ["links", "external_links"]),
         ("it needs several services; a file is one", ["depends_on", "scale", "profiles", "develop", "extends"]),
         ("leave it out",
-            ["annotations", "configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "mac_address", "models",
+            ["configs", "credential_spec", "driver_opts", "gpus", "isolation", "label_file", "mac_address", "models",
                 "secrets", "shm_size", "storage_opt", "sysctls",
             "use_api_socket", "post_start", "pre_stop", "attach"]),
         ("the file is one service: what stands below a name in `services:`", ["services", "name", "version", "include"]),

@@ -71,8 +71,12 @@ internal static class VerbTable
     /// <summary>What verbs of two words act on, and what the help says of it.</summary>
     public static readonly (string Word, string Summary)[] Nouns =
     [
-        ("container", "Commands for containers"), ("generate", "Commands for files about them"), ("network", "Commands for networks"),
-        ("volume", "Commands for volumes"), ("volume-plugin", "Commands for plugins that serve volumes"), ("system", "Commands for all of them"),
+        ("container", "Commands for containers"),
+        ("generate", "Commands for files about them"),
+        ("network", "Commands for networks"),
+        ("volume", "Commands for volumes"),
+        ("volume-plugin", "Commands for plugins that serve volumes"),
+        ("system", "Commands for all of them"),
     ];
 
     /// <summary>The verb of one word or two, and how many words that were; null when there is none.</summary>

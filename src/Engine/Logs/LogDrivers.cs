@@ -1,24 +1,19 @@
-using Minirun.Engine.Logs.Fluentd;
-using Minirun.Engine.Logs.Gelf;
-using Minirun.Engine.Logs.Journald;
-using Minirun.Engine.Logs.JsonFile;
-using Minirun.Engine.Logs.Syslog;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Logs;
 
-/// <summary>All drivers there are.</summary>
+/// <summary>All drivers there are, a line each: a new one is a folder and a line here (docs/extending.md).</summary>
 public static class LogDrivers
 {
     public const string Default = "json-file";
 
     private static readonly List<LogDriverKind> s_kinds =
     [
-        JsonFileDriver.Kind,
-        JournaldDriver.Kind,
-        SyslogDriver.Kind,
-        GelfDriver.Kind,
-        FluentdDriver.Kind,
+        JsonFile.JsonFileDriver.Kind,
+        Journald.JournaldDriver.Kind,
+        Syslog.SyslogDriver.Kind,
+        Gelf.GelfDriver.Kind,
+        Fluentd.FluentdDriver.Kind,
         NoneDriver.Kind,
         PassthroughDriver.Kind,
     ];

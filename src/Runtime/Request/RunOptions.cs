@@ -74,6 +74,9 @@ public class RunOptions
 
     /// <summary>The engine makes it, and a monitor stays with it.</summary>
     public bool IsMonitored => Detach || MonitoredFor is not null;
+
+    /// <summary>Of the document; null: none. What a flag asks of an operation that the document has no field for is one, too.</summary>
+    public Dictionary<string, string>? Annotations { get; set; }
     public string? PidFile { get; set; }
     public string? CidFile { get; set; }
     public string? Name { get; set; }

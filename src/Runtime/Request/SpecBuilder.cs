@@ -153,9 +153,11 @@ public sealed class SpecBuilder
 
     private static void Annotate(OciSpec oci, RunOptions options)
     {
+        if (options.Annotations is { } given)
+            foreach (var (name, value) in given) (oci.Annotations ??= [])[name] = value;
         if (options.Ephemeral) (oci.Annotations ??= [])["minirun.ephemeral"] = "true";
         if (options.Init) (oci.Annotations ??= [])["minirun.init"] = "true";
         if (options.IsMonitored) (oci.Annotations ??= [])[BundleSpec.Require] = string.Join(',', options.Require);
-        if (options.Name is { } name) (oci.Annotations ??= [])["minirun.name"] = name;
+        if (options.Name is { } own) (oci.Annotations ??= [])["minirun.name"] = own;
     }
 }
