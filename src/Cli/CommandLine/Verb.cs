@@ -16,6 +16,9 @@ internal abstract record Verb(string Arguments, string Summary, Flag[] Flags, in
     /// <summary>Flags may also stand behind words. Not where the words are another program's.</summary>
     public bool FlagsAfterWords { get; init; } = true;
 
+    /// <summary>What the first word may be, with blanks between: for the completion.</summary>
+    public string Choices { get; init; } = "";
+
     /// <summary>Printed below the flags.</summary>
     public string? Notes { get; init; }
 }

@@ -58,12 +58,12 @@ internal static class Completion
         try
         {
             ContainerStore store = ContainerStores.Own;
-            IEnumerable<string> names = kind.TrimEnd('…') switch
+            // NAME alone is one that is to be given.
+            IEnumerable<string> names = kind switch
             {
-                "CONTAINER" or "NAME" when !verb.Name.StartsWith("volume", StringComparison.Ordinal) =>
-                    ContainerRepair.FindAll(store).Select(container => container.Config.Name),
-                "VOLUME" => new VolumeStore(store.Paths).All().Select(volume => volume.Name),
-                "NETWORK" when verb.Name != "network create" => new NetworkStore(store.Paths).All().Select(network => network.Name),
+                "CONTAINER" or "CONTAINER…" or "NAME…" => ContainerRepair.FindAll(store).Select(container => container.Config.Name),
+                "VOLUME…" => new VolumeStore(store.Paths).All().Select(volume => volume.Name),
+                "NETWORK" or "NETWORK…" => new NetworkStore(store.Paths).All().Select(network => network.Name),
                 _ => [],
             };
             foreach (string name in names) Offer(current, name, null);

@@ -8,12 +8,11 @@ namespace Minirun.Cli.Tree;
 /// <summary><c>completion SHELL</c>: prints a script, which asks <see cref="Completion"/>.</summary>
 internal static class CompletionVerb
 {
-    public const string Shells = "bash zsh fish";
-
     public static MinirunVerb Verb() => new("[SHELL]", "print a completion script for a shell", [], Print)
     {
         Minimum = 0,
         Maximum = 1,
+        Choices = "bash zsh fish",
         Notes = """
             SHELL is bash, zsh or fish. For this shell:
               source <(minirun completion bash)

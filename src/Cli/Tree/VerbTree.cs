@@ -42,11 +42,11 @@ internal static class VerbTree
     {
         var command = new Command(name, VerbHelp.Sentence(verb.Summary));
         foreach (Flag flag in verb.Flags) command.Add(Build(flag));
-        if (name == "completion")
+        if (verb.Choices.Length > 0)
         {
-            var shell = new Argument<string?>("SHELL") { Arity = ArgumentArity.ZeroOrOne };
-            shell.CompletionSources.Add(CompletionVerb.Shells.Split(' '));
-            command.Add(shell);
+            var word = new Argument<string?>(verb.Arguments) { Arity = ArgumentArity.ZeroOrOne };
+            word.CompletionSources.Add(verb.Choices.Split(' '));
+            command.Add(word);
         }
         return command;
     }

@@ -17,7 +17,7 @@ namespace Minirun.Cli.Verbs.Network;
 internal static class NetworkVerbs
 {
     public static MinirunVerb CreateVerb() =>
-        new("NETWORK", "make a network",
+        new("NAME", "make a network",
             [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"),
                 new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"),
                 new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"),
