@@ -73,7 +73,7 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     {
         try
         {
-            return Cgroup is { IsFrozen: true };
+            return Record.Cgroup is { } state && Cgroup.Open(RecordedCgroup.Proven(this, Freezer.Part(state))).IsFrozen;
         }
         catch (Exception error) when (error is LinuxException or UserError)
         {
