@@ -34,6 +34,13 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    public void A_processor_that_nothing_is_built_for_is_refused()
+    {
+        Assert.Contains("unknown processor 'mips'", Build("build", "--arch", "mips").Exits(1).Error);
+        Assert.Contains("unknown argument '--archs'", Build("build", "--archs").Exits(1).Error);
+    }
+
+    [Fact]
     public void What_is_no_verb_is_refused()
     {
         Assert.Contains("unknown verb 'biuld'", Build("biuld").Exits(1).Error);
