@@ -351,7 +351,7 @@ bench() {
 lint() {
     need_dotnet
     local script scripts status=0
-    mapfile -t scripts < <(find build.sh .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image \
+    mapfile -t scripts < <(find build.sh src/Linux/Headers .ci rootfs-samples bench tests tests/vm tests/vm/clients tests/vm/image \
         tests/Hostile tests/Hostile/{cases,helpers,naive,matrix} -maxdepth 1 -type f \
         \( -name '*.sh' -o -path '.ci/*' -o -name vm-agent -o -path '*/naive/engine' \))
     for script in "${scripts[@]}"; do bash -n "$script" || status=1; done
