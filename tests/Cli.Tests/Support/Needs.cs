@@ -23,8 +23,7 @@ internal static class Needs
                 : "pids and memory of cgroup version 1 are not here, or we are not root"),
         [Need.Fuse] = new(Fuse),
         [Need.Tmux] = new(() => Programs.Find("tmux") is null ? "tmux is not here" : null),
-        [Need.Arm64] = new(() => !File.Exists(Programs.Arm64Minirun) ? "minirun is not built for arm64"
-            : Programs.Find(Programs.Arm64Emulator) is null ? $"{Programs.Arm64Emulator} is not here" : null),
+        [Need.Arm64] = new(Arm64),
         [Need.TwoProcessors] = new(() => Environment.ProcessorCount >= 2 ? null : "there is one processor only"),
     };
 
@@ -53,6 +52,15 @@ internal static class Needs
         return Programs.Find("crun") is null ? "crun is not here"
             : File.Exists(hybrid) && File.ReadAllText(hybrid).Trim().Length > 0 ? "crun does not run with hybrid cgroups"
             : null;
+    }
+
+    /// <summary>One that is older than the program it is compared with was made of other sources.</summary>
+    private static string? Arm64()
+    {
+        if (!File.Exists(Programs.Arm64Minirun)) return "minirun is not built for arm64";
+        if (File.GetLastWriteTimeUtc(Programs.Arm64Minirun) < File.GetLastWriteTimeUtc(Programs.Minirun))
+            return "minirun for arm64 is older than minirun";
+        return Programs.Find(Programs.Arm64Emulator) is null ? $"{Programs.Arm64Emulator} is not here" : null;
     }
 
     private static string? Fuse()
