@@ -34,6 +34,29 @@ public class CommandTreeTests
         Assert.Equal(help.Out, Minirun.Run("help", verb).Succeeds().Out);
     }
 
+    /// <summary>Of two words as well.</summary>
+    [Fact]
+    public void A_verb_of_a_noun_is_explained_under_each_of_its_names()
+    {
+        Assert.StartsWith("Usage:  minirun volume list [OPTIONS]\n", Minirun.Run("help", "volume", "list").Succeeds().Out);
+        Assert.Equal(Minirun.Run("volume", "ls", "--help").Succeeds().Out.Replace(" ls ", " list "),
+            Minirun.Run("help", "volume", "list").Succeeds().Out);
+        Minirun.Run("help", "volume", "lst").Fails(125, "help: unknown command 'volume lst'", "did you mean: minirun help volume ls");
+    }
+
+    /// <summary>-h is a flag of theirs: the name of the host.</summary>
+    [Fact]
+    public void Of_run_and_create_the_letter_h_is_no_help()
+    {
+        Minirun.Run("run", "-h").Fails(125, "-h needs a value: NAME");
+        Minirun.Run("create", "-h").Fails(125, "-h needs a value: NAME");
+    }
+
+    /// <summary>The later --net takes the one before it back; that the container has a monitor is so all the same.</summary>
+    [Fact]
+    public void A_flag_of_the_engines_that_is_taken_back_is_named_where_it_cannot_be() =>
+        Minirun.Run("run", "--net", "bridge", "--net", "host", "--explain", "x").Fails(125, "do not go with --net");
+
     [Theory]
     [InlineData("--version")]
     [InlineData("-v")]
@@ -80,6 +103,13 @@ public class CommandTreeTests
     [InlineData("run: unknown flag -x in -itx", "minirun run --help", "run", "-itx", "x")]
     [InlineData("run: unknown flag -r in -rm", "did you mean --rm?", "run", "-rm", "x")]
     [InlineData("run: unknown flag --it", "did you mean -it?", "run", "--it", "x")]
+    [InlineData("--name needs a value: NAME", "write --name NAME", "run", "--name")]
+    [InlineData("ps: unknown flag -x in -ax", "`minirun ps --help` lists all flags", "ps", "-ax")]
+    [InlineData("ps: unknown flag --aq", "did you mean -aq?", "ps", "--aq")]
+    [InlineData("stop: unknown flag --tiem", "did you mean --time?", "stop", "--tiem", "1", "web")]
+    [InlineData("stop: -t needs a value: SECONDS", "write -t SECONDS", "stop", "-t")]
+    [InlineData("volume ls: --quiet=maybe: neither true nor false", "--quiet=true", "volume", "ls", "-q=maybe")]
+    [InlineData("network: unknown command 'lst'", "`minirun network --help` lists them", "network", "lst")]
     public void A_mistake_gets_one_message_and_what_was_meant(string message, string hint, params string[] arguments)
     {
         Result result = Minirun.Run(arguments).Fails(125);

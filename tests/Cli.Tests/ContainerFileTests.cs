@@ -125,7 +125,7 @@ public sealed class ContainerFileTests : IDisposable
         Assert.Equal("file", all.GetProperty("org.example.a").GetString());
         Assert.Equal("flag=1", all.GetProperty("org.example.b").GetString());
         Support.Minirun.Run("run", "--annotation", "minirun.init=true", Rootfs.Busybox, "true").Fails(125, "minirun. are its own");
-        Support.Minirun.Run("run", "--annotation", "team", Rootfs.Busybox, "true").Fails(125, "--annotation team: not NAME=VALUE");
+        Support.Minirun.Run("run", "--annotation", "team", Rootfs.Busybox, "true").Fails(125, "--annotation team: not KEY=TEXT");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Minirun.Cli.CommandLine;
 /// <param name="Name">Its long name, without dashes.</param>
 /// <param name="Letter">Its short name; zero: none.</param>
 /// <param name="Value">
-/// What the help calls the value: N is a whole number, FILE a path. Null for a switch, which takes =true and =false.
+/// What the help calls the value: N is a whole number, FILE the path of one. Null for a switch, which takes =true and =false.
 /// </param>
 /// <param name="Help">One line.</param>
 internal sealed record Flag(string Name, char Letter, string? Value, string Help)
@@ -51,8 +51,7 @@ internal sealed record Flag(string Name, char Letter, string? Value, string Help
     public string Meaning => Repeats ? Help + " (repeatable)" : Help;
 
     /// <summary>Whether the value is the path of a file, or begins with one.</summary>
-    public bool TakesFile =>
-        Value is "FILE" or "DIR" || Value?.Split(':', '[')[0] is "SRC" or "HOST" or "DEV" && Group != "Network of such a container";
+    public bool TakesFile => Value?.Split(':', '[')[0] is "FILE" or "SRC" or "HOST" or "DEV";
 
     /// <summary>Puts a value into a request.</summary>
     /// <exception cref="Runtime.UserError">The value cannot be.</exception>

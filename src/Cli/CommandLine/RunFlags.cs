@@ -199,7 +199,7 @@ internal static class RunFlags
         Row("require", '\0', "WHAT", Seeing, "fail rather than fall back: procfs, sysfs",
             (o, v) => o.Require.Add(Values.Requirement(v)), repeats: true, choices: "procfs sysfs"),
 
-        Row("annotation", '\0', "NAME=VALUE", Files, "an annotation of the OCI document", (o, v) => Values.Annotate(o, v), repeats: true),
+        Row("annotation", '\0', "KEY=TEXT", Files, "an annotation of the OCI document", (o, v) => Values.Annotate(o, v), repeats: true),
         Row("file", 'f', "FILE", Files, "a container as YAML, keys as in a compose service, plus rootfs; flags win", (_, _) => { }),
     ];
 

@@ -64,11 +64,11 @@ internal static class Values
         options.Ulimits.Add(limit);
     }
 
-    /// <summary>NAME=VALUE. Those that begin with minirun. say what other flags ask for.</summary>
+    /// <summary>KEY=TEXT. Those that begin with minirun. say what other flags ask for.</summary>
     public static void Annotate(RunOptions options, string text)
     {
         int equals = text.IndexOf('=');
-        if (equals <= 0) throw new UserError($"--annotation {text}: not NAME=VALUE", "such as --annotation org.example.team=web");
+        if (equals <= 0) throw new UserError($"--annotation {text}: not KEY=TEXT", "such as --annotation org.example.team=web");
         if (text.StartsWith("minirun.", StringComparison.Ordinal))
             throw new UserError($"--annotation {text}: names that begin with minirun. are its own", "choose another name");
         (options.Annotations ??= [])[text[..equals]] = text[(equals + 1)..];

@@ -27,6 +27,7 @@ public sealed class HintTests : IDisposable
         ["FORMAT"] = ["{{.Nope", "{{nothing .Names}}"],
         ["GROUP"] = ["no-such-group"],
         ["HOST[:DST][:ACCESS]"] = ["/dev/not-there", "/dev/null:/x:q"],
+        ["KEY=TEXT"] = ["nothing", "=x", "minirun.x=1"],
         ["KEY=VALUE"] = ["nothing=1", "nothing"],
         ["KEYS"] = ["ctrl-1", "ab"],
         ["LINES"] = ["abc"],
