@@ -1,8 +1,13 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using static Minirun.Runtime.Spec.Json.JsonValues;
 
 namespace Minirun.Engine.Records;
 
-/// <summary>container.json: what a container was made with. The OCI configuration stands beside it, in config.json.</summary>
+/// <summary>
+/// container.json: what a container was made with. The OCI configuration stands beside it, in config.json. It writes itself: the serializer
+/// would have to make itself ready at each start. A test compares the two.
+/// </summary>
 public sealed class ContainerConfig
 {
     /// <summary>64 hexadecimal digits.</summary>
@@ -59,6 +64,37 @@ public sealed class ContainerConfig
 
     /// <summary>The mode of --net, and what goes with it.</summary>
     public NetworkUse Network { get; set; } = new();
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        Text(json, "id"u8, Id);
+        Text(json, "name"u8, Name);
+        Text(json, "created"u8, Created);
+        Text(json, "rootfs"u8, Rootfs);
+        Text(json, "image"u8, Image);
+        Texts(json, "command"u8, Command);
+        Texts(json, "env"u8, Env);
+        Texts(json, "createCommand"u8, CreateCommand);
+        Text(json, "createDirectory"u8, CreateDirectory);
+        Map(json, "labels"u8, Labels);
+        Text(json, "hostname"u8, Hostname);
+        json.WriteBoolean("tty"u8, Tty);
+        json.WriteBoolean("openStdin"u8, OpenStdin);
+        json.WriteBoolean("autoRemove"u8, AutoRemove);
+        json.WriteBoolean("privileged"u8, Privileged);
+        Text(json, "runtime"u8, Runtime);
+        json.WriteBoolean("systemdCgroup"u8, SystemdCgroup);
+        Text(json, "logDriver"u8, LogDriver);
+        Map(json, "logOptions"u8, LogOptions);
+        Object(json, "restart"u8, Restart, static (json, restart) => restart.Write(json));
+        Text(json, "stopSignal"u8, StopSignal);
+        json.WriteNumber("stopTimeout"u8, StopTimeout);
+        json.WriteNumber("timeout"u8, Timeout);
+        Object(json, "health"u8, Health, static (json, health) => health.Write(json));
+        Text(json, "sdNotify"u8, SdNotify);
+        Objects(json, "volumes"u8, Volumes, static (json, use) => use.Write(json));
+        Object(json, "network"u8, Network, static (json, network) => network.Write(json));
+    }
 }
 
 /// <summary>--restart.</summary>
@@ -77,6 +113,12 @@ public sealed class RestartPolicy
         "on-failure" => state.ExitCode != 0 && (MaximumRetryCount == 0 || state.RestartCount < MaximumRetryCount),
         _ => false,
     };
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        Text(json, "name"u8, Name);
+        json.WriteNumber("maximumRetryCount"u8, MaximumRetryCount);
+    }
 }
 
 /// <summary>--health-cmd and what goes with it. Times in seconds.</summary>
@@ -88,6 +130,15 @@ public sealed class HealthCheck
     public double Timeout { get; set; } = 30;
     public double StartPeriod { get; set; }
     public int Retries { get; set; } = 3;
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        Text(json, "command"u8, Command);
+        json.WriteNumber("interval"u8, Interval);
+        json.WriteNumber("timeout"u8, Timeout);
+        json.WriteNumber("startPeriod"u8, StartPeriod);
+        json.WriteNumber("retries"u8, Retries);
+    }
 }
 
 public sealed class VolumeUse
@@ -102,6 +153,16 @@ public sealed class VolumeUse
 
     /// <summary>Made for this container, without a name of its own: goes with `rm -v`.</summary>
     public bool Anonymous { get; set; }
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        Text(json, "name"u8, Name);
+        Text(json, "driver"u8, Driver);
+        Text(json, "destination"u8, Destination);
+        json.WriteBoolean("readOnly"u8, ReadOnly);
+        json.WriteBoolean("noCopy"u8, NoCopy);
+        json.WriteBoolean("anonymous"u8, Anonymous);
+    }
 }
 
 public sealed class NetworkUse
@@ -123,6 +184,18 @@ public sealed class NetworkUse
 
     /// <summary>More names that it has on its network.</summary>
     public List<string> Aliases { get; set; } = [];
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        Text(json, "mode"u8, Mode);
+        Texts(json, "ports"u8, Ports);
+        Text(json, "ip"u8, Ip);
+        Texts(json, "dns"u8, Dns);
+        Texts(json, "dnsSearch"u8, DnsSearch);
+        Texts(json, "dnsOptions"u8, DnsOptions);
+        Texts(json, "addHosts"u8, AddHosts);
+        Texts(json, "aliases"u8, Aliases);
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -7,65 +7,8 @@ namespace Minirun.Engine.Records;
 /// </summary>
 internal static class ContainerJson
 {
-    public static byte[] Write(ContainerConfig config) => Document(capacity: 2048, config, static (json, config) =>
-    {
-        Text(json, "id"u8, config.Id);
-        Text(json, "name"u8, config.Name);
-        Text(json, "created"u8, config.Created);
-        Text(json, "rootfs"u8, config.Rootfs);
-        Text(json, "image"u8, config.Image);
-        Texts(json, "command"u8, config.Command);
-        Texts(json, "env"u8, config.Env);
-        Texts(json, "createCommand"u8, config.CreateCommand);
-        Text(json, "createDirectory"u8, config.CreateDirectory);
-        Map(json, "labels"u8, config.Labels);
-        Text(json, "hostname"u8, config.Hostname);
-        json.WriteBoolean("tty"u8, config.Tty);
-        json.WriteBoolean("openStdin"u8, config.OpenStdin);
-        json.WriteBoolean("autoRemove"u8, config.AutoRemove);
-        json.WriteBoolean("privileged"u8, config.Privileged);
-        Text(json, "runtime"u8, config.Runtime);
-        json.WriteBoolean("systemdCgroup"u8, config.SystemdCgroup);
-        Text(json, "logDriver"u8, config.LogDriver);
-        Map(json, "logOptions"u8, config.LogOptions);
-        Object(json, "restart"u8, config.Restart, static (json, restart) =>
-        {
-            Text(json, "name"u8, restart.Name);
-            json.WriteNumber("maximumRetryCount"u8, restart.MaximumRetryCount);
-        });
-        Text(json, "stopSignal"u8, config.StopSignal);
-        json.WriteNumber("stopTimeout"u8, config.StopTimeout);
-        json.WriteNumber("timeout"u8, config.Timeout);
-        Object(json, "health"u8, config.Health, static (json, health) =>
-        {
-            Text(json, "command"u8, health.Command);
-            json.WriteNumber("interval"u8, health.Interval);
-            json.WriteNumber("timeout"u8, health.Timeout);
-            json.WriteNumber("startPeriod"u8, health.StartPeriod);
-            json.WriteNumber("retries"u8, health.Retries);
-        });
-        Text(json, "sdNotify"u8, config.SdNotify);
-        Objects(json, "volumes"u8, config.Volumes, static (json, use) =>
-        {
-            Text(json, "name"u8, use.Name);
-            Text(json, "driver"u8, use.Driver);
-            Text(json, "destination"u8, use.Destination);
-            json.WriteBoolean("readOnly"u8, use.ReadOnly);
-            json.WriteBoolean("noCopy"u8, use.NoCopy);
-            json.WriteBoolean("anonymous"u8, use.Anonymous);
-        });
-        Object(json, "network"u8, config.Network, static (json, network) =>
-        {
-            Text(json, "mode"u8, network.Mode);
-            Texts(json, "ports"u8, network.Ports);
-            Text(json, "ip"u8, network.Ip);
-            Texts(json, "dns"u8, network.Dns);
-            Texts(json, "dnsSearch"u8, network.DnsSearch);
-            Texts(json, "dnsOptions"u8, network.DnsOptions);
-            Texts(json, "addHosts"u8, network.AddHosts);
-            Texts(json, "aliases"u8, network.Aliases);
-        });
-    });
+    public static byte[] Write(ContainerConfig config) =>
+        Document(capacity: 2048, config, static (json, config) => config.Write(json));
 
     public static byte[] Write(ContainerState state) => Document(capacity: 2048, state, static (json, state) =>
     {
