@@ -7,7 +7,7 @@ namespace Minirun.Runtime;
 public static class ProcessIdentity
 {
     // Counted from the state, field 3.
-    private const int FlagsField = 6, ThreadsField = 17, StartTimeField = 19;
+    private const int ParentField = 1, FlagsField = 6, ThreadsField = 17, StartTimeField = 19;
     private const ulong PF_EXITING = 4;
 
     /// <summary>The start time of a process, in clock ticks since boot; 0 when there is none, or only its zombie.</summary>
@@ -80,6 +80,8 @@ public static class ProcessIdentity
         if (stat[at] == 'Z' && Number(stat, at, ThreadsField) <= 1) return 0;
         return Number(stat, at, StartTimeField);
     }
+
+    internal static int ParseParent(string stat) => StateAt(stat) is >= 0 and var at ? (int)Number(stat, at, ParentField) : 0;
 
     private static string DirectoryOf(int pid) => "/proc/" + pid.ToString(CultureInfo.InvariantCulture);
 

@@ -34,7 +34,8 @@ public static class ContainerEnd
         using FirstProcess? first = AwaitFirst(container);
         if (first is null) return waits;
         Cgroup? cgroup = RuntimeLeft.Cgroup(container, first.Pid);
-        using var ending = new Ending(first.Init, first.Pid, cgroup, container.OwnNamespaces());
+        using var ending = new Ending(first.Init, first.Pid, cgroup, container.OwnNamespaces(),
+            () => OtherContainers.Processes(container));
         ending.Thaw();
         bool asks = number != signal.SIGKILL;
         if (asks) EndingSignal.Send(container, first.Init, number);

@@ -98,7 +98,12 @@ internal sealed unsafe class ContainerMonitor
         _flight.Begin();
         using var streams = new ContainerStreams(_container.Config.Tty, _container.Config.OpenStdin, _container.Directory);
         _start =
-            new ContainerStart(_container, _state, _flight) { Descriptors = [.. streams.Theirs], ConsoleSocket = streams.ConsoleSocket };
+            new ContainerStart(_container, _state, _flight)
+            {
+                Descriptors = [.. streams.Theirs],
+                ConsoleSocket = streams.ConsoleSocket,
+                Others = () => OtherContainers.Processes(_container),
+            };
         // What an earlier monitor that was killed has left.
         ContainerParts.Release(_container, _start);
         try
@@ -129,6 +134,7 @@ internal sealed unsafe class ContainerMonitor
     private void Started(int pid)
     {
         _flight.Started(pid);
+        _start!.Outliving?.Hold();
         _container.Write(_state);
         _lock.HasStarted();
         EngineEvents.Add(_container, "start");

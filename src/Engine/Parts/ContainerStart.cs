@@ -27,5 +27,8 @@ internal sealed class ContainerStart(EngineContainer container, ContainerState s
     public ContainerLog? Log { get; set; }
     public HealthProbe? Health { get; set; }
     public MemoryWatch? Memory { get; set; }
-    public NamespaceMembers? Outliving { get; set; }
+    public OwnProcesses? Outliving { get; set; }
+
+    /// <summary>The first processes of other containers, and their monitors.</summary>
+    public required Func<IReadOnlySet<int>> Others { get; init; }
 }

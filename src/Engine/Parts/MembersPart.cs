@@ -1,4 +1,6 @@
 using Minirun.Engine.Records;
+using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 
@@ -12,12 +14,26 @@ internal sealed class MembersPart : IContainerPart
     public string Name => "members";
     public bool HasStep => false;
 
-    public void Connect(ContainerStart start) => start.Outliving = Ending.Outliving(start.Pid, start.Container.OwnNamespaces());
+    public void Connect(ContainerStart start)
+    {
+        start.Outliving = Ending.Outliving(start.Pid, start.Container.OwnNamespaces(), start.Others, Helpers);
+        // The runtime ends who is in the cgroup.
+        if (start.Outliving is null || ProcessCgroup.Find(start.Pid, start.Container.Id) is null) return;
+        start.Outliving.Dispose();
+        start.Outliving = null;
+    }
 
     public string? Release(EngineContainer container, ContainerStart? start)
     {
-        using NamespaceMembers? members = start?.Outliving;
+        using OwnProcesses? members = start?.Outliving;
         members?.End(Patience);
         return null;
+    }
+
+    private static HashSet<int> Helpers()
+    {
+        HashSet<int> all = [];
+        ChildProgram.WithAll(all.UnionWith);
+        return all;
     }
 }

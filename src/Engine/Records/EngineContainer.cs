@@ -46,7 +46,7 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
     {
         try
         {
-            return NamespaceMembers.OwnKinds(Bundle.Read(Directory).Linux);
+            return OwnProcesses.OwnKinds(Bundle.Read(Directory).Linux);
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {

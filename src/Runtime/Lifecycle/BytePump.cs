@@ -24,8 +24,8 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
     /// <summary>How much that is.</summary>
     public int Held => _end - _start;
 
-    /// <summary>Why it could not be written, where somebody was there to read it: a full disk (errno); 0: it could.</summary>
-    public int Trouble { get; private set; }
+    /// <inheritdoc cref="Outlet.Trouble"/>
+    public int Trouble => _sink.Trouble;
 
     /// <summary>Fills two entries.</summary>
     public void Prepare(Span<pollfd> fds, bool reads)
@@ -89,7 +89,6 @@ internal sealed unsafe class BytePump(int from, int to, int ours, int room)
             _start += count;
             return;
         }
-        if (Marshal.GetLastPInvokeError() is not Errno.EPIPE and var errno) Trouble = errno;
         // Who read it is gone: the writer is told by its own pipe, as if it had the caller's.
         End();
     }

@@ -7,7 +7,8 @@ namespace Minirun.Runtime.Lifecycle;
 
 /// <summary>
 /// The end of all processes of a container, from any state: by its cgroup where it has one, which also thaws; by its first process, whose
-/// end is that of all others in a pid namespace of their own; and by its other namespaces where it shares the pid namespace of others.
+/// end is that of all others in a pid namespace of their own; and where it has neither, by what is known to be its own
+/// (<see cref="OwnProcesses"/>).
 /// </summary>
 public sealed class Ending : IDisposable
 {
@@ -15,23 +16,28 @@ public sealed class Ending : IDisposable
     private readonly InitProcess? _init;
     private readonly int _pid;
     private readonly Cgroup? _cgroup;
-    private readonly NamespaceMembers? _members;
+    private readonly OwnProcesses? _members;
 
     /// <param name="init">The first process; null: it has ended. Not ours to close.</param>
     /// <param name="pid">The same.</param>
     /// <param name="cgroup">The container's, proven; null: it has none.</param>
-    /// <param name="own">The kinds of its namespaces that nobody else is in.</param>
-    public Ending(InitProcess? init, int pid, Cgroup? cgroup, params ReadOnlySpan<string> own)
+    /// <param name="own">The kinds of namespaces that were made for it.</param>
+    /// <param name="others">The first processes of other containers, and their monitors.</param>
+    public Ending(InitProcess? init, int pid, Cgroup? cgroup, string[] own, Func<IReadOnlySet<int>> others)
     {
         (_init, _pid, _cgroup) = (init, pid, cgroup);
-        if (init is not null) _members = Outliving(pid, own);
+        // Who is in the cgroup is the container's, and nobody else is.
+        if (init is not null && cgroup is null) _members = Outliving(pid, own, others);
     }
 
     /// <summary>What outlives a first process: held before its end. Null when the kernel ends it all, with the pid namespace.</summary>
-    public static NamespaceMembers? Outliving(int pid, params ReadOnlySpan<string> own)
+    public static OwnProcesses? Outliving(
+        int pid, string[] own, Func<IReadOnlySet<int>> others, Func<IReadOnlySet<int>>? helpers = null)
     {
         string? space = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/pid");
-        return space == ProcFile.ReadLink("/proc/self/ns/pid") || !IsFirst(pid) ? NamespaceMembers.Of(pid, own) : null;
+        return space == ProcFile.ReadLink("/proc/self/ns/pid") || !IsFirst(pid)
+            ? OwnProcesses.Of(pid, own, others, helpers)
+            : null;
     }
 
     /// <summary>What is frozen takes no signal but SIGKILL, on cgroup version 1 not even that.</summary>

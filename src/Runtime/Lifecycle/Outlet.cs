@@ -22,6 +22,9 @@ public sealed unsafe class Outlet(int fd)
 
     public int Descriptor => fd;
 
+    /// <summary>Why it could not be written, where somebody was there to read it: a full disk (errno); 0: it could.</summary>
+    public int Trouble { get; private set; }
+
     /// <summary>Writes what is taken now.</summary>
     /// <returns>How much that is; 0: nothing, poll(2) tells when; below 0: nobody reads it any more, or it cannot be written.</returns>
     public int Write(ReadOnlySpan<byte> data)
@@ -36,7 +39,12 @@ public sealed unsafe class Outlet(int fd)
                     : TakesMore() ? unistd.write(fd, start + done, Math.Min(data.Length - done, _room)) : 0;
                 if (count > 0) done += (int)count;
                 else if (count == 0 || Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR) break;
-                else return done > 0 ? done : -1;
+                else if (done > 0) break;
+                else
+                {
+                    if (Marshal.GetLastPInvokeError() is not Errno.EPIPE and var errno) Trouble = errno;
+                    return -1;
+                }
             }
         return done;
     }

@@ -19,7 +19,7 @@ public static class Removal
         using InitProcess? init = OwnInit(container, warn);
         // Of one that is not known to be the container's, though a signal harms it no more, nobody else is looked for.
         string[] own = container.Doubt is null ? container.OwnNamespaces() : [];
-        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }), own);
+        using var ending = new Ending(init, container.Record.Pid, OwnCgroup(container, _ => { }), own, container.Others);
         ending.Kill();
         if (ending.Await(Patience)) return;
         (string why, string hint) = ending.Explain();

@@ -159,7 +159,8 @@ public sealed unsafe class Supervisor
         int status = _container.Collect();
         Drain();
         _notify?.Finish();
-        return LastOutput.Check(_signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status), _streams?.Trouble ?? 0);
+        int trouble = _terminal is { Trouble: > 0 and var errno } ? errno : _streams?.Trouble ?? 0;
+        return LastOutput.Check(_signals.EndedBy is { } number ? 128 + number : ExitStatus.Code(status), trouble);
     }
 
     /// <summary>

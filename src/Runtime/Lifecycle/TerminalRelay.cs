@@ -24,6 +24,9 @@ internal sealed unsafe class TerminalRelay : IDisposable
     private int _typedStart, _typedEnd, _shownStart, _shownEnd;
     private bool _inputEnded, _outputEnded, _readerIsGone, _told, _isInLine;
 
+    /// <inheritdoc cref="Outlet.Trouble"/>
+    public int Trouble => _screen.Trouble;
+
     public TerminalRelay(int master, bool plainNewlines)
     {
         _master = master;
@@ -129,7 +132,8 @@ internal sealed unsafe class TerminalRelay : IDisposable
     {
         int count = _screen.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
         if (count >= 0) _shownStart += count;
-        else (_readerIsGone, _shownStart) = (Marshal.GetLastPInvokeError() == Errno.EPIPE, _shownEnd);
+        // On a full disk there is nobody who takes it either.
+        else (_readerIsGone, _shownStart) = (true, _shownEnd);
     }
 
     private void ReadInput()

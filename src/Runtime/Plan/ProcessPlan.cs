@@ -32,8 +32,12 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
         });
     }
 
-    /// <summary>No pid namespace ends all others with its first process: fork-news stays behind, and does it.</summary>
-    private bool IsGuarded => !spec.Policy.LivesOn && !spec.Has(sched.CLONE_NEWPID);
+    /// <summary>
+    /// No pid namespace ends all others with its first process: fork-news stays behind, and does it. Not in the pid namespace of another:
+    /// the list of its children has the numbers of the host's.
+    /// </summary>
+    private bool IsGuarded =>
+        !spec.Has(sched.CLONE_NEWPID) && (!spec.Policy.LivesOn || (spec.Init && !spec.Joins(sched.CLONE_NEWPID)));
 
     /// <summary>What the container is called, its lo, its kernel parameters.</summary>
     public void Names()

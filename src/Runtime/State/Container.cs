@@ -61,12 +61,23 @@ public sealed class Container(ContainerDirectory directory, ContainerRecord reco
     {
         try
         {
-            return NamespaceMembers.OwnKinds(Configuration().Linux);
+            return OwnProcesses.OwnKinds(Configuration().Linux);
         }
         catch (Exception error) when (error is UserError or LinuxException)
         {
             return ["mnt"];
         }
+    }
+
+    /// <summary>The first processes of the other containers of its root: what is theirs does not end with it.</summary>
+    public HashSet<int> Others()
+    {
+        HashSet<int> others = [];
+        var store = new StateStore(Path.GetDirectoryName(Directory.Path)!);
+        foreach (string id in store.Ids())
+            if (id != Id && ProcessProof.Record(store, id) is { } other && ProcessIdentity.IsAlive(other.Pid, other.StartTime))
+                others.Add(other.Pid);
+        return others;
     }
 
     public bool IsFrozen()

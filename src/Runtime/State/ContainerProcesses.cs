@@ -24,7 +24,7 @@ public static class ContainerProcesses
         SortedSet<int> pids = [];
         if (container.LivePid is not (var pid and > 0)) return [];
         AddTree(pid, pids);
-        using NamespaceMembers? members = OwnNamespace(container) is { } kind ? NamespaceMembers.Of(pid, kind) : null;
+        using OwnProcesses? members = OwnNamespace(container) is { } kind ? OwnProcesses.Of(pid, [kind], container.Others) : null;
         foreach (int member in members?.Pids() ?? []) AddTree(member, pids);
         return [.. pids];
     }

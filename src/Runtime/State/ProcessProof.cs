@@ -63,7 +63,7 @@ internal static class ProcessProof
         return null;
     }
 
-    private static ContainerRecord? Record(StateStore store, string id)
+    internal static ContainerRecord? Record(StateStore store, string id)
     {
         try
         {

@@ -103,17 +103,17 @@ internal sealed partial record Fact
 
     private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);
 
-    private static string Unwritten(Way way)
+    private static string Unwritten(Way way, string[] options)
     {
         using var trial = new Trial(way) { Redirected = ">/dev/full" };
-        return trial.Run([], "echo", "out").ExitCode.ToString(CultureInfo.InvariantCulture);
+        return trial.Run(options, "echo", "out").ExitCode.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The command is told, as by a pipe that nobody reads, and is not run for nothing.</summary>
-    private static string UnwrittenForEver(Way way)
+    private static string UnwrittenForEver(Way way, string[] options)
     {
         using var trial = new Trial(way) { Redirected = ">/dev/full" };
-        int code = trial.Run([], "yes").ExitCode;
+        int code = trial.Run(options, "yes").ExitCode;
         return code is 0 or 128 + 9 ? $"ends with {code}" : "ends";
     }
 

@@ -43,7 +43,7 @@ internal static class KillVerb
         using InitProcess? init = InitProcess.Open(container.Record);
         // Held before the first process ends: the others are found by its namespace then.
         bool alone = number == signal.SIGKILL && init is not null && container.Record.Cgroup is null;
-        using Ending? ending = alone ? new Ending(init, container.Record.Pid, null, container.OwnNamespaces()) : null;
+        using Ending? ending = alone ? new Ending(init, container.Record.Pid, null, container.OwnNamespaces(), container.Others) : null;
         // The first process is known by itself, whatever the state says of the cgroup.
         if (init is null || !init.Signal(number))
         {

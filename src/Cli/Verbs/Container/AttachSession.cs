@@ -158,7 +158,7 @@ internal sealed unsafe class AttachSession : IDisposable
             // The monitor of an older minirun says no more than the status.
             if (length > EndSays) _end = _buffer[EndSays];
             int status = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
-            return LastOutput.Check(_trouble != 0 && status == 128 + signal.SIGPIPE ? 0 : status, _trouble);
+            return LastOutput.Check(status, _trouble);
         }
         if (_buffer[0] is not (1 or 2) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);

@@ -51,14 +51,14 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
             fds[4] = new pollfd { fd = shows ? _screen.Descriptor : -1, events = poll.POLLOUT };
             int ready = poll.poll_(fds, 5, ended ? shows ? LastOutput.Wait(asked) : Grace : ours ? -1 : RawTerminal.LookAgain);
             if (ready < 0) continue;
-            if (ready == 0 && ended && asked && shows) return process.Wait();
+            if (ready == 0 && ended && asked && shows) return End();
             if (fds[4].revents != 0) Show();
             if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0)
             {
                 if (Shows) _typed.Clear();
                 else writes = Receive();
             }
-            if (ended && !Shows && (ready == 0 || !writes)) return process.Wait();
+            if (ended && !Shows && (ready == 0 || !writes)) return End();
             if (writes && (fds[0].revents & poll.POLLOUT) != 0) Pass();
             if (fds[1].revents != 0)
             {
@@ -70,10 +70,12 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
             ended |= fds[2].revents != 0;
             bool asks = fds[3].revents != 0 && Relay(signals);
             // Once it has ended, only a reader is waited for that does not take what it wrote.
-            if (asks && ended && Shows) return process.Wait();
+            if (asks && ended && Shows) return End();
             asked |= asks;
         }
     }
+
+    private int End() => LastOutput.Check(process.Wait(), _screen.Trouble);
 
     private int Leave(RawTerminal terminal)
     {
@@ -101,8 +103,8 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     {
         int count = _screen.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
         _shownStart = count < 0 ? _shownEnd : _shownStart + count;
-        // Whoever writes for a reader that has gone is told so.
-        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EPIPE) process.Signal(signal.SIGPIPE);
+        // Whoever writes for a reader that has gone, or on a full disk, is told so.
+        if (count < 0) process.Signal(signal.SIGPIPE);
     }
 
     /// <summary>What is typed, as far as the terminal takes it.</summary>
