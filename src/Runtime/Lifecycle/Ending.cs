@@ -28,6 +28,8 @@ public sealed class Ending : IDisposable
         (_init, _pid, _cgroup) = (init, pid, cgroup);
         // Who is in the cgroup is the container's, and nobody else is.
         if (init is not null && cgroup is null) _members = Outliving(pid, own, others);
+        // Who is below it is known before it ends.
+        _members?.Pids();
     }
 
     /// <summary>What outlives a first process: held before its end. Null when the kernel ends it all, with the pid namespace.</summary>
@@ -45,6 +47,7 @@ public sealed class Ending : IDisposable
 
     public void Kill()
     {
+        _members?.Pids();
         _init?.Signal(signal.SIGKILL);
         if (_cgroup is not null) Gone(_cgroup.Kill);
         _members?.Kill();
