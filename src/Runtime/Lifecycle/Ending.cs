@@ -63,6 +63,8 @@ public sealed class Ending : IDisposable
             // Who was thawed and frozen again, or forked in between.
             Kill();
         }
+        // It may have ended when it was asked to, and others in its cgroup have not.
+        if (_cgroup is not null) Gone(_cgroup.Kill);
         return _members?.End((int)Math.Max(0, deadline - Environment.TickCount64)) ?? true;
     }
 
