@@ -95,7 +95,7 @@ internal static class VerbTable
     public static bool Has(string word)
     {
         foreach (VerbEntry entry in All)
-            if (entry.Name == word) return true;
+            if (entry.IsCalled(word)) return true;
         return IsNoun(word);
     }
 

@@ -63,6 +63,16 @@ public sealed class ExtendingTests
         static string ClassOf(string file) => Path.GetFileNameWithoutExtension(file);
     }
 
+    [Fact]
+    public void What_verbs_act_on_has_a_line_too()
+    {
+        string table = Read(VerbTable);
+        string[] nouns =
+            [.. Regex.Matches(table, @"^ {8}\(""([a-z-]+)"", ""Commands", RegexOptions.Multiline).Select(row => row.Groups[1].Value)];
+        string[] used = [.. Regex.Matches(table, @"""([a-z-]+) [a-z-]+""[,)]").Select(name => name.Groups[1].Value).Distinct()];
+        Assert.Equal(used.Order(StringComparer.Ordinal), nouns.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>A second place that knows an engine's flag by its name would be a fourth file.</summary>
     [Fact]
     public void Each_flag_of_the_engines_is_put_into_typed_options_by_its_row()
