@@ -167,8 +167,11 @@ public sealed class ContainerFileTests : IDisposable
     public void A_directory_one_happens_to_be_in_gives_no_defaults(string? variable)
     {
         Write("minirun/config.yaml", "hostname: stray\n");
-        Start how = Start.Plain with { WorkingDirectory = _directory.Path,
-            Environment = new() { ["XDG_CONFIG_HOME"] = variable, ["HOME"] = null } };
+        Start how = Start.Plain with
+        {
+            WorkingDirectory = _directory.Path,
+            Environment = new() { ["XDG_CONFIG_HOME"] = variable, ["HOME"] = null }
+        };
         Assert.Equal("busybox\n", Support.Minirun.Run(how, "run", Rootfs.Busybox, "hostname").Succeeds().Out);
     }
 

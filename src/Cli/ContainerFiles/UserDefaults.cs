@@ -1,5 +1,5 @@
-using Minirun.Linux;
 using Minirun.Cli.CommandLine;
+using Minirun.Linux;
 
 namespace Minirun.Cli.ContainerFiles;
 

@@ -69,8 +69,13 @@ internal sealed class ExplainPrinter(ContainerPlan plan, int fd, ExplainMode mod
     public override void After(int op, ReportKind kind, long nanoseconds)
     {
         if (op < 0 || op >= _spent.Length) return;
-        string status = kind switch { ReportKind.Skipped => "skipped", ReportKind.FellBack => "fell back", ReportKind.Warning => "warning",
-            _ => "done" };
+        string status = kind switch
+        {
+            ReportKind.Skipped => "skipped",
+            ReportKind.FellBack => "fell back",
+            ReportKind.Warning => "warning",
+            _ => "done"
+        };
         _spent[op] = nanoseconds;
         var text = new StringBuilder();
         if (mode == ExplainMode.Json) text.Append(Json(op, status, nanoseconds, null));

@@ -131,7 +131,8 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
         if (!IsId(id) || !Directory.Exists(path)) return null;
         // One broken entry does not hide the others; its monitor knows what it was, and `rm -f` removes it.
         return new EngineContainer(Paths, path,
-            new ContainerConfig { Id = id, Name = NameOf(id), Image = "(unreadable)" }) { IsBroken = true };
+            new ContainerConfig { Id = id, Name = NameOf(id), Image = "(unreadable)" })
+        { IsBroken = true };
     }
 
     /// <summary>The same container, read anew.</summary>

@@ -56,7 +56,8 @@ public sealed unsafe class HeldName : IDisposable
     /// <summary>For a verb that is about containers with a monitor.</summary>
     internal static UserError HasNoMonitor(string name) =>
         new($"no such container: {name}: a container in the foreground has that name, which has no monitor",
-            "its own terminal is the way to it; start it with -d, or with --label, and every verb knows it") { IsMissing = true };
+            "its own terminal is the way to it; start it with -d, or with --label, and every verb knows it")
+        { IsMissing = true };
 
     /// <summary>Who has it, for people who look.</summary>
     public void Write(string id, string name, int pid)

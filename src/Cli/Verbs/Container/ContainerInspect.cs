@@ -117,9 +117,14 @@ internal static class ContainerInspect
         };
         HostConfig.Add((JsonObject)described["HostConfig"]!, config, oci, mounts);
         if (config.Health is { } health)
-            described["Config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD-SHELL", health.Command),
-                ["Interval"] = health.Interval, ["Timeout"] = health.Timeout, ["StartPeriod"] = health.StartPeriod,
-                ["Retries"] = health.Retries };
+            described["Config"]!["Healthcheck"] = new JsonObject
+            {
+                ["Test"] = new JsonArray("CMD-SHELL", health.Command),
+                ["Interval"] = health.Interval,
+                ["Timeout"] = health.Timeout,
+                ["StartPeriod"] = health.StartPeriod,
+                ["Retries"] = health.Retries
+            };
         return described;
     }
 

@@ -95,8 +95,13 @@ internal static class ContainerList
     {
         ContainerState.Created => "Created",
         ContainerState.Running => $"Up "
-            + $"{Ago(state.StartedAt)}{(state.Health switch { "" => "", "starting" => " (health: starting)", var health => $" "
-                + $"({health})" })}",
+            + $"{Ago(state.StartedAt)}{(state.Health switch
+            {
+                "" => "",
+                "starting" => " (health: starting)",
+                var health => $" "
+                + $"({health})"
+            })}",
         ContainerState.Paused => $"Up {Ago(state.StartedAt)} (Paused)",
         ContainerState.Restarting => $"Restarting ({state.ExitCode}) {Ago(state.FinishedAt)} ago",
         _ => $"Exited ({state.ExitCode}) {Ago(state.FinishedAt)} ago",

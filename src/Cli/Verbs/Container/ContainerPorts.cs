@@ -35,8 +35,11 @@ internal static class ContainerPorts
         {
             if (map[port.Inside] is not JsonArray places) map[port.Inside] = places = [];
             places.Add(
-                (JsonNode)new JsonObject { ["HostIp"] = port.HostIp.Length > 0 ? port.HostIp : anyAddress,
-                    ["HostPort"] = port.HostPort > 0 ? Number(port.HostPort) : "" });
+                (JsonNode)new JsonObject
+                {
+                    ["HostIp"] = port.HostIp.Length > 0 ? port.HostIp : anyAddress,
+                    ["HostPort"] = port.HostPort > 0 ? Number(port.HostPort) : ""
+                });
         }
         return map;
     }

@@ -20,7 +20,7 @@ internal static class CpVerb
         new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
         new("quiet", 'q', null, "accepted: nothing is said of progress"),
     ], Execute)
-    { Minimum = 2, Maximum = 2 };
+        { Minimum = 2, Maximum = 2 };
 
     private static int Execute(VerbArguments words)
     {

@@ -26,14 +26,16 @@ internal static class ProcessVerbs
             new("user", 'u', "USER[:GROUP]", "names from the container, or numbers"),
             new("workdir", 'w', "DIR", "working directory"),
             new("privileged", '\0', null, "all capabilities"),
-        ], Exec) { Minimum = 2, FlagsAfterWords = false };
+        ], Exec)
+        { Minimum = 2, FlagsAfterWords = false };
 
     public static MinirunVerb AttachVerb() =>
         new("CONTAINER", "join a container's input and output", [
             new("no-stdin", '\0', null, "our input stays out"),
             new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
             new("sig-proxy", '\0', null, "signals to us but HUP go to the container (default; =false: they end us alone)"),
-        ], Attach) { Maximum = 1 };
+        ], Attach)
+        { Maximum = 1 };
 
     public static MinirunVerb TopVerb() =>
         new("CONTAINER [PS-OPTIONS]", "show the processes of a container", [], Top) { FlagsAfterWords = false };

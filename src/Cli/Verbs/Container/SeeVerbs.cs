@@ -21,7 +21,8 @@ internal static class SeeVerbs
             new("filter", 'f', "KEY=VALUE",
                 "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
-        ], ContainerList.Print) { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample };
+        ], ContainerList.Print)
+        { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample };
 
     public static MinirunVerb InspectVerb() =>
         new("NAME…", "show all that is known of containers, volumes and networks, as JSON",
@@ -38,7 +39,8 @@ internal static class SeeVerbs
             new("since", '\0', "TIME", "only after: a time, or 10m ago"),
             new("until", '\0', "TIME", "only before"),
             new("details", '\0', null, "with the attributes of the driver"),
-        ], Logs) { Maximum = 1, Follows = true };
+        ], Logs)
+        { Maximum = 1, Follows = true };
 
     private static int Logs(VerbArguments words)
     {

@@ -17,7 +17,8 @@ internal static class WhyVerb
 
     public static MinirunVerb Verb() => new("CONTAINER",
         "show how a container started, why it ended, and its last lines, also when it is removed",
-        [new("json", '\0', null, "as a JSON object")], Execute) { Maximum = 1 };
+        [new("json", '\0', null, "as a JSON object")], Execute)
+    { Maximum = 1 };
 
     private static int Execute(VerbArguments words)
     {
@@ -68,8 +69,12 @@ internal static class WhyVerb
             ["RestartCount"] = state.RestartCount,
             ["Before"] = state.Before is { } before ? End(before) : null,
             ["Health"] = state.Health.Length > 0 ? state.Health : null,
-            ["Memory"] = new JsonObject { ["Peak"] = state.MemoryPeak, ["Limit"] = state.MemoryLimit,
-                ["Of"] = state.MemoryPeak == 0 ? null : state.MemoryIsCgroups ? "cgroup" : "process" },
+            ["Memory"] = new JsonObject
+            {
+                ["Peak"] = state.MemoryPeak,
+                ["Limit"] = state.MemoryLimit,
+                ["Of"] = state.MemoryPeak == 0 ? null : state.MemoryIsCgroups ? "cgroup" : "process"
+            },
             ["Steps"] = List(record.State.Steps, step => new JsonObject { ["Name"] = step.Name, ["TimeNano"] = step.At }),
             ["LogDriver"] = record.LogDriver,
             ["LogLost"] = state.LogLost,

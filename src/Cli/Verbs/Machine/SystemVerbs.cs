@@ -32,7 +32,8 @@ internal static class SystemVerbs
             Question.Force,
             PruneVerb.Filter,
             new("volumes", '\0', null, "also the volumes without a name that no container uses"),
-        ], Prune) { Minimum = 0, Maximum = 0 };
+        ], Prune)
+        { Minimum = 0, Maximum = 0 };
 
     private static int Info(VerbArguments words)
     {

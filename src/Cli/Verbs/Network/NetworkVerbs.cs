@@ -24,14 +24,16 @@ internal static class NetworkVerbs
                 new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"),
                 new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan") { Repeats = true },
                 new("label", '\0', "NAME=VALUE", "a label") { Repeats = true }],
-            Create) { Maximum = 1 };
+            Create)
+        { Maximum = 1 };
 
     public static MinirunVerb ListVerb() =>
         new("", "list networks", [
             new("quiet", 'q', null, "only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}"),
-        ], List) { Minimum = 0, Maximum = 0, Sample = Sample };
+        ], List)
+        { Minimum = 0, Maximum = 0, Sample = Sample };
 
     public static MinirunVerb InspectVerb() =>
         new("NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect);

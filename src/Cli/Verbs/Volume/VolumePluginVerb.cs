@@ -19,7 +19,8 @@ internal static class VolumePluginVerb
             new("root", '\0', "DIR", "where volumes are mounted (default plugins/glusterfs below the engine's root)"),
             new("rest", '\0', "URL", "a glusterfs-rest service that makes and stops volumes; else they are to be there"),
             new("gfs-base", '\0', "DIR", "with --rest: the directory of bricks on the servers (default /mnt/gfs)"),
-        ], Serve) { Minimum = 0, Maximum = 0 };
+        ], Serve)
+        { Minimum = 0, Maximum = 0 };
 
     private static int Serve(VerbArguments words)
     {

@@ -25,14 +25,16 @@ internal static class VolumeVerbs
             new("opt", 'o', "KEY=VALUE", "an option of the driver") { Repeats = true },
             new("label", '\0', "NAME[=VALUE]", "a label") { Repeats = true },
             new("name", '\0', "NAME", "the same as the word"),
-        ], Create) { Minimum = 0, Maximum = 1 };
+        ], Create)
+        { Minimum = 0, Maximum = 1 };
 
     public static MinirunVerb ListVerb() =>
         new("", "list volumes", [
             new("quiet", 'q', null, "only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label, dangling") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.Driver}}"),
-        ], List) { Minimum = 0, Maximum = 0, Sample = Sample };
+        ], List)
+        { Minimum = 0, Maximum = 0, Sample = Sample };
 
     public static MinirunVerb InspectVerb() =>
         new("VOLUME…", "show all that is known of volumes, as JSON",
@@ -46,7 +48,8 @@ internal static class VolumeVerbs
             new("all", 'a', null, "also those with a name"),
             Question.Force,
             new("filter", '\0', "KEY=VALUE", "label, label!") { Repeats = true },
-        ], Prune) { Minimum = 0, Maximum = 0 };
+        ], Prune)
+        { Minimum = 0, Maximum = 0 };
 
     private static int Create(VerbArguments words)
     {

@@ -75,7 +75,8 @@ internal sealed class FluentdDriver(Sender sender, FluentdMessage format, bool w
         Endpoint address = Address(options);
         bool acknowledged = (options.Flag("fluentd-request-ack") ?? false) && address.IsStream;
         var sender = new Sender(address, Reconnect(options),
-            BufferLimit(options)) { Acknowledger = acknowledged ? FluentdAcknowledgement.Read : null };
+            BufferLimit(options))
+        { Acknowledger = acknowledged ? FluentdAcknowledgement.Read : null };
         if (!IsAsync(options)) sender.Require(Kind.Name);
         return new FluentdDriver(sender, new FluentdMessage(options, context), acknowledged);
     }

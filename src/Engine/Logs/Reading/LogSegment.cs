@@ -1,6 +1,6 @@
 using System.IO.Compression;
-using Minirun.Engine.Logs.JsonFile;
 using Microsoft.Win32.SafeHandles;
+using Minirun.Engine.Logs.JsonFile;
 using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs.Reading;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime;
+using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Engine.Volumes.Gluster;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
-using Minirun.Runtime.State;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Volumes.Gluster;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
-using Minirun.Runtime.State;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Volumes.Serving;
 
