@@ -63,8 +63,8 @@ public sealed class OwnProcesses : IDisposable
     }
 
     /// <summary>
-    /// Holds those of the namespaces that could not be opened before: of fork-news, on its way into the user namespace of another container,
-    /// only root may look at them (ptrace(2)).
+    /// Holds those of the namespaces that could not be opened before: of fork-news, on its way into the user namespace of another
+    /// container, only root may look at them (ptrace(2)).
     /// </summary>
     public void Hold()
     {
