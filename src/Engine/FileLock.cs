@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
+using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine;
@@ -14,13 +15,39 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>On a file, which is made when it is missing.</summary>
     /// <param name="path">Its path; no symbolic link.</param>
+    /// <param name="what">What is changed by who has it (<see cref="LockWait"/>).</param>
     /// <param name="shared">With others that share it.</param>
-    public static FileLock OnFile(string path, bool shared = false) => Await(Open(path, O_CREAT), path, shared);
+    /// <exception cref="UserError">Another has it for too long.</exception>
+    public static FileLock OnFile(string path, string what, bool shared = false) => Await(Open(path, O_CREAT), path, what, shared);
 
     /// <summary>On a directory that is there.</summary>
     /// <param name="path">Its path; no symbolic link.</param>
-    /// <param name="wait">Called again and again while another has it; what it throws ends the wait. Null: nothing ends it.</param>
-    public static FileLock OnDirectory(string path, Action? wait = null) => Await(Open(path, O_DIRECTORY), path, shared: false, wait);
+    /// <param name="what">What is changed by who has it (<see cref="LockWait"/>).</param>
+    /// <exception cref="UserError">Another has it for too long.</exception>
+    public static FileLock OnDirectory(string path, string what) => Await(Open(path, O_DIRECTORY), path, what);
+
+    /// <summary>The same.</summary>
+    /// <param name="path">Its path; no symbolic link.</param>
+    /// <param name="wait">Called again and again while another has it; what it throws ends the wait.</param>
+    public static FileLock OnDirectory(string path, Action wait)
+    {
+        int fd = Open(path, O_DIRECTORY);
+        try
+        {
+            while (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.EAGAIN) wait();
+                else if (errno != Errno.EINTR) throw new LinuxException("flock", errno, path);
+            }
+            return new(fd);
+        }
+        catch
+        {
+            unistd.close(fd);
+            throw;
+        }
+    }
 
     /// <summary>Null when it is not there, or another has it.</summary>
     public static FileLock? TryDirectory(string path)
@@ -47,7 +74,7 @@ internal sealed class FileLock : IDisposable
                 if (errno != Errno.ENOENT) throw new LinuxException("open", errno, path);
                 continue;
             }
-            FileLock held = Await(fd, path, shared: false);
+            FileLock held = Await(fd, path, path);
             if (Directory.Exists(path)) return held;
             held.Dispose();
         }
@@ -76,17 +103,11 @@ internal sealed class FileLock : IDisposable
     private static int Open(string path, int flags) =>
         (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
 
-    private static FileLock Await(int fd, string path, bool shared, Action? wait = null)
+    private static FileLock Await(int fd, string path, string what, bool shared = false)
     {
-        int operation = (shared ? sys_file.LOCK_SH : sys_file.LOCK_EX) | (wait is null ? 0 : sys_file.LOCK_NB);
         try
         {
-            while (sys_file.flock(fd, operation) < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno == Errno.EAGAIN && wait is not null) wait();
-                else if (errno != Errno.EINTR) throw new LinuxException("flock", errno, path);
-            }
+            LockWait.Take(fd, path, what, shared);
             return new(fd);
         }
         catch

@@ -9,12 +9,10 @@ namespace Minirun.Engine.Life;
 /// </summary>
 public static class ContainerLock
 {
-    private const int Patience = 30_000;   // ms; as whoever ends a container has it (ContainerEnd)
-
     /// <exception cref="UserError">A signal came before, or another has it for too long: who, and since when.</exception>
     public static IDisposable Await(EngineContainer container)
     {
-        long deadline = Environment.TickCount64 + Patience;
+        long deadline = Environment.TickCount64 + LockWait.Patience;
         return container.Lock(() =>
         {
             EndingSignals.AwaitForeign(-1, $"another command, which changes container {container.Config.Name}");
@@ -24,11 +22,10 @@ public static class ContainerLock
 
     private static UserError Busy(EngineContainer container)
     {
-        string name = container.Config.Name, who = LockHolder.Describe(container.Directory);
+        string name = container.Config.Name;
         return MonitorLock.IsStarting(container)
-            ? new UserError($"container {name}: a start is under way that does not end: {who}",
+            ? new UserError($"container {name}: a start is under way that does not end: {LockHolder.Describe(container.Directory)}",
                 $"`minirun rm -f {name}` ends it, and `minirun stop {name}`, too, which leaves the container")
-            : new UserError($"container {name} is being changed by another command, which does not end: {who}",
-                "look what it waits for, or end it; then try again");
+            : LockWait.Busy("container " + name, container.Directory);
     }
 }

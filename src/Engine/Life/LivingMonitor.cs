@@ -1,6 +1,7 @@
 using System.Globalization;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 using static Minirun.Linux.sys_syscall;
 

@@ -38,7 +38,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
     public void Join(NetworkPeer peer)
     {
         OwnDirectory.Make(Directory, 0x1c0 /* 0700 */);
-        using var held = FileLock.OnFile(Directory + "/.lock");
+        using var held = FileLock.OnFile(Directory + "/.lock", "the list of containers on a network");
         AtomicFile.Write($"{Directory}/{peer.Id}", Encoding.UTF8.GetBytes($"{peer.Address} {string.Join(' ', peer.Names)}"));
         Tell();
     }
@@ -46,7 +46,7 @@ internal sealed class NetworkPeers(EnginePaths paths, string network)
     public void Leave(string id)
     {
         if (!System.IO.Directory.Exists(Directory)) return;
-        using var held = FileLock.OnFile(Directory + "/.lock");
+        using var held = FileLock.OnFile(Directory + "/.lock", "the list of containers on a network");
         if (unistd.unlink($"{Directory}/{id}") == 0) Tell();
     }
 

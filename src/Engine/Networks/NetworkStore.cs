@@ -98,7 +98,7 @@ public sealed class NetworkStore(EnginePaths paths)
     {
         paths.Make();
         OwnDirectory.Make(paths.Networks, 0x1c0 /* 0700 */);
-        var held = FileLock.OnFile(paths.Networks + "/.lock");
+        var held = FileLock.OnFile(paths.Networks + "/.lock", "the list of networks");
         // Of a command that was killed: only who holds the lock writes here.
         foreach (string left in Directory.EnumerateFiles(paths.Networks, "*.tmp")) unistd.unlink(left);
         return held;

@@ -198,7 +198,7 @@ public sealed unsafe class ContainerStore(EnginePaths paths)
     private bool Drop(string link)
     {
         // Two who find it at once: the second would take away what the first has made in its place.
-        using FileLock held = FileLock.OnDirectory(Paths.Names);
+        using FileLock held = FileLock.OnDirectory(Paths.Names, "the list of names");
         return DropHeld(link);
     }
 

@@ -85,5 +85,5 @@ public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
                 throw new LinuxException("umount2", errno, Data(name));
     }
 
-    private FileLock Lock(string name) => FileLock.OnDirectory(Directory_(name));
+    private FileLock Lock(string name) => FileLock.OnDirectory(Directory_(name), "volume " + name);
 }

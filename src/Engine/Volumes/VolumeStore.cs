@@ -112,7 +112,7 @@ public sealed class VolumeStore(EnginePaths paths)
     {
         Paths.Make();
         EnginePaths.MakeClosed(Paths.Volumes);
-        return FileLock.OnFile(Paths.Volumes + "/.lock", shared: !alone);
+        return FileLock.OnFile(Paths.Volumes + "/.lock", "the list of volumes", shared: !alone);
     }
 
     private static VolumeRecord Same(VolumeRecord there, VolumeRecord wanted) =>

@@ -41,7 +41,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     /// <exception cref="UserError">It was deleted meanwhile.</exception>
     public void Lock()
     {
-        if (!TryLock(Timeout.Infinite)) throw UserError.AsRunc(StateStore.NotThere);
+        if (!TryLock(LockWait.Patience)) throw LockWait.Busy("container " + Id, Path);
     }
 
     /// <summary>False when another holds it all the time.</summary>
@@ -51,7 +51,7 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
         int fd = open(Path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) throw Gone("open");
         int waited = 0;
-        while (sys_file.flock(fd, milliseconds < 0 ? sys_file.LOCK_EX : sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
+        while (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.EINTR) continue;

@@ -39,7 +39,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public void Remove(string name)
     {
         Require(name);
-        using (FileLock.OnDirectory(Of(name)))
+        using (FileLock.OnDirectory(Of(name), "volume " + name))
         {
             bool isMounted = GlusterClient.IsMounted(Place(name));
             if (isMounted && Directory.GetFiles(Uses(name)) is { Length: > 0 } uses)
@@ -56,7 +56,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public string Mount(string name, string id)
     {
         Make(name);
-        using IDisposable held = FileLock.OnDirectory(Of(name));
+        using IDisposable held = FileLock.OnDirectory(Of(name), "volume " + name);
         string place = Place(name), use = $"{Uses(name)}/{Id(id)}";
         bool isMounted = GlusterClient.IsMounted(place);
         if (isMounted && !GlusterClient.Answers(place))
@@ -83,7 +83,7 @@ public sealed class GlusterDriver(string root, IReadOnlyList<string> servers, Gl
     public void Unmount(string name, string id)
     {
         Require(name);
-        using IDisposable held = FileLock.OnDirectory(Of(name));
+        using IDisposable held = FileLock.OnDirectory(Of(name), "volume " + name);
         unistd.unlink($"{Uses(name)}/{Id(id)}");
         if (Directory.GetFiles(Uses(name)).Length == 0 && GlusterClient.IsMounted(Place(name))) GlusterClient.Unmount(Place(name));
     }

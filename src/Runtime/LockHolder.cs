@@ -1,11 +1,10 @@
 using System.Globalization;
 using Minirun.Linux;
-using Minirun.Runtime;
 
-namespace Minirun.Engine.Life;
+namespace Minirun.Runtime;
 
 /// <summary>Who holds a lock of flock(2), as the kernel tells it (proc_locks(5)).</summary>
-internal static unsafe class LockHolder
+public static unsafe class LockHolder
 {
     private const ulong TicksPerSecond = 100;
 
