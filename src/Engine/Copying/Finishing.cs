@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
+using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 using static Minirun.Linux.sys_syscall;
@@ -50,7 +52,15 @@ internal sealed unsafe class Finishing(CopyRules rules)
         var (uid, gid) = rules.Owner(wanted.stx_uid, wanted.stx_gid);
         fixed (byte* at = name)
             if (syscall(SYS_fchownat, directory, (nint)at, (nint)uid, (nint)gid, flags) < 0 && !rules.OwnerMayFail)
-                throw new LinuxException("fchownat", System.Runtime.InteropServices.Marshal.GetLastPInvokeError(), Entry.Text(name));
+                throw NotGiven(directory, name, uid, gid, Marshal.GetLastPInvokeError());
+    }
+
+    private static UserError NotGiven(int directory, byte[] name, uint uid, uint gid, int errno)
+    {
+        string path = ProcFile.ReadLink(Entry.Link(directory)) ?? "?";
+        if (name.Length > 1) path += "/" + Entry.Text(name);
+        return new($"{path}: cannot have the owner {uid}:{gid}: {Errno.Describe(errno)}",
+            "only root may give files to others; without -a copies are yours, or the container's root's");
     }
 
     /// <summary>A program that runs as its owner is not what was meant when it has another one now.</summary>
