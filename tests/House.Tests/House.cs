@@ -27,7 +27,7 @@ internal static class House
             "Sockets",
             "Records",
             "Events",
-            "Copying Logs Networks Execution",
+            "Attach Copying Logs Networks Execution",
             "Volumes Why",
             "Health",
             "Parts",

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Minirun.Engine.Attach;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
@@ -8,16 +8,11 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Engine.Monitor;
 
 /// <summary>
-/// Who watches a container now. Each has a connection (SOCK_SEQPACKET): a message is a byte that says what it is, and the data. Nobody
-/// misses anything: while one is behind, the container's output waits. What one types is read when the container has taken what came
-/// before.
+/// Who watches a container now, each over a connection (<see cref="AttachMessage"/>). Nobody misses anything: while one is behind, the
+/// container's output waits. What one types is read when the container has taken what came before.
 /// </summary>
 internal sealed unsafe class Attachments
 {
-    public const byte Input = 0, Output = 1, Error = 2, Ended = 3, Resize = 4, EndOfInput = 5, Welcome = 6;
-
-    /// <summary>What else <see cref="Ended"/> says, after the exit status.</summary>
-    public const byte TimeIsOver = 1, NoMemory = 2;
     private const byte EndOfTransmission = 4;
     private const int MostAtOnce = 64, MostLeft = 1 << 20;   // clients, bytes
 
@@ -139,7 +134,7 @@ internal sealed unsafe class Attachments
             ContainerStreams.SetNonblocking(connection);
             _knocked();
             // That we are there: a socket takes a connection also for a process that is stopped.
-            Send(connection, [Welcome]);
+            Send(connection, [AttachMessage.Welcome]);
             _clients.Add(new Client { Fd = connection });
         }
     }
@@ -165,10 +160,9 @@ internal sealed unsafe class Attachments
     /// <summary>The container has ended, as its state says: with --rm that is gone before a slow one has read it.</summary>
     public void End(ContainerState state)
     {
-        Span<byte> end = stackalloc byte[5];
-        BinaryPrimitives.WriteInt32LittleEndian(end, state.ExitCode);
-        end[4] = (byte)((state.Cause == "timeout" ? TimeIsOver : 0) | (state.OomKilled ? NoMemory : 0));
-        Say(Ended, end);
+        Span<byte> message = stackalloc byte[AttachMessage.EndLength];
+        AttachMessage.WriteEnd(message, state.ExitCode, timeIsOver: state.Cause == "timeout", noMemory: state.OomKilled);
+        Say(message[0], message[1..]);
     }
 
     /// <summary>Nobody new comes in.</summary>
@@ -222,16 +216,14 @@ internal sealed unsafe class Attachments
         if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR or Errno.ECONNRESET;
         switch (_buffer[0])
         {
-            case Input when length > 1 && streams.Input >= 0:
+            case AttachMessage.Input when length > 1 && streams.Input >= 0:
                 Take(client, _buffer[1..(int)length]);
                 break;
-            case Resize when length >= 5:
-                ushort rows = BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(1));
-                ushort columns = BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(3));
+            case AttachMessage.Resize when AttachMessage.ReadSize(_buffer.AsSpan(0, (int)length)) is var (rows, columns):
                 _size = (rows, columns);
                 streams.Resize(rows, columns);
                 break;
-            case EndOfInput:
+            case AttachMessage.EndOfInput:
                 // A terminal is told by its key for that, which waits behind the others.
                 Take(client, streams.IsTerminal ? [EndOfTransmission] : []);
                 break;

@@ -1,3 +1,4 @@
+using Minirun.Engine.Attach;
 using Minirun.Engine.Events;
 using Minirun.Engine.Life;
 using Minirun.Engine.Health;
@@ -227,7 +228,7 @@ internal sealed unsafe class ContainerMonitor
         }
         _flight.Output();
         ReadOnlySpan<byte> data = _buffer.AsSpan(0, (int)length);
-        _attachments.Say(source == LogSource.Stdout ? Attachments.Output : Attachments.Error, data);
+        _attachments.Say(source == LogSource.Stdout ? AttachMessage.Output : AttachMessage.Error, data);
         Log.Feed(source, data);
         return true;
     }

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
+using Minirun.Engine.Attach;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
@@ -16,7 +16,7 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
 internal sealed unsafe class AttachSession : IDisposable
 {
-    private const int Detached = 0, EndSays = 5, AtOnce = 65536, Patience = 30_000;   // ms
+    private const int Detached = 0, AtOnce = 65536, Patience = 30_000;   // ms
     private readonly EngineContainer _container;
     private readonly int _socket;
     private readonly bool _input;
@@ -31,7 +31,7 @@ internal sealed unsafe class AttachSession : IDisposable
     private bool _welcome, _inputEnds, _discards, _asked;
     private bool? _endedLate;
     private long _timeIsOver = long.MaxValue, _waitsSince;
-    private byte _end;
+    private (int ExitCode, bool TimeIsOver, bool NoMemory) _end;
     private int _trouble;
 
     private AttachSession(EngineContainer container, int socket, bool input, string? keys)
@@ -133,8 +133,8 @@ internal sealed unsafe class AttachSession : IDisposable
     public void TellWhy(long? memory)
     {
         _terminal?.Dispose();
-        if ((_end & 1) != 0) Output.Message.Warning(Supervisor.TimeIsOver);
-        if ((_end & 2) != 0) Output.Message.Warning(OutOfMemory.Text(memory, "--memory"));
+        if (_end.TimeIsOver) Output.Message.Warning(Supervisor.TimeIsOver);
+        if (_end.NoMemory) Output.Message.Warning(OutOfMemory.Text(memory, "--memory"));
     }
 
     public void Dispose()
@@ -153,16 +153,15 @@ internal sealed unsafe class AttachSession : IDisposable
         if (length <= 0) return Orphaned();
         // Whatever it is: it is there.
         _welcome = true;
-        if (_buffer[0] == 3)
+        if (_buffer[0] == AttachMessage.Ended)
         {
-            // The monitor of an older minirun says no more than the status.
-            if (length > EndSays) _end = _buffer[EndSays];
-            int status = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(1));
-            return LastOutput.Check(status, _trouble);
+            _end = AttachMessage.ReadEnd(_buffer.AsSpan(0, (int)length));
+            return LastOutput.Check(_end.ExitCode, _trouble);
         }
-        if (_buffer[0] is not (1 or 2) || _discards) return null;
+        if (_buffer[0] is not (AttachMessage.Output or AttachMessage.Error) || _discards) return null;
         (_shownStart, _shownEnd) = (1, (int)length);
-        if (_requests[_buffer[0] - 1] is { } requests) _shownEnd = 1 + requests.Filter(_buffer[1..(int)length], _buffer.AsSpan(1));
+        if (_requests[_buffer[0] - AttachMessage.Output] is { } requests)
+            _shownEnd = 1 + requests.Filter(_buffer[1..(int)length], _buffer.AsSpan(1));
         _waitsSince = Environment.TickCount64;
         Show();
         return null;
@@ -171,7 +170,7 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <summary>There is output that was read and not yet written. Nothing more is read before it has been.</summary>
     private bool Shows => _shownStart < _shownEnd;
 
-    private Outlet Outlet => _outlets[_buffer[0] - 1];
+    private Outlet Outlet => _outlets[_buffer[0] - AttachMessage.Output];
 
     private void Show()
     {
@@ -207,7 +206,7 @@ internal sealed unsafe class AttachSession : IDisposable
         while (Sends)
         {
             ReadOnlySpan<byte> bytes = _typed.First;
-            message[0] = bytes.IsEmpty ? (byte)5 : (byte)0;
+            message[0] = bytes.IsEmpty ? AttachMessage.EndOfInput : AttachMessage.Input;
             bytes.CopyTo(new Span<byte>(message + 1, bytes.Length));
             if (sys_socket.send(_socket, message, bytes.Length + 1, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) < 0)
             {
@@ -288,10 +287,8 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         winsize size;
         if (ioctl(1, TIOCGWINSZ, &size) != 0 && ioctl(0, TIOCGWINSZ, &size) != 0) return;
-        byte* message = stackalloc byte[5];
-        message[0] = 4;
-        *(ushort*)(message + 1) = (ushort)(size.ws_row + taller);
-        *(ushort*)(message + 3) = size.ws_col;
-        sys_socket.send(socket, message, 5, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
+        byte* message = stackalloc byte[AttachMessage.SizeLength];
+        AttachMessage.WriteSize(new(message, AttachMessage.SizeLength), (ushort)(size.ws_row + taller), size.ws_col);
+        sys_socket.send(socket, message, AttachMessage.SizeLength, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
     }
 }
