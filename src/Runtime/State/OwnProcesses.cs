@@ -49,7 +49,7 @@ public sealed class OwnProcesses : IDisposable
 
     /// <summary>Null when all of these are also ours, or it has ended.</summary>
     /// <param name="first">Its first process.</param>
-    /// <param name="kinds">Of the namespaces that were made for it, the names of their files: mnt, user.</param>
+    /// <param name="kinds">Of the namespaces that were made for it, the names of their files: mnt, pid, user.</param>
     /// <param name="others">First processes and monitors of other containers.</param>
     /// <param name="helpers">Children of ours that are not the container's. Null: we are not its subreaper.</param>
     public static OwnProcesses? Of(
@@ -162,7 +162,7 @@ public sealed class OwnProcesses : IDisposable
             if (others?.Contains(pid) == true) return Owner.Another;
             if (_known.TryGetValue(pid, out ulong known) && known == tree.StartTimeOf(pid)) return Owner.This;
             if (parents != Owner.Unknown) return parents;
-            if (IsIn(pid, "mnt")) return Owner.This;
+            if (IsIn(pid, "mnt") || IsIn(pid, "pid")) return Owner.This;
             if (foreign.Count > 0 && (foreign.Contains(Space(pid, "pid")) || foreign.Contains(Space(pid, "mnt")))) return Owner.Another;
             bool isLeftToUs = helpers is not null && tree.ParentOf(pid) == Environment.ProcessId && !helpers.Contains(pid);
             if (isLeftToUs && Space(pid, "user") is { Length: > 0 } its && its != _callers) return Owner.This;

@@ -208,8 +208,15 @@ public sealed class ProcessTests : IDisposable
         string id = _root.Detached(["--name", "web"], "sleep", "1234");
         const string columns = "uid,gid,pid,ppid,pgid,sid,comm,ni,pri,vsz,rss,stat,s,tty,time,nlwp,args";
         string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] ours = _root.Run("top", "web", "-o", columns).Succeeds().Lines,
-            theirs = Minirun.Other(ps, "-o", columns, "-p", _root.Inspect(id, ".State.Pid")).Succeeds().Lines;
+        string[] ours = [], theirs = [];
+        string pid = _root.Inspect(id, ".State.Pid");
+        // Its memory changes until it sleeps.
+        Deadline.Wait(() =>
+        {
+            ours = _root.Run("top", "web", "-o", columns).Succeeds().Lines;
+            theirs = Minirun.Other(ps, "-o", columns, "-p", pid).Succeeds().Lines;
+            return Words(ours[1]).SequenceEqual(Words(theirs[1]));
+        });
         Assert.Equal(Words(theirs[0]), Words(ours[0]));
         Assert.Equal(Words(theirs[1]), Words(ours[1]));
     }
