@@ -52,8 +52,10 @@ internal static class Freezer
     }
 
     /// <summary>And all below it, which the container may have frozen by itself: for its end.</summary>
-    public static void ThawAll(CgroupState state)
+    /// <returns>Whether any was frozen.</returns>
+    public static bool ThawAll(CgroupState state)
     {
+        bool any = false;
         foreach (string file in Files(state))
         {
             int cut = file.LastIndexOf('/');
@@ -61,9 +63,12 @@ internal static class Freezer
             string thawed = file.EndsWith(Old, StringComparison.Ordinal) ? "THAWED" : "0";
             CgroupWalk.Visit(file[..cut], directory =>
             {
-                if (IsFrozenState(CgroupFs.Read(directory, name))) CgroupFs.Write(directory, name, thawed);
+                if (!IsFrozenState(CgroupFs.Read(directory, name))) return;
+                CgroupFs.Write(directory, name, thawed);
+                any = true;
             });
         }
+        return any;
     }
 
     /// <summary>Of a directory of cgroups, which need not be the freezer's.</summary>

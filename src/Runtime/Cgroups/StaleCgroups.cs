@@ -1,12 +1,15 @@
+using Minirun.Linux;
+
 namespace Minirun.Runtime.Cgroups;
 
 /// <summary>
 /// The cgroups of <c>minirun run</c> have their maker in their name: pid, its start time, and the pid namespace these are of. So the next
 /// one finds those that a killed minirun left.
 /// </summary>
-public static class StaleCgroups
+public static unsafe class StaleCgroups
 {
     private const string Prefix = "minirun-";
+    private const int Patience = 500, Pause = 2;   // ms
 
     /// <summary>The name for a cgroup of ours.</summary>
     public static string OwnName()
@@ -21,7 +24,7 @@ public static class StaleCgroups
         string space = Namespace();
         HashSet<string> parents = [];
         foreach (string path in state.Paths.Values) parents.Add(path[..path.LastIndexOf('/')]);
-        foreach (string parent in parents) Sweep(parent, space);
+        Sweep(parents, space);
     }
 
     /// <summary>The same below the mount points of all hierarchies: those that are not used this time may have some too.</summary>
@@ -29,10 +32,10 @@ public static class StaleCgroups
     {
         string space = Namespace();
         Hierarchies hierarchies = Hierarchies.Read();
-        if (hierarchies.Unified is { } unified) Sweep(unified.Mount + path, space);
-        HashSet<string> mounts = [];
-        foreach (Hierarchy old in hierarchies.Old.Values)
-            if (mounts.Add(old.Mount)) Sweep(old.Mount + path, space);
+        HashSet<string> parents = [];
+        if (hierarchies.Unified is { } unified) parents.Add(unified.Mount + path);
+        foreach (Hierarchy old in hierarchies.Old.Values) parents.Add(old.Mount + path);
+        Sweep(parents, space);
     }
 
     /// <summary>The same, in our own cgroups as well, looked for and left.</summary>
@@ -59,22 +62,37 @@ public static class StaleCgroups
             && !isAlive(pid, start);
     }
 
-    private static void Sweep(string parent, string space)
+    private static void Sweep(HashSet<string> parents, string space)
     {
-        foreach (string directory in CgroupFs.Children(parent))
-            if (IsStale(Path.GetFileName(directory), space, ProcessIdentity.IsAlive)) RemoveEmpty(directory);
+        List<string> stale = [];
+        foreach (string parent in parents)
+            foreach (string directory in CgroupFs.Children(parent))
+                if (IsStale(Path.GetFileName(directory), space, ProcessIdentity.IsAlive)) stale.Add(directory);
+        // Those that are frozen have been sent SIGKILL when the maker ended (die-with-parent), and on version 1 end when they thaw: a
+        // moment later, and in all hierarchies.
+        bool thawed = false;
+        foreach (string directory in stale) thawed |= Thaw(directory);
+        for (int waited = 0; stale.Count > 0; waited += Pause)
+        {
+            stale.RemoveAll(Remove);
+            if (!thawed || waited >= Patience) return;
+            if (stale.Count > 0) poll.poll_(null, 0, Pause);
+        }
     }
 
-    private static void RemoveEmpty(string directory)
+    private static bool Thaw(string directory)
     {
-        // Whom it has frozen has been sent SIGKILL when the maker ended (die-with-parent), and on version 1 ends when it thaws.
         var state = new CgroupState();
         state.Paths[CgroupFs.Exists(directory + "/freezer.state") ? "freezer" : ""] = directory;
-        Freezer.ThawAll(state);
+        return Freezer.ThawAll(state);
+    }
+
+    private static bool Remove(string directory)
+    {
         CgroupWalk.RemoveBelow(directory);
-        CgroupFs.RemoveDirectory(directory);
+        return CgroupFs.RemoveDirectory(directory) == 0;
     }
 
     /// <summary>The number in "pid:[4026531836]".</summary>
-    private static string Namespace() => Linux.ProcFile.ReadLink("/proc/self/ns/pid")?.Trim('p', 'i', 'd', ':', '[', ']') ?? "0";
+    private static string Namespace() => ProcFile.ReadLink("/proc/self/ns/pid")?.Trim('p', 'i', 'd', ':', '[', ']') ?? "0";
 }

@@ -29,6 +29,31 @@ public sealed class SelfFrozenTests : IDisposable
         minirun.Result().Exits(137);
     }
 
+    /// <summary>It ends as it thaws, in the next command's time.</summary>
+    [TheoryRequires(Need.Root)]
+    [InlineData("--cgroupns private")]
+    [InlineData("--init")]
+    [InlineData("--pid host")]
+    public void Nothing_is_left_of_a_part_that_it_has_frozen_when_minirun_is_killed_and_the_next_has_run(string flags)
+    {
+        const string freezeBelow = """
+            cd /sys/fs/cgroup/freezer 2>/dev/null || cd /sys/fs/cgroup
+            mkdir below; sleep 1000 </dev/null >/dev/null 2>&1 & echo $! >below/cgroup.procs
+            if [ -e below/freezer.state ]; then echo FROZEN >below/freezer.state; else echo 1 >below/cgroup.freeze; fi
+            echo freezes; cat
+            """;
+        using RunningProgram minirun = _root.Start(
+            ["run", "--privileged", "-m", "100m", .. flags.Split(' '), Rootfs.Busybox, "sh", "-c", freezeBelow]);
+        minirun.AwaitOut("freezes");
+        string[] Left() => [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup"))
+            .SelectMany(line => Directory.GetDirectories(line.Split(' ')[4], $"minirun-{minirun.Pid}-*"))];
+        Assert.NotEmpty(Left());
+        minirun.Signal(Kernel.SIGKILL);
+        minirun.Result();
+        _root.Run("run", "-m", "100m", Rootfs.Busybox, "true").Succeeds();
+        Assert.Empty(Left());
+    }
+
     [TheoryRequires(Need.Root)]
     [InlineData("")]
     [InlineData("--rm -l a=b")]
