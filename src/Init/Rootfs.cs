@@ -61,9 +61,12 @@ internal static unsafe class Rootfs
     /// </summary>
     private static void ProveProgram(Child* child)
     {
-        PlanOp* last = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset) + child->Plan->OpCount - 1;
+        PlanOp* op = (PlanOp*)((byte*)child->Plan + child->Plan->OpsOffset), last = op + child->Plan->OpCount - 1;
         child->MayMake = true;
         if (last->Code != OpCode.Exec || !last->Exec.IsInRootAlone) return;
+        // What does not enter the root (--without pivot_root) executes a program of the host's.
+        while (op < last && op->Code is not (OpCode.PivotRoot or OpCode.Chroot)) op++;
+        if (op == last) return;
         for (byte* path = child->At(last->Exec.Candidates); *path != 0; path += Text.Length(path) + 1)
         {
             // Where a symlink leads may be mounted later: then it is ELOOP, and nobody knows.
