@@ -22,16 +22,23 @@ public static unsafe class LockWait
     /// <exception cref="UserError">Another has it for too long: who, and since when.</exception>
     public static void Take(int fd, string path, string what, bool shared = false)
     {
+        if (!Try(fd, path, Patience, shared)) throw Busy(what, path);
+    }
+
+    /// <summary>False when another has it for all of that time.</summary>
+    public static bool Try(int fd, string path, int milliseconds, bool shared = false)
+    {
         int operation = shared ? sys_file.LOCK_SH : sys_file.LOCK_EX;
-        long deadline = Environment.TickCount64 + Patience;
+        long deadline = Environment.TickCount64 + milliseconds;
         while (sys_file.flock(fd, operation | sys_file.LOCK_NB) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.EINTR) continue;
             if (errno != Errno.EAGAIN) throw new LinuxException("flock", errno, path);
-            if (Environment.TickCount64 >= deadline) throw Busy(what, path);
+            if (Environment.TickCount64 >= deadline) return false;
             poll.poll_(null, 0, Round);
         }
+        return true;
     }
 
     public static UserError Busy(string what, string path) =>

@@ -18,7 +18,6 @@ namespace Minirun.Runtime.State;
 public sealed unsafe class ContainerDirectory(string id, string path) : IDisposable
 {
     private const uint OwnerOnly = 0x180 /* 0600 */;
-    private const int RetryMilliseconds = 10;
     private int _lock = -1;
 
     public string Id { get; } = id;
@@ -50,19 +49,16 @@ public sealed unsafe class ContainerDirectory(string id, string path) : IDisposa
     {
         int fd = open(Path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) throw Gone("open");
-        int waited = 0;
-        while (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
+        bool held = false;
+        try
         {
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EINTR) continue;
-            if (errno != Errno.EAGAIN || waited >= milliseconds)
-            {
-                unistd.close(fd);
-                return errno == Errno.EAGAIN ? false : throw new LinuxException("flock", errno, Path);
-            }
-            poll.poll_(null, 0, RetryMilliseconds);
-            waited += RetryMilliseconds;
+            held = LockWait.Try(fd, Path, milliseconds);
         }
+        finally
+        {
+            if (!held) unistd.close(fd);
+        }
+        if (!held) return false;
         _lock = fd;
         if (IsSame(fd)) return true;
         Unlock();
