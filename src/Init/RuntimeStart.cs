@@ -8,8 +8,8 @@ namespace Minirun.Init;
 /// What the .NET runtime asks libc for while it starts, and need not: the linker puts these functions in front of libc's
 /// (<c>--wrap</c> in Cli.csproj). The runtime reads ten files to find limits of memory and processors, one of which makes the kernel sum up
 /// the counters of a whole control group; our heap has a limit of its own. And it marks each piece of the heap for core dumps, which splits
-/// mappings. This is a fifth of all system calls of a start (docs/decisions/0009). The invariant of <see cref="Boot"/> holds here, too, and
-/// stackalloc is not allowed either.
+/// mappings. These are 64 of the 563 system calls of a start (docs/decisions/0009). The invariant of <see cref="Boot"/> holds here, too,
+/// and stackalloc is not allowed either.
 /// </summary>
 public static unsafe class RuntimeStart
 {
