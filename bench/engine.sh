@@ -2,7 +2,7 @@
 # The variables come from bench.sh, and go back to it.
 # Commands are words in a variable, and go to hyperfine as text.
 # shellcheck disable=SC2034,SC2154,SC2086,SC2016
-# Part of bench.sh: containers that live on, next to podman: what a user or a test harness waits for.
+# Part of bench.sh: background containers, next to podman: what a user or a test harness waits for.
 #
 # podman gets a store of its own below out/, a root file system by --rootfs as minirun has it, and no network, which minirun does not make
 # here either.

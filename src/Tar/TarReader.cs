@@ -119,8 +119,8 @@ public sealed class TarReader(Stream input)
         if (!TarHeader.IsSumRight(_header))
             throw new TarException(
                 _began
-                    ? $"what follows {KernelText.Show(_name)} is no header: its check sum is wrong"
-                    : "its first 512 bytes are no header");
+                    ? $"what follows {KernelText.Show(_name)} is not a header: its check sum is wrong"
+                    : "its first 512 bytes are not a header");
         _began = true;
         return true;
     }

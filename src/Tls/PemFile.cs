@@ -21,7 +21,7 @@ internal static class PemFile
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new CryptographicException($"{path} and {key} are no certificate and its key");
+            throw new CryptographicException($"{path} and {key} are not a certificate and its key");
         }
     }
 

@@ -89,7 +89,7 @@ public class CommandTreeTests
     [InlineData("help: unknown command 'rnu'", "did you mean: minirun help run", "help", "rnu")]
     [InlineData("unknown command '/some/dir'", "did you mean: minirun run /some/dir cmd", "/some/dir", "cmd")]
     [InlineData("unknown flag --net", "did you mean: minirun run --net none rootfs", "--net", "none", "rootfs")]
-    [InlineData("--rm is a flag of run, and stands behind it", "write minirun run --rm", "--rm", "run", "rootfs", "true")]
+    [InlineData("--rm is a flag of run and goes after it", "write minirun run --rm", "--rm", "run", "rootfs", "true")]
     [InlineData("unknown flag -v", "did you mean: minirun run -v /a:/b rootfs", "-v", "/a:/b", "rootfs")]
     [InlineData("unknown flag --bogus", "minirun --help", "--bogus")]
     [InlineData("doctor: unknown flag --jsn", "did you mean --json?", "doctor", "--jsn")]

@@ -89,5 +89,5 @@ public sealed partial class KillTests
 
     [GeneratedRegex(@"^ *\d+ \S", RegexOptions.Multiline)] private static partial Regex Operation();
 
-    [GeneratedRegex("Enter to go on")] private static partial Regex Prompt();
+    [GeneratedRegex("Enter to continue")] private static partial Regex Prompt();
 }

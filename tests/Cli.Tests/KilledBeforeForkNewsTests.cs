@@ -12,7 +12,7 @@ public class KilledBeforeForkNewsTests
     {
         using RunningProgram run = Minirun.Start("run", "--step", Rootfs.Busybox, "true");
         // The clone is the first operation; the second one waits for Enter, in the child.
-        Assert.True(Deadline.Wait(() => run.ErrorSoFar.Contains("Enter to go on")), run.ErrorSoFar);
+        Assert.True(Deadline.Wait(() => run.ErrorSoFar.Contains("Enter to continue")), run.ErrorSoFar);
         run.Input.WriteLine();
         run.Input.Flush();
         int child = 0;

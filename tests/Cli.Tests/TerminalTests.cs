@@ -57,7 +57,7 @@ public sealed class TerminalTests
         for (int i = 1; i <= 6; i++)
         {
             int prompts = i;
-            Assert.True(Deadline.Wait(() => pty.Screen.Split("Enter to go on").Length > prompts), pty.Screen);
+            Assert.True(Deadline.Wait(() => pty.Screen.Split("Enter to continue").Length > prompts), pty.Screen);
             pty.Type(i < 6 ? "\n" : "\x03");
         }
         Assert.Equal(130, pty.ExitCode());

@@ -32,7 +32,7 @@ if [[ $LANE == root ]]; then
     }
 
     A_limit_above_that_of_the_kernel_is_still_a_warning() {
-        without runc crun -- "end there"
+        without runc crun -- "stop at this time"
         ran c ".process.rlimits = [{ type: \"RLIMIT_NOFILE\", soft: 600, hard: 4000000000 }] | $in_user_namespace | $(shell "ulimit -n")"
         equals 0 "$status"
         contains "$said" "cannot set the limit nofile"

@@ -1,10 +1,10 @@
-# Containers that live on (`run -d` and the rest) on cgroup v2 with systemd, by each runtime that there is.
+# Background containers (`run -d` and the rest) on cgroup v2 with systemd, by each runtime that there is.
 # scripts for the shell inside; variables of the harness; conditions to wait for
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317
 
 export MINIRUN_ROOT=${HERE-}/engine
 
-# lives NAME ARG...: a container that lives on; its process is in $pid, its cgroup in $cgroup.
+# lives NAME ARG...: a background container; its process is in $pid, its cgroup in $cgroup.
 lives() {
     minirun run -d --name "$@" >"$HERE/$1.out" 2>&1 </dev/null || { cat "$HERE/$1.out"; false; }
     pid=$(now "$1" .State.Pid)

@@ -1,4 +1,4 @@
-# Networks of containers that live on, on a machine with AppArmor's profile of passt.
+# Networks of background containers, on a machine with AppArmor's profile of passt.
 # scripts for the shell inside; variables of the harness; conditions to wait for
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154,SC2317
 

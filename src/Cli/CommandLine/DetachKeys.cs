@@ -18,7 +18,7 @@ internal sealed class DetachKeys
             {
                 [var one] when one < 128 => (byte)one,
                 ['c', 't', 'r', 'l', '-', var letter] when letter is >= 'a' and <= 'z' or >= '@' and <= '_' => (byte)(letter & 0x1f),
-                _ => throw new UserError($"--detach-keys {text}: '{parts[i]}' is no key",
+                _ => throw new UserError($"--detach-keys {text}: '{parts[i]}' is not a key",
                     "write letters or ctrl-LETTER, parted by commas: ctrl-p,ctrl-q"),
             };
     }

@@ -17,7 +17,8 @@ internal static class EnvFile
             if (text.Length == 0 || text[0] == '#') continue;
             string name = text.Split('=')[0];
             if (name.Length == 0 || name.Any(char.IsWhiteSpace))
-                throw new UserError($"{path}:{number}: '{name}' is no name of a variable", "write NAME=VALUE, without spaces around the =");
+                throw new UserError($"{path}:{number}: '{name}' is not the name of a variable",
+                    "write NAME=VALUE, without spaces around the =");
             entries.Add(text);
         }
         return entries;

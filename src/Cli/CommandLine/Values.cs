@@ -93,6 +93,6 @@ internal static class Values
     {
         "-1" or "unlimited" => ulong.MaxValue,
         _ when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) => value,
-        _ => throw new UserError($"--ulimit {whole}: '{text}' is no limit", "a limit is a number, or unlimited"),
+        _ => throw new UserError($"--ulimit {whole}: '{text}' is not a limit", "a limit is a number, or unlimited"),
     };
 }

@@ -3,7 +3,7 @@ using Minirun.Cli.CommandLine;
 
 namespace Minirun.Cli.ContainerFiles;
 
-/// <summary>Keys of a container that lives on: with one of them the engine starts it, as with the flag that means the same.</summary>
+/// <summary>Keys of a background container: with one of them the engine starts it, as with the flag that means the same.</summary>
 internal static class EngineKeys
 {
     /// <summary>Short texts as for -p, or compose's long form.</summary>

@@ -13,7 +13,8 @@ internal static class EnvironmentKeys
         }
         foreach (var (name, value) in node.Entries)
         {
-            if (name.Text!.Contains('=')) throw reader.Error(name, $"{key}: '{name.Text}' is no name of a variable", "write NAME: VALUE");
+            if (name.Text!.Contains('='))
+                throw reader.Error(name, $"{key}: '{name.Text}' is not the name of a variable", "write NAME: VALUE");
             Add(reader, key, name, name.Text, value.IsNull ? name.Text : $"{name.Text}={reader.Text($"{key}: {name.Text}", value)}");
         }
     }
@@ -26,7 +27,7 @@ internal static class EnvironmentKeys
     private static void Add(ServiceKeys reader, string key, FileNode at, string name, string entry)
     {
         if (name.Length == 0 || name.Any(char.IsWhiteSpace))
-            throw reader.Error(at, $"{key}: '{name}' is no name of a variable", "write NAME: VALUE, or a list of NAME=VALUE");
+            throw reader.Error(at, $"{key}: '{name}' is not the name of a variable", "write NAME: VALUE, or a list of NAME=VALUE");
         reader.Flag("--env", key, at, entry);
     }
 }

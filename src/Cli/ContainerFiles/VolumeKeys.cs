@@ -19,7 +19,7 @@ internal static class VolumeKeys
             OciMount mount = reader.Options.Mounts[^1];
             if (mount.Type is not ("tmpfs" or VolumeFlags.Type) && !Path.Exists(mount.Source))
                 throw reader.Error(volume, $"{key}: no such file or directory: {mount.Source}",
-                    "make it first; a relative source is relative to the directory of the file");
+                    "create it first; a relative source is relative to the directory of the file");
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class YamlLoader
         for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
         {
             FileNode key = Node(next, depth + 1);
-            if (key.Text is not { } name || key.IsNull) throw At(next).Error("a key that is no text", Hint);
+            if (key.Text is not { } name || key.IsNull) throw At(next).Error("a key that is not text", Hint);
             if (!keys.Add(name)) throw At(next).Error($"{name}: twice in one map", "leave one of them");
             FileNode value = Node(Next(), depth + 1);
             if (name == "<<" && next is Scalar { Style: ScalarStyle.Plain }) merged.AddRange(value.Items ?? [value]);

@@ -21,7 +21,7 @@ internal static class OciGlobalFlags
         new("systemd-cgroup", '\0', null, "cgroups by systemd; cgroupsPath is slice:prefix:name"),
         new("cgroup-manager", '\0', "MANAGER", "cgroupfs (default), systemd or disabled"),
         new("rootless", '\0', "BOOL", "pass over cgroup permission errors: true, false or auto (default)"),
-        new("criu", '\0', "FILE", "taken and not used: there is no checkpointing"),
+        new("criu", '\0', "FILE", "accepted and ignored: there is no checkpointing"),
         new("version", 'v', null, "print the version"),
     ];
 

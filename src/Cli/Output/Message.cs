@@ -66,7 +66,7 @@ internal static class Message
 
     private static string Hint(int errno) => ResourceHints.For(errno) ?? errno switch
     {
-        Errno.EACCES or Errno.EPERM => "you may not do that there: `ls -ld` of the path and of what is above it shows whose it is",
+        Errno.EACCES or Errno.EPERM => "you may not do that there: `namei -l PATH` shows who owns it and what is above it",
         Errno.EROFS => "that file system is read-only",
         Errno.ENOENT => "check the path",
         _ => "`minirun doctor` checks what this machine allows",

@@ -13,8 +13,8 @@ namespace Minirun.Cli.Output;
 /// </summary>
 internal sealed unsafe class StepKeys(ContainerPlan plan)
 {
-    private const string Question = "     Enter to go on (s shell, m mounts, q quit): ";
-    private const string Unknown = "     there is no such key: Enter goes on, s is a shell, m shows its mounts, q quits\n";
+    private const string Question = "     Enter to continue (s shell, m mounts, q quit): ";
+    private const string Unknown = "     unknown key: Enter continues, s opens a shell, m shows the mounts, q quits\n";
     private const string NothingLeft = "nothing of the container is left";
 
     private readonly int _fd = OpenKeys();

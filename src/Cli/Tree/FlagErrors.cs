@@ -30,7 +30,7 @@ internal static class FlagErrors
 
     /// <summary>One that stands before its verb.</summary>
     public static UserError Behind(string verb, string argument) =>
-        new($"{argument.Split('=')[0]} is a flag of {verb}, and stands behind it", $"write minirun {verb} {argument} …");
+        new($"{argument.Split('=')[0]} is a flag of {verb} and goes after it", $"write minirun {verb} {argument} …");
 
     /// <summary>Whether all that is written there is a flag: --name, or -letters.</summary>
     public static bool Knows(Flag[] flags, string argument)

@@ -17,7 +17,7 @@ internal static class VerbHelp
     {
         HelpPage page = new HelpPage().Usage("minirun COMMAND").Blank().Text(Title);
         Section("Containers", Kind.Run);
-        Section("Containers that live on (run -d)", Kind.Container, Kind.Engine);
+        Section("Background containers (run -d)", Kind.Container, Kind.Engine);
         Section("This machine and minirun itself", Kind.Machine);
         page.Section("Global options");
         page.Entry("-h, --help", "Show help", Column).Entry("    --version", "Show the version", Column);

@@ -37,7 +37,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         }
         catch (TarException error)
         {
-            throw new UserError($"cp: standard input is no tar archive, or a broken one: {error.Message}",
+            throw new UserError($"cp: standard input is not a tar archive, or a broken one: {error.Message}",
                 "such as tar -c DIRECTORY | minirun cp - CONTAINER:/PATH");
         }
         for (int i = _directories.Count - 1; i >= 0; i--)
@@ -118,7 +118,7 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         unistd.close(found);
         return good
             ? open
-            : throw new UserError($"cp: {name} is no directory in the container, but is one in the archive",
+            : throw new UserError($"cp: {name} is not a directory in the container, but is one in the archive",
                 "remove it there first, or unpack into another directory");
     }
 

@@ -31,7 +31,7 @@ public static class EndingSignal
     public static bool Kill(EngineContainer container, int number)
     {
         using FirstProcess first = FirstProcess.Find(container)
-            ?? throw new UserError($"container {container.Config.Name} is not running", "minirun ps -a says what became of it");
+            ?? throw new UserError($"container {container.Config.Name} is not running", "`minirun ps -a` shows its state");
         EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(number));
         bool isHeard = !DroppedSignal.Is(number, first.Pid);
         first.Init.Signal(number);

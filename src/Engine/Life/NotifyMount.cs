@@ -56,7 +56,7 @@ internal static class NotifyMount
             // A directory, a link that leads nowhere: as if there were none.
         }
         throw new UserError($"container {container.Config.Name} cannot be started again: {path} is lost",
-            $"`minirun rm {container.Config.Name}` removes it: make it anew");
+            $"`minirun rm {container.Config.Name}` removes it: create it again");
     }
 
     private static string Text(JsonNode? node) => (string?)node ?? "";

@@ -21,7 +21,7 @@ internal static class RuntimeLeft
         foreach (string place in Places(container)) why = Delete(container, place) ?? why;
         using FirstProcess? first = FirstProcess.Find(container);
         if (first is null) return;
-        throw new UserError($"cannot remove container {container.Config.Name}: it lives on{(why is null ? "" : ": " + why)}",
+        throw new UserError($"cannot remove container {container.Config.Name}: it is still running{(why is null ? "" : ": " + why)}",
             $"its first process is {first.Pid}: ps and /proc/{first.Pid}/status tell what it waits for");
     }
 

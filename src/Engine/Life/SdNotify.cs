@@ -26,6 +26,6 @@ public static class SdNotify
     /// <exception cref="UserError">Nobody would ever say it.</exception>
     public static void Check(string? mode, bool hasCheck)
     {
-        if (mode == Healthy && !hasCheck) throw new UserError("--sdnotify healthy: there is no check", "give --health-cmd COMMAND");
+        if (mode == Healthy && !hasCheck) throw new UserError("--sdnotify healthy: there is no health check", "give --health-cmd COMMAND");
     }
 }

@@ -19,7 +19,7 @@ public static class NetworkModes
         _ => new CniMode(mode, paths),
     };
 
-    /// <summary>What a container that lives on gets when nobody said (docs/decisions, networks).</summary>
+    /// <summary>What a background container gets when nobody said (docs/decisions, networks).</summary>
     public static string Default(bool publishes) => unistd.geteuid() != 0 ? "auto" : publishes ? NetworkStore.Default : "host";
 
     /// <summary>Those that this machine has what they need for.</summary>
@@ -51,7 +51,7 @@ public static class NetworkModes
                 use.Mode
                     == "host" ? "the container listens on the host itself; for a network of its own take --net bridge (root) or --net pasta"
                     : use.Mode == "none" ? "nobody reaches it there; take --net pasta, slirp4netns or bridge"
-                    : "publish ports of the container whose network it is");
+                    : "publish the ports on the container that owns the network");
         if (use.Ip is not null && !mode.CanChooseAddress)
             throw new UserError($"--ip: not with --net {use.Mode}", "take --net bridge, or a network of minirun network create");
         if (use.Ip is not null && !System.Net.IPAddress.TryParse(use.Ip, out _))

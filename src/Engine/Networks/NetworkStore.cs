@@ -90,7 +90,8 @@ public sealed class NetworkStore(EnginePaths paths)
     {
         bool good = name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]);
         foreach (char c in name) good &= char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
-        if (!good) throw new UserError($"network '{name}': no name of a network", "a letter or digit, then letters, digits, _ . and -");
+        if (!good)
+            throw new UserError($"network '{name}': not the name of a network", "a letter or digit, then letters, digits, _ . and -");
         if (s_modes.Contains(name)) throw new UserError($"network {name}: that is a mode of --net", "take another name");
     }
 

@@ -37,7 +37,7 @@ public readonly record struct PortMapping(string HostIp, int HostPort, int Conta
         {
             ip = outside[..before].Trim('[', ']');
             outside = outside[(before + 1)..];
-            if (!System.Net.IPAddress.TryParse(ip, out _)) throw Wrong(text, flag, $"'{ip}' is no address");
+            if (!System.Net.IPAddress.TryParse(ip, out _)) throw Wrong(text, flag, $"'{ip}' is not an address");
             if (ip is "0.0.0.0") ip = "";
         }
         else if (before == 0 && outside.Length > 0) throw Wrong(text, flag, "an empty address");
@@ -78,7 +78,7 @@ public readonly record struct PortMapping(string HostIp, int HostPort, int Conta
     private static int Port(string text, string whole, string flag) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536
             ? port
-            : throw Wrong(whole, flag, $"'{text}' is no port");
+            : throw Wrong(whole, flag, $"'{text}' is not a port");
 
     private static UserError Wrong(string text, string flag, string why) =>
         new($"{flag} {text}: {why}", flag == Exposes ? ExposedForm : Form);

@@ -36,7 +36,7 @@ internal static class SharedUserNamespace
         if (unistd.geteuid() != 0)
             throw new UserError(
                 $"--userns: not other ids than container {peer.Config.Name}, whose network is shared, has ({others?.ToString() ?? "all"})",
-                "leave --userns away, which shares its user namespace, too; only root can join a network from another one");
+                "drop --userns, which shares its user namespace, too; only root can join a network from another one");
         if (own is not null) Show(oci, isHosts, isOurs);
     }
 
@@ -51,7 +51,7 @@ internal static class SharedUserNamespace
         if (!made.Equals(now))
             throw new UserError(
                 $"the user ids of container {peer.Config.Name} are {now}, and {container.Config.Name} was made for {made}",
-                $"remove {container.Config.Name} and make it again");
+                $"remove {container.Config.Name} and create it again");
     }
 
     /// <summary>

@@ -8,14 +8,14 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Records;
 
 /// <summary>
-/// One container: its files, and what they and the kernel say of it now. Reading changes nothing and waits for nobody; Life/ mends what a
-/// crash has left.
+/// One container: its files, and what the files and the kernel say about it now. Reading never changes anything and never waits; Life/
+/// repairs what a crash has left.
 /// </summary>
 public sealed class EngineContainer(EnginePaths paths, string directory, ContainerConfig config)
 {
     private const int Poll = 5;   // ms
 
-    /// <summary>Of a container whose end nobody saw.</summary>
+    /// <summary>The exit code of a container whose end nobody saw.</summary>
     public const int UnknownExit = 255;
 
     public EnginePaths Paths { get; } = paths;
@@ -24,23 +24,23 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
     public string Id => Config.Id;
     public string ShortId => Config.Id[..Math.Min(12, Config.Id.Length)];
 
-    /// <summary>Its container.json cannot be read: its name is known, and hardly more.</summary>
+    /// <summary>Its container.json cannot be read: little more than its name is known.</summary>
     public bool IsBroken { get; internal init; }
 
     public string LogPath => $"{Directory}/{Id}-json.log";
     public string AttachPath => Directory + "/attach.sock";
 
-    /// <summary>Its monitor holds a lock on it as long as it lives.</summary>
+    /// <summary>The container's monitor locks this file as long as the monitor lives.</summary>
     internal string MonitorLockPath => Directory + "/monitor.lock";
 
-    /// <summary>Somebody asked for its end: it is not started again.</summary>
+    /// <summary>This file exists once somebody has asked for the container's end: the container is not restarted then.</summary>
     internal string StoppedPath => Directory + "/stopped";
     private string ConfigPath => Directory + "/container.json";
     private string StatePath => Directory + "/state.json";
 
     /// <summary>
-    /// The kinds of namespaces that were made for it alone: what lives in one belongs to it. The user namespace of the container whose
-    /// network it is on is not one.
+    /// The kinds of namespaces that were made for this container alone: a process in one of them belongs to the container. A user
+    /// namespace that it shares with the container whose network it uses is not among them.
     /// </summary>
     internal string[] OwnNamespaces()
     {
@@ -50,21 +50,21 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         }
         catch (Exception error) when (error is UserError or LinuxException or IOException)
         {
-            return ["mnt"];   // all of ours have that
+            return ["mnt"];   // every container of ours has a mount namespace
         }
     }
 
-    /// <summary>What is true now. One whose monitor was killed has ended, as far as anybody knows.</summary>
+    /// <summary>The state as it is now. A container whose monitor was killed counts as exited: nobody will see its end.</summary>
     public ContainerState State()
     {
         bool isMinded = MonitorLives();
-        // Read behind the question: a monitor that went in between has written its last word.
+        // The order matters: a monitor that exits between the two has written the final state.
         ContainerState state = Read() ?? Lost();
         if (!isMinded && state.IsUp && !IsAlive(state)) Abandon(state);
         return state;
     }
 
-    /// <summary>Says of a state that nobody saw how its container ended.</summary>
+    /// <summary>Changes a state to "exited, and nobody saw how".</summary>
     internal static void Abandon(ContainerState state)
     {
         state.Status = ContainerState.Exited;
@@ -75,7 +75,7 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         state.FinishedAt = ContainerRecord.Now();
     }
 
-    /// <summary>The state of a container that has none that can be read.</summary>
+    /// <summary>The state of a container whose own cannot be read.</summary>
     internal static ContainerState Lost() => new()
     {
         Status = ContainerState.Exited,
@@ -86,12 +86,12 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
 
     public bool IsRunning => State().IsUp;
 
-    /// <summary>Whether the process that the state names is that process still.</summary>
+    /// <summary>Whether the process that the state names still runs.</summary>
     public static bool IsAlive(ContainerState state) => state.BootId == BootId() && ProcessIdentity.IsAlive(state.Pid, state.StartTime);
 
     internal static string BootId() => ProcFile.Read("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    /// <summary>What is written; null when it is lost, or no state.</summary>
+    /// <summary>The state on the disk; null when the file is missing or holds something else.</summary>
     internal ContainerState? Read()
     {
         try
@@ -104,18 +104,18 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         }
     }
 
-    /// <exception cref="LinuxException">It cannot be written, even in the place of the old one.</exception>
+    /// <exception cref="LinuxException">The file cannot be written, not even over the old one.</exception>
     internal void Write(ContainerState state)
     {
         AtomicFile.WriteOver(StatePath, ContainerJson.Write(state));
         Written = FileMark.Of(StatePath);
     }
 
-    /// <summary>What its state looked like when we had written it; null: we have not.</summary>
+    /// <summary>How the state's file looked after we had written it; null when we have not.</summary>
     internal FileMark? Written { get; private set; }
     internal bool IsAsWritten => Written is not { } mark || FileMark.Of(StatePath) == mark;
 
-    /// <summary>The same when nothing can be done about an error: what happens, happens.</summary>
+    /// <summary>Writes the state, and goes on when that fails: there is nobody to tell.</summary>
     internal void Note(ContainerState state)
     {
         try
@@ -124,17 +124,17 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         }
         catch (LinuxException)
         {
-            // What is in the file is mended by whoever looks next.
+            // The next command that reads the file repairs it.
         }
     }
 
-    /// <summary>What commands may have changed since: the name, and whether it starts again.</summary>
+    /// <summary>Takes over what commands may have changed since: the name and the restart policy.</summary>
     internal void Reread()
     {
         if (ReadConfig() is { } now) (Config.Name, Config.Restart) = (now.Name, now.Restart);
     }
 
-    /// <summary>container.json as it is now; null: it is no such thing.</summary>
+    /// <summary>container.json as it is now; null when the file holds something else.</summary>
     internal ContainerConfig? ReadConfig()
     {
         try
@@ -149,7 +149,7 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
 
     public void WriteConfig() => AtomicFile.Write(ConfigPath, ContainerJson.Write(Config));
 
-    /// <summary>Waits until no monitor minds it any more; its state is final then. False when the time is over.</summary>
+    /// <summary>Waits until the container has no monitor any more; its state is final then. False when the time is over.</summary>
     public bool WaitForMonitor(int milliseconds)
     {
         for (int waited = 0; MonitorLives(); waited += Poll)
@@ -169,20 +169,20 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         return lives;
     }
 
-    /// <summary>Whether a monitor was here and has not cleaned up: it lives, or was killed.</summary>
+    /// <summary>Whether a monitor was here and has not cleaned up: the monitor lives, or was killed.</summary>
     internal bool HasMonitorFile => File.Exists(MonitorLockPath);
 
-    /// <summary>Who changes the container holds this; ends with its holder.</summary>
-    /// <param name="wait">Called again and again while another has it; what it throws ends the wait.</param>
+    /// <summary>Locks the container for a change. The kernel ends the lock with the process that holds it.</summary>
+    /// <param name="wait">Called again and again while another process has the lock; an exception from it ends the wait.</param>
     internal IDisposable Lock(Action wait) => Held.Await(this, wait);
 
-    /// <summary>The same, when no other has it; null: another has. <see cref="IsHeld"/> tells whether that is we.</summary>
+    /// <summary>Locks the container unless another has locked it: null. <see cref="IsHeld"/> tells whether this process has.</summary>
     internal IDisposable? TryLock() => Held.Try(this);
 
-    /// <summary>We hold it.</summary>
+    /// <summary>Whether this process holds the lock.</summary>
     internal bool IsHeld { get; private set; }
 
-    /// <summary>Whether a command changes it now.</summary>
+    /// <summary>Whether a command is changing the container now.</summary>
     internal bool IsBusy()
     {
         using Held? held = Held.Try(this);
@@ -208,7 +208,7 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
             }
         }
 
-        /// <summary>Null when another has it.</summary>
+        /// <summary>Null when another process has the lock.</summary>
         public static Held? Try(EngineContainer container) =>
             FileLock.TryDirectory(container.Directory) is { } held ? new(container, held) : null;
 

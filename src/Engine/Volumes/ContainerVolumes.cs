@@ -131,7 +131,7 @@ public static class ContainerVolumes
         }
         catch (ArgumentException)
         {
-            throw new UserError($"{file}: a member is there twice", $"minirun rm -f {container.ShortId}, and make it anew");
+            throw new UserError($"{file}: a member is there twice", $"minirun rm -f {container.ShortId}, and create it again");
         }
         bool changed = false;
         foreach (VolumeUse use in container.Config.Volumes)

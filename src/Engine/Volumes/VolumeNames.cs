@@ -13,7 +13,7 @@ internal static class VolumeNames
     {
         const string rule = "a letter or digit, then letters, digits, _ . and -, at least two characters";
         if (!IsName(name))
-            throw new UserError($"'{name}': no volume name",
+            throw new UserError($"'{name}' is not a valid volume name",
                 rule + (name.Contains('/') ? "" : "; a directory of the host has a slash in it: ./NAME"));
     }
 

@@ -88,7 +88,7 @@ public static class Bundle
         JsonProblem.RefuseZeros(json, path);
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is no document", JsonProblem.Hint);
+            return JsonSerializer.Deserialize(json, type) ?? throw new UserError($"{path}: null is not a document", JsonProblem.Hint);
         }
         catch (JsonException error)
         {

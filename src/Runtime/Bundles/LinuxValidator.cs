@@ -37,7 +37,7 @@ internal static class LinuxValidator
         for (int i = 0; i < namespaces.Count; i++)
         {
             string at = $"linux.namespaces[{i}]";
-            OciNamespace each = namespaces[i] ?? throw Problem.At(at, "null is no namespace");
+            OciNamespace each = namespaces[i] ?? throw Problem.At(at, "null is not a namespace");
             Problem.OneOf(each.Type, at + ".type", "namespace", Array.IndexOf(s_namespaces, each.Type) >= 0);
             if (each.Path is { Length: > 0 } path) Problem.Path(path, at + ".path");
             if (namespaces.FindIndex(other => other.Type == each.Type) < i) throw Problem.At(at + ".type", $"{each.Type} is there twice");
@@ -70,7 +70,7 @@ internal static class LinuxValidator
         foreach (var (clock, offset) in offsets)
         {
             Problem.OneOf(clock, "linux.timeOffsets", "clock", clock is "monotonic" or "boottime");
-            if (offset is null) throw Problem.At($"linux.timeOffsets.{clock}", "null is no offset");
+            if (offset is null) throw Problem.At($"linux.timeOffsets.{clock}", "null is not an offset");
             if (offset.Nanosecs > 999_999_999)
                 throw Problem.At($"linux.timeOffsets.{clock}.nanosecs", $"{offset.Nanosecs} is a second or more");
         }
@@ -81,7 +81,7 @@ internal static class LinuxValidator
         foreach (var (name, value) in oci.Linux.Sysctl ?? [])
         {
             if (Sysctl.Refusal(name, type => BundleValidator.Has(oci, type)) is { } why) throw Problem.At($"linux.sysctl.{name}", why);
-            if (value is null) throw Problem.At($"linux.sysctl.{name}", "null is no string");
+            if (value is null) throw Problem.At($"linux.sysctl.{name}", "null is not a string");
             if (Sysctl.IsDomainname(name) && oci.Domainname is { Length: > 0 } domain && domain != value)
                 throw Problem.At($"linux.sysctl.{name}", $"'{value}' conflicts with domainname, which is '{domain}'");
         }
@@ -92,7 +92,7 @@ internal static class LinuxValidator
         for (int i = 0; i < (devices?.Count ?? 0); i++)
         {
             string at = $"linux.devices[{i}]";
-            OciDevice device = devices![i] ?? throw Problem.At(at, "null is no device");
+            OciDevice device = devices![i] ?? throw Problem.At(at, "null is not a device");
             Problem.Path(device.Path, at + ".path");
             Problem.OneOf(device.Type, at + ".type", "type of device", device.Type is "c" or "b" or "u" or "p");
             if (device.Type == "p") continue;
@@ -109,7 +109,7 @@ internal static class LinuxValidator
                 throw Problem.At("linux.netDevices", "unable to move network devices without a private NET namespace");
             foreach (string each in (string[])[name, device?.Name is { Length: > 0 } inside ? inside : name])
                 if (each.Length is 0 or > 15 || each is "." or ".." || each.AsSpan().IndexOfAny("/: \t\n") >= 0)
-                    throw Problem.At($"linux.netDevices.{name}", $"'{each}' is no name of an interface");
+                    throw Problem.At($"linux.netDevices.{name}", $"'{each}' is not the name of an interface");
         }
     }
 
@@ -126,7 +126,7 @@ internal static class LinuxValidator
     private static void CheckRdt(OciIntelRdt rdt)
     {
         if (rdt.ClosID is { Length: > 0 } group && group != "/" && (group is "." or ".." || group.AsSpan().IndexOfAny('/', '\n') >= 0))
-            throw Problem.At("linux.intelRdt.closID", $"'{group}' is no name of a directory");
+            throw Problem.At("linux.intelRdt.closID", $"'{group}' is not the name of a directory");
         if (rdt.L3CacheSchema?.IndexOf('\n') >= 0) throw Problem.At("linux.intelRdt.l3CacheSchema", "has a newline");
         if (rdt.MemBwSchema is { Length: > 0 } memory && (!memory.StartsWith("MB:", StringComparison.Ordinal) || memory.Contains('\n')))
             throw Problem.At("linux.intelRdt.memBwSchema", "not one line that starts with MB:");

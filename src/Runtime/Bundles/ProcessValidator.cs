@@ -50,7 +50,7 @@ public static class ProcessValidator
     {
         for (int i = 0; i < (limits?.Count ?? 0); i++)
         {
-            OciRlimit limit = limits![i] ?? throw Problem.At($"{at}[{i}]", "null is no limit");
+            OciRlimit limit = limits![i] ?? throw Problem.At($"{at}[{i}]", "null is not a limit");
             Problem.OneOf(limit.Type, $"{at}[{i}].type", "limit", Rlimits.Names.Contains(limit.Type));
             if (limit.Soft > limit.Hard) throw Problem.At($"{at}[{i}].soft", $"{limit.Soft} is more than the hard limit");
             if (limits.FindIndex(other => other.Type == limit.Type) < i)

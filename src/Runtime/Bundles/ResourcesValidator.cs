@@ -18,7 +18,7 @@ public static class ResourcesValidator
             if (resources.HugepageLimits![i] is not { PageSize.Length: > 0 } limit || limit.PageSize.Contains('/'))
                 throw Problem.At($"{at}.hugepageLimits[{i}].pageSize", "not a size such as 2MB");
         foreach (var (device, limit) in resources.Rdma ?? [])
-            if (limit is null) throw Problem.At($"{at}.rdma.{device}", "null is no limit");
+            if (limit is null) throw Problem.At($"{at}.rdma.{device}", "null is not a limit");
         Problem.NoNulls(resources.Network?.Priorities, at + ".network.priorities");
         if (resources.BlockIO is { } io) CheckDevices(io, at + ".blockIO");
         if (resources.BlockIO?.Weight is { } weight and not 0) Problem.Range(weight, 10, 1000, at + ".blockIO.weight");
@@ -26,7 +26,7 @@ public static class ResourcesValidator
         {
             if (file.Contains('/')) throw Problem.At($"{at}.unified.{file}", "must be a file name (no slashes)");
             if (file.IndexOf('.') <= 0) throw Problem.At($"{at}.unified.{file}", "must be in the form CONTROLLER.PARAMETER");
-            if (value is null) throw Problem.At($"{at}.unified.{file}", "null is no string");
+            if (value is null) throw Problem.At($"{at}.unified.{file}", "null is not a string");
         }
     }
 
@@ -62,7 +62,7 @@ public static class ResourcesValidator
     {
         for (int i = 0; i < (rules?.Count ?? 0); i++)
         {
-            OciDeviceRule rule = rules![i] ?? throw Problem.At($"{at}[{i}]", "null is no rule");
+            OciDeviceRule rule = rules![i] ?? throw Problem.At($"{at}[{i}]", "null is not a rule");
             Problem.OneOf(rule.Type ?? "", $"{at}[{i}].type", "type of device", rule.Type is null or "" or "a" or "b" or "c");
             if (rule.Access is { Length: > 0 } access && access.AsSpan().IndexOfAny("rwm") < 0)
                 throw Problem.At($"{at}[{i}].access", $"'{access}' is not made of r, w and m");

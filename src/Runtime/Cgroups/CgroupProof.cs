@@ -26,13 +26,13 @@ internal static unsafe class CgroupProof
     public static string? Doubt(CgroupState state, string controller, Func<string, bool> isNamed)
     {
         string path = state.Paths[controller];
-        if (!IsClean(path)) return "is no path of a cgroup";
+        if (!IsClean(path)) return "is not the path of a cgroup";
         statx status;
         if (statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) < 0)
             return Marshal.GetLastPInvokeError() is var errno && errno is Errno.ENOENT or Errno.ENODEV
                 ? null
                 : $"cannot be looked at: {Errno.Describe(errno)}";
-        if ((status.stx_mode & S_IFMT) != S_IFDIR || !IsCgroup(path, controller)) return "is no cgroup";
+        if ((status.stx_mode & S_IFMT) != S_IFDIR || !IsCgroup(path, controller)) return "is not a cgroup";
         if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 || !IsCgroup(path[..path.LastIndexOf('/')], controller))
             return "is the root of a hierarchy";
         if (HoldsUs(path, controller, status.stx_ino)) return "has this process in it, too";

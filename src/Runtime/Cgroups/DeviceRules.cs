@@ -63,7 +63,7 @@ internal static class DeviceRules
             null or "" or "a" => 'a',
             "c" or "u" => 'c',
             "b" => 'b',
-            _ => throw new UserError($"linux.resources.devices[{index}].type: {rule.Type} is no type of a device", "it is a, b or c"),
+            _ => throw new UserError($"linux.resources.devices[{index}].type: {rule.Type} is not a type of device", "it is a, b or c"),
         };
         int access = 0;
         bool odd = false;
@@ -80,7 +80,8 @@ internal static class DeviceRules
             access |= kind;
         }
         if (odd && access == 0)
-            throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is no kind of access", "it is made of r, w and m");
+            throw new UserError($"linux.resources.devices[{index}].access: {rule.Access} is not a kind of access",
+                "it is made of r, w and m");
         if (odd)
             warn?.Invoke(
                 $"linux.resources.devices[{index}].access: '{rule.Access}' is not made of r, w and m alone: the other letters do not "

@@ -66,7 +66,7 @@ internal sealed class Hierarchies
 
     /// <summary>What else to do where a container that may mount can have no cgroup.</summary>
     internal const string WithoutTheRight =
-        "keep the default seccomp profile, and leave CAP_SYS_ADMIN and --privileged away";
+        "keep the default seccomp profile, and drop CAP_SYS_ADMIN and --privileged";
 
     public static HashSet<string> Words(string? text) => [.. (text ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
 

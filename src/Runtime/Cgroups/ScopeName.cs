@@ -19,11 +19,11 @@ internal sealed record ScopeName(string Slice, string Unit)
         }
         if (!slice.EndsWith(".slice", StringComparison.Ordinal) || slice.Contains('/')
             || (slice != "-.slice" && (slice.StartsWith('-') || slice.Contains("--"))))
-            throw Wrong(path, $"{slice} is no name of a slice");
+            throw Wrong(path, $"{slice} is not the name of a slice");
         string unit = name.EndsWith(".slice", StringComparison.Ordinal) ? name : (prefix.Length > 0 ? prefix + "-" : "") + name + ".scope";
         foreach (char c in unit)
             if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@'))
-                throw Wrong(path, $"{unit} is no name of a unit");
+                throw Wrong(path, $"{unit} is not the name of a unit");
         return new(slice, unit);
     }
 
@@ -37,5 +37,5 @@ internal sealed record ScopeName(string Slice, string Unit)
     }
 
     private static UserError Wrong(string? path, string why) =>
-        new($"linux.cgroupsPath: {path}: {why}", "such as system.slice:minirun:NAME; leave --systemd-cgroup away for a plain path");
+        new($"linux.cgroupsPath: {path}: {why}", "such as system.slice:minirun:NAME; drop --systemd-cgroup for a plain path");
 }

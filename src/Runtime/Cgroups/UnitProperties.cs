@@ -102,7 +102,7 @@ internal sealed class UnitProperties
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {
-            throw new UserError($"linux.resources.{field}: '{list}' is no list", "such as 0-3,7");
+            throw new UserError($"linux.resources.{field}: '{list}' is not a list", "such as 0-3,7");
         }
     }
 

@@ -63,7 +63,7 @@ internal static unsafe class MachineProbes
         if (string.IsNullOrEmpty(path))
             return new Probe(name, false, ProbeState.Degraded, "XDG_RUNTIME_DIR is not set: what is running is noted on the disk", fix);
         if (!Look(path, out statx status) || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFDIR)
-            return new Probe(name, false, ProbeState.Missing, $"XDG_RUNTIME_DIR={path} is no directory", fix);
+            return new Probe(name, false, ProbeState.Missing, $"XDG_RUNTIME_DIR={path} is not a directory", fix);
         return status.stx_uid != host.Uid || (status.stx_mode & 0x3f /* 0077 */) != 0
             ? new Probe(name, false, ProbeState.Degraded, $"{path} is not yours alone",
                 $"chmod 700 {path}, or set XDG_RUNTIME_DIR to a directory of your own")

@@ -33,7 +33,7 @@ internal static unsafe class ExecFailure
                 string path = candidate.StartsWith('/') ? candidate : $"{cwd.TrimEnd('/')}/{candidate}";
                 if (Look(root, path) is { } status) return ForFile(root, command, path, status, errno);
             }
-            if (errno == Errno.EACCES) return Refused(command, "permission denied", "the user may not search a directory on the way");
+            if (errno == Errno.EACCES) return Refused(command, "permission denied", "the user may not search a directory of its path");
             return Missing(command, Misplaced(command) ?? WhereItIsLookedFor(operation, command));
         }
         finally
@@ -51,7 +51,7 @@ internal static unsafe class ExecFailure
     /// <summary>The commonest mistakes of a command line; null: it is none of them.</summary>
     private static string? Misplaced(string command) =>
         command.StartsWith('-')
-            ? "what stands behind the root file system or the container is the command: flags of minirun's stand before it"
+            ? "what follows the root file system or the container is the command: flags of minirun go before it"
         : command.Contains(' ')
             ? "the command and its arguments are words of their own, without quotes around all of them; a line for a shell is sh -c '…'"
         : null;
@@ -76,7 +76,7 @@ internal static unsafe class ExecFailure
         byte[] head = RootReader.ReadBytes(root, path, HeadBytes) ?? [];
         if (errno == Errno.EACCES) return IsOnNoexecMount(root, path)
             ? Refused(command, "permission denied: it is on a mount that was made noexec", "mount it with the option exec")
-            : Refused(command, "permission denied", "the user may not execute it, or may not search a directory on the way");
+            : Refused(command, "permission denied", "the user may not execute it, or may not search a directory of its path");
         return errno switch
         {
             Errno.ENOENT or Errno.ENOTDIR => MissingInterpreter(root, command, head),

@@ -18,7 +18,7 @@ public static class StuckProcess
             Dictionary<string, string> status = Status(pid);
             string name = $"process {pid} ({status.GetValueOrDefault("Name")})";
             if (status.GetValueOrDefault("TracerPid") is { } tracer and not "0")
-                return ($"{name} is traced by process {tracer}, which does not let it go",
+                return ($"{name} is traced by process {tracer}, which does not release it",
                     $"end that: kill -CONT {tracer}, or kill -9 {tracer}");
             if (Frozen(pid) is { } cgroup)
                 return ($"{name} is frozen by the cgroup {cgroup}", "thaw that cgroup: what is frozen does not end before");

@@ -193,7 +193,7 @@ internal sealed class ContainerMaker : IDisposable
             throw new UserError("cannot allocate tty if minirun-oci will detach without setting console socket",
                 "give --console-socket SOCKET, or process.terminal false");
         if (hasSocket && !(terminal && detached))
-            throw new UserError("cannot use console socket if minirun-oci will not detach or allocate tty", "leave --console-socket away");
+            throw new UserError("cannot use console socket if minirun-oci will not detach or allocate tty", "drop --console-socket");
     }
 
     public static void GiveTerminal(string path, int master)

@@ -109,7 +109,7 @@ internal static class Executor
             throw new UserError("cannot exec in a stopped container", "container not running");
         if (status == ContainerStatus.Paused && !options.IgnorePaused)
             throw new UserError("cannot exec in a paused container (use --ignore-paused to override)",
-                $"`minirun-oci resume {options.Id}` lets it go on");
+                $"`minirun-oci resume {options.Id}` resumes it");
         int pidfd = OpenNamespaces(container.Record.Pid);
         if (container.IsAlive) return pidfd;
         unistd.close(pidfd);

@@ -67,7 +67,7 @@ internal sealed class DevicePlan(ContainerSpec spec, Host host, ContainerPlan pl
             string path = MountPaths.Clean(device.Path);
             if (device.Path.Length == 0 || path == "/dev/ptmx") continue;   // for the cgroup alone; the link below
             if (path == "/")
-                throw new UserError($"linux.devices[{i}].path: '{device.Path}' is no place for a device", "such as /dev/fuse");
+                throw new UserError($"linux.devices[{i}].path: '{device.Path}' is not a place for a device", "such as /dev/fuse");
             AddDevice(device, "as linux.devices says", i);
         }
         AddLink(plan, "pts/ptmx", "ptmx", OpFlags.MayExist, replaces: true);

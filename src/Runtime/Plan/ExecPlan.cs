@@ -15,7 +15,7 @@ internal static class ExecPlan
         OciProcess wanted = spec.Oci.Process;
         if (!spec.Waits)
         {
-            plan.Add(new ParentDeathOp { Name = "outlive", Signal = 0, Why = "from here on the container lives on its own" });
+            plan.Add(new ParentDeathOp { Name = "outlive", Signal = 0, Why = "from here on the container no longer depends on minirun" });
             return;
         }
         plan.Add(new FindProgramOp
@@ -53,7 +53,8 @@ internal static class ExecPlan
             EndsCommand = guard || !spec.Has(sched.CLONE_NEWPID),
             Why = guard ? "no pid namespace that would end everything with its first process: fork-news stays and does it"
                 : "--init: fork-news stays as PID 1, passes signals on and reaps orphans; the command is its child",
-            IfLeftOut = guard ? "processes that the command leaves behind live on" : "the command itself is PID 1 and has to reap orphans",
+            IfLeftOut =
+                guard ? "processes that the command leaves behind keep running" : "the command itself is PID 1 and has to reap orphans",
         });
         string candidates = Candidates(wanted);
         plan.Add(new ExecOp

@@ -24,7 +24,7 @@ internal static class FileSystemData
         if (spec.Oci.Linux.MountLabel is { Length: > 0 } label && type is not ("proc" or "sysfs" or "mqueue" or "cgroup" or "cgroup2"))
             data += host.HasSelinux
                 ? $"context={label}\0"
-                : throw new UserError("linux.mountLabel: SELinux is not enabled on this machine", "leave it away");
+                : throw new UserError("linux.mountLabel: SELinux is not enabled on this machine", "leave it out");
         return data;
     }
 

@@ -80,13 +80,13 @@ internal static class KernelPlan
         {
             Name = "new-time-namespace",
             Namespaces = sched.CLONE_NEWTIME,
-            Why = "clocks of its own, whose offsets can be set as long as nobody is in it",
+            Why = "clocks of its own; their offsets can be set until the first process enters",
         });
         plan.Add(new AskForClocksOp
         {
             Name = "time-offsets",
             Offsets = offsets,
-            Why = "minirun writes the offsets for us: whoever enters a user namespace may not write its own files in /proc",
+            Why = "minirun writes the offsets: a process that has entered a user namespace may not write its own files in /proc",
         });
     }
 

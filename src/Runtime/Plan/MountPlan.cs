@@ -110,7 +110,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     {
         CheckPlace(destination, "overlay");
         if (host.FileType(mount.Source!) != sys_stat.S_IFDIR)
-            throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer on {destination}", "make it first");
+            throw Wrong("source", $"{mount.Source}: no such directory, to be the lower layer on {destination}", "create it first");
         plan.Add(new OverlayOp
         {
             Name = destination[1..],
@@ -232,7 +232,7 @@ internal sealed class MountPlan(ContainerSpec spec, Host host, ContainerPlan pla
     /// <summary>In runc's words, which clients look for, where a document is somebody else's.</summary>
     private UserError Missing(string source, string destination) => !_policy.NamesPlaces ? BindSource.Missing(source, destination)
         : Wrong("source", $"error mounting \"{source}\" to rootfs at \"{destination}\": stat {source}: no such file or directory",
-            "make it first, or check the permissions on the way to it");
+            "create it first, or check the permissions of its path");
 
     /// <summary>
     /// Options that belong to a file system are handed to the kernel (config.md, "Linux mount options"), which passes over them for a bind

@@ -16,8 +16,8 @@ internal static class MountReason
             "the host's /sys, read-only with all below: a new sysfs belongs to a network namespace, and the host's is shared",
         "/sys" => "the sysfs of the new network namespace",
         "/etc/resolv.conf" =>
-            "the network is the host's, so names resolve as on the host; a copy, as whoever has the file itself may hold it",
-        "/etc/hosts" => "the network is the host's, so are the names it has; a copy, as whoever has the file itself may hold it",
+            "the network is the host's, so names resolve as on the host; a copy, because a container could lock the file itself",
+        "/etc/hosts" => "the network is the host's, and so are its names; a copy, because a container could lock the file itself",
         _ => "as asked for",
     };
 }

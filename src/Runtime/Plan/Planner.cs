@@ -7,8 +7,8 @@ using Minirun.Runtime.Spec;
 namespace Minirun.Runtime.Plan;
 
 /// <summary>
-/// From a specification to the ordered list of operations, whoever's document it is: what differs is the specification's policy. Pure: the
-/// same input gives the same plan (the golden tests compare it as text).
+/// Turns a specification into the ordered list of operations, for `run` and for bundles alike: the specification's policy holds what
+/// differs. The same input always gives the same plan (the golden tests compare plans as text).
 /// </summary>
 public sealed class Planner
 {
@@ -30,14 +30,14 @@ public sealed class Planner
         return planner.Complete();
     }
 
-    /// <summary>The first operations: what minirun and the cloned child do before fork-news needs the rest.</summary>
+    /// <summary>Adds the first operations: those of minirun and of the cloned child, before fork-news runs.</summary>
     public ContainerPlan Begin()
     {
         new LaunchPlan(_spec, _host, _plan).Add();
         return _plan;
     }
 
-    /// <summary>The operations of fork-news.</summary>
+    /// <summary>Adds the operations of fork-news.</summary>
     public ContainerPlan Complete()
     {
         var process = new ProcessPlan(_spec, _plan, _host);
@@ -56,7 +56,7 @@ public sealed class Planner
     }
 
     /// <summary>
-    /// The operations of fork-news for <c>exec</c>: root file system and names are there, and only the process has to be made.
+    /// Adds the operations of fork-news for <c>exec</c>: the root file system and the names exist, only the process is new.
     /// </summary>
     public ContainerPlan CompleteExec()
     {
@@ -70,7 +70,7 @@ public sealed class Planner
         if (Wanted.Terminal) AddTerminal();
         var process = new ProcessPlan(_spec, _plan, _host);
         process.Join();
-        // setns(2) gives a root with a mount namespace alone.
+        // setns(2) changes our root only together with the mount namespace.
         if (_spec.JoinedRoot > 0)
         {
             _plan.Add(RootPlan.Open(_spec));
@@ -82,7 +82,7 @@ public sealed class Planner
 
     private OciProcess Wanted => _spec.Oci.Process;
 
-    /// <summary>While /proc and the cgroups are still the host's.</summary>
+    /// <summary>Adds what needs the host's /proc and cgroups, which are still visible.</summary>
     private void Prepare(ProcessPlan process)
     {
         if (_spec.DieWithParent) DieWithParent();
@@ -90,7 +90,7 @@ public sealed class Planner
         {
             Name = "cgroup-namespace",
             Namespaces = sched.CLONE_NEWCGROUP,
-            Why = "the container's own cgroup becomes the root of what it sees: now that it is in it (cgroup_namespaces(7))",
+            Why = "the container is in its own cgroup now, which becomes the root of the cgroups it sees (cgroup_namespaces(7))",
         });
         process.AskForRights();
         process.AddOomScore();
@@ -100,8 +100,8 @@ public sealed class Planner
     {
         Name = "die-with-parent",
         Signal = signal.SIGKILL,
-        Why = "when minirun dies, however it dies, the container dies too",
-        IfLeftOut = "a container whose minirun was killed lives on, unseen",
+        Why = "when minirun dies, for whatever reason, the container dies too",
+        IfLeftOut = "a container whose minirun was killed keeps running, unseen",
     });
 
     private void AddWorkingDirectory()
@@ -112,8 +112,8 @@ public sealed class Planner
             Target = Wanted.Cwd,
             Flags = OpFlags.MayFail,
             Path = Wanted.Cwd,
-            Why = "the working directory is made when it is missing, as docker does",
-            IfLeftOut = "the command does not start when its working directory is missing",
+            Why = "a missing working directory is created, as docker does",
+            IfLeftOut = "the command cannot start when its working directory is missing",
         });
     }
 
@@ -125,7 +125,7 @@ public sealed class Planner
         Rows = Wanted.ConsoleSize?.Height ?? 0,
         Columns = Wanted.ConsoleSize?.Width ?? 0,
         PlainNewlines = _spec.PlainNewlines,
-        Why = "a terminal of the container's own, so that it never holds the caller's (CVE-2017-5226); its other end goes to minirun",
+        Why = "the container gets a terminal of its own and never holds the caller's (CVE-2017-5226); minirun has its other end",
         IfLeftOut = "the command keeps the caller's terminal as stdin, stdout and stderr",
     });
 
@@ -134,7 +134,7 @@ public sealed class Planner
         if (_spec.AsksForHooks) _plan.Add(new AskForHooksOp
         {
             Name = "runtime-hooks",
-            Why = "the hooks prestart and createRuntime: the namespaces are there, the root is not entered yet (config.md, "
+            Why = "the hooks prestart and createRuntime run now: the namespaces exist, the root is not entered yet (config.md, "
                 + "POSIX-platform Hooks)",
         });
         HookPlan.Add(_plan, "createContainer", _spec.Oci.Hooks?.CreateContainer, OciState.Creating);

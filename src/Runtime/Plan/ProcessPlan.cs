@@ -27,8 +27,8 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Name = "children",
             Flags = OpFlags.MayFail,
             Path = "/proc/thread-self/children",
-            Why = "the list of our children, opened while /proc is still the host's: whoever of them outlives the command is killed",
-            IfLeftOut = "processes that the command leaves behind live on",
+            Why = "the list of our children, opened while /proc is still the host's: those that outlive the command are killed",
+            IfLeftOut = "processes that the command leaves behind keep running",
         });
     }
 
@@ -37,7 +37,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
     /// the list of its children has the numbers of the host's.
     /// </summary>
     private bool IsGuarded =>
-        !spec.Has(sched.CLONE_NEWPID) && (!spec.Policy.LivesOn || (spec.Init && !spec.Joins(sched.CLONE_NEWPID)));
+        !spec.Has(sched.CLONE_NEWPID) && (!spec.Policy.Background || (spec.Init && !spec.Joins(sched.CLONE_NEWPID)));
 
     /// <summary>What the container is called, its lo, its kernel parameters.</summary>
     public void Names()
@@ -64,7 +64,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             PassedTo = listener,
             Path = NotifyMessage.PathInside,
             Why = "NOTIFY_SOCKET of the container: minirun passes on what it says of its readiness (sd_notify(3))",
-            IfLeftOut = "whoever started minirun never hears that the container is ready",
+            IfLeftOut = "the program that started minirun never hears that the container is ready",
         });
         if (spec.Has(sched.CLONE_NEWNET)) plan.Add(new LoopbackOp
         {
@@ -261,7 +261,7 @@ internal sealed class ProcessPlan(ContainerSpec spec, ContainerPlan plan, Host h
             Why = "the working directory, verified to be inside the root",
             IfLeftOut = "the command starts in /",
         });
-        if (spec.Policy.LivesOn) ExecPlan.AddStart(plan);
+        if (spec.Policy.Background) ExecPlan.AddStart(plan);
         if (!_joins) HookPlan.Add(plan, "startContainer", spec.Oci.Hooks?.StartContainer, OciState.Created);
         plan.Add(new SignalsOp
         {

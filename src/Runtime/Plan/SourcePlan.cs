@@ -42,7 +42,7 @@ internal sealed class SourcePlan(ContainerSpec spec, Host host, ContainerPlan pl
                 Path = source.Path,
                 Place = spec.Policy.NamesPlaces ? $"mounts[{i}].source" : null,
                 Source = source,
-                Why = joined is not null ? "the sysfs of the network that is joined: only who has powers over that network may mount it"
+                Why = joined is not null ? "the sysfs of the joined network: only a process with rights over that network may mount it"
                     : "a clone of /sys without the control groups that are mounted in it: "
                         + "CAP_SYS_ADMIN inside would take off what covers them",
             });
@@ -104,7 +104,7 @@ internal sealed class SourcePlan(ContainerSpec spec, Host host, ContainerPlan pl
         };
         if (source.UserNamespace is null && (source.Uids.Count == 0 || source.Gids.Count == 0))
             throw new UserError($"mounts[{index}].uidMappings: id-mapped mounts must have both uid and gid mappings specified",
-                "give uidMappings and gidMappings; a container with a user namespace of its own may leave both away");
+                "give uidMappings and gidMappings; a container with a user namespace of its own may omit both");
         (plan.Sources ??= [])[index] = source;
         if (later) return;
         plan.Add(new MakeSourceStep

@@ -17,12 +17,12 @@ public static class SysTree
     private const string FileSystems = "/sys/fs";
 
     /// <summary>
-    /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a container that lives on wherever
+    /// Whether this mount of the document is to be made in parts: where the command may unmount, and in a background container wherever
     /// it costs nothing, as `exec --privileged` may there.
     /// </summary>
     internal static bool IsNeeded(ContainerSpec spec, Host host, OciMount mount) =>
         spec.Has(sched.CLONE_NEWNS) && HasCover(spec.Oci, mount)
-        && (MayUnmount(spec) ? Top(host) is not null : spec.Policy.LivesOn && CanBeCloned(host));
+        && (MayUnmount(spec) ? Top(host) is not null : spec.Policy.Background && CanBeCloned(host));
 
     /// <summary>The mounts that take the place of this one; itself where nothing is to be left out.</summary>
     internal static IEnumerable<OciMount> Parts(ContainerSpec spec, Host host, OciMount mount) =>

@@ -18,5 +18,5 @@ public static class BindSource
 
     public static UserError Missing(string source, string destination) => new(
         $"{source}: no such file or directory, to be mounted on {destination}",
-        $"make it first (mkdir -p {source}), or check the path and the permissions on the way to it");
+        $"create it first (mkdir -p {source}), or check the path and its permissions");
 }

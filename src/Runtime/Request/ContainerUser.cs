@@ -89,5 +89,5 @@ public sealed record ContainerUser(uint Uid, uint Gid, string? Home, List<uint>?
     private static uint Number(string text, string kind, string asked, string flag = "--user") =>
         StrictNumber.TryParse(text, out uint value)
         ? value
-        : throw new UserError($"{flag} '{asked}': '{text}' is no {kind} id", "ids are decimal, 0 to 4294967294, without sign or spaces");
+        : throw new UserError($"{flag} '{asked}': '{text}' is not a {kind} id", "ids are decimal, 0 to 4294967294, without sign or spaces");
 }

@@ -81,7 +81,7 @@ internal static class DefaultMounts
     }
 
     /// <summary>
-    /// Whether there is a cgroup of the container's own to be seen: the main job makes none without a limit; a container that lives on has
+    /// Whether there is a cgroup of the container's own to be seen: the main job makes none without a limit; a background container has
     /// one, but for a user's on version 1.
     /// </summary>
     private static bool HasCgroup(RunOptions options, Host host) =>

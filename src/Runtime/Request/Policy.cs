@@ -36,7 +36,7 @@ public sealed class Policy
         WhyMasked = "hidden, as linux.maskedPaths says",
         WhyPathIsReadOnly = "read-only, as linux.readonlyPaths says",
         WhyReadOnly = "root.readonly",
-        LivesOn = true,
+        Background = true,
         WarnsOfRefusals = true,
         UsesCapabilityLists = true,
         Schedules = true,
@@ -76,7 +76,7 @@ public sealed class Policy
     /// The container outlives the one that makes it. Else minirun minds it, and where no pid namespace ends all others with the first
     /// process fork-news stays as a guard.
     /// </summary>
-    public bool LivesOn { get; private init; }
+    public bool Background { get; private init; }
 
     /// <summary>Limits, capabilities and groups that the caller cannot give are a warning, not an error.</summary>
     public bool WarnsOfRefusals { get; private init; }

@@ -89,7 +89,7 @@ public sealed class SpecBuilder
         oci.Hostname = Spec.Has(sched.CLONE_NEWUTS) ? _options.Hostname ?? RootfsChoice.Hostname(oci.Root.Path) : null;
         oci.Domainname = _options.Domainname;
         FillProcess(oci.Process);
-        // The socket's place is the /dev of our own. A container that lives on has another, at each start.
+        // The socket's place is the /dev of our own. A background container has another, at each start.
         bool ownDev = !_options.IsMonitored && Spec.Has(sched.CLONE_NEWNS)
             && !_options.Mounts.Exists(mount => mount.Destination == "/dev");
         Spec.NotifySocket = ownDev && _host.Environment("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null;
@@ -140,7 +140,7 @@ public sealed class SpecBuilder
             : options.Mounts.Exists(mount => mount.Destination is "/dev" or "/dev/pts") ? "a volume takes the place of /dev/pts" : null;
         if (missing is not null && options.Tty == true)
             throw new UserError($"--tty: {missing}, so there is no terminal of the container's own",
-                "leave -t away; stdin, stdout and stderr go in as they are");
+                "drop -t; stdin, stdout and stderr go in as they are");
         return missing is null && (options.Tty ?? host.IsOnTerminal);
     }
 

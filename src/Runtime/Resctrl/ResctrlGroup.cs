@@ -40,7 +40,7 @@ public static unsafe class ResctrlGroup
         {
             if (Exists(state.Group)) Compare(state.Group, wanted);
             else if (name is not null && first.Length == 0 && last.Length == 0)
-                throw new UserError($"{Field}.closID: there is no {state.Group}", "make it before, or say what it is to have: schemata");
+                throw new UserError($"{Field}.closID: there is no {state.Group}", "create it first, or say what it should have: schemata");
             else
             {
                 // One with a name may get others' processes before we are killed, and the kernel would remove it all the same.

@@ -11,7 +11,7 @@ internal static class IdMappings
         if (maps.Count > Most) throw Problem.At(at, $"{maps.Count} lines, and the kernel takes {Most}");
         for (int i = 0; i < maps.Count; i++)
         {
-            OciIdMapping map = maps[i] ?? throw Problem.At($"{at}[{i}]", "null is no map");
+            OciIdMapping map = maps[i] ?? throw Problem.At($"{at}[{i}]", "null is not a map");
             if (map.Size == 0) throw Problem.At($"{at}[{i}].size", "0 maps nothing");
             // The last id stands for "none".
             if ((ulong)map.ContainerID + map.Size > uint.MaxValue) throw Problem.At($"{at}[{i}].size", "ends beyond the last id there is");

@@ -38,7 +38,7 @@ internal static class Problem
         where T : class
     {
         for (int i = 0; i < (values?.Count ?? 0); i++)
-            if (values![i] is null) throw At($"{at}[{i}]", typeof(T) == typeof(string) ? "null is no string" : "null is no object");
+            if (values![i] is null) throw At($"{at}[{i}]", typeof(T) == typeof(string) ? "null is not a string" : "null is not an object");
     }
 
     public static void Range(long value, long first, long last, string at)

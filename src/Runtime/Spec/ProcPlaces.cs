@@ -20,7 +20,7 @@ internal static class ProcPlaces
     {
         if (destination == "/proc" && type is not ("proc" or "bind"))
             return ("\"/proc\" cannot be mounted because it is not of type proc",
-                isFlag ? "a procfs is there by itself: mount it elsewhere" : "mount type proc there, or bind a procfs");
+                isFlag ? "/proc already has a procfs: mount this elsewhere" : "mount type proc there, or bind a procfs");
         if (destination.StartsWith("/proc/", StringComparison.Ordinal) && !IsEmulated(destination))
             return ($"\"{destination}\" cannot be mounted because it is inside /proc",
                 (isFlag ? "mount it elsewhere" : "to hide a file use linux.maskedPaths")

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Minirun.Cli.Tests.Engine;
 
-/// <summary>A container that lives on is made by another way than one in the foreground, and is no less held.</summary>
+/// <summary>A background container is made by another way than one in the foreground, and is no less held.</summary>
 public sealed class SecurityTests : IDisposable
 {
     private static readonly string[] s_rights = ["grep", "-E", "^(Cap...|NoNewPrivs|Seccomp|Groups|Uid|Gid):", "/proc/self/status"];

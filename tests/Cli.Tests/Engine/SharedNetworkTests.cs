@@ -72,7 +72,7 @@ public sealed class SharedNetworkTests : IDisposable
         Assert.Equal(web, Inside("--net", "container:web", null));
         Assert.Equal(web, Inside("--net", "container:web", "auto"));
         foreach (string asked in (string[])["single", "keep-id", "host"])
-            Join(asked, "--net", "container:web").Fails(125, "--userns", "container web", "leave --userns away");
+            Join(asked, "--net", "container:web").Fails(125, "--userns", "container web", "drop --userns");
     }
 
     [Requires(Need.Root)]

@@ -108,11 +108,12 @@ public sealed class SpoiltStateTests : IDisposable
         using var plain = new TemporaryDirectory();
         Directory.CreateDirectory(plain["a/b"]);
         foreach (var (path, why) in ((string, string)[])[
-            ("", "is no path of a cgroup"), ("/", "is no path of a cgroup"), (own[1..], "is no path of a cgroup"),
-                (own + "/../own", "is no path of a cgroup"), (own + "/..", "is no path of a cgroup"), (own + "/", "is no path of a cgroup"),
-            (own + "\0", "is no path of a cgroup"), (mount, "is the root of a hierarchy"), (plain.Path, "is no cgroup"),
-                (plain["a"], "is no cgroup"), ("/proc/self", "is no cgroup"), (StateFile, "is no cgroup"),
-                (own + "/cgroup.procs", "is no cgroup")])
+            ("", "is not the path of a cgroup"), ("/", "is not the path of a cgroup"), (own[1..], "is not the path of a cgroup"),
+                (own + "/../own", "is not the path of a cgroup"), (own + "/..", "is not the path of a cgroup"),
+                    (own + "/", "is not the path of a cgroup"),
+            (own + "\0", "is not the path of a cgroup"), (mount, "is the root of a hierarchy"), (plain.Path, "is not a cgroup"),
+                (plain["a"], "is not a cgroup"), ("/proc/self", "is no cgroup"), (StateFile, "is no cgroup"),
+                (own + "/cgroup.procs", "is not a cgroup")])
         {
             Spoil(cgroup =>
             {
@@ -124,7 +125,7 @@ public sealed class SpoiltStateTests : IDisposable
         }
         Assert.Equal("running", _bundle.Status);
         Spoil(cgroup => cgroup["paths"] = new JsonObject { [controller] = plain.Path });
-        Assert.Contains($"{plain.Path} is no cgroup: it is left as it is", _bundle.Oci("delete", "--force", "ID").Exits(0).Error);
+        Assert.Contains($"{plain.Path} is not a cgroup: it is left as it is", _bundle.Oci("delete", "--force", "ID").Exits(0).Error);
         Assert.True(Directory.Exists(plain["a/b"]));
     }
 

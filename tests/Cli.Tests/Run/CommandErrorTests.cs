@@ -39,9 +39,9 @@ public sealed class CommandErrorTests : IDisposable
 
     /// <summary>The commonest mistakes: flags behind the root or the container, and a line in place of words.</summary>
     [TheoryRequires(Need.UserNamespaces)]
-    [InlineData("-it", "flags of minirun's stand before it")]
-    [InlineData("--", "flags of minirun's stand before it")]
-    [InlineData("--help", "flags of minirun's stand before it")]
+    [InlineData("-it", "flags of minirun go before it")]
+    [InlineData("--", "flags of minirun go before it")]
+    [InlineData("--help", "flags of minirun go before it")]
     [InlineData("echo hi", "words of their own")]
     [InlineData("/bin/echo hi", "words of their own")]
     public void Words_in_the_wrong_place_are_told_in_every_way(string command, string hint)

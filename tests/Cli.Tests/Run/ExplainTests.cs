@@ -104,7 +104,7 @@ public sealed class ExplainTests
     {
         using var root = new Engine.EngineRoot();
         Result result =
-            root.Run([.. words, Rootfs.Busybox, "echo", "ran"]).Fails(125, "--print-spec", "do not go with", "leave the other away");
+            root.Run([.. words, Rootfs.Busybox, "echo", "ran"]).Fails(125, "--print-spec", "do not go with", "drop the other flag");
         Assert.Equal("", result.Out);
         Assert.Equal("", root.Run("ps", "-aq").Succeeds().Out);
     }
@@ -117,7 +117,7 @@ public sealed class ExplainTests
         for (int step = 1; !program.HasEnded && step < 200; step++)
         {
             int prompts = step;
-            program.Await(() => program.ErrorSoFar.Split("Enter to go on").Length > prompts || program.OutSoFar.Contains("ran"),
+            program.Await(() => program.ErrorSoFar.Split("Enter to continue").Length > prompts || program.OutSoFar.Contains("ran"),
                 $"prompt {step}");
             if (program.OutSoFar.Contains("ran")) break;
             program.Input.Write('\n');

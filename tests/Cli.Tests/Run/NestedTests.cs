@@ -67,7 +67,7 @@ public sealed class NestedTests
         Detached(["--require", what], "true")
             .Fails(125, $"cannot mount {(what == "procfs" ? "proc" : what)} on /", "EPERM", "nested container");
 
-    /// <summary>The output of a container that lives on, in a container that sees only a part of /sys and /proc.</summary>
+    /// <summary>The output of a background container, in a container that sees only a part of /sys and /proc.</summary>
     private static Result Detached(string[] inner, string script)
     {
         using var rootfs = new TemporaryRootfs();

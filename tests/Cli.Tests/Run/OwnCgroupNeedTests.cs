@@ -62,7 +62,7 @@ public sealed class OwnCgroupNeedTests
         Result result = In(place, state, ["run", .. flags.Split(' '), Rootfs.Busybox, "echo", "ran"]);
         Assert.NotEqual(0, result.ExitCode);
         Assert.DoesNotContain("ran", result.Out);
-        Assert.Contains("leave CAP_SYS_ADMIN and --privileged away", result.Error);
+        Assert.Contains("drop CAP_SYS_ADMIN and --privileged", result.Error);
     }
 
     [TheoryRequires(Need.Root)]
@@ -89,7 +89,7 @@ public sealed class OwnCgroupNeedTests
             bundle.Root, "run", "--bundle", bundle.Directory, bundle.Id);
         Assert.NotEqual(0, result.ExitCode);
         Assert.DoesNotContain("ran", result.Out);
-        Assert.Contains("leave CAP_SYS_ADMIN and --privileged away", result.Error);
+        Assert.Contains("drop CAP_SYS_ADMIN and --privileged", result.Error);
     }
 
     /// <summary>A container that may not mount is there; what joins it would.</summary>
@@ -106,7 +106,7 @@ public sealed class OwnCgroupNeedTests
             """;
         Result result = Minirun.Other(With(state), "unshare", "-m", "sh", "-c", place + "\n" + script, Programs.Minirun, Rootfs.Busybox);
         Assert.Equal("joined\n", result.Out);
-        Assert.Contains("leave CAP_SYS_ADMIN and --privileged away", result.Error);
+        Assert.Contains("drop CAP_SYS_ADMIN and --privileged", result.Error);
     }
 
     private static Start With(TemporaryDirectory state) => new() { Environment = { ["MINIRUN_ROOT"] = state.Path } };

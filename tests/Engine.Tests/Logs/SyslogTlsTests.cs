@@ -100,7 +100,7 @@ public sealed class SyslogTlsTests : IDisposable
             StringComparison.Ordinal);
         using var peer = new TlsPeer(_authority);
         Fails("client.key: no certificate in it", () => Open($"127.0.0.1:{peer.Port}", "syslog-tls-ca-cert=" + _authority.ClientKey));
-        Fails("are no certificate and its key",
+        Fails("are not a certificate and its key",
             () => Open(peer, "syslog-tls-cert=" + _authority.ClientCert, "syslog-tls-key=" + _authority.ServerKey));
     }
 

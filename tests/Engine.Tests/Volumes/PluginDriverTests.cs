@@ -63,7 +63,7 @@ public sealed class PluginDriverTests : IDisposable
     [InlineData(500, """{"Err":"no bricks"}""", "VolumeDriver.Mount: no bricks")]
     [InlineData(500, "it broke\n", "VolumeDriver.Mount: it broke")]
     [InlineData(200, """{"Mountpoint":"","Err":"busy"}""", "VolumeDriver.Mount: busy")]
-    [InlineData(200, """{"Mountpoint":"relative"}""", "'relative' is no mountpoint")]
+    [InlineData(200, """{"Mountpoint":"relative"}""", "'relative' is not a mount point")]
     [InlineData(200, "nonsense", "VolumeDriver.Mount: nonsense")]
     [InlineData(502, "", "VolumeDriver.Mount: ")]
     public void Errors_of_every_form_are_told(int status, string body, string told)

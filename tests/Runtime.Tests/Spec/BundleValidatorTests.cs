@@ -18,7 +18,7 @@ public sealed class BundleValidatorTests
     [InlineData("process.cwd", "\"tmp\"", "process.cwd: not an absolute path")]
     [InlineData("process.args", "[]", "process.args: empty")]
     [InlineData("process.args", "null", "process.args: empty")]
-    [InlineData("process.args[1]", "null", "process.args[1]: null is no string")]
+    [InlineData("process.args[1]", "null", "process.args[1]: null is not a string")]
     [InlineData("process.env[1]", "\"A\"", "process.env[1]: not NAME=VALUE")]
     [InlineData("process.user.umask", "512", "process.user.umask: 512 is more than 511")]
     [InlineData("process.oomScoreAdj", "1001", "process.oomScoreAdj: 1001 is not from -1000 to 1000")]
@@ -105,7 +105,7 @@ public sealed class BundleValidatorTests
     [InlineData("{\"ociVersion\": \"1.0.0\",}", "not JSON")]
     [InlineData("{\"process\": {\"args\": [\"a\"", "not JSON")]
     [InlineData("[]", "the document: not an object")]
-    [InlineData("null", "null is no document")]
+    [InlineData("null", "null is not a document")]
     [InlineData("{\"hostname\": \"a\\u0000b\"}", "byte 16: a string with a zero in it")]
     public void A_text_that_is_no_document_is_refused_with_line_and_byte(string json, string message) =>
         Assert.Contains(message, Assert.Throws<UserError>(() => Bundle.Parse(Encoding.UTF8.GetBytes(json), "config.json")).Message);

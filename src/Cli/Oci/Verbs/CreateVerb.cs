@@ -19,7 +19,7 @@ internal static class CreateVerb
         new("no-subreaper", '\0', null, "taken and not used: we adopt no orphans of the container"),
     ];
 
-    public static OciVerb Create() => new("ID", "make a container that waits for start", s_flags,
+    public static OciVerb Create() => new("ID", "create a container that waits for start", s_flags,
         (globals, arguments) => OciEngine.Create(globals, Options(arguments)))
     {
         Failed = OciName.Program + " create failed: ",

@@ -15,7 +15,7 @@ internal static class DeleteVerb
 
     public static OciVerb Verb() => new("ID", "remove a stopped container", s_flags, Execute) { EndsContainers = true };
 
-    private static Flag[] s_flags => [new("force", 'f', null, "kill it first; no error when there is none"), IdPattern.Flag];
+    private static Flag[] s_flags => [new("force", 'f', null, "kill a running container first; a missing one is no error"), IdPattern.Flag];
 
     private static int Execute(OciGlobals globals, VerbArguments arguments)
     {

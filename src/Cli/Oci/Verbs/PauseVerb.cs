@@ -6,7 +6,7 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <summary><c>pause ID</c> and <c>resume ID</c>: the freezer of the container's cgroup.</summary>
 internal static class PauseVerb
 {
-    public static OciVerb Pause() => new("ID", "stop all processes of a container where they are", [], (globals, arguments) =>
+    public static OciVerb Pause() => new("ID", "pause all processes of a container", [], (globals, arguments) =>
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
         if (container.Status() is not (ContainerStatus.Running or ContainerStatus.Created)) throw UserError.AsRunc("container not running");
@@ -15,7 +15,7 @@ internal static class PauseVerb
         return 0;
     });
 
-    public static OciVerb Resume() => new("ID", "let the processes of a paused container go on", [], (globals, arguments) =>
+    public static OciVerb Resume() => new("ID", "resume the processes of a paused container", [], (globals, arguments) =>
     {
         Container container = Container.Load(new StateStore(globals.Root), arguments.Words[0], locked: true);
         if (container.Status() != ContainerStatus.Paused) throw UserError.AsRunc("container not paused");

@@ -14,7 +14,7 @@ internal static unsafe class SpecVerb
 {
     public static OciVerb Verb() => new("", "write a config.json to start from",
         [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
-            new("rootless", '\0', null, "for somebody who is not root"), new("file", 'f', "FILE", "another name")],
+            new("rootless", '\0', null, "for a user other than root"), new("file", 'f', "FILE", "name of the file")],
             Execute)
     {
         Minimum = 0,

@@ -191,7 +191,7 @@ internal sealed unsafe class AttachSession : IDisposable
         ContainerState state = ContainerRepair.State(_container);
         if (state.Status == ContainerState.Running)
             throw new UserError(
-                $"the monitor of container {_container.Config.Name} was killed: it runs on, and nobody hears it",
+                $"the monitor of container {_container.Config.Name} was killed: it keeps running, and nobody reads its output",
                 $"minirun restart {_container.Config.Name} gives it another");
         if (state.Cause == "unknown") Output.Message.Warning($"container {_container.Config.Name}: {state.Error}");
         return state.ExitCode;

@@ -15,10 +15,10 @@ internal static class CpVerb
     private const string Archive = "-";
 
     public static MinirunVerb Verb() =>
-        new("[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files into, out of and between containers; - is a tar archive", [
-        new("archive", 'a', null, "owners stay as they are; else they are ours, root's in a container"),
-        new("follow-link", 'L', null, "a SOURCE that is a symbolic link: what it leads to"),
-        new("quiet", 'q', null, "accepted: nothing is said of progress"),
+        new("[CONTAINER:]SOURCE [CONTAINER:]TARGET", "copy files between containers and the host; - is a tar archive", [
+        new("archive", 'a', null, "keep owners; otherwise files are yours, or root's in a container"),
+        new("follow-link", 'L', null, "follow SOURCE if it is a symbolic link"),
+        new("quiet", 'q', null, "accepted: no progress is shown anyway"),
     ], Execute)
         { Minimum = 2, Maximum = 2 };
 
@@ -119,7 +119,7 @@ internal static class CpVerb
         if (there.Number >= 0 && tree)
             throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
         if (there.Number < 0 && !tree && to.EndsWith('/'))
-            throw new UserError($"no such directory: {to}", "make it first, or leave the / at its end away");
+            throw new UserError($"no such directory: {to}", "create it first, or drop the / at its end");
         if (there.Number >= 0 && IsRegular(read.Number) && IsRegular(there.Number) && IsLink(target, to))
         {
             copy.Overwrite(read.Number, there.Number);
@@ -143,7 +143,7 @@ internal static class CpVerb
     }
 
     private static byte[] Name(string name) => name is "" or "." or ".."
-        ? throw new UserError($"cp: '{name}' is no name for a copy", "give the new name at the end of the target")
+        ? throw new UserError($"cp: '{name}' is not a name for a copy", "give the new name at the end of the target")
         : KernelText.EncodeName(name);
 
     private static int Reopened(int fd) =>

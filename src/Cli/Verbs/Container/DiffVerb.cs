@@ -9,7 +9,7 @@ namespace Minirun.Cli.Verbs.Container;
 internal static class DiffVerb
 {
     public static MinirunVerb Verb() =>
-        new("CONTAINER", "show which files a container has made (A), changed (C) and removed (D)", [], Execute) { Maximum = 1 };
+        new("CONTAINER", "show which files a container has added (A), changed (C) and deleted (D)", [], Execute) { Maximum = 1 };
 
     private static int Execute(VerbArguments words)
     {

@@ -18,52 +18,52 @@ namespace Minirun.Cli.Verbs.Container;
 internal static class LifeVerbs
 {
     public static MinirunVerb CreateVerb() =>
-        new("ROOTFS [CMD [ARG…]]", "make a container, and do not start it", RunFlags.All, _ => 0) { Raw = EngineRun.Create };
+        new("ROOTFS [CMD [ARG…]]", "create a container without starting it", RunFlags.All, _ => 0) { Raw = EngineRun.Create };
 
     public static MinirunVerb StartVerb() =>
-        new("CONTAINER…", "start containers that were made or have ended",
-            [new("attach", 'a', null, "attach to its output"), new("interactive", 'i', null, "attach to its input, too"),
+        new("CONTAINER…", "start created or exited containers",
+            [new("attach", 'a', null, "attach to its stdout and stderr"), new("interactive", 'i', null, "attach to its stdin, too"),
                 new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
-                new("sdnotify", '\0', "WHO", "who tells systemd that it is ready, this time: container, conmon, healthy, ignore")],
+                new("sdnotify", '\0', "WHO", "what tells systemd that it is ready, this time: container, conmon, healthy, ignore")],
             Start);
 
     public static MinirunVerb StopVerb() =>
-        new("CONTAINER…", "ask containers to end, and end them after a while",
-            [new("time", 't', "SECONDS", "how long to wait (default: the container's own, 10)"),
-                new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "what to send first")],
+        new("CONTAINER…", "stop containers: send a signal, and SIGKILL after a while",
+            [new("time", 't', "SECONDS", "how long to wait before SIGKILL (default: the container's own, 10)"),
+                new("timeout", '\0', "SECONDS", "the same"), new("signal", 's', "SIGNAL", "signal to send first")],
             words => EachWord.Do(words, word => Stop(word, words)));
 
     public static MinirunVerb RestartVerb() =>
-        new("CONTAINER…", "stop containers, and start them again",
+        new("CONTAINER…", "stop containers and start them again",
             [new("time", 't', "SECONDS", "how long to wait before they are killed"), new("timeout", '\0', "SECONDS", "the same"),
-                new("signal", 's', "SIGNAL", "what to send first")],
+                new("signal", 's', "SIGNAL", "signal to send first")],
             words => EachWord.Do(words, word => Restart(word, words)));
 
     public static MinirunVerb KillVerb() =>
-        new("CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "which (default KILL)")],
+        new("CONTAINER…", "send a signal to containers", [new("signal", 's', "SIGNAL", "signal to send (default KILL)")],
             words => EachWord.Do(words, word => Kill(word, words.Text("signal") ?? "KILL")));
 
     public static MinirunVerb PauseVerb() =>
-        new("CONTAINER…", "let all processes of containers stand still", [],
+        new("CONTAINER…", "pause all processes in containers", [],
             words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause")));
 
     public static MinirunVerb UnpauseVerb() =>
-        new("CONTAINER…", "let them go on", [],
+        new("CONTAINER…", "resume paused containers", [],
             words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause")));
 
     public static MinirunVerb WaitVerb() =>
-        new("CONTAINER…", "wait until containers have ended, and print their exit codes", [],
+        new("CONTAINER…", "wait until containers have exited, and print their exit codes", [],
             words => EachWord.Do(words, Wait, prints: false))
         { Follows = true };
 
     public static MinirunVerb RenameVerb() =>
-        new("CONTAINER NAME", "give a container another name", [], Rename) { Minimum = 2, Maximum = 2 };
+        new("CONTAINER NAME", "rename a container", [], Rename) { Minimum = 2, Maximum = 2 };
 
     public static MinirunVerb RemoveVerb() =>
         new("CONTAINER…", "remove containers", [
-            new("force", 'f', null, "kill them first; exit with 0 also when there is none"),
-            new("volumes", 'v', null, "and the volumes without a name that they use"),
-            new("link", 'l', null, "docker's links are not there"),
+            new("force", 'f', null, "kill running containers first; a missing one is no error"),
+            new("volumes", 'v', null, "also remove the anonymous volumes they use"),
+            new("link", 'l', null, "not supported: docker's links"),
         ], words => EachWord.Do(words, word => Remove(word, words)));
 
     private static int Start(VerbArguments words)
@@ -71,7 +71,7 @@ internal static class LifeVerbs
         _ = new DetachKeys(words.Text("detach-keys"));
         bool attaches = words.Has("attach") || words.Has("interactive");
         if (attaches && words.Words.Count != 1)
-            throw new UserError("you cannot start and attach multiple containers at once", "leave -a away, or start one");
+            throw new UserError("you cannot start and attach multiple containers at once", "drop -a, or start one");
         string? sdNotify = words.Text("sdnotify") is { } text ? SdNotify.Parse(text) : null;
         if (!attaches)
             return EachWord.Do(words, word => ContainerStarting.Start(ContainerRepair.Find(ContainerStores.Own, word), null, sdNotify));
@@ -81,7 +81,7 @@ internal static class LifeVerbs
         AttachSession? session = null;
         ContainerStarting.Start(container,
             () => session = AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys")), sdNotify);
-        // It runs already: then we join it.
+        // No session: the container was already running, so we join it.
         session ??= AttachSession.Open(container, words.Has("interactive"), words.Text("detach-keys"), joins: true);
         using (session) return session.Run();
     }
@@ -105,10 +105,10 @@ internal static class LifeVerbs
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
         int number = Signal(name);
-        // As whoever waits for a start ends that by a signal.
+        // A signal that ends a process ends a start that still goes on.
         if (DroppedSignal.Ends(number) && ContainerEnd.GiveUpStart(container)) return;
         ContainerEnd.Settle(container);
-        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "`minirun ps -a` shows its state");
         if (number == signal.SIGKILL) ContainerEnd.Stop(container, number, -1);
         else if (!EndingSignal.Kill(container, number))
             Message.Warning($"{SignalName.Of(number)} does nothing to container {word}: its first process has no handler for it, and then "
@@ -118,7 +118,7 @@ internal static class LifeVerbs
     private static void Running(string word, Action<EngineContainer> act, string name)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
-        if (!container.IsRunning) throw new UserError($"container {word} is not running", "minirun ps -a says what became of it");
+        if (!container.IsRunning) throw new UserError($"container {word} is not running", "`minirun ps -a` shows its state");
         act(container);
         EngineEvents.Add(container, name);
     }
@@ -130,7 +130,7 @@ internal static class LifeVerbs
         {
             EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
             container.WaitForMonitor(Timeout.Infinite);
-            // Of one whose monitor was killed nobody sees more than that it ends.
+            // When its monitor was killed, nobody learns more than that the container has ended.
             while (FirstProcess.WaitForEnd(container)) container.WaitForMonitor(Timeout.Infinite);
             code = ExitCode(container);
         }
@@ -142,19 +142,19 @@ internal static class LifeVerbs
     }
 
     /// <summary>
-    /// With --rm a container may be gone before anybody waits for it. By its id, as `run -d` has printed it: a name may be meant for
-    /// another.
+    /// With --rm a container may be removed before anybody waits for it. It is found by the id that `run -d` printed; a name may belong
+    /// to another container by now.
     /// </summary>
     private static FlightRecord? FindRemoved(string id) =>
         id.Length == 64 ? Graveyard.Find(ContainerStores.Own.Paths, id) : null;
 
-    /// <summary>Of one that has ended. With --rm its files are gone, and what is remembered of it is in the graveyard.</summary>
+    /// <summary>The exit code of a container that has ended. With --rm its files are gone, and only the graveyard remembers it.</summary>
     private static int ExitCode(EngineContainer container)
     {
         ContainerState state = ContainerRepair.State(container);
         if (Directory.Exists(container.Directory)) return state.ExitCode;
         return Graveyard.Find(container.Paths, container.Id)?.State.ExitCode
-            ?? throw new UserError($"container {container.Config.Name} was removed, and how it ended is not remembered",
+            ?? throw new UserError($"container {container.Config.Name} was removed, and its exit code is not known any more",
                 "was the disk full? Without --rm a container keeps its exit code until `minirun rm`");
     }
 
@@ -169,7 +169,7 @@ internal static class LifeVerbs
     {
         if (words.Has("link"))
             throw new UserError($"rm --link {word}: there are no links",
-                "containers of one network find each other by their names; minirun rm removes a container");
+                "containers on one network find each other by name; minirun rm removes a container");
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
         using IDisposable held = words.Has("force") ? ContainerEnd.Lock(container) : ContainerLock.Await(container);
         if (words.Has("force")) ContainerEnd.Force(container);
@@ -179,7 +179,7 @@ internal static class LifeVerbs
             if (container.IsRunning) throw new UserError($"cannot remove container \"{word}\": container is running",
                 $"minirun stop {word} first, or minirun rm -f {word}");
         }
-        // Of one with --rm its monitor has removed it.
+        // With --rm, its monitor has removed it already.
         if (!Directory.Exists(container.Directory)) return;
         if (ContainerRemoval.Remove(container) is { } complaint) Message.Warning(complaint);
         if (words.Has("volumes")) ContainerVolumes.RemoveAnonymous(container);
@@ -190,12 +190,12 @@ internal static class LifeVerbs
         ? container.Config.StopTimeout
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds)
             ? seconds
-            : throw new UserError($"--time {text}: not a number of seconds", "such as --time 10; -1 waits for ever");
+            : throw new UserError($"--time {text}: not a number of seconds", "such as --time 10; -1 waits forever");
 
     private static int Signal(string name)
     {
         if (SignalName.Parse(name) is > 0 and var number) return number;
-        string hint = name == "0" ? "whether it runs is what `minirun inspect -f '{{.State.Status}}' NAME` says"
+        string hint = name == "0" ? "`minirun inspect -f '{{.State.Status}}' NAME` says whether it is running"
             : "a name such as TERM, or a number from 1 to 64";
         throw new UserError($"invalid signal: {name}", hint);
     }

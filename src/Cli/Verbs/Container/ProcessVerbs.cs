@@ -17,12 +17,12 @@ internal static class ProcessVerbs
 {
     public static MinirunVerb ExecVerb() =>
         new("CONTAINER COMMAND [ARG…]", "run another command in a container", [
-            new("detach", 'd', null, "return when it runs"),
-            new("interactive", 'i', null, "our input goes in"),
-            new("tty", 't', null, "with a terminal of its own (default in a terminal; =false for none)"),
-            new("env", 'e', "NAME[=VALUE]", "set a variable, or pass ours on") { Repeats = true },
-            new("env-file", '\0', "FILE", "variables, one NAME=VALUE a line") { Repeats = true },
-            new("detach-keys", '\0', "KEYS", "keys that leave it alone with its terminal (default ctrl-p,ctrl-q)"),
+            new("detach", 'd', null, "run it in the background"),
+            new("interactive", 'i', null, "connect stdin"),
+            new("tty", 't', null, "allocate a terminal (default in a terminal; =false for none)"),
+            new("env", 'e', "NAME[=VALUE]", "set a variable, or pass on the caller's") { Repeats = true },
+            new("env-file", '\0', "FILE", "read variables from a file, one NAME=VALUE per line") { Repeats = true },
+            new("detach-keys", '\0', "KEYS", "keys that detach from its terminal (default ctrl-p,ctrl-q)"),
             new("user", 'u', "USER[:GROUP]", "names from the container, or numbers"),
             new("workdir", 'w', "DIR", "working directory"),
             new("privileged", '\0', null, "all capabilities"),
@@ -30,10 +30,10 @@ internal static class ProcessVerbs
         { Minimum = 2, FlagsAfterWords = false };
 
     public static MinirunVerb AttachVerb() =>
-        new("CONTAINER", "join a container's input and output", [
-            new("no-stdin", '\0', null, "our input stays out"),
+        new("CONTAINER", "attach to a running container's stdin, stdout and stderr", [
+            new("no-stdin", '\0', null, "do not connect stdin"),
             new("detach-keys", '\0', "KEYS", "keys that detach (default ctrl-p,ctrl-q)"),
-            new("sig-proxy", '\0', null, "signals to us but HUP go to the container (default; =false: they end us alone)"),
+            new("sig-proxy", '\0', null, "pass on signals but HUP to the container (default; =false: they only end attach)"),
         ], Attach)
         { Maximum = 1 };
 
@@ -45,9 +45,9 @@ internal static class ProcessVerbs
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
         string status = LiveStatus.Read(container);
         if (status == ContainerState.Paused)
-            throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} lets it go on");
+            throw new UserError($"container {words.Words[0]} is paused", $"minirun unpause {words.Words[0]} resumes it");
         if (status != ContainerState.Running)
-            throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
+            throw new UserError($"container {words.Words[0]} is not running", "`minirun ps -a` shows its state");
         var host = new Host();
         _ = new DetachKeys(words.Text("detach-keys"));
         bool detach = words.Has("detach"), both = host.IsTerminal(0) && host.IsTerminal(1);
@@ -95,7 +95,7 @@ internal static class ProcessVerbs
 
     private static UserError Unmapped(string kind, uint id) => new(
         $"--user: {kind} {id.ToString(CultureInfo.InvariantCulture)} is not in the map of the container's user namespace",
-        "take one that is (cat /proc/self/uid_map and gid_map in it), or make the container anew with another --userns");
+        "take one that is (cat /proc/self/uid_map and gid_map in it), or create the container again with another --userns");
 
     /// <summary>
     /// Names are looked up in the container's own files. Groups that its user namespace has not, or does not let anybody take
@@ -138,7 +138,7 @@ internal static class ProcessVerbs
     private static int Top(VerbArguments words)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, words.Words[0]);
-        if (!container.IsRunning) throw new UserError($"container {words.Words[0]} is not running", "minirun ps -a says what became of it");
+        if (!container.IsRunning) throw new UserError($"container {words.Words[0]} is not running", "`minirun ps -a` shows its state");
         List<ProcessColumn> columns = TopFormat.Parse(words.Words[1..]);
         var rows = new List<string[]> { columns.ConvertAll(column => column.Header).ToArray() };
         foreach (int pid in ExecutionDrivers.Of(container).Pids(container.Id))

@@ -12,12 +12,12 @@ internal static class SeeVerbs
 {
     public static MinirunVerb PsVerb() =>
         new("", "list containers", [
-            new("all", 'a', null, "also those that do not run"),
-            new("quiet", 'q', null, "only ids"),
-            new("no-trunc", '\0', null, "nothing is shortened"),
-            new("latest", 'l', null, "only the youngest, in any state"),
-            new("last", 'n', "N", "only the N youngest, in any state"),
-            new("size", 's', null, "with the sizes of their root file systems"),
+            new("all", 'a', null, "also show those that are not running"),
+            new("quiet", 'q', null, "print only ids"),
+            new("no-trunc", '\0', null, "do not shorten anything"),
+            new("latest", 'l', null, "show only the newest, in any state"),
+            new("last", 'n', "N", "show only the N newest, in any state"),
+            new("size", 's', null, "show the sizes of their root file systems"),
             new("filter", 'f', "KEY=VALUE",
                 "id, name, label, status, exited, ancestor, health, before, since, volume, network, publish") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Names}} {{.Status}}"),
@@ -25,20 +25,20 @@ internal static class SeeVerbs
         { Minimum = 0, Maximum = 0, Sample = ContainerList.Sample };
 
     public static MinirunVerb InspectVerb() =>
-        new("NAME…", "show all that is known of containers, volumes and networks, as JSON",
+        new("NAME…", "show everything about containers, volumes and networks as JSON",
             [new("format", 'f', "FORMAT", "json, or a template: {{.State.Status}}"),
                 new("type", '\0', "TYPE", "only container, volume or network"),
-                new("size", 's', null, "with the size of the root file system")],
+                new("size", 's', null, "show the size of the root file system, too")],
             ContainerInspect.Print);
 
     public static MinirunVerb LogsVerb() =>
-        new("CONTAINER", "show what a container has written", [
-            new("follow", 'f', null, "go on as it writes"),
-            new("timestamps", 't', null, "with the time of each line"),
-            new("tail", 'n', "LINES", "only the last lines; all: all"),
-            new("since", '\0', "TIME", "only after: a time, or 10m ago"),
-            new("until", '\0', "TIME", "only before"),
-            new("details", '\0', null, "with the attributes of the driver"),
+        new("CONTAINER", "show the output of a container", [
+            new("follow", 'f', null, "follow the output"),
+            new("timestamps", 't', null, "show the time of each line"),
+            new("tail", 'n', "LINES", "show only the last LINES lines, or all"),
+            new("since", '\0', "TIME", "show lines since a time, or since 10m ago"),
+            new("until", '\0', "TIME", "show lines until a time"),
+            new("details", '\0', null, "show the attributes of the log driver"),
         ], Logs)
         { Maximum = 1, Follows = true };
 

@@ -18,10 +18,10 @@ internal static class StatsVerb
         ["CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS"];
     private static readonly string[] s_fields = ["ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"];
 
-    public static MinirunVerb Verb() => new("[CONTAINER…]", "show what containers use of processors, memory, network and disks", [
-        new("all", 'a', null, "also those that do not run"),
-        new("no-stream", '\0', null, "once, and no more"),
-        new("no-trunc", '\0', null, "nothing is shortened"),
+    public static MinirunVerb Verb() => new("[CONTAINER…]", "show what containers use: processors, memory, network, disks", [
+        new("all", 'a', null, "also show those that are not running"),
+        new("no-stream", '\0', null, "show the figures once"),
+        new("no-trunc", '\0', null, "do not shorten anything"),
         new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.CPUPerc}}"),
     ], Execute)
     { Minimum = 0, Follows = true, Sample = Sample };

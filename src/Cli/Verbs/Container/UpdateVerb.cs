@@ -17,10 +17,10 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary><c>update</c>: other limits for containers, at once and for their next start, and another restart policy.</summary>
 internal static class UpdateVerb
 {
-    public static MinirunVerb Verb() => new("CONTAINER…", "change limits of containers, and whether they start again", [
+    public static MinirunVerb Verb() => new("CONTAINER…", "change limits and the restart policy of containers", [
         new("memory", 'm', "SIZE", "memory: 64m, 1g"),
-        new("memory-swap", '\0', "SIZE", "memory and swap together; -1: unlimited swap"),
-        new("memory-reservation", '\0', "SIZE", "memory that it keeps when memory is short"),
+        new("memory-swap", '\0', "SIZE", "limit of memory plus swap; -1 for unlimited swap"),
+        new("memory-reservation", '\0', "SIZE", "memory it keeps when the machine runs short (soft limit)"),
         new("cpus", '\0', "NUMBER", "processors: 1.5"),
         new("cpu-shares", 'c', "N", "share of CPU time against other containers"),
         new("cpu-quota", '\0', "N", "CPU time in a period, in microseconds"),

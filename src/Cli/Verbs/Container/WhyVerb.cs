@@ -16,7 +16,7 @@ internal static class WhyVerb
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static MinirunVerb Verb() => new("CONTAINER",
-        "show how a container started, why it ended, and its last lines, also when it is removed",
+        "show how a container started, why it exited, and its last lines, even after rm",
         [new("json", '\0', null, "as a JSON object")], Execute)
     { Maximum = 1 };
 

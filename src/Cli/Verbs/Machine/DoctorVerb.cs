@@ -15,7 +15,7 @@ internal static class DoctorVerb
 {
     private const int NameWidth = 19, TextColumn = 12 + NameWidth;
 
-    public static MinirunVerb Verb() => new("", "check what this machine lets minirun do, and say how to mend it",
+    public static MinirunVerb Verb() => new("", "check what this machine lets minirun do, and how to fix what is missing",
         [new("json", '\0', null, "as a JSON array")], words => Execute(words.Has("json")))
     {
         Minimum = 0,
@@ -42,7 +42,7 @@ internal static class DoctorVerb
             : new Probe(name, false, ProbeState.Missing, why, mend);
     }
 
-    /// <summary>Of minirun-oci with its own directory, and of the containers that live on.</summary>
+    /// <summary>Of minirun-oci with its own directory, and of the background containers.</summary>
     private static IEnumerable<Probe> Leftover()
     {
         List<(string Root, string Remove)> states = [];

@@ -18,12 +18,12 @@ internal static class EventsVerb
     private static readonly string[] s_texts = ["status", "id", "from", "Type", "Action", "scope"], s_times = ["time", "timeNano"];
     private static readonly string[] s_keys = ["container", "event", "image", "label", "type", "scope"];
 
-    public static MinirunVerb Verb() => new("", "show what happens to containers", [
-        new("since", '\0', "TIME", "also what happened after: a time, or 10m ago"),
-        new("until", '\0', "TIME", "end there"),
+    public static MinirunVerb Verb() => new("", "show events of containers as they happen", [
+        new("since", '\0', "TIME", "also show events since a time, or since 10m ago"),
+        new("until", '\0', "TIME", "stop at this time"),
         new("filter", 'f', "KEY=VALUE", "container, event, image, label, type") { Repeats = true },
         new("format", '\0', "FORMAT", "json, or a template: {{.Action}} {{.Actor.Attributes.name}}"),
-        new("stream", '\0', null, "=false: only what happened already"),
+        new("stream", '\0', null, "=false: show only past events"),
     ], Execute)
     { Minimum = 0, Maximum = 0, Follows = true, Sample = Sample };
 

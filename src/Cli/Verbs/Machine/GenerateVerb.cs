@@ -15,23 +15,23 @@ internal static class GenerateVerb
 {
     private static readonly string[] s_policies = ["no", "on-success", "on-failure", "on-abnormal", "on-watchdog", "on-abort", "always"];
 
-    public static MinirunVerb Verb() => new("CONTAINER", "print a unit of systemd that runs a container", [
-        new("name", 'n', null, "call the container by its name, not its id"),
-        new("files", 'f', null, "write the unit to a file here, and print its path"),
-        new("new", '\0', null, "make the container at each start, and remove it at each stop"),
+    public static MinirunVerb Verb() => new("CONTAINER", "print a systemd unit that runs a container", [
+        new("name", 'n', null, "use the container's name, not its id"),
+        new("files", 'f', null, "write the unit to a file in this directory and print its path"),
+        new("new", '\0', null, "create the container at each start and remove it at each stop"),
         new("restart-policy", '\0', "POLICY", "systemd's Restart= (default on-failure)"),
         new("restart-sec", '\0', "SECONDS", "systemd's RestartSec="),
         new("time", 't', "SECONDS", "how long stop waits before it kills (default: the container's own, 10)"),
         new("stop-timeout", '\0', "SECONDS", "the same"),
         new("start-timeout", '\0', "SECONDS", "systemd's TimeoutStartSec="),
-        new("env", 'e', "NAME=VALUE", "a variable for minirun itself") { Repeats = true },
+        new("env", 'e', "NAME=VALUE", "set a variable for minirun itself") { Repeats = true },
         new("after", '\0', "UNIT", "start after it") { Repeats = true },
         new("wants", '\0', "UNIT", "start it too") { Repeats = true },
         new("requires", '\0', "UNIT", "do not run without it") { Repeats = true },
-        new("container-prefix", '\0', "TEXT", "of the unit's name (default container)"),
+        new("container-prefix", '\0', "TEXT", "prefix of the unit's name (default container)"),
         new("separator", '\0', "TEXT", "between prefix and name (default -)"),
-        new("no-header", '\0', null, "without the comment at the top"),
-        new("format", '\0', "json", "an object: the unit's name and its text"),
+        new("no-header", '\0', null, "leave out the comment at the top"),
+        new("format", '\0', "json", "json: an object with the unit's name and text"),
     ], Execute)
     { Maximum = 1 };
 
@@ -44,16 +44,18 @@ internal static class GenerateVerb
         foreach (string variable in words.All("env"))
             if (variable.IndexOf('=') < 1) throw new UserError($"--env {variable}: not NAME=VALUE", "such as --env TZ=UTC");
         if (words.Has("new") && container.Config.CreateCommand.Count == 0)
-            throw new UserError($"--new: how {container.Config.Name} was made is not known", "it is from an older minirun: make it again");
+            throw new UserError($"--new: how {container.Config.Name} was made is not known",
+                "it is from an older minirun: create it again");
         if (container.Config.AutoRemove && !words.Has("new"))
-            throw new UserError($"container {container.Config.Name} removes itself at its end (--rm)",
-                "--new makes it again at each start");
+            throw new UserError($"container {container.Config.Name} is removed when it exits (--rm)",
+                "--new creates it again at each start");
         bool named = words.Has("name") || words.Has("new");
         string prefix = words.Text("container-prefix") ?? "container", separator = words.Text("separator") ?? "-";
         string called = words.Has("name") ? container.Config.Name : container.Id;
         string unitName = prefix.Length > 0 ? prefix + separator + called : called;
         if (unitName.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\") >= 0)
-            throw new UserError($"'{unitName}': no name of a unit", "letters, digits and :-_.\\ in --container-prefix and --separator");
+            throw new UserError($"'{unitName}': not the name of a unit",
+                "letters, digits and :-_.\\ in --container-prefix and --separator");
         string text = new SystemdUnit(container)
         {
             UnitName = unitName,

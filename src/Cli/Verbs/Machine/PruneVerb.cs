@@ -10,10 +10,10 @@ namespace Minirun.Cli.Verbs.Machine;
 internal static class PruneVerb
 {
     public static readonly Flag Filter =
-        new("filter", '\0', "KEY=VALUE", "until=TIME or 24h (made before that), label, label!") { Repeats = true };
+        new("filter", '\0', "KEY=VALUE", "until=TIME or 24h (created before then), label, label!") { Repeats = true };
 
     public static MinirunVerb Verb() =>
-        new("", "remove all containers that do not run", [Question.Force, Filter], Execute) { Minimum = 0, Maximum = 0 };
+        new("", "remove all containers that are not running", [Question.Force, Filter], Execute) { Minimum = 0, Maximum = 0 };
 
     private static int Execute(VerbArguments words)
     {

@@ -15,11 +15,12 @@ internal static class SystemVerbs
     private static readonly Flag s_format = new("format", 'f', "FORMAT", "json, or a template: {{.Containers}}");
 
     public static MinirunVerb InfoVerb() =>
-        new("", "show the engine and what it has to work with", [s_format], Info) { Minimum = 0, Maximum = 0 };
+        new("", "show the engine and what it works with", [s_format], Info) { Minimum = 0, Maximum = 0 };
 
     public static MinirunVerb DiskUseVerb() =>
-        new("", "show what containers and volumes take of the disk",
-            [new("verbose", 'v', null, "each of them"), new("format", '\0', "FORMAT", "json, table, or a template: {{.Type}} {{.Size}}")],
+        new("", "show how much disk space containers and volumes use",
+            [new("verbose", 'v', null, "list each of them"),
+                new("format", '\0', "FORMAT", "json, table, or a template: {{.Type}} {{.Size}}")],
             DiskUse)
         {
             Minimum = 0,
@@ -27,11 +28,11 @@ internal static class SystemVerbs
         };
 
     public static MinirunVerb PruneSystemVerb() =>
-        new("", "remove what no container needs", [
-            new("all", 'a', null, "also what `minirun why` remembers of removed containers"),
+        new("", "remove everything that no container needs", [
+            new("all", 'a', null, "also forget what `minirun why` shows of removed containers"),
             Question.Force,
             PruneVerb.Filter,
-            new("volumes", '\0', null, "also the volumes without a name that no container uses"),
+            new("volumes", '\0', null, "also remove anonymous volumes that no container uses"),
         ], Prune)
         { Minimum = 0, Maximum = 0 };
 

@@ -8,7 +8,7 @@ namespace Minirun.Cli.Verbs.Machine;
 /// <summary><c>minirun version [--json]</c> and, in one line, <c>minirun --version</c>.</summary>
 internal static class VersionVerb
 {
-    public static MinirunVerb Verb() => new("", "show the version of minirun and what it runs on",
+    public static MinirunVerb Verb() => new("", "show the version of minirun and the machine it runs on",
         [new("json", '\0', null, "as a JSON object")], words => Print(words.Has("json")))
     {
         Minimum = 0,

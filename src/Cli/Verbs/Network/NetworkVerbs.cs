@@ -13,33 +13,34 @@ using Minirun.Runtime;
 
 namespace Minirun.Cli.Verbs.Network;
 
-/// <summary>network …, and port.</summary>
+/// <summary>The verbs of <c>minirun network</c>, and <c>port</c>.</summary>
 internal static class NetworkVerbs
 {
     public static MinirunVerb CreateVerb() =>
-        new("NAME", "make a network",
+        new("NAME", "create a network",
             [new("driver", 'd', "DRIVER", "bridge (default), macvlan or ipvlan"),
-                new("subnet", '\0', "SUBNET", "its addresses: 10.1.2.0/24 (default: free ones)"),
+                new("subnet", '\0', "SUBNET", "subnet: 10.1.2.0/24 (default: a free one)"),
                 new("gateway", '\0', "ADDRESS", "the host's address on it (default: the first)"),
-                new("ip-range", '\0', "SUBNET", "give containers addresses of this part"), new("internal", '\0', null, "no way out of it"),
-                new("opt", 'o', "NAME=VALUE", "an option of the driver: parent=INTERFACE of macvlan and ipvlan") { Repeats = true },
+                new("ip-range", '\0', "SUBNET", "give containers addresses from this range only"),
+                    new("internal", '\0', null, "no way out of the network"),
+                new("opt", 'o', "NAME=VALUE", "set an option of the driver: parent=INTERFACE for macvlan and ipvlan") { Repeats = true },
                 new("label", '\0', "NAME=VALUE", "a label") { Repeats = true }],
             Create)
         { Maximum = 1 };
 
     public static MinirunVerb ListVerb() =>
         new("", "list networks", [
-            new("quiet", 'q', null, "only names"),
+            new("quiet", 'q', null, "print only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template with {{.Name}}, {{.Driver}}, {{.Subnet}}, {{.Internal}}"),
         ], List)
         { Minimum = 0, Maximum = 0, Sample = Sample };
 
     public static MinirunVerb InspectVerb() =>
-        new("NETWORK…", "show all about networks", [new("format", 'f', "FORMAT", "json, or a template")], Inspect);
+        new("NETWORK…", "show everything about networks as JSON", [new("format", 'f', "FORMAT", "json, or a template")], Inspect);
 
     public static MinirunVerb RemoveVerb() =>
-        new("NETWORK…", "remove networks", [new("force", 'f', null, "exit with 0 also when there is none")],
+        new("NETWORK…", "remove networks", [new("force", 'f', null, "a missing network is no error")],
             words => EachWord.Do(words, Store.Remove));
 
     public static MinirunVerb PruneNetworksVerb() =>
@@ -50,7 +51,7 @@ internal static class NetworkVerbs
         };
 
     public static MinirunVerb ConnectVerb() =>
-        new("NETWORK CONTAINER", "not supported: a container's network is chosen when it is made", [],
+        new("NETWORK CONTAINER", "not supported: a container's network is chosen when it is created", [],
             _ => throw Fixed())
         {
             Minimum = 2,
@@ -66,7 +67,7 @@ internal static class NetworkVerbs
         };
 
     public static MinirunVerb PortVerb() =>
-        new("CONTAINER [PORT[/PROTOCOL]]", "list a container's published ports", [], Port) { Maximum = 2 };
+        new("CONTAINER [PORT[/PROTOCOL]]", "list the published ports of a container", [], Port) { Maximum = 2 };
 
     private static readonly System.Text.Json.JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -75,15 +76,15 @@ internal static class NetworkVerbs
 
     private static int Create(VerbArguments words)
     {
-        // Before anything is made: a network that no container can be on helps nobody.
+        // This comes before anything is created: a network that no container can join helps nobody.
         if (unistd.geteuid() != 0)
-            throw new UserError("network create: networks with names take root: a user's are not built yet",
+            throw new UserError("network create: only root can create networks",
                 "a user's container has pasta or slirp4netns (--net), or the network of another (--net container:NAME)");
         string? parent = null;
         foreach (string option in words.All("opt"))
             parent = option.StartsWith("parent=", StringComparison.Ordinal)
                 ? option["parent=".Length..]
-                : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE of macvlan and ipvlan");
+                : throw new UserError($"--opt {option}: unknown", "parent=INTERFACE is for macvlan and ipvlan");
         Dictionary<string, string> labels = [];
         foreach (string label in words.All("label")) EngineValues.Label(label, labels);
         Store.Create(words.Words[0],
@@ -115,7 +116,7 @@ internal static class NetworkVerbs
 
     private static string Subnet(CniConfig config) => string.Join(',', Subnets.Of(config));
 
-    /// <summary>The row of no network.</summary>
+    /// <summary>An empty row: its names are the fields that --format can use.</summary>
     private static JsonObject Sample() => Row("", "", "", false);
 
     private static JsonObject Row(string name, string driver, string subnet, bool isInternal) =>
@@ -179,7 +180,7 @@ internal static class NetworkVerbs
         return 0;
     }
 
-    /// <summary>Removes them, and says so.</summary>
+    /// <summary>Removes all unused networks that minirun made, and prints their names.</summary>
     public static void Prune(PruneFilter filter)
     {
         List<string> removed = [];
@@ -199,10 +200,11 @@ internal static class NetworkVerbs
         PruneVerb.Say("Deleted Networks", removed);
     }
 
-    /// <summary>Its file's time: nothing changes it.</summary>
+    /// <summary>The time of the network's file, which is never changed after its creation.</summary>
     private static string Made(CniConfig config) => File.GetLastWriteTimeUtc(config.Path).ToString("o", CultureInfo.InvariantCulture);
 
-    private static UserError Fixed() => new("a container's network is chosen when it is made", "make it anew: minirun run --net NETWORK …");
+    private static UserError Fixed() =>
+        new("a container's network is chosen when it is created", "create it anew: minirun run --net NETWORK …");
 
     private static int Port(VerbArguments words)
     {

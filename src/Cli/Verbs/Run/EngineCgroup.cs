@@ -7,7 +7,7 @@ using Minirun.Runtime.Spec;
 
 namespace Minirun.Cli.Verbs.Run;
 
-/// <summary>Where a container that lives on has its cgroup: beside the command that starts it, not below, since it outlives that.</summary>
+/// <summary>Where a background container has its cgroup: beside the command that starts it, not below, since it outlives that.</summary>
 internal static class EngineCgroup
 {
     /// <summary>

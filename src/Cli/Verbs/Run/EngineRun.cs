@@ -19,7 +19,7 @@ using Minirun.Runtime.State;
 
 namespace Minirun.Cli.Verbs.Run;
 
-/// <summary><c>run -d</c>, <c>run</c> with a flag of the engine's, and <c>create</c>: a container that lives on.</summary>
+/// <summary><c>run -d</c>, <c>run</c> with a flag of the engine's, and <c>create</c>: a background container.</summary>
 internal static class EngineRun
 {
     private const int Patience = 30_000;   // ms
@@ -112,7 +112,7 @@ internal static class EngineRun
                 ? "a background container"
                 : $"{options.MonitoredFor}, which is for containers with a monitor";
             throw new UserError($"--explain, --step, --dry-run, --print-spec and --without do not go with {kind}",
-                "they show a container that minirun itself minds, in the foreground: leave the other away");
+                "they show a container that minirun itself minds, in the foreground: drop the other flag");
         }
         options.DieWithParent = false;
         if (options.Detach) options.Tty ??= false;
@@ -162,7 +162,7 @@ internal static class EngineRun
     private static void Check(ContainerConfig config)
     {
         if (config.Health is { Command: "" })
-            throw new UserError("--health-interval and its kin: there is no check", "give --health-cmd COMMAND");
+            throw new UserError("--health-interval and the like: there is no health check", "give --health-cmd COMMAND");
         SdNotify.Check(config.SdNotify, config.Health is not null);
         if (config.AutoRemove && config.Restart.Name != "no")
             throw new UserError("conflicting options: --restart and --rm", "a container that is removed cannot be started again");
@@ -185,10 +185,10 @@ internal static class EngineRun
         _ = ExecutionDrivers.Of(runtime, store.Paths);
         if (options.Ephemeral)
             throw new UserError($"--ephemeral: not with --runtime {runtime}",
-                "leave --runtime away, or give it a copy of the root file system");
+                "drop --runtime, or give it a copy of the root file system");
         if (options.Init)
             throw new UserError($"--init: not with --runtime {runtime}",
-                "leave --runtime away, or run an init program of the root file system");
+                "drop --runtime, or run an init program of the root file system");
     }
 
     private static void AtomicPid(string path, int pid)

@@ -13,8 +13,8 @@ namespace Minirun.Cli.Verbs.Volume;
 internal static class VolumePluginVerb
 {
     public static MinirunVerb GlusterVerb() =>
-        new("", "serve volumes of GlusterFS servers as a Docker volume plugin, until a signal", [
-            new("servers", '\0', "HOST[:HOST…]", "who has the volumes (required)"),
+        new("", "serve volumes of GlusterFS servers as a Docker volume plugin until a signal", [
+            new("servers", '\0', "HOST[:HOST…]", "the servers of the volumes (required)"),
             new("socket", '\0', "PATH", "where engines look for it (default /run/docker/plugins/glusterfs.sock)"),
             new("root", '\0', "DIR", "where volumes are mounted (default plugins/glusterfs below the engine's root)"),
             new("rest", '\0', "URL", "a glusterfs-rest service that makes and stops volumes; else they are to be there"),

@@ -15,37 +15,37 @@ internal static class VolumeVerbs
     private static readonly JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Flag s_force = new("force", 'f', null, "exit with 0 also when there is none; also when its driver is gone");
+    private static readonly Flag s_force = new("force", 'f', null, "a missing volume or driver is no error");
 
     private static VolumeStore Store => new(ContainerStores.Own.Paths);
 
     public static MinirunVerb CreateVerb() =>
-        new("[NAME]", "make a volume, and print its name", [
+        new("[NAME]", "create a volume and print its name", [
             new("driver", 'd', "DRIVER", "local (default), or a plugin"),
-            new("opt", 'o', "KEY=VALUE", "an option of the driver") { Repeats = true },
+            new("opt", 'o', "KEY=VALUE", "set an option of the driver") { Repeats = true },
             new("label", '\0', "NAME[=VALUE]", "a label") { Repeats = true },
-            new("name", '\0', "NAME", "the same as the word"),
+            new("name", '\0', "NAME", "the same as NAME"),
         ], Create)
         { Minimum = 0, Maximum = 1 };
 
     public static MinirunVerb ListVerb() =>
         new("", "list volumes", [
-            new("quiet", 'q', null, "only names"),
+            new("quiet", 'q', null, "print only names"),
             new("filter", 'f', "KEY=VALUE", "name, driver, label, dangling") { Repeats = true },
             new("format", '\0', "FORMAT", "json, table, or a template: {{.Name}} {{.Driver}}"),
         ], List)
         { Minimum = 0, Maximum = 0, Sample = Sample };
 
     public static MinirunVerb InspectVerb() =>
-        new("VOLUME…", "show all that is known of volumes, as JSON",
+        new("VOLUME…", "show everything about volumes as JSON",
             [new("format", 'f', "FORMAT", "a template: {{.Mountpoint}}")], Inspect);
 
     public static MinirunVerb RemoveVerb() =>
         new("VOLUME…", "remove volumes that no container uses", [s_force], Remove);
 
     public static MinirunVerb PruneVolumesVerb() =>
-        new("", "remove all local volumes without a name that no container uses", [
-            new("all", 'a', null, "also those with a name"),
+        new("", "remove all anonymous local volumes that no container uses", [
+            new("all", 'a', null, "also remove named volumes"),
             Question.Force,
             new("filter", '\0', "KEY=VALUE", "label, label!") { Repeats = true },
         ], Prune)

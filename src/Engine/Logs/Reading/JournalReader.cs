@@ -41,7 +41,7 @@ public sealed unsafe class JournalReader(string id)
             int status = child.Wait();
             if (whole && status != 0)
                 throw new UserError($"logs: journalctl ended with exit code {status}",
-                    "what it says stands above; may you read the journal? Who is in group systemd-journal may");
+                    "its message is above; may you read the journal? Members of the group systemd-journal may");
         }
     }
 

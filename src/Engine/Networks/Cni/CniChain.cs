@@ -25,7 +25,8 @@ internal static class CniChain
             if (output.Trim().Length == 0) continue;
             result = IsObject(output)
                 ? output
-                : throw new UserError($"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: its result is no JSON object",
+                : throw new UserError(
+                    $"network {config.Name}: CNI plugin {CniConfig.Text(plugin, "type")}: its result is not a JSON object",
                     "call it by hand: CNI_COMMAND=ADD");
         }
         return result ?? "{}";
@@ -73,7 +74,7 @@ internal static class CniChain
     private static string Find(string type, CniConfig config)
     {
         if (type.Length == 0 || type.Contains('/'))
-            throw new UserError($"network {config.Name}: '{type}' is no name of a plugin", $"it stands in {config.Path}");
+            throw new UserError($"network {config.Name}: '{type}' is not the name of a plugin", $"it is in {config.Path}");
         foreach (string place in Places())
             if (File.Exists($"{place}/{type}")) return $"{place}/{type}";
         throw new UserError($"network {config.Name}: no CNI plugin '{type}' in {string.Join(", ", Places())}",

@@ -21,7 +21,7 @@ internal sealed class CniResult
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new UserError("the result of the CNI plugins is none", "see the CNI specification, section 5");
+            throw new UserError("the CNI plugins gave no result", "see the CNI specification, section 5");
         }
     }
 

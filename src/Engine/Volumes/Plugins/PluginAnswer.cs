@@ -17,7 +17,7 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
         string[] first = lines[0].Split(' ', 3);
         if (first.Length < 2 || !first[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
             || !int.TryParse(first[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status))
-            throw new FormatException("it is no answer of HTTP");
+            throw new FormatException("it is not an answer of HTTP");
         ReadOnlySpan<byte> rest = bytes[(head + 4)..];
         if (status is >= 100 and < 200) return Parse(rest, ended);
         int length = -1;
@@ -30,7 +30,7 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
             if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 length = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
                     ? given
-                    : throw new FormatException("its Content-Length is no number");
+                    : throw new FormatException("its Content-Length is not a number");
             if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
                 chunked = value.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
         }
@@ -50,7 +50,7 @@ internal sealed record PluginAnswer(int Status, byte[] Body)
             if (line < 0) break;
             string size = Encoding.Latin1.GetString(bytes[..line]).Split(';')[0].Trim();
             if (!int.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length) || length < 0)
-                throw new FormatException("a chunk's length is no number");
+                throw new FormatException("a chunk's length is not a number");
             if (length == 0) return whole.ToArray();
             if (bytes.Length - line - 4 < length) break;
             whole.Write(bytes.Slice(line + 2, length));

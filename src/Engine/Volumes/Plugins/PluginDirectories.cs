@@ -34,7 +34,7 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
     {
         // Its name is a file's name.
         if (name.Length == 0 || name.Contains('/') || name[0] == '.')
-            throw new UserError($"--driver '{name}': no driver's name", "local, or a plugin's name");
+            throw new UserError($"--driver '{name}' is not the name of a driver", "local, or a plugin's name");
         foreach (string directory in sockets)
             foreach (string path in (string[])[$"{directory}/{name}.sock", $"{directory}/{name}/{name}.sock"])
                 if (IsSocket(path)) return PluginAddress.Socket(path);

@@ -47,7 +47,7 @@ internal sealed class PluginDriver(string name, PluginAddress address, double pa
         string path = Text(answer!.RootElement, "Mountpoint");
         if (path.StartsWith('/')) return path;
         Unmount(volume, id);
-        throw new UserError($"volume driver {name}: VolumeDriver.Mount: '{path}' is no mountpoint", "a plugin gives an absolute path");
+        throw new UserError($"volume driver {name}: VolumeDriver.Mount: '{path}' is not a mount point", "a plugin gives an absolute path");
     }
 
     public void Unmount(string volume, string id) => Do("VolumeDriver.Unmount", Body(volume, id));

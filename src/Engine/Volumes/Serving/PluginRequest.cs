@@ -29,7 +29,7 @@ internal sealed record PluginRequest(string Call, byte[] Body)
                 throw new FormatException("a body without its length");
             if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
                 && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out length))
-                throw new FormatException("a Content-Length that is no number");
+                throw new FormatException("a Content-Length that is not a number");
         }
         ReadOnlySpan<byte> rest = bytes[(head + 4)..];
         return rest.Length < length ? null : new PluginRequest(first[1][1..], rest[..length].ToArray()) { Length = head + 4 + length };

@@ -58,7 +58,7 @@ public sealed class FileSystemOp() : PlaceOp(OpCode.MountFs)
     public override string? Hint(int errno, Policy policy) => errno switch
     {
         Errno.EPERM when Type is "proc" or "sysfs" =>
-            "a parent mount hides part of it (nested container?); leave --require away to show the "
+            "a parent mount hides part of it (nested container?); drop --require to show the "
             + "caller's instead, or see `minirun doctor`",
         Errno.EINVAL => "the kernel does not take one of its options; `dmesg` may say which",
         Errno.ENODEV => "this kernel does not know the file system; `minirun doctor` lists what it has",

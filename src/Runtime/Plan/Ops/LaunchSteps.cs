@@ -126,7 +126,7 @@ public sealed class EnterRootfsStep() : LaunchOperation(LaunchStep.EnterRootfs)
     public override string? Hint(int errno, Policy policy) => errno switch
     {
         Errno.ENOENT => "the directory vanished",
-        Errno.EACCES => "a directory on the way may not be searched by you: see `namei -l` of the path",
+        Errno.EACCES => "you may not search a directory of the path: `namei -l PATH` shows which",
         _ => null,
     };
 }

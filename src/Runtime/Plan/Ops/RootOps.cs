@@ -127,7 +127,7 @@ public sealed class PivotRootOp() : EnterRootOp(OpCode.PivotRoot, RootEntry.Pivo
         + (OldIsShared ? "mount_setattr(old root, MS_SLAVE|AT_RECURSIVE); " : "") + "umount2(\".\", MNT_DETACH); chdir(\"/\")";
 
     public override string? Hint(int errno, Policy policy) => errno == Errno.EINVAL
-        ? "the new root is no mount point (was `root` left out?), or the caller's own root is the initial ramdisk" : null;
+        ? "the new root is not a mount point (was `root` left out?), or the caller's own root is the initial ramdisk" : null;
 
     internal override void Encode(ref PlanOp op, PlanBlob blob) => op.PivotRoot.OldIsShared = OldIsShared;
 }

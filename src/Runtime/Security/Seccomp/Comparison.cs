@@ -20,7 +20,7 @@ internal readonly record struct Comparison(int Argument, ComparisonKind Kind, ul
     /// <exception cref="UserError">There is no such argument, or no such operator.</exception>
     public static Comparison Read(OciSeccompArg? arg, string path)
     {
-        if (arg is null) throw new UserError($"{path}: null is no comparison", "take it out");
+        if (arg is null) throw new UserError($"{path}: null is not a comparison", "take it out");
         if (arg.Index > 5) throw new UserError($"{path}.index: {arg.Index}: a system call has arguments 0 to 5", "count from 0");
         ComparisonKind kind = arg.Op switch
         {

@@ -38,7 +38,7 @@ internal static class ProfileFile
         for (int i = 0; i < profile.Syscalls.Count; i++)
         {
             string at = $"{path}syscalls[{i}]";
-            DockerSyscall rule = profile.Syscalls[i] ?? throw new UserError($"{at}: null is no rule", "take it out");
+            DockerSyscall rule = profile.Syscalls[i] ?? throw new UserError($"{at}: null is not a rule", "take it out");
             if (rule.Name is not null && rule.Names.Count > 0) throw new UserError($"{at}: has both name and names", "keep names");
             List<string> names = rule.Name is { } name ? [name] : rule.Names;
             if (names.Count == 0) throw new UserError($"{at}.names: names no system call", "such as [\"mount\"]");
@@ -90,7 +90,7 @@ internal static class ProfileFile
         if (profile.ArchMap.Count == 0) return profile.Architectures;
         if (profile.Architectures.Count > 0) throw new UserError($"{path}architectures: there is an archMap too", "keep one of the two");
         for (int i = 0; i < profile.ArchMap.Count; i++)
-            if (profile.ArchMap[i] is null) throw new UserError($"{path}archMap[{i}]: null is no architecture", "take it out");
+            if (profile.ArchMap[i] is null) throw new UserError($"{path}archMap[{i}]: null is not an architecture", "take it out");
         DockerArchitecture? native = profile.ArchMap.Find(each => each.Architecture == SeccompArchitecture.Native.Name);
         return native is null ? [] : [native.Architecture, .. native.SubArchitectures];
     }
@@ -104,7 +104,7 @@ internal static class ProfileFile
         if (condition.MinKernel is not { Length: > 0 } text) return null;
         return Version.TryParse(text, out Version? least)
             ? kernel >= least
-            : throw new UserError($"{path}.minKernel: '{text}' is no kernel version", "such as 4.8");
+            : throw new UserError($"{path}.minKernel: '{text}' is not a kernel version", "such as 4.8");
     }
 
     private static bool? Granted(DockerCondition condition, ulong capabilities, bool all, string path)

@@ -102,10 +102,10 @@ public sealed class SeccompCompiler
     /// </summary>
     private void ReadRule(OciSyscall? rule, string path)
     {
-        if (rule is null) throw new UserError($"{path}: null is no rule", "take it out");
+        if (rule is null) throw new UserError($"{path}: null is not a rule", "take it out");
         if (rule.Names.Count == 0) throw new UserError($"{path}.names: names no system call", "such as [\"mount\"]");
         for (int i = 0; i < rule.Names.Count; i++)
-            if (rule.Names[i] is null) throw new UserError($"{path}.names[{i}]: null is no name", "take it out");
+            if (rule.Names[i] is null) throw new UserError($"{path}.names[{i}]: null is not a name", "take it out");
         uint verdict = SeccompAction.Read(rule.Action, rule.ErrnoRet, path + ".action");
         var comparisons = new Comparison[rule.Args.Count];
         int seen = 0;

@@ -125,7 +125,7 @@ protocol() {
     equals 1 "$(mounted)"
     equals '{"Err":""}' "$(call VolumeDriver.Unmount '{"Name":"datastore","ID":"1"}')"
     equals 0 "$(mounted)"
-    contains "$(call VolumeDriver.Create '{"Name":"../etc"}')" "no volume name"
+    contains "$(call VolumeDriver.Create '{"Name":"../etc"}')" "not a valid volume name"
     contains "$(call VolumeDriver.Mount '{"Name":"datastore","ID":"../x"}')" "no id"
     contains "$(call VolumeDriver.Create '{"Name":"other","Opts":{"colour":"red"}}')" "have no option colour"
     contains "$(call VolumeDriver.Mount 'nonsense')" "not what this call takes"
