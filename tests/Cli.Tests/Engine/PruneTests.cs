@@ -55,7 +55,7 @@ public sealed class PruneTests : IDisposable
     [Requires(Need.User)]
     public void A_user_hears_before_a_network_is_made_that_no_container_could_be_on_it()
     {
-        _root.Run("network", "create", "n").Fails(125, "networks with names take root", "--net container:NAME");
+        _root.Run("network", "create", "n").Fails(125, "only root can create networks", "--net container:NAME");
         Assert.DoesNotContain("n", _root.Run("network", "ls", "-q").Succeeds().Lines);
         _root.Run("run", "--net", "n", Rootfs.Busybox, "true").Fails(125, "no mode and no network is called 'n'");
     }
