@@ -1,6 +1,6 @@
 namespace Minirun.Linux.Calls;
 
-/// <summary>Signals that are read and not handled (signalfd(2)); all our threads have them blocked (<see cref="RelayedSignals"/>).</summary>
+/// <summary>Signals that are read, not handled (signalfd(2)); all our threads have them blocked (<see cref="RelayedSignals"/>).</summary>
 public sealed class SignalFd : IDisposable
 {
     private readonly Fd _fd;

@@ -112,7 +112,7 @@ public sealed class SpoiltStateTests : IDisposable
                 (own + "/../own", "is not the path of a cgroup"), (own + "/..", "is not the path of a cgroup"),
                     (own + "/", "is not the path of a cgroup"),
             (own + "\0", "is not the path of a cgroup"), (mount, "is the root of a hierarchy"), (plain.Path, "is not a cgroup"),
-                (plain["a"], "is not a cgroup"), ("/proc/self", "is no cgroup"), (StateFile, "is no cgroup"),
+                (plain["a"], "is not a cgroup"), ("/proc/self", "is not a cgroup"), (StateFile, "is not a cgroup"),
                 (own + "/cgroup.procs", "is not a cgroup")])
         {
             Spoil(cgroup =>
