@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Oci;
 using Minirun.Cli.Output;
@@ -8,6 +7,7 @@ using Minirun.Engine.Life;
 using Minirun.Engine.Monitor;
 using Minirun.Init;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Cli;
 
@@ -15,15 +15,15 @@ namespace Minirun.Cli;
 /// The program behind all names. fork-news never gets here when the linker argument of Cli.csproj is in effect: <see cref="Boot"/> runs
 /// first.
 /// </summary>
-internal static unsafe class Program
+internal static class Program
 {
     public static int Main(string[] arguments)
     {
         KeepBytes(arguments);
-        if (IsForkNews(arguments)) return ForkNews(arguments);
+        if (IsForkNews(arguments)) return Boot.ForkNews(arguments);
         // Modes are those that are written beside what is made, whatever the caller's umask lets through; and a command begins with the
         // same, whoever started it and in which way.
-        sys_syscall.syscall(sys_syscall.SYS_umask, 0x12 /* 022 */);
+        ThisProcess.SetUmask(0x12 /* 022 */);
         if (Environment.GetCommandLineArgs()[0] == MonitorProcess.Name) return MonitorProgram.Run(arguments);
         int status;
         try
@@ -79,13 +79,5 @@ internal static unsafe class Program
         {
             return Message.Print(error);
         }
-    }
-
-    /// <summary>The slow way to fork-news, when the program was linked without the wrapper.</summary>
-    private static int ForkNews(string[] arguments)
-    {
-        byte** argv = stackalloc byte*[4] { (byte*)Marshal.StringToCoTaskMemUTF8("fork-news"), null, null, null };
-        for (int i = 0; i < arguments.Length; i++) argv[i + 1] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        return Boot.NativeMain(arguments.Length + 1, argv);
     }
 }

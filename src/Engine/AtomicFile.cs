@@ -1,38 +1,26 @@
-using Minirun.Linux.Calls;
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Engine;
 
 /// <summary>Files that are replaced in one step: who reads sees the old or the new, and a full disk leaves the old.</summary>
-public static unsafe class AtomicFile
+public static class AtomicFile
 {
     /// <exception cref="LinuxException">It cannot be written; the old one is still there.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes, uint mode = 0x180 /* 0600 */)
     {
         string temporary = $"{path}.{unistd.getpid()}.tmp";
-        int fd = (int)LinuxException.Check(open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, mode),
-            "open", temporary);
+        using Fd fd = Fd.Open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW, mode);
         try
         {
-            fixed (byte* start = bytes)
-                for (int done = 0; done < bytes.Length;)
-                {
-                    nint count = unistd.write(fd, start + done, bytes.Length - done);
-                    if (count <= 0) throw new LinuxException("write", count < 0 ? Marshal.GetLastPInvokeError() : Errno.ENOSPC, path);
-                    done += (int)count;
-                }
+            Io.WriteAll(fd, bytes, path);
             Place(temporary, path);
         }
         catch
         {
             unistd.unlink(temporary);
             throw;
-        }
-        finally
-        {
-            unistd.close(fd);
         }
     }
 
@@ -42,7 +30,7 @@ public static unsafe class AtomicFile
     private static void Place(string temporary, string path)
     {
         if (unistd.rename(temporary, path) == 0) return;
-        int errno = Marshal.GetLastPInvokeError();
+        int errno = Io.Error;
         bool makesWay = errno == Errno.EISDIR && (unistd.rmdir(path) == 0 || unistd.rename(path, $"{path}.{unistd.getpid()}.aside") == 0);
         if (!makesWay) throw new LinuxException("rename", errno, path);
         LinuxException.Check(unistd.rename(temporary, path), "rename", path);
@@ -68,21 +56,14 @@ public static unsafe class AtomicFile
     private static bool Overwrite(string path, byte[] bytes)
     {
         const ulong sector = 512;   // the unit of stx_blocks
-        int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0) return false;
-        statx old;
-        bool fits = sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &old) == 0
-            && (ulong)bytes.Length <= Math.Max(old.stx_size, old.stx_blocks * sector);
-        if (fits)
-        {
-            byte[] whole = new byte[Math.Max(bytes.Length, (int)old.stx_size)];
-            whole.AsSpan().Fill((byte)' ');
-            bytes.CopyTo(whole, 0);
-            // In one call: who reads meanwhile sees one of the two.
-            fixed (byte* start = whole) fits = unistd.pwrite(fd, start, whole.Length, 0) == whole.Length;
-        }
-        unistd.close(fd);
-        return fits;
+        using Fd fd = Fd.TryOpen(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+        if (!fd.IsOpen || !FileStatus.TryRead(fd, out statx old)) return false;
+        if ((ulong)bytes.Length > Math.Max(old.stx_size, old.stx_blocks * sector)) return false;
+        byte[] whole = new byte[Math.Max(bytes.Length, (int)old.stx_size)];
+        whole.AsSpan().Fill((byte)' ');
+        bytes.CopyTo(whole, 0);
+        // In one call: who reads meanwhile sees one of the two.
+        return Io.Write(fd, whole, offset: 0) == whole.Length;
     }
 
     /// <summary>Null when there is none.</summary>

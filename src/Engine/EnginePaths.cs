@@ -1,5 +1,6 @@
 using System.Globalization;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
@@ -103,13 +104,11 @@ public sealed class EnginePaths
     /// for whoever reaches it. Processes of a container with ids of its own pass nevertheless, since fork-news opens what it mounts before
     /// it takes them.
     /// </summary>
-    internal static unsafe void MakeClosed(string path)
+    internal static void MakeClosed(string path)
     {
         OwnDirectory.Make(path, Closed);
         // Earlier versions left it open to those who pass.
-        statx status;
-        bool wasOurs =
-            sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & 0xfff) == Open;
+        bool wasOurs = FileStatus.TryRead(path, out statx status) && (status.stx_mode & 0xfff) == Open;
         if (wasOurs && status.stx_uid == unistd.geteuid()) _ = sys_stat.chmod(path, Closed);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
@@ -9,9 +8,9 @@ namespace Minirun.Engine;
 /// <summary>One at a time (flock(2)); ends with its holder, however that ends.</summary>
 internal sealed class FileLock : IDisposable
 {
-    private readonly int _fd;
+    private readonly Fd _fd;
 
-    private FileLock(int fd) => _fd = fd;
+    private FileLock(Fd fd) => _fd = fd;
 
     /// <summary>On a file, which is made when it is missing.</summary>
     /// <param name="path">Its path; no symbolic link.</param>
@@ -31,32 +30,18 @@ internal sealed class FileLock : IDisposable
     /// <param name="wait">Called again and again while another has it; what it throws ends the wait.</param>
     public static FileLock OnDirectory(string path, Action wait)
     {
-        int fd = Open(path, O_DIRECTORY);
-        try
-        {
-            while (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno == Errno.EAGAIN) wait();
-                else if (errno != Errno.EINTR) throw new LinuxException("flock", errno, path);
-            }
-            return new(fd);
-        }
-        catch
-        {
-            unistd.close(fd);
-            throw;
-        }
+        using Fd fd = Open(path, O_DIRECTORY);
+        while (FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) is not 0 and var errno)
+            if (errno == Errno.EAGAIN) wait();
+            else throw new LinuxException("flock", errno, path);
+        return new(new Fd(fd.Release()));
     }
 
     /// <summary>Null when it is not there, or another has it.</summary>
     public static FileLock? TryDirectory(string path)
     {
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0) return null;
-        if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0) return new(fd);
-        unistd.close(fd);
-        return null;
+        using Fd fd = Fd.TryOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        return fd.IsOpen && FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 ? new(new Fd(fd.Release())) : null;
     }
 
     /// <summary>
@@ -67,10 +52,10 @@ internal sealed class FileLock : IDisposable
         while (true)
         {
             LinuxException.Check(sys_stat.mkdir(path, mode), "mkdir", path);
-            int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (fd < 0)
+            Fd fd = Fd.TryOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+            if (!fd.IsOpen)
             {
-                int errno = Marshal.GetLastPInvokeError();
+                int errno = Io.Error;
                 if (errno != Errno.ENOENT) throw new LinuxException("open", errno, path);
                 continue;
             }
@@ -98,12 +83,11 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    public void Dispose() => unistd.close(_fd);
+    public void Dispose() => _fd.Dispose();
 
-    private static int Open(string path, int flags) =>
-        (int)LinuxException.Check(open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
+    private static Fd Open(string path, int flags) => Fd.Open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW, 0x180 /* 0600 */);
 
-    private static FileLock Await(int fd, string path, string what, bool shared = false)
+    private static FileLock Await(Fd fd, string path, string what, bool shared = false)
     {
         try
         {
@@ -112,7 +96,7 @@ internal sealed class FileLock : IDisposable
         }
         catch
         {
-            unistd.close(fd);
+            fd.Dispose();
             throw;
         }
     }

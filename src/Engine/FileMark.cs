@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.sys_stat;
 
 namespace Minirun.Engine;
@@ -7,10 +8,7 @@ namespace Minirun.Engine;
 internal readonly record struct FileMark(uint Type, ulong Inode, ulong Size, long Seconds, uint Nanoseconds)
 {
     /// <summary>Of what is at a path, links not followed; nothing there is a mark, too.</summary>
-    public static unsafe FileMark Of(string path)
-    {
-        statx status;
-        return statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) < 0 ? default
-            : new((uint)(status.stx_mode & S_IFMT), status.stx_ino, status.stx_size, status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec);
-    }
+    public static FileMark Of(string path) => FileStatus.TryRead(path, out statx status, fcntl.AT_SYMLINK_NOFOLLOW)
+        ? new((uint)(status.stx_mode & S_IFMT), status.stx_ino, status.stx_size, status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec)
+        : default;
 }

@@ -1,15 +1,14 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
-using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Engine;
 
 /// <summary>Programs of others that networks need: found, run to their end, or ended.</summary>
-internal static unsafe class HelperProgram
+internal static class HelperProgram
 {
     private const int Patience = 1000;   // ms
-    private const int WNOHANG = 1;
 
     /// <summary>In PATH, or where administrators' programs are, which users seldom have in it.</summary>
     public static string? Find(string name)
@@ -35,17 +34,16 @@ internal static unsafe class HelperProgram
     public static void End(int pid, ulong started)
     {
         if (pid <= 0) return;
-        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd < 0) return;
+        using Pidfd? process = Pidfd.TryOpen(pid);
+        if (process is null) return;
         if (ProcessIdentity.IsAlive(pid, started))
         {
-            syscall(SYS_pidfd_send_signal, pidfd, signal.SIGTERM, 0, 0);
-            if (!Ends(pidfd)) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
-            Ends(pidfd);
+            Pidfd.Send(process.Descriptor, signal.SIGTERM);
+            if (!process.WaitForEnd(Patience)) process.Kill();
+            process.WaitForEnd(Patience);
         }
         // A child of ours when we are the monitor that started it: else this fails, and another reaps it.
-        unistd.wait4(pid, null, WNOHANG, null);
-        unistd.close(pidfd);
+        ChildStatus.Collect(pid);
     }
 
     /// <summary>The processes whose argv[0] this is: of a helper that went to the background, or whose monitor was killed.</summary>
@@ -60,19 +58,9 @@ internal static unsafe class HelperProgram
 
     private static bool Begins(string file, byte[] wanted)
     {
-        int fd = fcntl.open(file, fcntl.O_RDONLY | fcntl.O_CLOEXEC);
-        if (fd < 0) return false;
+        using Fd fd = Fd.TryOpen(file, fcntl.O_RDONLY);
         byte[] found = new byte[wanted.Length];
-        nint length;
-        fixed (byte* start = found) length = unistd.read(fd, start, found.Length);
-        unistd.close(fd);
-        return length == wanted.Length && found.AsSpan().SequenceEqual(wanted);
-    }
-
-    private static bool Ends(int pidfd)
-    {
-        var fd = new pollfd { fd = pidfd, events = poll.POLLIN };
-        return poll.poll_(&fd, 1, Patience) > 0;
+        return fd.IsOpen && Io.Read(fd, found) == wanted.Length && found.AsSpan().SequenceEqual(wanted);
     }
 }
 

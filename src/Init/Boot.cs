@@ -38,6 +38,15 @@ public static unsafe class Boot
         return arguments;
     }
 
+    /// <summary>The slow way to fork-news, from the runtime: the program was linked without the wrapper.</summary>
+    /// <param name="arguments">One or two, behind the name.</param>
+    public static int ForkNews(string[] arguments)
+    {
+        byte** argv = stackalloc byte*[4] { (byte*)Marshal.StringToCoTaskMemUTF8("fork-news"), null, null, null };
+        for (int i = 0; i < arguments.Length; i++) argv[i + 1] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        return NativeMain(arguments.Length + 1, argv);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int NativeMain(int argc, byte** argv)
     {

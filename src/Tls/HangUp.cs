@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Tls;
 
@@ -9,11 +10,10 @@ internal static class HangUp
 
     public static void Watch() => new Thread(Wait) { IsBackground = true }.Start();
 
-    private static unsafe void Wait()
+    private static void Wait()
     {
-        pollfd end = new() { fd = 0, events = poll.POLLRDHUP };
-        while (poll.poll_(&end, 1, -1) <= 0) { }
-        poll.poll_(null, 0, Grace);
+        Poller.Await(0, poll.POLLRDHUP, -1);
+        Poller.Pause(Grace);
         unistd._exit(1);
     }
 }

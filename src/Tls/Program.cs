@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Tls;
 
@@ -27,10 +27,5 @@ internal static class Program
         return relay.ShakeHands() ? relay.Pass() : 1;
     }
 
-    private static unsafe bool IsSocket(int fd)
-    {
-        byte* address = stackalloc byte[128];
-        uint length = 128;
-        return sys_socket.getsockname(fd, address, &length) == 0;
-    }
+    private static bool IsSocket(int fd) => SocketCalls.Name(fd) is not null;
 }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
@@ -91,12 +92,10 @@ internal static class LimitValues
 
     private static OciResources Resources(RunOptions options) => options.Resources ??= new();
 
-    private static unsafe (statx Status, string Value) Device(string text, string flag)
+    private static (statx Status, string Value) Device(string text, string flag)
     {
         int colon = text.LastIndexOf(':');
-        statx status;
-        if (colon <= 0 || sys_stat.statx_(fcntl.AT_FDCWD, text[..colon], 0, sys_stat.STATX_BASIC_STATS, &status) < 0
-            || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFBLK)
+        if (colon <= 0 || !FileStatus.TryRead(text[..colon], out statx status) || (status.stx_mode & sys_stat.S_IFMT) != sys_stat.S_IFBLK)
             throw new UserError($"{flag} {text}: no disk of the host", $"such as {flag} /dev/sda:10m; see lsblk");
         return (status, text[(colon + 1)..]);
     }

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Cli.Output;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 
@@ -14,7 +14,7 @@ namespace Minirun.Cli.Oci;
 internal sealed class OciLog(OciGlobals globals)
 {
     /// <summary>Held open: a reader of a fifo would take a close for the end.</summary>
-    private int _fd = -1;
+    private Fd _fd = Fd.None;
 
     /// <summary>
     /// The file is there before anything is done: an engine that finds none in the end would not know what went wrong (runc's way, and
@@ -25,9 +25,9 @@ internal sealed class OciLog(OciGlobals globals)
     {
         if (globals.Log is not { } path) return;
         int errno;
-        while ((_fd = TryOpen(path)) < 0)
+        while (!(_fd = TryOpen(path)).IsOpen)
         {
-            errno = Marshal.GetLastPInvokeError();
+            errno = Io.Error;
             if (!IsToCome(path, errno))
             {
                 globals.Log = null;
@@ -61,10 +61,10 @@ internal sealed class OciLog(OciGlobals globals)
 
     private bool Append(string path, string line)
     {
-        if (_fd < 0) _fd = TryOpen(path);
-        if (_fd < 0)
+        if (!_fd.IsOpen) _fd = TryOpen(path);
+        if (!_fd.IsOpen)
         {
-            TextOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            TextOutput.Error($"{SafeText.Line(path)}: {Errno.Describe(Io.Error)}");
             return false;
         }
         // One write to a file, which several runtimes may share. Of a fifo nobody waits for a reader that takes nothing.
@@ -72,17 +72,12 @@ internal sealed class OciLog(OciGlobals globals)
     }
 
     /// <summary>It does not block: open(2) would, in a fifo without a reader and in what somebody has a lease of.</summary>
-    private static int TryOpen(string path) =>
-        fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
+    private static Fd TryOpen(string path) =>
+        Fd.TryOpen(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NONBLOCK, 0x1a4 /* 0644 */);
 
     /// <summary>A socket has no reader to come, though open(2) says the same of it.</summary>
-    private static unsafe bool IsToCome(string path, int errno)
-    {
-        statx file;
-        return errno == Errno.EAGAIN || (errno == Errno.ENXIO
-            && sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &file) == 0
-            && (file.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFIFO);
-    }
+    private static bool IsToCome(string path, int errno) => errno == Errno.EAGAIN
+        || (errno == Errno.ENXIO && FileStatus.TryRead(path, out statx file) && (file.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFIFO);
 
     /// <summary>A string of JSON, which is one of Go's as well; a byte that is not UTF-8 is shown as a person sees it.</summary>
     private static string Quote(string text)

@@ -1,9 +1,10 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Cli.Output;
 
 /// <summary>Whoever reads our stdout.</summary>
-internal static unsafe class OutputReader
+internal static class OutputReader
 {
     /// <summary>
     /// From now on we end with it, as if SIGPIPE had ended us: without this a command that waits would notice only when it writes again.
@@ -14,8 +15,9 @@ internal static unsafe class OutputReader
     private static void Watch()
     {
         // No event is asked for: poll(2) tells of a pipe without readers all the same, and of nothing else.
-        var output = new pollfd { fd = 1 };
-        while (poll.poll_(&output, 1, -1) < 0) { }
-        if ((output.revents & (poll.POLLERR | poll.POLLHUP)) != 0) unistd._exit(128 + signal.SIGPIPE);
+        var poller = new Poller();
+        PollSource output = poller.Add(1, events: 0);
+        poller.Wait(-1);
+        if (output.HasHungUp) unistd._exit(128 + signal.SIGPIPE);
     }
 }

@@ -1,6 +1,5 @@
 using Minirun.Linux;
-using static Minirun.Linux.termios_;
-using winsize = Tmds.Linux.winsize;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Cli.Output;
 
@@ -16,14 +15,7 @@ internal readonly struct Screen(int fd)
     public bool IsTerminal => unistd.isatty(fd) == 1;
 
     /// <summary>Its width in characters; null where it is no terminal, or one that does not say.</summary>
-    public unsafe int? Columns
-    {
-        get
-        {
-            winsize size;
-            return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : null;
-        }
-    }
+    public int? Columns => Terminal.TryGetSize(fd, out _, out ushort columns) && columns > 0 ? columns : null;
 
     /// <summary>
     /// Whether colours are wanted: no-color.org, then CLICOLOR_FORCE and CLICOLOR (bixense.com/clicolors), then what TERM says.

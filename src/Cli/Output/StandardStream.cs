@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Cli.Output;
 
@@ -8,7 +8,7 @@ namespace Minirun.Cli.Output;
 /// </summary>
 /// <param name="fd">1 or 2.</param>
 /// <param name="requests">Where it is a terminal whose answers nobody waits for: what makes it answer is left out.</param>
-internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests = null) : Stream
+internal sealed class StandardStream(int fd, TerminalRequests? requests = null) : Stream
 {
     private byte[] _shown = [];
 
@@ -38,13 +38,14 @@ internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests =
             if (_shown.Length < most) _shown = new byte[2 * most];
             buffer = _shown.AsSpan(0, requests.Filter(buffer, _shown));
         }
-        fixed (byte* start = buffer)
-            for (int done = 0; done < buffer.Length;)
-            {
-                nint written = unistd.write(fd, start + done, buffer.Length - done);
-                if (written > 0) done += (int)written;
-                else if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) Await(errno);
-            }
+        while (!buffer.IsEmpty)
+        {
+            int written = Io.Write(fd, buffer);
+            if (written > 0) buffer = buffer[written..];
+            // Somebody else may have made the pipe one that does not block.
+            else if (Io.IsEmpty) Poller.Await(fd, poll.POLLOUT, -1);
+            else throw new LinuxException("write", Io.Error);
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -58,12 +59,4 @@ internal sealed unsafe class StandardStream(int fd, TerminalRequests? requests =
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <summary>Somebody else may have made the pipe one that does not block.</summary>
-    private void Await(int errno)
-    {
-        if (errno != Errno.EAGAIN) throw new LinuxException("write", errno);
-        pollfd room = new() { fd = fd, events = poll.POLLOUT };
-        poll.poll_(&room, 1, -1);
-    }
 }

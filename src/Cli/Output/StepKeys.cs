@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Plan;
@@ -11,16 +11,16 @@ namespace Minirun.Cli.Output;
 /// The keys of --step, on the caller's terminal where the question is seen on it, else from stdin, a byte at a time so that nothing of the
 /// command's is taken. On a terminal a key counts at once, and what it does elsewhere it does here: ^C ends, ^Z stops.
 /// </summary>
-internal sealed unsafe class StepKeys(ContainerPlan plan)
+internal sealed class StepKeys(ContainerPlan plan)
 {
     private const string Question = "     Enter to continue (s shell, m mounts, q quit): ";
     private const string Unknown = "     unknown key: Enter continues, s opens a shell, m shows the mounts, q quits\n";
     private const string NothingLeft = "nothing of the container is left";
 
-    private readonly int _fd = OpenKeys();
+    private readonly Fd _fd = OpenKeys();
 
     // Those that minirun relays; nobody else reads them while we wait here.
-    private readonly int _signals = OpenSignals();
+    private readonly SignalFd _signals = OpenSignals();
 
     private HashSet<string>? _copied;
 
@@ -28,10 +28,10 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     public int Child { get; set; }
 
     /// <summary>Who does not see the question (`2>FILE`) answers on stdin, if at all.</summary>
-    private static int OpenKeys()
+    private static Fd OpenKeys()
     {
-        if (!Screen.Error.IsTerminal) return 0;
-        return fcntl.open("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY | fcntl.O_CLOEXEC) is >= 0 and var tty ? tty : 0;
+        if (!Screen.Error.IsTerminal) return new Fd(0);
+        return Fd.TryOpen("/dev/tty", fcntl.O_RDONLY | fcntl.O_NOCTTY) is { IsOpen: true } tty ? tty : new Fd(0);
     }
 
     /// <summary>Returns when the next operation may go.</summary>
@@ -71,9 +71,9 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
         while (true)
         {
             if (AwaitInput(key, say)) continue;
-            byte typed;
-            nint got = unistd.read(_fd, &typed, 1);
-            if (got < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) continue;
+            byte typed = 0;
+            int got = Io.Read(_fd, new Span<byte>(ref typed));
+            if (got < 0 && Io.IsEmpty) continue;
             if (got == 1 && key.Stops(typed))
             {
                 Stop(key, say);
@@ -93,9 +93,10 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     /// <exception cref="UserError">A signal came instead: the exit status is the one it has in a shell.</exception>
     private bool AwaitInput(KeyTerminal key, Action<string> say)
     {
-        pollfd* fds = stackalloc pollfd[2] { new() { fd = _fd, events = poll.POLLIN }, new() { fd = _signals, events = poll.POLLIN } };
-        while (poll.poll_(fds, 2, -1) < 0) { }
-        if (fds[1].revents == 0 || ReadSignal() is not (> 0 and var number)) return fds[0].revents == 0;
+        var poller = new Poller();
+        PollSource keys = poller.Add(_fd), signals = poller.Add(_signals.Descriptor);
+        poller.Wait(-1);
+        if (!signals.IsReady || ReadSignal() is not (> 0 and var number)) return !keys.IsReady;
         if (number != signal.SIGCONT)
         {
             say("\n");
@@ -117,19 +118,13 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
         say("\n");
         signal.kill(0, signal.SIGTSTP);
         // Here we go on. In a group that nobody can continue (it is orphaned) the kernel has not stopped us, and no SIGCONT has come.
-        ulong mask = signal.Bit(signal.SIGCONT);
-        timespec none = default;
-        sys_syscall.syscall(sys_syscall.SYS_rt_sigtimedwait, (nint)(&mask), 0, (nint)(&none), sizeof(ulong));
+        SignalMask.TakeWaiting(signal.Bit(signal.SIGCONT));
         key.Set();
         say(Question);
     }
 
     /// <summary>The next signal that is there; 0: there is none.</summary>
-    private int ReadSignal()
-    {
-        signalfd_siginfo info;
-        return unistd.read(_signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo) ? (int)info.ssi_signo : 0;
-    }
+    private int ReadSignal() => _signals.TryRead(out signalfd_siginfo info) ? (int)info.ssi_signo : 0;
 
     private void Shell(Action<string> say)
     {
@@ -139,8 +134,7 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
             return;
         }
         say("     a shell in the namespaces as they are now; exit comes back here\n");
-        int group;
-        bool isOurs = ioctl(_fd, TIOCGPGRP, &group) == 0;
+        bool isOurs = Terminal.TryGetForeground(_fd, out int group);
         try
         {
             NamespaceShell.Run(Child, plan.Spec.Namespaces, _fd);
@@ -158,53 +152,48 @@ internal sealed unsafe class StepKeys(ContainerPlan plan)
     /// <summary>The kernel would stop us for it (SIGTTOU): it is another group's.</summary>
     private void TakeTerminal(int group)
     {
-        ulong stop = signal.Bit(signal.SIGTTOU), before;
-        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_BLOCK, (nint)(&stop), (nint)(&before), sizeof(ulong));
-        ioctl(_fd, TIOCSPGRP, &group);
-        sys_syscall.syscall(sys_syscall.SYS_rt_sigprocmask, signal.SIG_SETMASK, (nint)(&before), 0, sizeof(ulong));
+        using var blocked = new SignalMask(signal.Bit(signal.SIGTTOU));
+        Terminal.SetForeground(_fd, group);
     }
 
-    private static int OpenSignals()
+    private static SignalFd OpenSignals()
     {
         ulong ends = signal.Bit(signal.SIGINT) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
-        return RelayedSignals.Open(ends | signal.Bit(signal.SIGCONT));
+        return new SignalFd(ends | signal.Bit(signal.SIGCONT));
     }
 
     /// <summary>A terminal where a key counts at once and is not echoed, and which is what it was when this is disposed of.</summary>
     private sealed class KeyTerminal : IDisposable
     {
         private readonly int _fd;
-        private termios _saved;
+        private readonly termios _saved;
 
         public KeyTerminal(int fd)
         {
             _fd = fd;
-            termios settings;
-            IsTerminal = ioctl(fd, TCGETS, &settings) == 0;
-            _saved = settings;
+            IsTerminal = Terminal.TryGet(fd, out _saved);
             Set();
         }
 
         public bool IsTerminal { get; }
 
         /// <summary>Whether it is the key that stops a job (termios(3), VSUSP).</summary>
-        public bool Stops(byte key) => IsTerminal && (_saved.c_lflag & ISIG) != 0 && key != 0 && key == _saved.c_cc[VSUSP];
+        public bool Stops(byte key) => IsTerminal && (_saved.c_lflag & ISIG) != 0 && key != 0 && key == _saved.Key(VSUSP);
 
         public void Set()
         {
             if (!IsTerminal) return;
             termios keys = _saved;
             keys.c_lflag &= ~(ICANON | ECHO);
-            keys.c_cc[VMIN] = 1;
-            keys.c_cc[VTIME] = 0;
-            keys.c_cc[VSUSP] = 0;
-            ioctl(_fd, TCSETSW, &keys);
+            keys.SetKey(VMIN, 1);
+            keys.SetKey(VTIME, 0);
+            keys.SetKey(VSUSP, 0);
+            Terminal.Set(_fd, keys);
         }
 
         public void Restore()
         {
-            if (!IsTerminal) return;
-            fixed (termios* saved = &_saved) ioctl(_fd, TCSETSW, saved);
+            if (IsTerminal) Terminal.Set(_fd, _saved);
         }
 
         public void Dispose() => Restore();

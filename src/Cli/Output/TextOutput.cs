@@ -1,10 +1,11 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Cli.Output;
 
 /// <summary>stdout and stderr without .NET's Console, whose first use costs more than most verbs.</summary>
-internal static unsafe class TextOutput
+internal static class TextOutput
 {
     /// <summary>A line to stdout.</summary>
     /// <exception cref="LinuxException">It cannot be written.</exception>
@@ -28,11 +29,7 @@ internal static unsafe class TextOutput
         }
     }
 
-    private static bool IsRaw(int fd)
-    {
-        termios settings;
-        return termios_.ioctl(fd, termios_.TCGETS, &settings) == 0 && (settings.c_oflag & termios_.OPOST) == 0;
-    }
+    private static bool IsRaw(int fd) => Terminal.TryGet(fd, out termios settings) && (settings.c_oflag & termios_.OPOST) == 0;
 
     /// <summary>
     /// Whoever has its signals blocked waits for no reader that takes nothing: not even a signal would end that.
@@ -45,26 +42,12 @@ internal static unsafe class TextOutput
             int taken = outlet.Write(left);
             if (taken < 0) return false;
             left = left[taken..];
-            var wait = new pollfd { fd = fd, events = poll.POLLOUT };
-            if (taken == 0 && poll.poll_(&wait, 1, LastOutput.Patience) == 0) return false;
+            if (taken == 0 && !Poller.Await(fd, poll.POLLOUT, LastOutput.Patience)) return false;
         }
         return true;
     }
 
     /// <summary>To one of the two.</summary>
     /// <exception cref="LinuxException">It cannot be written.</exception>
-    public static void Write(int fd, string text)
-    {
-        byte[] bytes = KernelText.Encode(text);
-        fixed (byte* start = bytes)
-            for (int written = 0; written < bytes.Length;)
-                try
-                {
-                    written += (int)LinuxException.Check(unistd.write(fd, start + written, bytes.Length - written), "write");
-                }
-                catch (LinuxException error) when (error.Number is Errno.EINTR)
-                {
-                    // again
-                }
-    }
+    public static void Write(int fd, string text) => Io.WriteAll(fd, KernelText.Encode(text));
 }

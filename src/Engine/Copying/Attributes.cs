@@ -7,7 +7,7 @@ namespace Minirun.Engine.Copying;
 /// Extended attributes that a copy keeps, where its file system can: the users', access lists, and the capabilities of programs. The file
 /// system's own (trusted.overlay.*, labels) are not the file's.
 /// </summary>
-internal static unsafe class Attributes
+internal static class Attributes
 {
     private const int Longest = 65536;
 
@@ -15,15 +15,13 @@ internal static unsafe class Attributes
     {
         string from = Entry.Link(source), to = Entry.Link(target);
         byte[] names = new byte[Longest];
-        nint length;
-        fixed (byte* start = names) length = sys_xattr.listxattr(from, start, names.Length);
+        int length = Xattr.List(from, names);
         if (length <= 0) return;
         byte[] value = new byte[Longest];
-        foreach (string name in KernelText.Decode(names.AsSpan(0, (int)length)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in KernelText.Decode(names.AsSpan(0, length)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
             if (name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("system.posix_acl_", StringComparison.Ordinal)
                 || name == "security.capability")
-                fixed (byte* start = value)
-                    if (sys_xattr.getxattr(from, name, start, value.Length) is >= 0 and var size)
-                        sys_xattr.setxattr(to, name, start, size, 0);
+                if (Xattr.Get(from, name, value) is >= 0 and var size)
+                    Xattr.Set(to, name, value.AsSpan(0, size));
     }
 }

@@ -7,7 +7,7 @@ using statx_timestamp = Tmds.Linux.statx_timestamp;
 namespace Minirun.Engine.Copying;
 
 /// <summary>Goes through a root file system in the order of its names, and collects changes. What is mounted in it is left out.</summary>
-internal abstract unsafe class DiffWalk : TreeWalk
+internal abstract class DiffWalk : TreeWalk
 {
     private const int LongestPath = 4096;   // PATH_MAX: what is below cannot be named, and would fill the memory
     private readonly Stack<string> _paths = new([""]);
@@ -31,29 +31,17 @@ internal abstract unsafe class DiffWalk : TreeWalk
 
     protected void Note(char kind, string path) => _changes.Add(new(kind, path));
 
-    protected sealed override int Take(int directory, byte[] name)
+    protected sealed override Fd Take(int directory, byte[] name)
     {
-        int entry = Entry.TryOpen(directory, name, O_PATH, resolve: RESOLVE_NO_XDEV);
-        if (entry < 0) return -1;   // gone since we looked, mounted, or not for us
-        try
-        {
-            statx status;
-            if (statx_(entry, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status) < 0) return -1;
-            string path = $"{_paths.Peek()}/{Entry.Text(name)}";
-            int inside =
-                Entry.IsDirectory(status) && path.Length < LongestPath ? open(Entry.Link(entry), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-            if (See(name, path, status) && inside >= 0)
-            {
-                Go(name, path);
-                return inside;
-            }
-            if (inside >= 0) unistd.close(inside);
-            return -1;
-        }
-        finally
-        {
-            unistd.close(entry);
-        }
+        using Fd entry = Entry.TryOpen(directory, name, O_PATH, resolve: RESOLVE_NO_XDEV);
+        // Gone since we looked, mounted, or not for us.
+        if (!entry.IsOpen || !FileStatus.TryRead(entry, out statx status, STATX_BTIME)) return Fd.None;
+        string path = $"{_paths.Peek()}/{Entry.Text(name)}";
+        bool isDirectory = Entry.IsDirectory(status) && path.Length < LongestPath;
+        using Fd inside = isDirectory ? Fd.TryOpen(Entry.Link(entry), O_RDONLY | O_DIRECTORY) : Fd.None;
+        if (!See(name, path, status) || !inside.IsOpen) return Fd.None;
+        Go(name, path);
+        return new Fd(inside.Release());
     }
 
     /// <summary>We go into a directory.</summary>

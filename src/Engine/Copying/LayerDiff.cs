@@ -6,7 +6,7 @@ namespace Minirun.Engine.Copying;
 
 /// <summary>By what is below. What was copied up has times of its own; what was not has those of the original.</summary>
 /// <param name="lower">The root that lies below, opened for reading.</param>
-internal sealed class LayerDiff(int lower) : DiffWalk
+internal sealed class LayerDiff(int lower) : DiffWalk, IDisposable
 {
     private readonly DirectoryChain _lower = new(lower);
 
@@ -22,32 +22,27 @@ internal sealed class LayerDiff(int lower) : DiffWalk
     protected override bool See(byte[] name, string path, in statx status)
     {
         _isBelow = false;
-        int original = _gone > 0 ? -1 : Entry.TryOpen(_lower.Current, name, O_PATH, resolve: RESOLVE_NO_XDEV);
-        if (original < 0)
+        using Fd original = _gone > 0 ? Fd.None : Entry.TryOpen(_lower.Current, name, O_PATH, resolve: RESOLVE_NO_XDEV);
+        if (!original.IsOpen)
         {
             Note('A', path);
             return true;
         }
-        try
-        {
-            statx was = Entry.Status(original);
-            bool same = was.stx_mode == status.stx_mode
-                && (was.stx_ctime.tv_sec, was.stx_ctime.tv_nsec) == (status.stx_ctime.tv_sec, status.stx_ctime.tv_nsec);
-            if (!same) Note('C', path);
-            _isBelow = Entry.IsDirectory(was);
-            return true;
-        }
-        finally
-        {
-            unistd.close(original);
-        }
+        statx was = Entry.Status(original);
+        bool same = was.stx_mode == status.stx_mode
+            && (was.stx_ctime.tv_sec, was.stx_ctime.tv_nsec) == (status.stx_ctime.tv_sec, status.stx_ctime.tv_nsec);
+        if (!same) Note('C', path);
+        _isBelow = Entry.IsDirectory(was);
+        return true;
     }
+
+    public void Dispose() => _lower.Dispose();
 
     protected override void Go(byte[] name, string path)
     {
         base.Go(name, path);
-        int inside = _isBelow ? Entry.TryOpen(_lower.Current, name, O_RDONLY | O_DIRECTORY, resolve: RESOLVE_NO_XDEV) : -1;
-        if (inside >= 0) _lower.Enter(inside);
+        Fd inside = _isBelow ? Entry.TryOpen(_lower.Current, name, O_RDONLY | O_DIRECTORY, resolve: RESOLVE_NO_XDEV) : Fd.None;
+        if (inside.IsOpen) _lower.Enter(inside);
         else _gone++;
     }
 

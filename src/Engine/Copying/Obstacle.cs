@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.sys_stat;
-using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Engine.Copying;
 
@@ -17,20 +15,15 @@ public static class Obstacle
     /// <exception cref="LinuxException">It cannot be removed: a directory, for one.</exception>
     public static bool Clear(int directory, byte[] name, in statx wanted)
     {
-        int there = Entry.TryOpen(directory, name, fcntl.O_PATH);
-        if (there < 0 && Marshal.GetLastPInvokeError() == Errno.ENOENT) return true;
-        if (there >= 0)
+        using Fd there = Entry.TryOpen(directory, name, fcntl.O_PATH);
+        if (!there.IsOpen && Io.Error == Errno.ENOENT) return true;
+        if (there.IsOpen && Entry.Status(there) is var status && Describe(status) is { } kind)
         {
-            statx status = Entry.Status(there);
-            unistd.close(there);
-            if (Describe(status) is { } kind)
-            {
-                bool same = (status.stx_mode & S_IFMT) == (wanted.stx_mode & S_IFMT)
-                    && (status.stx_rdev_major, status.stx_rdev_minor) == (wanted.stx_rdev_major, wanted.stx_rdev_minor);
-                return same ? false : throw Refuse(Entry.Text(name), kind);
-            }
+            bool same = (status.stx_mode & S_IFMT) == (wanted.stx_mode & S_IFMT)
+                && (status.stx_rdev_major, status.stx_rdev_minor) == (wanted.stx_rdev_major, wanted.stx_rdev_minor);
+            return same ? false : throw Refuse(Entry.Text(name), kind);
         }
-        Entry.Call(SYS_unlinkat, directory, name, 0, 0, Errno.ENOENT);
+        NewEntry.Remove(directory, name);
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Minirun.Tar;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
@@ -11,7 +10,7 @@ namespace Minirun.Engine.Copying;
 /// <summary>Writes files as a tar archive (pax), from open directory to open directory, as <see cref="TreeCopy"/> does.</summary>
 /// <param name="ids">How the container sees owners.</param>
 /// <param name="output">Stays open.</param>
-public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
+public sealed class TreeArchive(IdView ids, Stream output) : TreeWalk
 {
     private const int LongestPath = 4096;   // PATH_MAX: no program could unpack more
 
@@ -30,38 +29,23 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
     /// <exception cref="LinuxException">It cannot be read.</exception>
     public void Add(int source, string name)
     {
-        int inside = AddOne(source, name);
-        if (inside >= 0)
-            try
-            {
-                Run(inside);
-            }
-            finally
-            {
-                unistd.close(inside);
-            }
+        using Fd inside = AddOne(source, name);
+        if (inside.IsOpen) Run(inside);
         _tar.End();
     }
 
-    protected override int Take(int directory, byte[] name)
+    protected override Fd Take(int directory, byte[] name)
     {
-        int entry = Entry.TryOpen(directory, name, O_PATH);
+        using Fd entry = Entry.TryOpen(directory, name, O_PATH);
         // gone since we looked
-        if (entry < 0) return Marshal.GetLastPInvokeError() == Errno.ENOENT ? -1 : Entry.Open(directory, name, O_PATH);
-        try
-        {
-            return AddOne(entry, $"{_names.Peek()}/{Entry.Text(name)}");
-        }
-        finally
-        {
-            unistd.close(entry);
-        }
+        if (!entry.IsOpen) return Io.Error == Errno.ENOENT ? Fd.None : Entry.Open(directory, name, O_PATH);
+        return AddOne(entry, $"{_names.Peek()}/{Entry.Text(name)}");
     }
 
     protected override void Leave(int inside, int above, byte[] name) => _names.Pop();
 
-    /// <summary>A directory's descriptor, to go on with; else below 0.</summary>
-    private int AddOne(int source, string name)
+    /// <summary>A directory, to go on with; else none that is open.</summary>
+    private Fd AddOne(int source, string name)
     {
         if (name.Length > LongestPath)
             throw new UserError($"directories are nested deeper than {LongestPath} bytes of path: no program could unpack that",
@@ -70,23 +54,23 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
         switch (status.stx_mode & S_IFMT)
         {
             case S_IFSOCK:
-                return -1;   // as tar
+                return Fd.None;   // as tar
             case S_IFDIR:
                 Write(TarEntry.Directory, name + "/", status);
-                if (KernelFiles.Have(source)) return -1;
-                int inside = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
+                if (KernelFiles.Have(source)) return Fd.None;
+                Fd inside = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
                 _names.Push(name);
                 return inside;
             case S_IFLNK:
                 Write(TarEntry.SymbolicLink, name, status, Entry.Text(Entry.Target(source)));
-                return -1;
+                return Fd.None;
         }
         // Not the container's, but bound by it: there are such files without an end.
-        if (KernelFiles.Have(source)) return -1;
+        if (KernelFiles.Have(source)) return Fd.None;
         if (status.stx_nlink > 1 && !_links.TryAdd(Entry.Identity(status), name))
         {
             Write(TarEntry.HardLink, name, status, _links[Entry.Identity(status)]);
-            return -1;
+            return Fd.None;
         }
         if ((status.stx_mode & S_IFMT) == S_IFREG) AddRegular(source, name, status);
         else
@@ -94,29 +78,22 @@ public sealed unsafe class TreeArchive(IdView ids, Stream output) : TreeWalk
                 (status.stx_mode & S_IFMT) switch { S_IFIFO => TarEntry.Fifo, S_IFCHR => TarEntry.CharacterDevice,
                     _ => TarEntry.BlockDevice },
                 name, status);
-        return -1;
+        return Fd.None;
     }
 
     /// <summary>Of the size that it had: a file that is written to meanwhile is cut, or filled up with zeros.</summary>
     private void AddRegular(int source, string name, in statx status)
     {
-        int read = Entry.Reopen(source, O_RDONLY);
-        try
+        using Fd read = Entry.Reopen(source, O_RDONLY);
+        Write(TarEntry.File, name, status, size: (long)status.stx_size);
+        long left = (long)status.stx_size;
+        while (left > 0)
         {
-            Write(TarEntry.File, name, status, size: (long)status.stx_size);
-            long left = (long)status.stx_size;
-            fixed (byte* start = _buffer)
-                while (left > 0
-                    && LinuxException.Check(unistd.read(read, start, (nint)Math.Min(left, _buffer.Length)), "read", name) is > 0
-                        and var count)
-                {
-                    _tar.Write(_buffer.AsSpan(0, (int)count));
-                    left -= count;
-                }
-        }
-        finally
-        {
-            unistd.close(read);
+            Span<byte> room = _buffer.AsSpan(0, (int)Math.Min(left, _buffer.Length));
+            int count = (int)LinuxException.Check(Io.Read(read, room), "read", name);
+            if (count == 0) break;
+            _tar.Write(room[..count]);
+            left -= count;
         }
     }
 

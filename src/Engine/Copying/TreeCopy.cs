@@ -3,7 +3,6 @@ using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
-using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Engine.Copying;
 
@@ -12,17 +11,16 @@ namespace Minirun.Engine.Copying;
 /// what is looked at is what is read: a container that swaps names meanwhile gets a wrong copy of its own files, never somebody else's.
 /// </summary>
 /// <param name="rules">Whose the copies are, and which devices there are.</param>
-public sealed unsafe class TreeCopy(CopyRules rules)
+public sealed class TreeCopy(CopyRules rules) : IDisposable
 {
     private const uint New = 0x1C0 /* 0700 */;
     /// <summary>Files that are open at a time because they have further names; beyond, a second name becomes a second file.</summary>
     private static readonly int s_mostLinks = (int)Math.Clamp((long)sys_resource.OpenFiles - (2 * DirectoryChain.MostOpen) - 64, 0, 400);
-    private const nint SeekEnd = 2, SeekData = 3, SeekHole = 4;
     private readonly byte[] _buffer = new byte[1 << 17];
     private readonly Finishing _finishing = new(rules);
 
     /// <summary>Files with several names: what they became, and how many names are still to come.</summary>
-    private readonly Dictionary<(uint, uint, ulong), (int Descriptor, uint Left)> _links = [];
+    private readonly Dictionary<(uint, uint, ulong), (Fd File, uint Left)> _links = [];
     private readonly HashSet<(uint, uint, ulong)> _targets = [];
 
     /// <summary>
@@ -37,32 +35,18 @@ public sealed unsafe class TreeCopy(CopyRules rules)
             CopyFile(source, status, directory, name);
             return;
         }
-        int to = MakeDirectory(status, directory, name, out bool made);
-        try
-        {
-            Contents(source, to);
-            if (made) Finish(source, to, status);
-        }
-        finally
-        {
-            unistd.close(to);
-        }
+        using Fd to = MakeDirectory(status, directory, name, out bool made);
+        Contents(source, to);
+        if (made) Finish(source, to, status);
     }
 
     /// <summary>All that is in a directory, into another.</summary>
     public void Contents(int source, int directory)
     {
         _targets.Add(Entry.Identity(Entry.Status(directory)));
-        int from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
-        try
-        {
-            using var target = new DirectoryChain(directory);
-            new Walk(this, target).Run(from);
-        }
-        finally
-        {
-            unistd.close(from);
-        }
+        using Fd from = Entry.Reopen(source, O_RDONLY | O_DIRECTORY);
+        using var target = new DirectoryChain(directory);
+        new Walk(this, target).Run(from);
     }
 
     /// <summary>
@@ -71,37 +55,32 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     public void Overwrite(int source, int there)
     {
         statx status = Entry.Status(source);
-        int read = Entry.Reopen(source, O_RDONLY), write = -1;
-        try
-        {
-            write = Entry.Reopen(there, O_WRONLY | O_TRUNC);
-            Bytes(read, write, []);
-            Finish(read, write, status);
-        }
-        finally
-        {
-            unistd.close(read);
-            if (write >= 0) unistd.close(write);
-        }
+        using Fd read = Entry.Reopen(source, O_RDONLY), write = Entry.Reopen(there, O_WRONLY | O_TRUNC);
+        Bytes(read, write, []);
+        Finish(read, write, status);
     }
 
     /// <summary>What belongs to the file of a descriptor, to that of another.</summary>
     public void Finish(int source, int fd, statx status) => _finishing.Finish(fd, status, () => Attributes.Copy(source, fd));
 
-    private int MakeDirectory(in statx status, int directory, byte[] name, out bool made)
+    /// <summary>Closes what had further names that never came.</summary>
+    public void Dispose()
+    {
+        foreach (var (file, _) in _links.Values) file.Dispose();
+        _links.Clear();
+    }
+
+    private Fd MakeDirectory(in statx status, int directory, byte[] name, out bool made)
     {
         if (_targets.Contains(Entry.Identity(status)))
             throw new UserError("cannot copy a directory into itself", "name a target outside of it");
-        made = Entry.Call(SYS_mkdirat, directory, name, (nint)New, 0, Errno.EEXIST);
-        int to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
+        made = NewEntry.MakeDirectory(directory, name, New);
+        using Fd to = Entry.Open(directory, name, O_RDONLY | O_DIRECTORY);
         if (!made && KernelFiles.Have(to))
-        {
-            unistd.close(to);
             throw new UserError($"cp: {Entry.Text(name)} in the target is the kernel's: it takes no files",
                 "name a target outside of /proc and /sys");
-        }
         _targets.Add(Entry.Identity(Entry.Status(to)));
-        return to;
+        return new Fd(to.Release());
     }
 
     private void CopyFile(int source, in statx status, int directory, byte[] name)
@@ -116,10 +95,7 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         }
         if (type == S_IFLNK)
         {
-            byte[] target = Entry.Target(source);
-            fixed (byte* text = target)
-            fixed (byte* at = name)
-                LinuxException.Check(syscall(SYS_symlinkat, (nint)text, directory, (nint)at), "symlinkat", Entry.Text(name));
+            NewEntry.MakeSymbolicLink(Entry.Target(source), directory, name, Entry.Text(name));
             _finishing.Finish(directory, name, status);
             return;
         }
@@ -132,21 +108,11 @@ public sealed unsafe class TreeCopy(CopyRules rules)
 
     private void CopyRegular(int source, in statx status, int directory, byte[] name)
     {
-        int read = Entry.Reopen(source, O_RDONLY, name), write = -1;
-        bool kept = false;
-        try
-        {
-            write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
-            Bytes(read, write, name);
-            Finish(read, write, status);
-            kept =
-                status.stx_nlink > 1 && _links.Count < s_mostLinks && _links.TryAdd(Entry.Identity(status), (write, status.stx_nlink - 1));
-        }
-        finally
-        {
-            unistd.close(read);
-            if (write >= 0 && !kept) unistd.close(write);
-        }
+        using Fd read = Entry.Reopen(source, O_RDONLY, name), write = Entry.Open(directory, name, O_WRONLY | O_CREAT | O_EXCL, New);
+        Bytes(read, write, name);
+        Finish(read, write, status);
+        if (status.stx_nlink > 1 && _links.Count < s_mostLinks && !_links.ContainsKey(Entry.Identity(status)))
+            _links.Add(Entry.Identity(status), (new Fd(write.Release()), status.stx_nlink - 1));
     }
 
     /// <summary>A fifo or device; false when it is left out.</summary>
@@ -156,8 +122,8 @@ public sealed unsafe class TreeCopy(CopyRules rules)
         if (device && rules.Device is { } wanted && !wanted(status)) return false;
         try
         {
-            return Entry.Call(SYS_mknodat, directory, name, status.stx_mode,
-                sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor), 0);
+            NewEntry.MakeNode(directory, name, status.stx_mode, sys_sysmacros.makedev(status.stx_rdev_major, status.stx_rdev_minor));
+            return true;
         }
         catch (LinuxException) when (device && rules.DeviceMayFail)
         {
@@ -168,55 +134,48 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     /// <summary>Holes stay holes, as with cp(1): a file of a tebibyte may have nothing in it.</summary>
     private void Bytes(int read, int write, byte[] name)
     {
-        nint size = syscall(SYS_lseek, read, 0, SeekEnd), data = syscall(SYS_lseek, read, 0, SeekData);
+        long size = Io.Seek(read, 0, unistd.SEEK_END), data = Io.Seek(read, 0, unistd.SEEK_DATA);
         // One that is all hole has no data (ENXIO). The kernel's files have no size, and nothing of that kind.
-        bool hasPlaces = size > 0 && (data >= 0 || System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.ENXIO);
+        bool hasPlaces = size > 0 && (data >= 0 || Io.Error == Errno.ENXIO);
         if (!hasPlaces)
         {
-            syscall(SYS_lseek, read, 0, 0);
-            Bytes(read, write, nint.MaxValue, name);
+            Io.Seek(read, 0, unistd.SEEK_SET);
+            Bytes(read, write, long.MaxValue, name);
         }
-        for (nint at = data; hasPlaces && at >= 0; at = syscall(SYS_lseek, read, at, SeekData))
+        for (long at = data; hasPlaces && at >= 0; at = Io.Seek(read, at, unistd.SEEK_DATA))
         {
-            nint end = LinuxException.Check(syscall(SYS_lseek, read, at, SeekHole), "lseek", Entry.Text(name));
-            LinuxException.Check(syscall(SYS_lseek, read, at, 0), "lseek", Entry.Text(name));
-            LinuxException.Check(syscall(SYS_lseek, write, at, 0), "lseek", Entry.Text(name));
+            long end = Seek(read, at, unistd.SEEK_HOLE, name);
+            Seek(read, at, unistd.SEEK_SET, name);
+            Seek(write, at, unistd.SEEK_SET, name);
             Bytes(read, write, end - at, name);
             at = end;
         }
-        if (hasPlaces)
-            LinuxException.Check(syscall(SYS_ftruncate, write, syscall(SYS_lseek, read, 0, SeekEnd)), "ftruncate", Entry.Text(name));
+        if (hasPlaces) LinuxException.Check(unistd.ftruncate(write, Io.Seek(read, 0, unistd.SEEK_END)), "ftruncate", Entry.Text(name));
     }
 
-    private void Bytes(int read, int write, nint most, byte[] name)
+    private static long Seek(int fd, long at, int from, byte[] name) =>
+        LinuxException.Check((nint)Io.Seek(fd, at, from), "lseek", Entry.Text(name));
+
+    private void Bytes(int read, int write, long most, byte[] name)
     {
-        fixed (byte* start = _buffer)
-            while (most > 0
-                && LinuxException.Check(unistd.read(read, start, nint.Min(most, _buffer.Length)), "read", Entry.Text(name)) is > 0
-                    and var length)
-            {
-                for (nint done = 0; done < length;)
-                    done += LinuxException.Check(unistd.write(write, start + done, length - done), "write", Entry.Text(name));
-                most -= length;
-            }
+        while (most > 0)
+        {
+            Span<byte> room = _buffer.AsSpan(0, (int)Math.Min(most, _buffer.Length));
+            int length = Io.Read(read, room);
+            if (length == 0) return;
+            LinuxException.Check(length, "read", Entry.Text(name));
+            Io.WriteAll(write, room[..length], Entry.Text(name));
+            most -= length;
+        }
     }
 
     private bool Linked(statx status, int directory, byte[] name)
     {
         if (!_links.Remove(Entry.Identity(status), out var file)) return false;
-        bool linked = Link(file.Descriptor, directory, name);
-        if (linked && file.Left > 1) _links[Entry.Identity(status)] = (file.Descriptor, file.Left - 1);
-        else unistd.close(file.Descriptor);
+        bool linked = NewEntry.MakeLink(file.File, directory, name) == 0;
+        if (linked && file.Left > 1) _links[Entry.Identity(status)] = (file.File, file.Left - 1);
+        else file.File.Dispose();
         return linked;
-    }
-
-    private static bool Link(int first, int directory, byte[] name)
-    {
-        byte[] link = System.Text.Encoding.ASCII.GetBytes(Entry.Link(first) + "\0");
-        fixed (byte* from = link)
-        fixed (byte* at = name)
-            // of the link in /proc, to its file
-            return syscall(SYS_linkat, AT_FDCWD, (nint)from, directory, (nint)at, AT_SYMLINK_FOLLOW) == 0;
     }
 
     /// <summary>Goes down the source and, beside it, down the target.</summary>
@@ -224,35 +183,21 @@ public sealed unsafe class TreeCopy(CopyRules rules)
     {
         private readonly Stack<(statx Status, bool IsMade)> _levels = new();
 
-        protected override int Take(int directory, byte[] name)
+        protected override Fd Take(int directory, byte[] name)
         {
-            int entry = Entry.TryOpen(directory, name, O_PATH);
-            if (entry < 0)
-                return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.ENOENT
-                    ? -1
-                    : Entry.Open(directory, name, O_PATH);
-            try
+            using Fd entry = Entry.TryOpen(directory, name, O_PATH);
+            if (!entry.IsOpen) return Io.Error == Errno.ENOENT ? Fd.None : Entry.Open(directory, name, O_PATH);
+            statx status = Entry.Status(entry);
+            if (!Entry.IsDirectory(status))
             {
-                statx status = Entry.Status(entry);
-                if (!Entry.IsDirectory(status))
-                {
-                    copy.CopyFile(entry, status, target.Current, name);
-                    return -1;
-                }
-                int to = copy.MakeDirectory(status, target.Current, name, out bool made);
-                if (copy.IsLeftOut(entry))
-                {
-                    unistd.close(to);
-                    return -1;
-                }
-                target.Enter(to);
-                _levels.Push((status, made));
-                return Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);
+                copy.CopyFile(entry, status, target.Current, name);
+                return Fd.None;
             }
-            finally
-            {
-                unistd.close(entry);
-            }
+            using Fd to = copy.MakeDirectory(status, target.Current, name, out bool made);
+            if (copy.IsLeftOut(entry)) return Fd.None;
+            target.Enter(new Fd(to.Release()));
+            _levels.Push((status, made));
+            return Entry.Reopen(entry, O_RDONLY | O_DIRECTORY);
         }
 
         protected override void Leave(int inside, int above, byte[] name)

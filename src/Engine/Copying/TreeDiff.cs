@@ -1,5 +1,4 @@
 using Minirun.Engine.Records;
-using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
@@ -20,36 +19,29 @@ public static class TreeDiff
     /// <exception cref="UserError">It is ephemeral and does not run.</exception>
     public static List<TreeChange> Of(EngineContainer container)
     {
-        int lower = OpenRoot(container.Config.Rootfs), merged = -1;
+        using Fd lower = Fd.Open(container.Config.Rootfs, O_RDONLY | O_DIRECTORY);
         OciSpec oci = Bundle.Read(container.Directory);
-        try
+        if (oci.Annotations?.GetValueOrDefault("minirun.ephemeral") == "true") return FromLayer(container, lower);
+        long ticks = (DateTimeOffset.Parse(container.Config.Created, System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AssumeUniversal)
+            - DateTimeOffset.UnixEpoch).Ticks;
+        var since = new statx_timestamp
         {
-            if (oci.Annotations?.GetValueOrDefault("minirun.ephemeral") == "true")
-            {
-                using FileTree tree = FileTree.Of(container);
-                if (container.State().Pid <= 0)
-                    throw new UserError($"container {container.Config.Name} is ephemeral and does not run: what it wrote is gone",
-                        "ask while it runs, or run it without --ephemeral");
-                int path = tree.Open("/", follow: true);
-                merged = Entry.Reopen(path, O_RDONLY | O_DIRECTORY);
-                unistd.close(path);
-                return new LayerDiff(lower).Find(merged);
-            }
-            long ticks = (DateTimeOffset.Parse(container.Config.Created, System.Globalization.CultureInfo.InvariantCulture,
-                System.Globalization.DateTimeStyles.AssumeUniversal)
-                - DateTimeOffset.UnixEpoch).Ticks;
-            var since = new statx_timestamp
-            {
-                tv_sec = ticks / TimeSpan.TicksPerSecond,
-                tv_nsec = (uint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick)
-            };
-            return WithoutPlaces(new TimeDiff(since).Find(lower), [.. oci.Mounts.Select(mount => mount.Destination)]);
-        }
-        finally
-        {
-            unistd.close(lower);
-            if (merged >= 0) unistd.close(merged);
-        }
+            tv_sec = ticks / TimeSpan.TicksPerSecond,
+            tv_nsec = (uint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick)
+        };
+        return WithoutPlaces(new TimeDiff(since).Find(lower), [.. oci.Mounts.Select(mount => mount.Destination)]);
+    }
+
+    private static List<TreeChange> FromLayer(EngineContainer container, Fd lower)
+    {
+        using FileTree tree = FileTree.Of(container);
+        if (container.State().Pid <= 0)
+            throw new UserError($"container {container.Config.Name} is ephemeral and does not run: what it wrote is gone",
+                "ask while it runs, or run it without --ephemeral");
+        using Fd path = tree.Open("/", follow: true), merged = Entry.Reopen(path, O_RDONLY | O_DIRECTORY);
+        using var diff = new LayerDiff(lower);
+        return diff.Find(merged);
     }
 
     /// <summary>Without what was made for something to be mounted on, and directories in which nothing else is new.</summary>
@@ -69,6 +61,4 @@ public static class TreeDiff
 
     private static bool Any(List<TreeChange> changes, string below) =>
         changes.Exists(change => change.Path.StartsWith(below, StringComparison.Ordinal));
-
-    private static int OpenRoot(string path) => (int)LinuxException.Check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path);
 }

@@ -4,7 +4,6 @@ using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
-using static Minirun.Linux.sys_syscall;
 using statx_timestamp = Tmds.Linux.statx_timestamp;
 
 namespace Minirun.Engine.Copying;
@@ -16,9 +15,9 @@ namespace Minirun.Engine.Copying;
 /// <param name="tree">The container's files.</param>
 /// <param name="directory">Where to, as the container calls it; it is there.</param>
 /// <param name="rules">Whose the files are; owners in the archive are as the container sees them.</param>
-public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRules rules)
+public sealed class TreeExtract(FileTree tree, string directory, CopyRules rules)
 {
-    private const nint New = 0x1C0 /* 0700 */, Made = 0x1ED /* 0755 */;
+    private const uint New = 0x1C0 /* 0700 */, Made = 0x1ED /* 0755 */;
     private readonly Finishing _finishing = new(rules);
     private readonly byte[] _buffer = new byte[1 << 16];
 
@@ -42,53 +41,43 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
         }
         for (int i = _directories.Count - 1; i >= 0; i--)
         {
-            int made = Find(_directories[i].Name);
+            using Fd made = Find(_directories[i].Name);
             _finishing.Finish(made, Wanted(_directories[i].Entry));
-            unistd.close(made);
         }
     }
 
     private void Take(string name, TarEntry entry, TarReader tar)
     {
         int cut = name.LastIndexOf('/');
-        int parent = Directory(cut < 0 ? "" : name[..cut]);
+        using Fd parent = Directory(cut < 0 ? "" : name[..cut]);
         byte[] last = KernelText.EncodeName(name.AsSpan(cut + 1));
-        try
+        switch (entry.Type)
         {
-            switch (entry.Type)
-            {
-                case TarEntry.Directory:
-                    Entry.Call(SYS_mkdirat, parent, last, New, 0, Errno.EEXIST);
-                    _directories.Add((name, entry));
-                    return;
-                case TarEntry.File or TarEntry.Contiguous:
-                    Obstacle.Clear(parent, last, Wanted(entry));
-                    Write(entry, tar, parent, last);
-                    return;
-                case TarEntry.SymbolicLink:
-                    Obstacle.Clear(parent, last, Wanted(entry));
-                    fixed (byte* text = KernelText.EncodeName(entry.LinkName))
-                    fixed (byte* at = last)
-                        LinuxException.Check(syscall(SYS_symlinkat, (nint)text, parent, (nint)at), "symlinkat", name);
-                    _finishing.Finish(parent, last, Wanted(entry));
-                    return;
-                case TarEntry.HardLink:
-                    Obstacle.Clear(parent, last, Wanted(entry));
-                    Link(Clean(entry.LinkName), parent, last, name);
-                    return;
-                case TarEntry.Fifo or TarEntry.CharacterDevice or TarEntry.BlockDevice:
-                    statx wanted = Wanted(entry);
-                    if (Obstacle.Clear(parent, last, wanted))
-                        Entry.Call(SYS_mknodat, parent, last, wanted.stx_mode, sys_sysmacros.makedev(entry.Major, entry.Minor), 0);
-                    _finishing.Finish(parent, last, wanted);
-                    return;
-                default:
-                    return;   // words about the archive
-            }
-        }
-        finally
-        {
-            unistd.close(parent);
+            case TarEntry.Directory:
+                NewEntry.MakeDirectory(parent, last, New);
+                _directories.Add((name, entry));
+                return;
+            case TarEntry.File or TarEntry.Contiguous:
+                Obstacle.Clear(parent, last, Wanted(entry));
+                Write(entry, tar, parent, last);
+                return;
+            case TarEntry.SymbolicLink:
+                Obstacle.Clear(parent, last, Wanted(entry));
+                NewEntry.MakeSymbolicLink(KernelText.EncodeName(entry.LinkName), parent, last, name);
+                _finishing.Finish(parent, last, Wanted(entry));
+                return;
+            case TarEntry.HardLink:
+                Obstacle.Clear(parent, last, Wanted(entry));
+                Link(Clean(entry.LinkName), parent, last, name);
+                return;
+            case TarEntry.Fifo or TarEntry.CharacterDevice or TarEntry.BlockDevice:
+                statx wanted = Wanted(entry);
+                if (Obstacle.Clear(parent, last, wanted))
+                    NewEntry.MakeNode(parent, last, wanted.stx_mode, sys_sysmacros.makedev(entry.Major, entry.Minor));
+                _finishing.Finish(parent, last, wanted);
+                return;
+            default:
+                return;   // words about the archive
         }
     }
 
@@ -102,22 +91,18 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
     }
 
     /// <summary>A directory below ours, made with those above it when it is missing.</summary>
-    private int Directory(string name)
+    private Fd Directory(string name)
     {
-        int found = tree.Open($"{directory}/{name}", follow: true);
-        for (int cut = 0; found < 0 && cut <= name.Length; cut++)
+        using Fd found = tree.Open($"{directory}/{name}", follow: true);
+        for (int cut = 0; !found.IsOpen && cut <= name.Length; cut++)
         {
             cut = name.IndexOf('/', cut) is >= 0 and var slash ? slash : name.Length;
-            int there = tree.Open($"{directory}/{name[..cut]}", follow: true);
-            if (there >= 0) unistd.close(there);
-            else Make(name[..cut]);
+            using Fd there = tree.Open($"{directory}/{name[..cut]}", follow: true);
+            if (!there.IsOpen) Make(name[..cut]);
         }
-        if (found < 0) return Find(name);
-        bool good = Entry.IsDirectory(Entry.Status(found));
-        int open = good ? Entry.Reopen(found, O_RDONLY | O_DIRECTORY) : -1;
-        unistd.close(found);
-        return good
-            ? open
+        if (!found.IsOpen) return Find(name);
+        return Entry.IsDirectory(Entry.Status(found))
+            ? Entry.Reopen(found, O_RDONLY | O_DIRECTORY)
             : throw new UserError($"cp: {name} is not a directory in the container, but is one in the archive",
                 "remove it there first, or unpack into another directory");
     }
@@ -125,47 +110,30 @@ public sealed unsafe class TreeExtract(FileTree tree, string directory, CopyRule
     private void Make(string name)
     {
         int cut = name.LastIndexOf('/');
-        int parent = Find(cut < 0 ? "" : name[..cut]);
-        Entry.Call(SYS_mkdirat, parent, KernelText.EncodeName(name.AsSpan(cut + 1)), Made, 0, Errno.EEXIST);
-        unistd.close(parent);
+        using Fd parent = Find(cut < 0 ? "" : name[..cut]);
+        NewEntry.MakeDirectory(parent, KernelText.EncodeName(name.AsSpan(cut + 1)), Made);
     }
 
     /// <summary>What is there now, when it is a directory.</summary>
-    private int Find(string name)
+    private Fd Find(string name)
     {
-        int found = tree.Open($"{directory}/{name}", follow: true);
-        if (found < 0) throw new UserError($"cp: {name} is gone again", "is something in the container removing it?");
-        int open = Entry.Reopen(found, O_RDONLY | O_DIRECTORY);
-        unistd.close(found);
-        return open;
+        using Fd found = tree.Open($"{directory}/{name}", follow: true);
+        if (!found.IsOpen) throw new UserError($"cp: {name} is gone again", "is something in the container removing it?");
+        return Entry.Reopen(found, O_RDONLY | O_DIRECTORY);
     }
 
     private void Link(string to, int parent, byte[] last, string name)
     {
-        int target = tree.Open($"{directory}/{to}", follow: false);
-        if (target < 0) throw new UserError($"cp: {name} is a link to {to}, which is not there", "the archive is not whole");
-        byte[] link = System.Text.Encoding.ASCII.GetBytes(Entry.Link(target) + "\0");
-        fixed (byte* from = link)
-        fixed (byte* at = last)   // AT_SYMLINK_FOLLOW: of the descriptor's link in /proc, to its file
-            LinuxException.Check(syscall(SYS_linkat, AT_FDCWD, (nint)from, parent, (nint)at, AT_SYMLINK_FOLLOW), "linkat", name);
-        unistd.close(target);
+        using Fd target = tree.Open($"{directory}/{to}", follow: false);
+        if (!target.IsOpen) throw new UserError($"cp: {name} is a link to {to}, which is not there", "the archive is not whole");
+        if (NewEntry.MakeLink(target, parent, last) is not 0 and var errno) throw new LinuxException("linkat", errno, name);
     }
 
     private void Write(TarEntry entry, TarReader tar, int parent, byte[] last)
     {
-        int file = Entry.Open(parent, last, O_WRONLY | O_CREAT | O_EXCL, (uint)New);
-        try
-        {
-            fixed (byte* start = _buffer)
-                while (tar.Read(_buffer) is > 0 and var length)
-                    for (nint done = 0; done < length;)
-                        done += LinuxException.Check(unistd.write(file, start + done, length - done), "write", entry.Name);
-            _finishing.Finish(file, Wanted(entry));
-        }
-        finally
-        {
-            unistd.close(file);
-        }
+        using Fd file = Entry.Open(parent, last, O_WRONLY | O_CREAT | O_EXCL, New);
+        while (tar.Read(_buffer) is > 0 and var length) Io.WriteAll(file, _buffer.AsSpan(0, length), entry.Name);
+        _finishing.Finish(file, Wanted(entry));
     }
 
     private static statx Wanted(TarEntry entry)

@@ -18,8 +18,8 @@ public sealed class TreeSize : TreeWalk
     /// <summary>Bytes; a file of several names counts once. What we may not read does not count.</summary>
     public static long Of(string directory)
     {
-        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0) return 0;
+        using Fd fd = Fd.TryOpen(directory, O_RDONLY | O_DIRECTORY);
+        if (!fd.IsOpen) return 0;
         var size = new TreeSize();
         try
         {
@@ -29,29 +29,18 @@ public sealed class TreeSize : TreeWalk
         {
             // A directory was moved away meanwhile. What was seen until then is as good a number as any.
         }
-        finally
-        {
-            unistd.close(fd);
-        }
         return size._total;
     }
 
-    protected override int Take(int directory, byte[] name)
+    protected override Fd Take(int directory, byte[] name)
     {
-        int entry = Entry.TryOpen(directory, name, O_PATH, resolve: RESOLVE_NO_XDEV);
-        if (entry < 0) return -1;
-        try
-        {
-            statx status = Entry.Status(entry);
-            if (Entry.IsDirectory(status)) return open(Entry.Link(entry), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-            if (status.stx_nlink < 2 || _seen.Add(Entry.Identity(status)))
-                if ((status.stx_mode & S_IFMT) is S_IFREG or S_IFLNK) _total += (long)status.stx_size;
-            return -1;
-        }
-        finally
-        {
-            unistd.close(entry);
-        }
+        using Fd entry = Entry.TryOpen(directory, name, O_PATH, resolve: RESOLVE_NO_XDEV);
+        if (!entry.IsOpen) return Fd.None;
+        statx status = Entry.Status(entry);
+        if (Entry.IsDirectory(status)) return Fd.TryOpen(Entry.Link(entry), O_RDONLY | O_DIRECTORY);
+        if (status.stx_nlink < 2 || _seen.Add(Entry.Identity(status)))
+            if ((status.stx_mode & S_IFMT) is S_IFREG or S_IFLNK) _total += (long)status.stx_size;
+        return Fd.None;
     }
 
     protected override List<byte[]> List(int directory)

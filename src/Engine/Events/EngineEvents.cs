@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.State;
 using static Minirun.Linux.fcntl;
 
@@ -11,7 +12,7 @@ namespace Minirun.Engine.Events;
 /// The journal of what happened to containers: a file below the engine's root, a line of docker's JSON for each. A line is one write at the
 /// file's end, so writers need no lock. Beyond a size the file makes way for a new one, and is kept until that is full.
 /// </summary>
-public static unsafe class EngineEvents
+public static class EngineEvents
 {
     private const ulong Full = 1 << 20;
 
@@ -42,15 +43,12 @@ public static unsafe class EngineEvents
     {
         OwnDirectory.Make(DirectoryOf(paths), 0x1c0 /* 0700 */);
         string path = Current(paths);
-        int fd = (int)LinuxException.Check(
-            open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0x180 /* 0600 */), "open", path);
-        nint written;
-        fixed (byte* start = line) written = unistd.write(fd, start, line.Length);
-        int errno = written < 0 ? System.Runtime.InteropServices.Marshal.GetLastPInvokeError() : Errno.ENOSPC;
-        if (Identity(fd, "") is { Size: >= Full } full && sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0
-            && Identity(AT_FDCWD, path) is { } now && now.Inode == full.Inode)
+        using Fd fd = Fd.Open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0x180 /* 0600 */);
+        int written = Io.Write(fd, line);
+        int errno = written < 0 ? Io.Error : Errno.ENOSPC;
+        if (Identity(fd) is { Size: >= Full } full && FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0
+            && Identity(path) is { } now && now.Inode == full.Inode)
             unistd.rename(path, Older(paths));   // another writer that was here first has moved it: then the path is a new file
-        unistd.close(fd);
         if (written != line.Length) throw new LinuxException("write", errno, path);
     }
 
@@ -85,13 +83,11 @@ public static unsafe class EngineEvents
         return bytes.ToArray();
     }
 
-    internal static (ulong Inode, ulong Size)? Identity(int fd, string path)
-    {
-        statx file;
-        return sys_stat.statx_(fd, path, path.Length == 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW, sys_stat.STATX_BASIC_STATS, &file) == 0
-            ? (file.stx_ino, file.stx_size)
-            : null;
-    }
+    internal static (ulong Inode, ulong Size)? Identity(string path) =>
+        FileStatus.TryRead(path, out statx file, AT_SYMLINK_NOFOLLOW) ? (file.stx_ino, file.stx_size) : null;
+
+    internal static (ulong Inode, ulong Size)? Identity(int fd) =>
+        FileStatus.TryRead(fd, out statx file) ? (file.stx_ino, file.stx_size) : null;
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

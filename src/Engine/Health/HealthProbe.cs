@@ -4,6 +4,7 @@ using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Engine.Why;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 
@@ -23,7 +24,7 @@ internal sealed class HealthProbe : IDisposable
     private readonly HealthCheck _check;
     private readonly FlightRecorder _flight;
     private readonly long _countsFrom;
-    private readonly int _nothing;
+    private readonly Fd _nothing;
     private readonly string _pidFile;
     private ChildProgram? _probe;
     private long _due;
@@ -33,7 +34,7 @@ internal sealed class HealthProbe : IDisposable
     private HealthProbe(EngineContainer container, ContainerState state, HealthCheck check, FlightRecorder flight)
     {
         (_container, _state, _check, _flight) = (container, state, check, flight);
-        _nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        _nothing = Fd.OpenNothing();
         _pidFile = container.Directory + "/health.pid";
         _countsFrom = Environment.TickCount64 + Milliseconds(check.StartPeriod);
         _due = Environment.TickCount64 + Milliseconds(check.Interval);
@@ -69,7 +70,7 @@ internal sealed class HealthProbe : IDisposable
             _probe.Dispose();
             unistd.unlink(_pidFile);
         }
-        unistd.close(_nothing);
+        _nothing.Dispose();
     }
 
     private void Ask()
@@ -116,10 +117,8 @@ internal sealed class HealthProbe : IDisposable
 
     private static void EndChild(int pid, int parent)
     {
-        int pidfd = (int)sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0);
-        if (pidfd < 0) return;
-        if (ParentOf(pid) == parent) sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
-        unistd.close(pidfd);
+        using Pidfd? child = Pidfd.TryOpen(pid);
+        if (child is not null && ParentOf(pid) == parent) child.Kill();
     }
 
     private static int ParentOf(int pid)

@@ -1,14 +1,13 @@
+using Minirun.Linux.Calls;
 using System.Globalization;
 using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Lifecycle;
-using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Engine.Life;
 
 /// <summary>A container's monitor as a command sees it, found by the lock that it holds: what state.json says may be spoilt.</summary>
-internal static unsafe class LivingMonitor
+internal static class LivingMonitor
 {
     private const int Patience = 1000;   // ms
 
@@ -33,30 +32,24 @@ internal static unsafe class LivingMonitor
     /// <summary>Asks it to write down again what it knows, if that is not what it has written. False when it does not answer.</summary>
     public static bool Knock(EngineContainer container)
     {
-        int socket;
         try
         {
-            socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_NONBLOCK);
+            using Fd socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_NONBLOCK);
+            Span<byte> welcome = stackalloc byte[1];
+            return Poller.Await(socket, poll.POLLIN, Patience) && Io.Receive(socket, welcome) == 1;
         }
         catch (LinuxException)
         {
             return false;
         }
-        byte welcome;
-        var wait = new pollfd { fd = socket, events = poll.POLLIN };
-        bool answers = poll.poll_(&wait, 1, Patience) > 0 && sys_socket.recv(socket, &welcome, 1, sys_socket.MSG_DONTWAIT) == 1;
-        unistd.close(socket);
-        return answers;
     }
 
     /// <summary>Lets one that was stopped go on: its container has ended, and it has something to do.</summary>
     public static void Wake(EngineContainer container)
     {
         if (Pid(container) is not (> 0 and var pid)) return;
-        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd < 0) return;
-        if (Is(pid, container.Id)) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGCONT, 0, 0);
-        unistd.close(pidfd);
+        using Pidfd? monitor = Pidfd.TryOpen(pid);
+        if (monitor is not null && Is(pid, container.Id)) Pidfd.Send(monitor.Descriptor, signal.SIGCONT);
     }
 
     /// <summary>Kills one that hangs, with the programs that it waits for. What it had made is taken back by who looks next.</summary>
@@ -65,30 +58,27 @@ internal static unsafe class LivingMonitor
 
     internal static List<int> Kill(int pid, string id)
     {
-        var held = new List<(int Pid, int Fd)>();
+        var held = new List<(int Pid, Pidfd Process)>();
         try
         {
             if (!Hold(pid, held) || !Is(pid, id)) return [];
             // Not stopped before: whoever kills us meanwhile would leave it standing still for ever. It goes first, and starts no more of
             // them.
             HoldBelow(pid, held);
-            foreach (var (_, fd) in held) syscall(SYS_pidfd_send_signal, fd, signal.SIGKILL, 0, 0);
+            foreach (var (_, process) in held) process.Kill();
             long deadline = Environment.TickCount64 + Patience;
-            return [.. held.Where(each => !HasEnded(each.Fd, deadline)).Select(each => each.Pid)];
+            return [.. held.Where(each => !HasEnded(each.Process, deadline)).Select(each => each.Pid)];
         }
         finally
         {
-            foreach (var (_, fd) in held) unistd.close(fd);
+            foreach (var (_, process) in held) process.Dispose();
         }
     }
 
-    private static bool HasEnded(int pidfd, long deadline)
-    {
-        var end = new pollfd { fd = pidfd, events = poll.POLLIN };
-        return poll.poll_(&end, 1, (int)Math.Max(0, deadline - Environment.TickCount64)) > 0;
-    }
+    private static bool HasEnded(Pidfd process, long deadline) =>
+        process.WaitForEnd((int)Math.Max(0, deadline - Environment.TickCount64));
 
-    private static void HoldBelow(int pid, List<(int Pid, int Fd)> held)
+    private static void HoldBelow(int pid, List<(int Pid, Pidfd Process)> held)
     {
         try
         {
@@ -101,10 +91,10 @@ internal static unsafe class LivingMonitor
         }
     }
 
-    private static bool Hold(int pid, List<(int Pid, int Fd)> held)
+    private static bool Hold(int pid, List<(int Pid, Pidfd Process)> held)
     {
-        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd >= 0) held.Add((pid, pidfd));
-        return pidfd >= 0;
+        if (Pidfd.TryOpen(pid) is not { } process) return false;
+        held.Add((pid, process));
+        return true;
     }
 }

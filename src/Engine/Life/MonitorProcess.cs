@@ -1,6 +1,7 @@
 using System.Text;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Request;
@@ -12,7 +13,7 @@ namespace Minirun.Engine.Life;
 /// its end. Between the two a socket: the monitor says that it listens, we attach if we want to and let it go on, and it says that the
 /// command runs, or why not.
 /// </summary>
-public static unsafe class MonitorProcess
+public static class MonitorProcess
 {
     /// <summary>argv[0], and the name in ps.</summary>
     public const string Name = "minirun-monitor";
@@ -34,37 +35,22 @@ public static unsafe class MonitorProcess
         // With conmon we say all there is to say.
         bool monitorSpeaks = manager is not null && mode != SdNotify.Conmon;
         unistd.unlink(container.StoppedPath);
-        int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
-            "socketpair");
-        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
-        try
-        {
-            string[] words = [Name, container.Paths.Root, container.Paths.Run, container.Id], more = monitorSpeaks ? [mode] : [];
-            int[] descriptors = [nothing, nothing, nothing, sockets[1]], manages = monitorSpeaks ? [manager!.Descriptor] : [];
-            using (ChildProgram child =
-                ChildProgram.Start(new Host().Executable, [.. words, .. more], [.. descriptors, .. manages], ownSession: true))
-            {
-                unistd.close(sockets[1]);
-                sockets[1] = -1;
-                Expect(sockets[0], Listens, container, child);
-                // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the
-                // main process himself.
-                string main = attach is null ? ServiceManager.MainPid(child.Pid) : "";
-                if (monitorSpeaks && attach is null) manager!.Say(main);
-                attach?.Invoke();
-                byte go = Go;
-                sys_socket.send(sockets[0], &go, 1, sys_socket.MSG_NOSIGNAL);
-                Expect(sockets[0], Runs, container, child);
-                if (!monitorSpeaks) manager?.Say(main + ServiceManager.Ready);
-            }
-        }
-        finally
-        {
-            unistd.close(nothing);
-            unistd.close(sockets[0]);
-            if (sockets[1] >= 0) unistd.close(sockets[1]);
-        }
+        (Fd ours, Fd theirs) = SocketCalls.Pair(sys_socket.SOCK_SEQPACKET);
+        using Fd report = ours, given = theirs, nothing = Fd.OpenNothing();
+        string[] words = [Name, container.Paths.Root, container.Paths.Run, container.Id], more = monitorSpeaks ? [mode] : [];
+        int[] descriptors = [nothing, nothing, nothing, given], manages = monitorSpeaks ? [manager!.Descriptor] : [];
+        using ChildProgram child =
+            ChildProgram.Start(new Host().Executable, [.. words, .. more], [.. descriptors, .. manages], ownSession: true);
+        given.Dispose();
+        Expect(report, Listens, container, child);
+        // Before the container says anything: the manager hears only those whom it knows. Who is attached ends with it and is the
+        // main process himself.
+        string main = attach is null ? ServiceManager.MainPid(child.Pid) : "";
+        if (monitorSpeaks && attach is null) manager!.Say(main);
+        attach?.Invoke();
+        SocketCalls.Send(report, [Go]);
+        Expect(report, Runs, container, child);
+        if (!monitorSpeaks) manager?.Say(main + ServiceManager.Ready);
     }
 
     /// <summary>Instead of <see cref="Start"/> when it runs already: who waits to hear that it does is told.</summary>
@@ -82,12 +68,10 @@ public static unsafe class MonitorProcess
             StopNote.Write(container);
             throw StartSignals.GivenUp(number, LivingMonitor.Kill(monitor.Pid, container.Id));
         }
-        byte* answer = stackalloc byte[4096];
-        nint length;
-        while ((length = sys_socket.recv(socket, answer, 4096, 0)) < 0
-            && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR) { }
+        Span<byte> answer = stackalloc byte[4096];
+        int length = SocketCalls.Receive(socket, answer);
         if (length > 0 && answer[0] == what) return;
-        if (length > 2 && answer[0] == Failed) Fail(Encoding.UTF8.GetString(answer + 2, (int)length - 2), answer[1]);
+        if (length > 2 && answer[0] == Failed) Fail(Encoding.UTF8.GetString(answer[2..length]), answer[1]);
         if (StopNote.IsThere(container))
             throw new UserError($"container {container.Config.Name} was stopped before its command was started",
                 "minirun stop, kill or rm -f ended the start");

@@ -1,20 +1,22 @@
+using Minirun.Linux.Calls;
 using System.Globalization;
 using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Engine.Life;
 
 /// <summary>Who started us and wants to hear how it goes: systemd, at NOTIFY_SOCKET (sd_notify(3)).</summary>
-internal sealed unsafe class ServiceManager : IDisposable
+internal sealed class ServiceManager : IDisposable
 {
     public const string Variable = "NOTIFY_SOCKET", Ready = "READY=1";
 
-    private ServiceManager(int fd) => Descriptor = fd;
+    private readonly Fd _socket;
+
+    private ServiceManager(Fd socket) => _socket = socket;
 
     /// <summary>Connected: who has it needs no way there.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => _socket;
 
     /// <summary>Null when there is none.</summary>
     /// <param name="wanted">Somebody asked for it; else one that is gone is none: variables are inherited far.</param>
@@ -39,11 +41,7 @@ internal sealed unsafe class ServiceManager : IDisposable
     public static string MainPid(int pid) => "MAINPID=" + pid.ToString(CultureInfo.InvariantCulture) + "\n";
 
     /// <summary>Waits while its queue is full.</summary>
-    public void Say(string message)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(message);
-        fixed (byte* start = bytes) sys_socket.send(Descriptor, start, bytes.Length, sys_socket.MSG_NOSIGNAL);
-    }
+    public void Say(string message) => SocketCalls.Send(_socket, Encoding.UTF8.GetBytes(message));
 
-    public void Dispose() => unistd.close(Descriptor);
+    public void Dispose() => _socket.Dispose();
 }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs;
 
@@ -69,7 +70,7 @@ public sealed class ContainerLog
     /// Waits at most so long (half of it in non-blocking mode) until all has been passed on. What was not is in <see cref="Lost"/>
     /// afterwards.
     /// </summary>
-    public unsafe void Close(int milliseconds = 2000)
+    public void Close(int milliseconds = 2000)
     {
         if (_driver is NonBlockingDriver) milliseconds /= 2;
         long until = time.Nanoseconds(time.CLOCK_MONOTONIC) + (milliseconds * 1_000_000L);
@@ -81,8 +82,7 @@ public sealed class ContainerLog
             long left = (until - time.Nanoseconds(time.CLOCK_MONOTONIC)) / 1_000_000;
             if (left <= 0) break;
             int due = _driver.Due;
-            var ready = new pollfd { fd = _driver.Descriptor, events = _driver.Events };
-            _ = poll.poll_(&ready, 1, due < 0 ? (int)left : (int)Math.Min(left, due));
+            Poller.Await(_driver.Descriptor, _driver.Events, due < 0 ? (int)left : (int)Math.Min(left, due));
             Work();
         }
         _waited = _stdout.Lines + _stderr.Lines;

@@ -1,6 +1,7 @@
 using Minirun.Engine.Logs.Sending;
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs;
 
@@ -44,14 +45,13 @@ internal sealed class PassthroughDriver(int stdout, int stderr) : ILogDriver
 
     public void Close() => Lost += _queues[0].Count + _queues[1].Count;
 
-    private unsafe void Pass(int descriptor, RecordQueue queue)
+    private void Pass(int descriptor, RecordQueue queue)
     {
         // The descriptor is shared with others and so cannot be made non-blocking. But what is ready takes PIPE_BUF bytes: pipe(7).
-        var ready = new pollfd { fd = descriptor, events = poll.POLLOUT };
-        while (queue.Bytes > 0 && poll.poll_(&ready, 1, 0) > 0)
+        while (queue.Bytes > 0 && Poller.IsReady(descriptor, poll.POLLOUT))
         {
             int errno = Descriptors.Write(descriptor, queue.All[..Math.Min(queue.Bytes, 4096)], out int written);
-            if (errno is Errno.EAGAIN or Errno.EINTR) return;
+            if (errno == Errno.EAGAIN) return;
             if (errno != 0)
             {
                 Trouble = $"{(descriptor == stdout ? "stdout" : "stderr")}: write: {Errno.Describe(errno)}";

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Runtime.InteropServices;
 using Minirun.Engine.Attach;
 using Minirun.Engine.Life;
@@ -129,7 +130,7 @@ internal sealed unsafe class Attachments
     /// <summary>Takes in those who wait at the door.</summary>
     public void Accept()
     {
-        while (_clients.Count < MostAtOnce && UnixSocket.Accept(_listener) is >= 0 and var connection)
+        while (_clients.Count < MostAtOnce && (int)UnixSocket.Accept(_listener) is >= 0 and var connection)
         {
             ContainerStreams.SetNonblocking(connection);
             _knocked();

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Spec;
 
@@ -12,7 +12,7 @@ namespace Minirun.Engine.Monitor;
 /// For the monitor's loop. The container may say whatever it likes as often as it likes: the manager hears what has a meaning, and so much
 /// a second.
 /// </summary>
-internal sealed unsafe class ContainerNotify : IDisposable
+internal sealed class ContainerNotify : IDisposable
 {
     private const int MostPerSecond = 20, Second = 1000;   // ms
     private const uint Everybody = 0x1b6; // 0666: whoever the command is
@@ -29,8 +29,9 @@ internal sealed unsafe class ContainerNotify : IDisposable
         if (path is null) return;
         _path = path;
         unistd.unlink(path);
-        _said = new(UnixSocket.Listen(path, sys_socket.SOCK_DGRAM), NotifyMessage.Longest);
+        using Fd socket = UnixSocket.Listen(path, sys_socket.SOCK_DGRAM);
         LinuxException.Check(sys_stat.chmod(path, Everybody), "chmod", path);
+        _said = new(socket.Release(), NotifyMessage.Longest);
     }
 
     /// <param name="mode">Of --sdnotify; null: nobody is to hear of it.</param>
@@ -88,9 +89,6 @@ internal sealed unsafe class ContainerNotify : IDisposable
     /// <summary>One for which there is no room waits. A manager that is gone hears nothing.</summary>
     private void Pass(byte[] message)
     {
-        nint sent;
-        fixed (byte* start = message)
-            sent = sys_socket.send(MonitorProcess.ManagerFd, start, message.Length, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
-        if (sent < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN) _kept = message;
+        if (Io.Send(MonitorProcess.ManagerFd, message) < 0 && Io.IsEmpty) _kept = message;
     }
 }

@@ -3,6 +3,7 @@ using Minirun.Engine.Execution;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.Request;
@@ -14,29 +15,27 @@ namespace Minirun.Engine.Monitor;
 /// Another process of a container, with a terminal whose other end is ours: so it can outlive us. It becomes a child of ours, since the
 /// runtime that made it ends.
 /// </summary>
-public sealed unsafe class ExecTerminal : IDisposable
+public sealed class ExecTerminal : IDisposable
 {
     private readonly ContainerStreams _streams;
     private readonly int _pid;
 
-    private ExecTerminal(ContainerStreams streams, int pid)
-    {
-        (_streams, _pid) = (streams, pid);
-        PidFd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
-    }
+    private readonly Pidfd _process;
+
+    private ExecTerminal(ContainerStreams streams, int pid) => (_streams, _pid, _process) = (streams, pid, Pidfd.Open(pid));
 
     /// <summary>The terminal's master; does not block.</summary>
     public int Master => _streams.Output;
 
     /// <summary>Readable when the process has ended.</summary>
-    public int PidFd { get; }
+    public int PidFd => _process.Descriptor;
 
     /// <summary>Null when it could not be started; then the runtime has said why, and ended so.</summary>
     public static ExecTerminal? Start(EngineContainer container, ExecRequest request, out int status)
     {
-        sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
+        ThisProcess.AdoptOrphans();
         string own = "exec-" + unistd.getpid().ToString(CultureInfo.InvariantCulture), pidFile = $"{container.Directory}/{own}.pid";
-        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        using Fd nothing = Fd.OpenNothing();
         var streams = new ContainerStreams(terminal: true, input: false, container.Directory, own + ".sock");
         try
         {
@@ -58,7 +57,6 @@ public sealed unsafe class ExecTerminal : IDisposable
         finally
         {
             unistd.unlink(pidFile);
-            unistd.close(nothing);
         }
         streams.Dispose();
         return null;
@@ -66,7 +64,7 @@ public sealed unsafe class ExecTerminal : IDisposable
 
     public void Resize(ushort rows, ushort columns) => _streams.Resize(rows, columns);
 
-    public void Signal(int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, PidFd, number, 0, 0);
+    public void Signal(int number) => Pidfd.Send(PidFd, number);
 
     /// <summary>Its exit status as a shell has it; it has ended.</summary>
     public int Wait() => ExitStatus.Code(ExitStatus.Wait(_pid));
@@ -74,16 +72,15 @@ public sealed unsafe class ExecTerminal : IDisposable
     /// <summary>We go, and it stays: somebody else holds the terminal open, or it would be hung up.</summary>
     public void Leave()
     {
-        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
+        using Fd nothing = Fd.OpenNothing();
         ChildProgram.Start(new Host().Executable, [MonitorProcess.Name, HeldTerminal.Word], [nothing, nothing, nothing, Master],
             ownSession: true)
             .Dispose();
-        unistd.close(nothing);
     }
 
     public void Dispose()
     {
-        unistd.close(PidFd);
+        _process.Dispose();
         _streams.Dispose();
     }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Monitor;
 
 /// <summary>How a container's first process has ended, which its pidfd has told already.</summary>
-internal static unsafe class FirstStatus
+internal static class FirstStatus
 {
     private const int Patience = 1000, Pause = 5;   // ms
     private const int ExitCodeField = 49;   // of proc_pid_stat(5), counted from the state
@@ -17,18 +18,16 @@ internal static unsafe class FirstStatus
     /// <param name="memory">The most that it, or one of those that it waited for, had resident at a time, in bytes.</param>
     public static int Wait(int pid, out long memory)
     {
-        rusage used;
-        int status = 0;
-        for (int waited = 0; unistd.wait4(pid, &status, unistd.WNOHANG, &used) == 0; waited += Pause)
+        int status;
+        for (int waited = 0; !ChildStatus.TryCollect(pid, out status, out memory); waited += Pause)
         {
             if (waited >= Patience && Traced(pid) is { } known)
             {
                 memory = 0;
                 return known;
             }
-            poll.poll_(null, 0, Pause);
+            Poller.Pause(Pause);
         }
-        memory = used.ru_maxrss * 1024;
         return status;
     }
 

@@ -1,22 +1,21 @@
-using System.Text;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Monitor;
 
 /// <summary>A process of <see cref="MonitorProcess"/> from its beginning to its end.</summary>
-public static unsafe class MonitorProgram
+public static class MonitorProgram
 {
     /// <summary>Gives the container's exit code: for a service manager whose main process we are.</summary>
     public static int Run(ReadOnlySpan<string> arguments)
     {
         if (arguments is [HeldTerminal.Word]) return HeldTerminal.Run();
-        fixed (byte* name = Encoding.UTF8.GetBytes(MonitorProcess.Name + "\0"))
-            sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_NAME, (nint)name, 0, 0);
+        ThisProcess.SetName(MonitorProcess.Name);
         // Containers are made by runtimes that end then: their first processes become our children.
-        sys_syscall.syscall(sys_syscall.SYS_prctl, sys_prctl.PR_SET_CHILD_SUBREAPER, 1, 0, 0);
+        ThisProcess.AdoptOrphans();
         fcntl.fcntl_(MonitorProcess.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         if (arguments.Length > 3) fcntl.fcntl_(MonitorProcess.ManagerFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         var container = new ContainerStore(EnginePaths.At(arguments[0], arguments[1])).Find(arguments[2]);

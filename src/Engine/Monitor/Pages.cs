@@ -1,10 +1,12 @@
 using System.Globalization;
 using Minirun.Linux;
+using System.Runtime.InteropServices;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Monitor;
 
 /// <summary>The memory of a monitor that has nothing to do: what it needed for work goes back, at most once in a while.</summary>
-internal sealed unsafe class Pages
+internal sealed class Pages
 {
     private const int Interval = 5000, Pause = 500;   // ms
     private const long Much = 64 * 1024;   // bytes
@@ -56,10 +58,9 @@ internal sealed unsafe class Pages
         {
             return;   // no descriptors or memory left: another time
         }
-        int pagemap = fcntl.open("/proc/self/pagemap", fcntl.O_RDONLY | fcntl.O_CLOEXEC);
-        if (pagemap < 0) return;   // a kernel without it: the memory is shared all the same
+        using Fd pagemap = Fd.TryOpen("/proc/self/pagemap", fcntl.O_RDONLY);
+        if (!pagemap.IsOpen) return;   // a kernel without it: the memory is shared all the same
         foreach ((nint start, nint end) in _program) Release(pagemap, start, end);
-        unistd.close(pagemap);
     }
 
     /// <summary>
@@ -80,9 +81,9 @@ internal sealed unsafe class Pages
                     out nint end))
                 continue;
             // As one large page it may be mapped on older kernels, too.
-            _ = sys_mman.madvise((void*)start, end - start, sys_mman.MADV_NOHUGEPAGE);
+            ThisProcess.Advise(start, end - start, sys_mman.MADV_NOHUGEPAGE);
             for (nint at = start; at < end; at += 2 * Piece)
-                _ = sys_mman.madvise((void*)at, Math.Min(Piece, end - at), sys_mman.MADV_RANDOM);
+                ThisProcess.Advise(at, Math.Min(Piece, end - at), sys_mman.MADV_RANDOM);
             found.Add((start, end));
         }
         return found;
@@ -90,20 +91,19 @@ internal sealed unsafe class Pages
 
     private static void Release(int pagemap, nint start, nint end)
     {
-        ulong* pages = stackalloc ulong[Most];
+        Span<ulong> pages = stackalloc ulong[Most];
         // What this loop itself writes to has become the process's own in the first round, which lets go of nothing; no other thread runs
         // here.
         for (int round = 0; round < 2; round++)
             for (nint from = start; from < end; from += Most * s_size)
             {
-                nint count = unistd.pread(pagemap, pages, (nint)Math.Min(Most, (end - from) / s_size) * sizeof(ulong),
-                    from / s_size * sizeof(ulong)) / sizeof(ulong);
-                for (nint first = 0, next; first < count; first = next + 1)
+                Span<ulong> wanted = pages[..(int)Math.Min(Most, (end - from) / s_size)];
+                int count = Io.Read(pagemap, MemoryMarshal.AsBytes(wanted), from / s_size * sizeof(ulong)) / sizeof(ulong);
+                for (int first = 0, next; first < count; first = next + 1)
                 {
                     for (next = first; next < count && (pages[next] & (Present | OfFile)) == (Present | OfFile);) next++;
                     if (next > first)
-                        _ = sys_mman.madvise((void*)(from + (first * s_size)), round == 0 ? 0 : (next - first) * s_size,
-                            sys_mman.MADV_DONTNEED);
+                        ThisProcess.Advise(from + (first * s_size), round == 0 ? 0 : (next - first) * s_size, sys_mman.MADV_DONTNEED);
                 }
             }
     }

@@ -1,6 +1,6 @@
 using Minirun.Engine.Records;
-using Minirun.Linux.Calls;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 using Minirun.Runtime.Spec;
@@ -115,15 +115,12 @@ internal static class ContainerFiles
     /// <summary>The file is there, or whoever is root inside can make it.</summary>
     private static bool CanMount(OciSpec oci, string place)
     {
-        int root = fcntl.open(oci.Root.Path, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC);
-        int file = RootReader.OpenInside(root, place, fcntl.O_PATH | fcntl.O_NOFOLLOW),
-            directory = RootReader.OpenInside(root, "/etc", fcntl.O_PATH | fcntl.O_DIRECTORY);
-        bool can = file >= 0
-            || (!oci.Root.Readonly && RootIsOurs(oci.Linux.UidMappings) && directory >= 0
+        using Fd root = Fd.TryOpen(oci.Root.Path, fcntl.O_PATH | fcntl.O_DIRECTORY);
+        using var file = new Fd(RootReader.OpenInside(root, place, fcntl.O_PATH | fcntl.O_NOFOLLOW));
+        using var directory = new Fd(RootReader.OpenInside(root, "/etc", fcntl.O_PATH | fcntl.O_DIRECTORY));
+        return file.IsOpen
+            || (!oci.Root.Readonly && RootIsOurs(oci.Linux.UidMappings) && directory.IsOpen
                 && fcntl.faccessat(directory, ".", WriteAccess, 0) == 0);
-        foreach (int fd in (ReadOnlySpan<int>)[directory, file, root])
-            if (fd >= 0) unistd.close(fd);
-        return can;
     }
 
     private static bool RootIsOurs(List<OciIdMapping>? maps) =>

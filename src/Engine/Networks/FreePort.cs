@@ -1,6 +1,7 @@
 using System.Net;
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Networks;
@@ -8,7 +9,7 @@ namespace Minirun.Engine.Networks;
 /// <summary>Ports of the host: those asked for, or free ones. Each is held by a socket that is bound to it: nobody else gets it.</summary>
 internal sealed class FreePort : IDisposable
 {
-    private readonly List<int> _sockets = [];
+    private readonly List<Fd> _sockets = [];
 
     private FreePort()
     {
@@ -48,7 +49,7 @@ internal sealed class FreePort : IDisposable
 
     public void Dispose()
     {
-        foreach (int socket in _sockets) unistd.close(socket);
+        foreach (Fd socket in _sockets) socket.Dispose();
         _sockets.Clear();
     }
 

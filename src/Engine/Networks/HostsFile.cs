@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Networks;
 
 /// <summary>A container's /etc/hosts: what is its own, then its peers. It is mounted, so it is written in place.</summary>
-internal static unsafe class HostsFile
+internal static class HostsFile
 {
     private const string Marker = "# containers on the same network, kept by minirun";
 
@@ -24,26 +24,17 @@ internal static unsafe class HostsFile
     /// <summary>Who reads meanwhile never sees an empty file: first all is written, then the rest cut off.</summary>
     public static void Replace(string path, string text, bool create)
     {
-        int fd = fcntl.open(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC,
-            0x1a4 /* 0644 */);
-        if (fd < 0)
+        using Fd fd =
+            Fd.TryOpen(path, fcntl.O_WRONLY | (create ? fcntl.O_CREAT : 0) | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW, 0x1a4 /* 0644 */);
+        if (!fd.IsOpen)
         {
-            int errno = Marshal.GetLastPInvokeError();
+            int errno = Io.Error;
             if (errno == Errno.ENOENT && !create) return;
             // Not waited for: the kernel would let a holder keep it for 45 s (/proc/sys/fs/lease-break-time).
             throw new LinuxException("open", errno, errno == Errno.EAGAIN ? path + " is held by a lease (fcntl(2), F_SETLEASE)" : path);
         }
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        try
-        {
-            fixed (byte* start = bytes)
-                for (int done = 0; done < bytes.Length;)
-                    done += (int)LinuxException.Check(unistd.pwrite(fd, start + done, bytes.Length - done, done), "write", path);
-            LinuxException.Check(unistd.ftruncate(fd, bytes.Length), "ftruncate", path);
-        }
-        finally
-        {
-            unistd.close(fd);
-        }
+        Io.WriteAll(fd, bytes, path);
+        LinuxException.Check(unistd.ftruncate(fd, bytes.Length), "ftruncate", path);
     }
 }

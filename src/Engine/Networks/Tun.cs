@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Networks;
 
@@ -11,13 +11,9 @@ internal static class Tun
     /// <summary>Why it is not for us, and what to do about it; null: it is.</summary>
     public static (string Why, string Mend)? Missing()
     {
-        int fd = fcntl.open(Device, fcntl.O_RDWR | fcntl.O_CLOEXEC);
-        if (fd >= 0)
-        {
-            unistd.close(fd);
-            return null;
-        }
-        int errno = Marshal.GetLastPInvokeError();
+        using Fd fd = Fd.TryOpen(Device, fcntl.O_RDWR);
+        if (fd.IsOpen) return null;
+        int errno = Io.Error;
         string mend = errno is Errno.EACCES or Errno.EPERM ? $"as root: chmod 666 {Device} (udev's default)" : "as root: modprobe tun";
         return ($"{Device}: {Errno.Describe(errno)}", mend);
     }

@@ -3,6 +3,7 @@ using Minirun.Engine.Events;
 using Minirun.Engine.Records;
 using Minirun.Engine.Why;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Cgroups;
 
 namespace Minirun.Engine.Parts;
@@ -11,7 +12,7 @@ namespace Minirun.Engine.Parts;
 /// Processes of a container that the kernel killed for want of memory, as its cgroup counts them. The file is held open and read at each
 /// change: systemd removes a scope as soon as it is empty, and the count with it.
 /// </summary>
-internal sealed unsafe class MemoryWatch : IDisposable
+internal sealed class MemoryWatch : IDisposable
 {
     private bool _nearLimit;
 
@@ -19,10 +20,12 @@ internal sealed unsafe class MemoryWatch : IDisposable
 
     private readonly EngineContainer _container;
 
-    private MemoryWatch(EngineContainer container, Cgroup cgroup, int fd) => (_container, _cgroup, Descriptor) = (container, cgroup, fd);
+    private readonly Fd _file;
+
+    private MemoryWatch(EngineContainer container, Cgroup cgroup, Fd file) => (_container, _cgroup, _file) = (container, cgroup, file);
 
     /// <summary>-1: there is nothing to read (any more).</summary>
-    public int Descriptor { get; private set; }
+    public int Descriptor => _file;
 
     /// <summary>Else it is read at the end only (version 1).</summary>
     public bool Tells => !_cgroup.State.Paths.ContainsKey("memory");
@@ -35,23 +38,23 @@ internal sealed unsafe class MemoryWatch : IDisposable
         if (ProcessCgroup.Find(pid, container.Id) is not { } cgroup) return null;
         bool old = cgroup.State.Paths.TryGetValue("memory", out string? directory);
         if (!old && !cgroup.State.Paths.TryGetValue("", out directory)) return null;
-        int fd = fcntl.open(directory + (old ? "/memory.oom_control" : "/memory.events"), fcntl.O_RDONLY | fcntl.O_CLOEXEC);
-        return fd < 0 ? null : new MemoryWatch(container, cgroup, fd);
+        Fd file = Fd.TryOpen(directory + (old ? "/memory.oom_control" : "/memory.events"), fcntl.O_RDONLY);
+        return file.IsOpen ? new MemoryWatch(container, cgroup, file) : null;
     }
 
     /// <summary>Reads the count. Gives whether the state says something new.</summary>
     public bool Read(ContainerState state)
     {
-        if (Descriptor < 0) return false;
-        byte* bytes = stackalloc byte[512];
-        nint length = unistd.pread(Descriptor, bytes, 512, 0);
+        if (!_file.IsOpen) return false;
+        Span<byte> bytes = stackalloc byte[512];
+        int length = Io.Read(_file, bytes, offset: 0);
         if (length < 0)
         {
             // Its cgroup is gone. It would be readable for ever.
             Dispose();
             return false;
         }
-        string text = Encoding.ASCII.GetString(bytes, (int)length);
+        string text = Encoding.ASCII.GetString(bytes[..length]);
         _nearLimit |= Count(text, "max") > 0;
         Kills = Math.Max(Kills, Count(text, "oom_kill"));
         return Tell(state);
@@ -76,11 +79,7 @@ internal sealed unsafe class MemoryWatch : IDisposable
         return new(Kills, peak, limit);
     }
 
-    public void Dispose()
-    {
-        if (Descriptor >= 0) unistd.close(Descriptor);
-        Descriptor = -1;
-    }
+    public void Dispose() => _file.Dispose();
 
     internal static long Count(string text, string key)
     {

@@ -8,7 +8,7 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Records;
 
 /// <summary>All containers of one root: a directory each, below their ids.</summary>
-public sealed unsafe class ContainerStore(EnginePaths paths)
+public sealed class ContainerStore(EnginePaths paths)
 {
     /// <summary>What the directory of a container is called until it is whole.</summary>
     public const string Unfinished = ".new-";

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.State;
@@ -155,18 +155,15 @@ public sealed class EngineContainer(EnginePaths paths, string directory, Contain
         for (int waited = 0; MonitorLives(); waited += Poll)
         {
             if (milliseconds >= 0 && waited >= milliseconds) return false;
-            unsafe { poll.poll_(null, 0, Poll); }
+            Poller.Pause(Poll);
         }
         return true;
     }
 
     public bool MonitorLives()
     {
-        int fd = fcntl.open(MonitorLockPath, fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
-        if (fd < 0) return false;
-        bool lives = sys_file.flock(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN;
-        unistd.close(fd);
-        return lives;
+        using Fd fd = Fd.TryOpen(MonitorLockPath, fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW);
+        return fd.IsOpen && FileLocks.TryTake(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) == Errno.EAGAIN;
     }
 
     /// <summary>Whether a monitor was here and has not cleaned up: the monitor lives, or was killed.</summary>

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.State;
 
@@ -11,13 +11,13 @@ namespace Minirun.Engine.Records;
 /// that was killed, so
 /// nothing stale can hold a name. Names of containers with a monitor are links (<see cref="ContainerStore"/>); no name is both.
 /// </summary>
-public sealed unsafe class HeldName : IDisposable
+public sealed class HeldName : IDisposable
 {
     private const uint OwnerOnly = 0x1c0 /* 0700 */, MayPass = 0x1c9 /* 0711 */;
     private readonly string _path;
-    private readonly int _lock;
+    private readonly Fd _lock;
 
-    private HeldName(string path, int held) => (_path, _lock) = (path, held);
+    private HeldName(string path, Fd held) => (_path, _lock) = (path, held);
 
     /// <exception cref="UserError">Another container has the name, or there is no place to keep it.</exception>
     public static HeldName Take(EnginePaths paths, string name)
@@ -42,11 +42,8 @@ public sealed unsafe class HeldName : IDisposable
     /// <summary>Whether a container without a monitor has the name.</summary>
     internal static bool IsHeld(EnginePaths paths, string name)
     {
-        int fd = fcntl.open($"{Directory(paths)}/{name}", fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC);
-        if (fd < 0) return false;
-        bool held = sys_file.flock(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) < 0;
-        unistd.close(fd);
-        return held;
+        using Fd fd = Fd.TryOpen($"{Directory(paths)}/{name}", fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_NOFOLLOW);
+        return fd.IsOpen && FileLocks.TryTake(fd, sys_file.LOCK_SH | sys_file.LOCK_NB) != 0;
     }
 
     internal static UserError InUse(string name) =>
@@ -60,17 +57,13 @@ public sealed unsafe class HeldName : IDisposable
         { IsMissing = true };
 
     /// <summary>Who has it, for people who look.</summary>
-    public void Write(string id, string name, int pid)
-    {
-        byte[] text = Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"name\":\"{name}\",\"pid\":{pid}}}\n");
-        fixed (byte* pointer = text)
-            LinuxException.Check(unistd.write(_lock, pointer, text.Length), "write");
-    }
+    public void Write(string id, string name, int pid) =>
+        Io.WriteAll(_lock, Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"name\":\"{name}\",\"pid\":{pid}}}\n"));
 
     public void Dispose()
     {
         unistd.unlink(_path);
-        unistd.close(_lock);
+        _lock.Dispose();
     }
 
     private static string Directory(EnginePaths paths) => paths.Run + "/names";
@@ -93,26 +86,12 @@ public sealed unsafe class HeldName : IDisposable
     {
         while (true)
         {
-            int fd = fcntl.open(path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x180 /* 0600 */);
-            if (fd < 0)
-                throw new UserError($"--name {name}: {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}",
-                    "the directory must belong to you");
-            if (sys_file.flock(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) < 0)
-            {
-                unistd.close(fd);
-                throw InUse(name);
-            }
+            using Fd fd = Fd.TryOpen(path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_NOFOLLOW, 0x180 /* 0600 */);
+            if (!fd.IsOpen)
+                throw new UserError($"--name {name}: {path}: {Errno.Describe(Io.Error)}", "the directory must belong to you");
+            if (FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) != 0) throw InUse(name);
             // Whoever held the lock may have removed the file between our open and our lock: then ours is not the file that others see.
-            if (IsStillThere(fd, path)) return new HeldName(path, fd);
-            unistd.close(fd);
+            if (FileStatus.IsSame(fd, path)) return new HeldName(path, new Fd(fd.Release()));
         }
-    }
-
-    private static bool IsStillThere(int fd, string path)
-    {
-        statx held, seen;
-        return sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &held) == 0
-            && sys_stat.statx_(fcntl.AT_FDCWD, path, fcntl.AT_SYMLINK_NOFOLLOW, sys_stat.STATX_BASIC_STATS, &seen) == 0
-            && held.stx_ino == seen.stx_ino;
     }
 }

@@ -1,12 +1,15 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Sockets;
 
 /// <summary>One socket, open or not.</summary>
-internal unsafe class Connection(Endpoint endpoint)
+internal class Connection(Endpoint endpoint)
 {
-    public int Descriptor { get; protected set; } = -1;
+    private Fd _socket = Fd.None;
+
+    /// <summary>Below 0: it is not open.</summary>
+    public virtual int Descriptor => _socket;
 
     public bool IsOpen => Descriptor >= 0;
 
@@ -27,15 +30,13 @@ internal unsafe class Connection(Endpoint endpoint)
         byte[] address;
         try
         {
-            Descriptor = endpoint.Socket(out address);
+            _socket = endpoint.Socket(out address);
         }
         catch (LinuxException error)
         {
             return error.Number;
         }
-        int errno = 0;
-        fixed (byte* start = address)
-            if (sys_socket.connect(Descriptor, start, (uint)address.Length) < 0) errno = Marshal.GetLastPInvokeError();
+        int errno = SocketCalls.Connect(_socket, address);
         IsConnecting = errno == Errno.EINPROGRESS;
         if (IsConnecting) errno = 0;
         if (errno != 0) Close();
@@ -45,18 +46,17 @@ internal unsafe class Connection(Endpoint endpoint)
     /// <summary>What was awaited has come: whether it is connected, or <see cref="IsConnecting"/> still; gives errno, or 0.</summary>
     public virtual int Finish()
     {
-        int errno;
-        uint length = sizeof(int);
-        if (sys_socket.getsockopt(Descriptor, sys_socket.SOL_SOCKET, sys_socket.SO_ERROR, &errno, &length) < 0)
-            return Marshal.GetLastPInvokeError();
+        int errno = SocketCalls.TakeError(_socket);
         IsConnecting = false;
         return errno;
     }
 
     public virtual void Close()
     {
-        if (IsOpen) _ = unistd.close(Descriptor);
-        Descriptor = -1;
+        CloseSocket();
         IsConnecting = false;
     }
+
+    /// <summary>Another has it now.</summary>
+    protected void CloseSocket() => _socket.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Sockets;
@@ -53,11 +54,11 @@ internal sealed record Endpoint(string Network, string Host, int Port)
     /// <summary>A new socket that does not wait, and the address to connect it to.</summary>
     /// <exception cref="UserError">The name of the host is not known.</exception>
     /// <exception cref="LinuxException">No socket can be made.</exception>
-    public int Socket(out byte[] address)
+    public Fd Socket(out byte[] address)
     {
         address = IsLocal ? SocketAddress.Path(Host) : SocketAddress.Internet(Find(), Port);
-        int kind = (IsStream ? sys_socket.SOCK_STREAM : sys_socket.SOCK_DGRAM) | sys_socket.SOCK_CLOEXEC | sys_socket.SOCK_NONBLOCK;
-        return (int)LinuxException.Check(sys_socket.socket(address[0], kind, 0), "socket", ToString());
+        int kind = (IsStream ? sys_socket.SOCK_STREAM : sys_socket.SOCK_DGRAM) | sys_socket.SOCK_NONBLOCK;
+        return SocketCalls.Open(address[0], kind, ToString());
     }
 
     private IPAddress Find()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Sockets;
@@ -14,7 +15,7 @@ internal static class NameQuery
     /// <summary>An address of the host, an IPv4 one if it has one; null when the server has none or does not answer.</summary>
     public static IPAddress? Ask(IPAddress server, int port, string host) => Ask(server, port, host, Four) ?? Ask(server, port, host, Six);
 
-    private static unsafe IPAddress? Ask(IPAddress server, int port, string host, int type)
+    private static IPAddress? Ask(IPAddress server, int port, string host, int type)
     {
         byte[]? question = Question(host, type);
         var connection = new Connection(new Endpoint("udp", server.ToString(), port));
@@ -22,8 +23,8 @@ internal static class NameQuery
         try
         {
             byte[] answer = new byte[1500];
-            var ready = new pollfd { fd = connection.Descriptor, events = poll.POLLIN };
-            if (Descriptors.Send(connection.Descriptor, question, out _) != 0 || poll.poll_(&ready, 1, Patience) <= 0) return null;
+            if (Descriptors.Send(connection.Descriptor, question, out _) != 0) return null;
+            if (!Poller.Await(connection.Descriptor, poll.POLLIN, Patience)) return null;
             return Descriptors.Receive(connection.Descriptor, answer, out int length) == 0
                 ? Read(answer.AsSpan(0, length), question, type)
                 : null;

@@ -10,6 +10,9 @@ internal sealed class TlsConnection(Endpoint endpoint, TlsOptions options) : Con
     private readonly Endpoint _endpoint = endpoint;
     private TlsRelay? _relay;
 
+    /// <summary>Its end of the relay, once there is one.</summary>
+    public override int Descriptor => _relay?.Descriptor ?? base.Descriptor;
+
     public override short Awaits => _relay is null ? base.Awaits : poll.POLLIN;
 
     public override bool Acknowledges => true;
@@ -37,8 +40,6 @@ internal sealed class TlsConnection(Endpoint endpoint, TlsOptions options) : Con
 
     public override void Close()
     {
-        // Its end of the relay is closed with that.
-        if (_relay is not null) Descriptor = -1;
         _relay?.Dispose();
         _relay = null;
         base.Close();
@@ -48,10 +49,8 @@ internal sealed class TlsConnection(Endpoint endpoint, TlsOptions options) : Con
     {
         try
         {
-            int connected = Descriptor;
-            _relay = TlsRelay.Start(connected, _endpoint.Host, options, acknowledge: true);
-            Descriptor = _relay.Descriptor;
-            unistd.close(connected);
+            _relay = TlsRelay.Start(Descriptor, _endpoint.Host, options, acknowledge: true);
+            CloseSocket();
             IsConnecting = true;
             return 0;
         }

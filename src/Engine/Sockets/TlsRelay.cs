@@ -1,5 +1,6 @@
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Request;
@@ -10,19 +11,20 @@ namespace Minirun.Engine.Sockets;
 /// A connection with TLS: a process of minirun-tls between the other side and us, for this program is static and has none. It ends with us,
 /// and it is ended here whatever it is doing.
 /// </summary>
-internal sealed unsafe class TlsRelay : IDisposable
+internal sealed class TlsRelay : IDisposable
 {
     private const int Longest = 400, Goodbye = 200;   // bytes of a reason, ms
     private readonly List<byte> _said = [];
+    private readonly Fd _ours;
     private readonly ChildProgram _program;
 
-    private TlsRelay(int descriptor, ChildProgram program) => (Descriptor, _program) = (descriptor, program);
+    private TlsRelay(Fd ours, ChildProgram program) => (_ours, _program) = (ours, program);
 
     /// <summary>Beside our own program.</summary>
     public static string Program { get; set; } = Path.Combine(Path.GetDirectoryName(new Host().Executable) ?? "", "minirun-tls");
 
     /// <summary>Our side of it: plain bytes. Readable when it has something to say of the handshake.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => _ours;
 
     public bool IsReady { get; private set; }
 
@@ -47,25 +49,18 @@ internal sealed unsafe class TlsRelay : IDisposable
         if (options.SkipVerify) arguments.Add("--skip-verify");
         if (options.CaCert is { } ca) arguments.AddRange(["--ca-cert", ca]);
         if (options.Cert is { } cert) arguments.AddRange(["--cert", cert, "--key", options.Key ?? cert]);
-        int* sockets = stackalloc int[2];
-        LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_STREAM | sys_socket.SOCK_CLOEXEC, 0, sockets),
-            "socketpair");
-        int nothing = fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC);
+        (Fd ours, Fd theirs) = SocketCalls.Pair(sys_socket.SOCK_STREAM);
         try
         {
+            using Fd given = theirs, nothing = Fd.OpenNothing();
             // It waits in its calls; we never do.
             fcntl.fcntl_(connection, fcntl.F_SETFL, 0);
-            return new TlsRelay(sockets[0], ChildProgram.Start(Program, [.. arguments, host], [sockets[1], connection, nothing]));
+            return new TlsRelay(ours, ChildProgram.Start(Program, [.. arguments, host], [given, connection, nothing]));
         }
         catch
         {
-            unistd.close(sockets[0]);
+            ours.Dispose();
             throw;
-        }
-        finally
-        {
-            unistd.close(sockets[1]);
-            unistd.close(nothing);
         }
     }
 
@@ -76,7 +71,6 @@ internal sealed unsafe class TlsRelay : IDisposable
         while (!IsReady && Reason is null)
         {
             int errno = Descriptors.Receive(Descriptor, next, out int received);
-            if (errno == Errno.EINTR) continue;
             if (errno == Errno.EAGAIN) return errno;
             if (errno != 0 || received == 0) Reason = "minirun-tls ended at once: is OpenSSL installed (Debian: libssl3)?";
             else if (next[0] != '\n' && _said.Count < Longest) _said.Add(next[0]);
@@ -88,10 +82,9 @@ internal sealed unsafe class TlsRelay : IDisposable
 
     public void Dispose()
     {
-        unistd.close(Descriptor);
+        _ours.Dispose();
         // It says goodbye to the other side and goes; one that is stuck is sent.
-        pollfd end = new() { fd = _program.PidFd, events = poll.POLLIN };
-        if (poll.poll_(&end, 1, Goodbye) <= 0) _ = signal.kill(_program.Pid, signal.SIGKILL);
+        if (!Poller.Await(_program.PidFd, poll.POLLIN, Goodbye)) _ = signal.kill(_program.Pid, signal.SIGKILL);
         _program.Wait();
         _program.Dispose();
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Runtime;
 
@@ -77,12 +76,10 @@ public sealed class LocalDriver(EnginePaths paths) : IVolumeDriver
 
     private bool IsMounted(string name) => MountInfo.Read().Any(mount => mount.Path == Data(name));
 
-    private unsafe void Unmount(string name)
+    private void Unmount(string name)
     {
-        fixed (byte* path = KernelText.EncodeName(Data(name)))
-            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, sys_mount.MNT_DETACH) < 0
-                && Marshal.GetLastPInvokeError() is not Errno.EINVAL and var errno)
-                throw new LinuxException("umount2", errno, Data(name));
+        int errno = Linux.Calls.Mounting.Unmount(Data(name), sys_mount.MNT_DETACH);
+        if (errno is not (0 or Errno.EINVAL)) throw new LinuxException("umount2", errno, Data(name));
     }
 
     private FileLock Lock(string name) => FileLock.OnDirectory(Directory_(name), "volume " + name);

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Mounts;
 
@@ -34,16 +34,17 @@ internal sealed record LocalMount(string Type, string Device, string Options)
     private bool IsBind => Options.Split(',').Any(option => option is "bind" or "rbind");
 
     /// <exception cref="UserError">No right to, or the kernel refuses.</exception>
-    public unsafe void MountOn(string path, string name)
+    public void MountOn(string path, string name)
     {
         List<string> words = [.. Options.Split(',', StringSplitOptions.RemoveEmptyEntries)];
         if (Type is "nfs" or "nfs4") Resolve(words);
         MountOptions parsed = MountOptions.Parse(words);
         long flags = Flags(parsed.Set);
         string data = parsed.Data.TrimEnd('\0').Replace('\0', ',');
-        int errno = Call(Device, path, Type, parsed.IsBind ? sys_mount.MS_BIND | (parsed.Recursive ? sys_mount.MS_REC : 0) : flags, data);
+        long first = parsed.IsBind ? sys_mount.MS_BIND | (parsed.Recursive ? sys_mount.MS_REC : 0) : flags;
+        int errno = Mounting.Mount(Device, path, Type, first, data);
         // A bind takes its flags only when it is mounted again.
-        if (errno == 0 && parsed.IsBind && flags != 0) errno = Call(Device, path, Type, sys_mount.MS_BIND | Remount | flags, "");
+        if (errno == 0 && parsed.IsBind && flags != 0) errno = Mounting.Mount(Device, path, Type, sys_mount.MS_BIND | Remount | flags, "");
         if (errno == 0) return;
         if (errno is Errno.EPERM or Errno.EACCES && unistd.geteuid() != 0)
             throw new UserError(
@@ -74,14 +75,5 @@ internal sealed record LocalMount(string Type, string Device, string Options)
     {
         for (int i = 0; i < words.Count; i++)
             if (words[i].StartsWith("addr=", StringComparison.Ordinal)) words[i] = "addr=" + HostNames.Find(words[i][5..]);
-    }
-
-    private static unsafe int Call(string device, string path, string type, long flags, string data)
-    {
-        fixed (byte* d = KernelText.EncodeName(device), p = KernelText.EncodeName(path), t = KernelText.EncodeName(type),
-            o = KernelText.EncodeName(data))
-            return sys_syscall.syscall(sys_syscall.SYS_mount, (nint)d, (nint)p, (nint)t, (nint)flags, (nint)o) < 0
-                ? Marshal.GetLastPInvokeError()
-                : 0;
     }
 }

@@ -16,29 +16,23 @@ internal static class VolumeCopyUp
     /// <exception cref="LinuxException">The disk is full, or something cannot be read.</exception>
     public static void Fill(string rootfs, string destination, string volume, VolumeOwners owners)
     {
-        int root = open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        int from = root < 0 ? -1 : RootReader.OpenInside(root, destination, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-        int to = from < 0 ? -1 : open(volume, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        try
+        // Nothing there, or no directory: nothing to copy.
+        using Fd root = Fd.TryOpen(rootfs, O_PATH | O_DIRECTORY);
+        if (!root.IsOpen) return;
+        using var from = new Fd(RootReader.OpenInside(root, destination, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
+        if (!from.IsOpen) return;
+        using Fd to = Fd.TryOpen(volume, O_RDONLY | O_DIRECTORY);
+        if (!to.IsOpen || !IsEmpty(to)) return;
+        // A user cannot give files away: the copy is then his. And only root outside of any user namespace makes devices.
+        using var copy = new TreeCopy(new()
         {
-            // Nothing there, or no directory: nothing to copy.
-            if (to < 0 || !IsEmpty(to)) return;
-            // A user cannot give files away: the copy is then his. And only root outside of any user namespace makes devices.
-            var copy = new TreeCopy(new()
-            {
-                Owner = (uid, gid) => (owners.Uid(uid), owners.Gid(gid)),
-                OwnerMayFail = true,
-                Device = IsEveryones,
-                DeviceMayFail = true
-            });
-            copy.Contents(from, to);
-            copy.Finish(from, to, Entry.Status(from));
-        }
-        finally
-        {
-            foreach (int fd in (ReadOnlySpan<int>)[to, from, root])
-                if (fd >= 0) unistd.close(fd);
-        }
+            Owner = (uid, gid) => (owners.Uid(uid), owners.Gid(gid)),
+            OwnerMayFail = true,
+            Device = IsEveryones,
+            DeviceMayFail = true
+        });
+        copy.Contents(from, to);
+        copy.Finish(from, to, Entry.Status(from));
     }
 
     internal static bool IsEmpty(int directory)

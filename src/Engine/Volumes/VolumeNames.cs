@@ -1,5 +1,5 @@
-using Minirun.Linux;
 using Minirun.Runtime;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Volumes;
 
@@ -26,10 +26,5 @@ internal static class VolumeNames
     }
 
     /// <summary>64 hexadecimal digits, as Docker names what has no name.</summary>
-    public static unsafe string Random()
-    {
-        byte* bytes = stackalloc byte[32];
-        LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_getrandom, (nint)bytes, 32, 0), "getrandom");
-        return Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 32));
-    }
+    public static string Random() => RandomId.New();
 }

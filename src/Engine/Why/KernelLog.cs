@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Security.Seccomp;
 
 namespace Minirun.Engine.Why;
@@ -9,7 +10,7 @@ namespace Minirun.Engine.Why;
 /// The kernel's messages, where it says which system call it killed a process for (type 1326, AUDIT_SECCOMP). Whoever may not read them
 /// learns nothing.
 /// </summary>
-internal static unsafe class KernelLog
+internal static class KernelLog
 {
     private const int LongestRecord = 8192, MostRecords = 100_000;
     private const long Slack = 1_000_000;   // microseconds between the clock of the messages and ours
@@ -18,23 +19,21 @@ internal static unsafe class KernelLog
     /// <param name="since">Nanoseconds since 1970: before that the pid was somebody else's.</param>
     public static string? DeniedCall(int pid, long since)
     {
-        int fd = fcntl.open("/dev/kmsg", fcntl.O_RDONLY | fcntl.O_NONBLOCK | fcntl.O_CLOEXEC);
-        if (fd < 0) return null;
+        using Fd fd = Fd.TryOpen("/dev/kmsg", fcntl.O_RDONLY | fcntl.O_NONBLOCK);
+        if (!fd.IsOpen) return null;
         long booted = time.Nanoseconds(time.CLOCK_REALTIME) - time.Nanoseconds(time.CLOCK_MONOTONIC);
         byte[] record = new byte[LongestRecord];
         string? found = null;
-        fixed (byte* start = record)
-            for (int i = 0; i < MostRecords; i++)
-            {
-                nint length = unistd.read(fd, start, LongestRecord);
-                // EPIPE: what was there has been overwritten; the next is the oldest that is left.
-                if (length < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.EPIPE or Errno.EINTR) continue;
-                if (length <= 0) break;
-                ReadOnlySpan<byte> text = record.AsSpan(0, (int)length);
-                if (text.IndexOf("type=1326"u8) >= 0)
-                    found = Parse(Encoding.UTF8.GetString(text), pid, (since - booted) / 1000 - Slack) ?? found;
-            }
-        unistd.close(fd);
+        for (int i = 0; i < MostRecords; i++)
+        {
+            int length = Io.Read(fd, record);
+            // EPIPE: what was there has been overwritten; the next is the oldest that is left.
+            if (length < 0 && Io.Error == Errno.EPIPE) continue;
+            if (length <= 0) break;
+            ReadOnlySpan<byte> text = record.AsSpan(0, length);
+            if (text.IndexOf("type=1326"u8) >= 0)
+                found = Parse(Encoding.UTF8.GetString(text), pid, (since - booted) / 1000 - Slack) ?? found;
+        }
         return found;
     }
 

@@ -15,39 +15,38 @@ public sealed class DirectoryChain(int root) : IDisposable
     public const int MostOpen = 32;
     private static readonly int s_mostOpen = (int)Math.Clamp(((long)sys_resource.OpenFiles - 24) / 2, 2, MostOpen);
 
-    private const int Closed = -1;
     private static readonly byte[] s_above = "..\0"u8.ToArray();
-    private readonly List<(int Descriptor, (uint, uint, ulong) Identity)> _levels = [(root, default)];
+    private readonly List<(Fd Directory, (uint, uint, ulong) Identity)> _levels = [(new Fd(root), default)];
 
-    public int Current => _levels[^1].Descriptor;
+    public int Current => _levels[^1].Directory;
 
     /// <summary>How far below the root.</summary>
     public int Depth => _levels.Count - 1;
 
     /// <summary>Goes down into a directory, and takes its descriptor over.</summary>
-    public void Enter(int directory)
+    public void Enter(Fd directory)
     {
         _levels.Add((directory, default));
         int give = _levels.Count - 1 - s_mostOpen;
-        if (give <= 0 || _levels[give].Descriptor is not (>= 0 and var fd)) return;
-        _levels[give] = (Closed, Entry.Identity(Entry.Status(fd)));
-        unistd.close(fd);
+        if (give <= 0 || _levels[give].Directory is not { IsOpen: true } above) return;
+        _levels[give] = (above, Entry.Identity(Entry.Status(above)));
+        above.Dispose();
     }
 
     /// <summary>The directory above the current one.</summary>
     /// <exception cref="LinuxException">It has been moved, or may not be opened.</exception>
     public int Above()
     {
-        var (fd, identity) = _levels[^2];
-        if (fd != Closed) return fd;
+        var (directory, identity) = _levels[^2];
+        if (directory.IsOpen) return directory;
         unsafe
         {
             var how = new open_how { flags = (ulong)(O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
-            fixed (byte* name = s_above) fd = (int)LinuxException.Check(openat2(Current, name, &how), "openat2", "..");
+            fixed (byte* name = s_above) directory = Fd.Check(openat2(Current, name, &how), "openat2", "..");
         }
-        _levels[^2] = (fd, default);
-        return Entry.Identity(Entry.Status(fd)) == identity
-            ? fd
+        _levels[^2] = (directory, default);
+        return Entry.Identity(Entry.Status(directory)) == identity
+            ? directory
             : throw new LinuxException("openat2", Errno.ESTALE, "a directory that was moved meanwhile");
     }
 
@@ -55,14 +54,13 @@ public sealed class DirectoryChain(int root) : IDisposable
     public void Leave()
     {
         Above();
-        unistd.close(Current);
+        _levels[^1].Directory.Dispose();
         _levels.RemoveAt(_levels.Count - 1);
     }
 
     public void Dispose()
     {
-        for (int i = 1; i < _levels.Count; i++)
-            if (_levels[i].Descriptor >= 0) unistd.close(_levels[i].Descriptor);
+        for (int i = 1; i < _levels.Count; i++) _levels[i].Directory.Dispose();
         _levels.RemoveRange(1, _levels.Count - 1);
     }
 }

@@ -15,12 +15,12 @@ public static unsafe class Entry
 
     /// <summary>Opens an entry, and no symbolic link.</summary>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
-    public static int Open(int directory, byte[] name, int flags, uint mode = 0) =>
-        (int)LinuxException.Check(TryOpen(directory, name, flags, mode), "openat2", Text(name));
+    public static Fd Open(int directory, byte[] name, int flags, uint mode = 0) =>
+        TryOpen(directory, name, flags, mode) is { IsOpen: true } open ? open : throw new LinuxException("openat2", Io.Error, Text(name));
 
-    /// <summary>The same; negative with errno in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+    /// <summary>The same; not open, with errno in <see cref="Io.Error"/>, when it cannot be opened.</summary>
     /// <param name="resolve">Further rules, such as RESOLVE_NO_XDEV: nothing that is mounted there.</param>
-    public static int TryOpen(int directory, byte[] name, int flags, uint mode = 0, int resolve = 0)
+    public static Fd TryOpen(int directory, byte[] name, int flags, uint mode = 0, int resolve = 0)
     {
         open_how how = new()
         {
@@ -28,7 +28,7 @@ public static unsafe class Entry
             mode = mode,
             resolve = (ulong)(uint)(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve)
         };
-        fixed (byte* pointer = name) return openat2(directory, pointer, &how);
+        fixed (byte* pointer = name) return new Fd(openat2(directory, pointer, &how));
     }
 
     /// <summary>
@@ -38,18 +38,17 @@ public static unsafe class Entry
     /// <param name="fd">The descriptor.</param>
     /// <param name="flags">Of open(2).</param>
     /// <param name="name">For the error.</param>
-    public static int Reopen(int fd, int flags, byte[]? name = null)
+    public static Fd Reopen(int fd, int flags, byte[]? name = null)
     {
         string path = Link(fd);
-        return (int)LinuxException.Check(open(path, flags | O_NONBLOCK | O_CLOEXEC), "open", name is null ? path : Text(name));
+        return Fd.Check(open(path, flags | O_NONBLOCK | O_CLOEXEC), "open", name is null ? path : Text(name));
     }
 
     public static string Link(int fd) => "/proc/self/fd/" + fd.ToString(CultureInfo.InvariantCulture);
 
     public static statx Status(int fd)
     {
-        statx status;
-        LinuxException.Check(sys_stat.statx_(fd, "", AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status), "statx");
+        LinuxException.Check(FileStatus.TryRead(fd, out statx status) ? 0 : -1, "statx");
         return status;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Minirun.Linux.Calls;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Minirun.Linux.Calls;
 public sealed class Fd : IDisposable
 {
     private const int Closed = -1;
+
+    /// <summary>No descriptor, where one may be missing.</summary>
+    public static Fd None { get; } = new(Closed);
 
     /// <param name="number">An open descriptor, which is ours from now on; below 0: there is none.</param>
     public Fd(int number) => Number = number;
@@ -28,6 +33,12 @@ public sealed class Fd : IDisposable
     public static Fd Open(string path, int flags, uint mode = 0) =>
         Check(fcntl.open(path, flags | fcntl.O_CLOEXEC, mode), "open", path);
 
+    /// <summary>The same; not open, with errno in <see cref="Io.Error"/>, when it cannot be opened.</summary>
+    public static Fd TryOpen(string path, int flags, uint mode = 0) => new(fcntl.open(path, flags | fcntl.O_CLOEXEC, mode));
+
+    /// <summary>What reads as nothing and forgets what is written: /dev/null.</summary>
+    public static Fd OpenNothing() => Open("/dev/null", fcntl.O_RDWR);
+
     /// <summary>A file in memory without a name (memfd_create(2)), with MFD_CLOEXEC.</summary>
     public static Fd InMemory(string name) => Check(sys_mman.memfd_create(name, sys_mman.MFD_CLOEXEC), "memfd_create");
 
@@ -47,10 +58,13 @@ public sealed class Fd : IDisposable
         return number;
     }
 
-    /// <summary>Closes it, if it is open.</summary>
+    /// <summary>Closes it, if it is open. What the call before has said (<see cref="Io.Error"/>) is still to be read.</summary>
     public void Dispose()
     {
+        if (Release() is not (>= 0 and var number)) return;
+        int errno = Io.Error;
         // Also after EINTR it is closed (close(2)): a second call would close another's.
-        if (Release() is >= 0 and var number) unistd.close(number);
+        unistd.close(number);
+        Marshal.SetLastPInvokeError(errno);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static Minirun.Linux.sys_syscall;
 
 namespace Minirun.Linux.Calls;
 
@@ -105,6 +106,9 @@ public static unsafe class Io
             return (int)count;
         }
     }
+
+    /// <summary>lseek(2): where it is then; below 0: it cannot go there.</summary>
+    public static long Seek(int fd, long offset, int from) => syscall(SYS_lseek, fd, (nint)offset, from);
 
     /// <summary>Sets O_NONBLOCK, for everybody who shares the open file.</summary>
     public static void SetNonblocking(int fd) => fcntl.fcntl_(fd, fcntl.F_SETFL, fcntl.fcntl_(fd, fcntl.F_GETFL) | fcntl.O_NONBLOCK);

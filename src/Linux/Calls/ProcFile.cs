@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
+using Minirun.Linux.Calls;
 using static Minirun.Linux.fcntl;
 
 namespace Minirun.Linux;
@@ -14,28 +14,17 @@ public static unsafe class ProcFile
     /// <exception cref="LinuxException">It cannot be opened or read.</exception>
     public static string Read(string path)
     {
-        int fd = (int)LinuxException.Check(open(path, O_RDONLY | O_CLOEXEC), "open", path);
-        byte* buffer = stackalloc byte[MaximumBytes];
-        nint length = unistd.read(fd, buffer, MaximumBytes);
-        int errno = Marshal.GetLastPInvokeError();
-        unistd.close(fd);
-        if (length < 0) throw new LinuxException("read", errno, path);
-        return KernelText.Decode(new ReadOnlySpan<byte>(buffer, (int)length));
+        using Fd fd = Fd.Open(path, O_RDONLY);
+        Span<byte> buffer = stackalloc byte[MaximumBytes];
+        return KernelText.Decode(buffer[..(int)LinuxException.Check(Io.Read(fd, buffer), "read", path)]);
     }
 
     /// <summary>Writes to a file that is there, at once.</summary>
     /// <exception cref="LinuxException">It cannot be opened or written.</exception>
     public static void Write(string path, string text)
     {
-        int fd = (int)LinuxException.Check(open(path, O_WRONLY | O_CLOEXEC), "open", path);
-        byte[] bytes = Encoding.ASCII.GetBytes(text);
-        fixed (byte* pointer = bytes)
-        {
-            nint written = unistd.write(fd, pointer, bytes.Length);
-            int errno = Marshal.GetLastPInvokeError();
-            unistd.close(fd);
-            if (written < 0) throw new LinuxException("write", errno, path);
-        }
+        using Fd fd = Fd.Open(path, O_WRONLY);
+        LinuxException.Check(Io.Write(fd, Encoding.ASCII.GetBytes(text)), "write", path);
     }
 
     /// <summary>The children of all threads of a process (proc_tid_children(5)).</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_stat;
 
@@ -8,7 +7,7 @@ namespace Minirun.Linux.Calls;
 /// Reads files that ought to be regular and small, whatever somebody has put in their place: a fifo or device does not hold us up
 /// (O_NONBLOCK), a symbolic link leads nowhere (O_NOFOLLOW), and one that never ends does not fill the memory.
 /// </summary>
-public static unsafe class RegularFile
+public static class RegularFile
 {
     /// <summary>The most that any of our files may have. The largest are configurations, of some hundred KiB.</summary>
     public const int MostBytes = 16 << 20;
@@ -19,33 +18,24 @@ public static unsafe class RegularFile
     /// <exception cref="LinuxException">It cannot be read, is no regular file, or is too large (EFBIG).</exception>
     public static byte[]? Read(string path, bool follow = false)
     {
-        int fd = Open(path, follow);
-        if (fd < 0) return null;
-        try
-        {
-            return Read(fd, path);
-        }
-        finally
-        {
-            unistd.close(fd);
-        }
+        using Fd fd = Open(path, follow);
+        return fd.IsOpen ? Read(fd, path) : null;
     }
 
-    /// <summary>For reading a piece at a time; below 0 when there is none.</summary>
+    /// <summary>For reading a piece at a time; not open when there is none.</summary>
     /// <exception cref="LinuxException">It cannot be opened, or is no regular file.</exception>
-    public static int Open(string path, bool follow = false)
+    public static Fd Open(string path, bool follow = false)
     {
-        int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
-        if (fd < 0)
+        Fd fd = Fd.TryOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW));
+        if (!fd.IsOpen)
         {
-            int errno = Marshal.GetLastPInvokeError();
+            int errno = Io.Error;
             return errno is Errno.ENOENT or Errno.ENOTDIR ? fd : throw new LinuxException("open", errno, path + Explain(errno));
         }
-        statx status;
-        int failed = statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        int failed = FileStatus.TryRead(fd, out statx status) ? 0 : Io.Error;
         string? kind = failed == 0 ? Kind(status.stx_mode) : null;
         if (failed == 0 && kind is null) return fd;
-        unistd.close(fd);
+        fd.Dispose();
         throw kind is null
             ? new LinuxException("statx", failed, path)
             : new LinuxException("open", kind == "directory" ? Errno.EISDIR : Errno.EINVAL, $"{path} is a {kind}, not a regular file");
@@ -62,29 +52,22 @@ public static unsafe class RegularFile
     /// <exception cref="LinuxException">It cannot be read, or is too large (EFBIG).</exception>
     public static byte[]? ReadGiven(string path, int most, Action<int> wait)
     {
-        int fd;
-        while ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
+        Fd given;
+        while (!(given = Fd.TryOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)).IsOpen)
         {
-            int errno = Marshal.GetLastPInvokeError();
+            int errno = Io.Error;
             if (errno == Errno.ENOENT) return null;
             // Somebody has a lease on it, and is asked by this to give it up (fcntl(2)).
             if (errno != Errno.EAGAIN) throw new LinuxException("open", errno, path);
             wait(-1);
         }
-        try
-        {
-            return Read(fd, path, most, wait);
-        }
-        finally
-        {
-            unistd.close(fd);
-        }
+        using Fd fd = given;
+        return Read(fd, path, most, wait);
     }
 
     private static byte[] Read(int fd, string path, int most = MostBytes, Action<int>? wait = null)
     {
-        statx status;
-        LinuxException.Check(statx_(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status), "statx", path);
+        LinuxException.Check(FileStatus.TryRead(fd, out statx status) ? 0 : -1, "statx", path);
         if (status.stx_size > (ulong)most) throw new LinuxException("read", Errno.EFBIG, path);
         bool isRegular = (status.stx_mode & S_IFMT) == S_IFREG;
         // One byte more than there is, which shows the end. Files of /proc have no size.
@@ -93,13 +76,11 @@ public static unsafe class RegularFile
         while (true)
         {
             if (!isRegular) wait?.Invoke(fd);
-            nint count;
-            fixed (byte* start = bytes) count = unistd.read(fd, start + length, bytes.Length - length);
-            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (errno == Errno.EINTR || (errno == Errno.EAGAIN && wait is not null)) continue;
-            if (count < 0) throw new LinuxException("read", errno, path);
+            int count = Io.Read(fd, bytes.AsSpan(length));
+            if (count < 0 && Io.IsEmpty && wait is not null) continue;
+            LinuxException.Check(count, "read", path);
             if (count == 0) return bytes[..length];
-            length += (int)count;
+            length += count;
             if (length > most) throw new LinuxException("read", Errno.EFBIG, path);
             if (length == bytes.Length) Array.Resize(ref bytes, length * 2);
         }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static Minirun.Linux.fcntl;
 using static Minirun.Linux.sys_syscall;
 
@@ -28,11 +27,11 @@ public sealed class TreeRemoval : TreeWalk
     {
         int cut = path.LastIndexOf('/');
         string parent = cut < 0 ? "." : cut == 0 ? "/" : path[..cut];
-        int fd = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
+        using Fd fd = Fd.TryOpen(parent, O_PATH | O_DIRECTORY);
+        if (!fd.IsOpen)
         {
-            if (Marshal.GetLastPInvokeError() is Errno.ENOENT) return;
-            throw new LinuxException("open", Marshal.GetLastPInvokeError(), parent);
+            if (Io.Error is Errno.ENOENT) return;
+            throw new LinuxException("open", Io.Error, parent);
         }
         try
         {
@@ -41,10 +40,6 @@ public sealed class TreeRemoval : TreeWalk
         catch (LinuxException error)
         {
             throw new LinuxException(error.Call, error.Number, $"{path} ({error.Path})");
-        }
-        finally
-        {
-            unistd.close(fd);
         }
     }
 
@@ -56,8 +51,8 @@ public sealed class TreeRemoval : TreeWalk
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
             removal._again = false;
-            int inside = removal.Take(parent, name);
-            if (inside < 0) return;
+            using Fd inside = removal.Take(parent, name);
+            if (!inside.IsOpen) return;
             try
             {
                 removal.Run(inside);
@@ -67,31 +62,27 @@ public sealed class TreeRemoval : TreeWalk
             {
                 removal._again = true;   // a directory was moved while we were below it
             }
-            finally
-            {
-                unistd.close(inside);
-            }
             if (!removal._again) return;
         }
         throw new LinuxException("unlinkat", Errno.ENOTEMPTY, Entry.Text(name));
     }
 
-    protected override int Take(int directory, byte[] name)
+    protected override Fd Take(int directory, byte[] name)
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
             int errno = Entry.TryCall(SYS_unlinkat, directory, name, 0);
-            if (errno is 0 or Errno.ENOENT) return -1;
+            if (errno is 0 or Errno.ENOENT) return Fd.None;
             if (errno != Errno.EISDIR) throw new LinuxException("unlinkat", errno, Entry.Text(name));
-            int inside = Open(directory, name);
-            if (inside >= 0) return inside;
-            errno = Marshal.GetLastPInvokeError();
+            Fd inside = Open(directory, name);
+            if (inside.IsOpen) return inside;
+            errno = Io.Error;
             if (errno == Errno.EXDEV) throw new LinuxException("unlinkat", Errno.EBUSY, Entry.Text(name));
             // Something else has this name now, or nothing has.
             if (errno is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)) throw new LinuxException("openat2", errno, Entry.Text(name));
         }
         _again = true;
-        return -1;
+        return Fd.None;
     }
 
     protected override void Leave(int inside, int above, byte[] name)
@@ -102,17 +93,15 @@ public sealed class TreeRemoval : TreeWalk
     }
 
     /// <summary>A directory that nothing is mounted on. Its owner may open it whatever its mode.</summary>
-    private static int Open(int directory, byte[] name)
+    private static Fd Open(int directory, byte[] name)
     {
         int flags = O_RDONLY | O_DIRECTORY;
-        int inside = Entry.TryOpen(directory, name, flags, resolve: RESOLVE_NO_XDEV);
-        if (inside >= 0 && !IsClosed(inside)) return inside;
-        if (inside >= 0) unistd.close(inside);
-        else if (Marshal.GetLastPInvokeError() != Errno.EACCES) return inside;
-        int place = Entry.TryOpen(directory, name, O_PATH | O_DIRECTORY, resolve: RESOLVE_NO_XDEV);
-        if (place < 0) return place;
+        Fd inside = Entry.TryOpen(directory, name, flags, resolve: RESOLVE_NO_XDEV);
+        if (inside.IsOpen ? !IsClosed(inside) : Io.Error != Errno.EACCES) return inside;
+        inside.Dispose();
+        using Fd place = Entry.TryOpen(directory, name, O_PATH | O_DIRECTORY, resolve: RESOLVE_NO_XDEV);
+        if (!place.IsOpen) return place;
         _ = sys_stat.chmod(Entry.Link(place), 0x1c0 /* 0700 */);
-        unistd.close(place);
         return Entry.TryOpen(directory, name, flags, resolve: RESOLVE_NO_XDEV);
     }
 

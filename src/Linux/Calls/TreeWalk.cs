@@ -7,8 +7,8 @@ namespace Minirun.Linux.Calls;
 public abstract class TreeWalk
 {
     /// <summary>An entry of an open directory.</summary>
-    /// <returns>Its descriptor, opened for reading and given away, when it is a directory to go into; else below 0.</returns>
-    protected abstract int Take(int directory, byte[] name);
+    /// <returns>It, opened for reading and given away, when it is a directory to go into; else none that is open.</returns>
+    protected abstract Fd Take(int directory, byte[] name);
 
     /// <summary>All that is in a directory has been taken.</summary>
     /// <param name="inside">The directory.</param>
@@ -25,7 +25,7 @@ public abstract class TreeWalk
     /// <exception cref="LinuxException">The walk cannot go on.</exception>
     public void Run(int root)
     {
-        sys_syscall.syscall(sys_syscall.SYS_lseek, root, 0, 0);
+        Io.Seek(root, 0, unistd.SEEK_SET);
         using var chain = new DirectoryChain(root);
         var levels = new Stack<Level>();
         levels.Push(new([], List(root)));
@@ -34,8 +34,8 @@ public abstract class TreeWalk
             Level level = levels.Peek();
             if (level.Next() is { } name)
             {
-                int inside = Take(chain.Current, name);
-                if (inside < 0) continue;
+                Fd inside = Take(chain.Current, name);
+                if (!inside.IsOpen) continue;
                 chain.Enter(inside);
                 levels.Push(new(name, List(inside)));
                 continue;

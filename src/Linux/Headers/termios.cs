@@ -39,4 +39,9 @@ public unsafe struct termios
     public uint c_lflag;
     public byte c_line;
     public fixed byte c_cc[19];
+
+    /// <summary>The key for VSUSP and the like.</summary>
+    public readonly byte Key(int number) => c_cc[number];
+
+    public void SetKey(int number, byte key) => c_cc[number] = key;
 }

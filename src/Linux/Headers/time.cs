@@ -12,7 +12,15 @@ public static unsafe partial class time
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, timespec* value);
 
-    [LibraryImport("libc")] public static partial tm* localtime_r(long* seconds, tm* result);
+    [LibraryImport("libc")] private static partial tm* localtime_r(long* seconds, tm* result);
+
+    /// <summary>A second since 1970 in the machine's own zone.</summary>
+    public static tm Local(long second)
+    {
+        tm local;
+        localtime_r(&second, &local);
+        return local;
+    }
 
     /// <summary>A clock's nanoseconds: since 1970 in UTC for CLOCK_REALTIME.</summary>
     public static long Nanoseconds(int clock)

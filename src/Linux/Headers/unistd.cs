@@ -7,7 +7,11 @@ namespace Minirun.Linux;
 public static unsafe partial class unistd
 {
     public const int F_OK = 0;
+    public const int SEEK_SET = 0;
     public const int SEEK_CUR = 1;
+    public const int SEEK_END = 2;
+    public const int SEEK_DATA = 3;
+    public const int SEEK_HOLE = 4;
     public const int X_OK = 1;
     public const int W_OK = 2;
     public const int R_OK = 4;

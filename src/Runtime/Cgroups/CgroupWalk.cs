@@ -20,7 +20,7 @@ internal sealed class CgroupWalk : TreeWalk
     /// <summary>Removes what is below it, as far as nobody is in there.</summary>
     public static void RemoveBelow(string directory) => Run(directory, new CgroupWalk(null));
 
-    protected override int Take(int directory, byte[] name) => Entry.TryOpen(directory, name, fcntl.O_RDONLY | fcntl.O_DIRECTORY);
+    protected override Fd Take(int directory, byte[] name) => Entry.TryOpen(directory, name, fcntl.O_RDONLY | fcntl.O_DIRECTORY);
 
     protected override List<byte[]> List(int directory)
     {

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Runtime.InteropServices;
 using Minirun.Linux;
 using Minirun.Runtime.Spec;

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Minirun.Linux;

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using Minirun.Plan;
 using Minirun.Linux;
 using Minirun.Runtime.Bundles;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
-using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
@@ -14,13 +14,15 @@ namespace Minirun.Cli.Oci.Verbs;
 /// <c>events</c>: figures of a container at intervals, and word when the kernel killed for memory; a line of JSON each, until the container
 /// ends.
 /// </summary>
-internal static unsafe class EventsVerb
+internal static class EventsVerb
 {
     /// <summary>
     /// Version 1 tells when memory is out, and counts the kill a little later; the time after word came in which we look again, and how
     /// often, in ms.
     /// </summary>
     private const int LookFor = 2000, LookEvery = 20;
+
+    private const int DrainedAtOnce = 4096;   // bytes
 
     public static OciVerb Verb() => new("ID", "print statistics and out-of-memory kills of a container as JSON",
         [new("stats", '\0', null, "print the statistics once"), new("interval", '\0', "DURATION", "between statistics (default: 5s)")],
@@ -40,10 +42,12 @@ internal static unsafe class EventsVerb
 
     private static void Follow(string id, Cgroup cgroup, InitProcess init, TimeSpan interval)
     {
-        int oom = cgroup.OpenOomEvents();
+        using var oom = new Fd(cgroup.OpenOomEvents());
         long kills = cgroup.OomKills;
         long next = Environment.TickCount64, looksUntil = 0;
-        Span<pollfd> sources = [new() { fd = init.Descriptor, events = poll.POLLIN }, new() { fd = oom, events = poll.POLLIN }];
+        Span<byte> drained = stackalloc byte[DrainedAtOnce];
+        var poller = new Poller();
+        PollSource end = poller.Add(init.Descriptor), memory = poller.Add(oom);
         while (true)
         {
             if (Environment.TickCount64 >= next)
@@ -51,12 +55,11 @@ internal static unsafe class EventsVerb
                 Print(id, cgroup);
                 next = Environment.TickCount64 + (long)interval.TotalMilliseconds;
             }
-            sources[0].revents = sources[1].revents = 0;
             long now = Environment.TickCount64, until = now < looksUntil ? Math.Min(next, now + LookEvery) : next;
-            fixed (pollfd* first = sources) poll.poll_(first, 2, (int)Math.Clamp(until - now, 0, int.MaxValue));
-            if (sources[1].revents != 0)
+            poller.Wait((int)Math.Clamp(until - now, 0, int.MaxValue));
+            if (memory.IsReady)
             {
-                Drain(oom);
+                Io.Read(oom, drained);
                 looksUntil = Environment.TickCount64 + LookFor;
             }
             long seen = cgroup.OomKills;
@@ -64,19 +67,13 @@ internal static unsafe class EventsVerb
             for (; kills < seen; kills++)
                 TextOutput.Line(JsonSerializer.Serialize(new OciEvent { Type = "oom", Id = id }, EventJson.Default.OciEvent));
             // Last, so that the kill that ended it is still told.
-            if (sources[0].revents != 0) return;
+            if (end.IsReady) return;
         }
     }
 
     private static void Print(string id, Cgroup cgroup) =>
         TextOutput.Line(
             JsonSerializer.Serialize(new OciEvent { Type = "stats", Id = id, Data = cgroup.Stats() }, EventJson.Default.OciEvent));
-
-    private static void Drain(int fd)
-    {
-        byte* buffer = stackalloc byte[4096];
-        unistd.read(fd, buffer, 4096);
-    }
 }
 
 /// <summary>A line of <c>events</c>.</summary>

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Cli.CommandLine;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Lifecycle;
@@ -10,7 +10,7 @@ using Minirun.Runtime.Request;
 namespace Minirun.Cli.Oci.Verbs;
 
 /// <summary><c>spec</c>: writes a config.json to start from. Never over one that is there.</summary>
-internal static unsafe class SpecVerb
+internal static class SpecVerb
 {
     public static OciVerb Verb() => new("", "write a config.json to start from",
         [new("bundle", 'b', "DIR", "the bundle (default: the current directory)"),
@@ -25,17 +25,15 @@ internal static unsafe class SpecVerb
     {
         string bundle = arguments.Text("bundle") is { Length: > 0 } given ? given : ".";
         string name = arguments.Text("file") ?? Bundle.ConfigName, path = Path.Combine(bundle, name);
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, 0x1b6 /* 0666 */);
-        if (fd < 0)
+        using Fd fd = Fd.TryOpen(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL, 0x1b6 /* 0666 */);
+        if (!fd.IsOpen)
         {
-            int errno = Marshal.GetLastPInvokeError();
+            int errno = Io.Error;
             throw errno == Errno.EEXIST
                 ? UserError.AsRunc($"File {name} exists. Remove it first")
                 : new LinuxException("open", errno, path);
         }
-        byte[] json = Encoding.UTF8.GetBytes(DefaultSpec.Make(arguments.Has("rootless")).ToJson() + "\n");
-        fixed (byte* start = json) LinuxException.Check(unistd.write(fd, start, json.Length), "write", path);
-        unistd.close(fd);
+        Io.WriteAll(fd, Encoding.UTF8.GetBytes(DefaultSpec.Make(arguments.Has("rootless")).ToJson() + "\n"), path);
         return 0;
     }
 }

@@ -1,3 +1,4 @@
+using Minirun.Linux.Calls;
 using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;

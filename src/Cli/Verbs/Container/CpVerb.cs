@@ -30,7 +30,8 @@ internal static class CpVerb
         {
             var (target, to) = Place(words.Words[1]);
             using (target)
-            using (target.MakeFiles()) Copy(source, from, target, to, new TreeCopy(Rules(words, source, target)), words.Has("follow-link"));
+            using (target.MakeFiles())
+            using (var copy = new TreeCopy(Rules(words, source, target))) Copy(source, from, target, to, copy, words.Has("follow-link"));
         }
         return 0;
     }
@@ -70,16 +71,16 @@ internal static class CpVerb
             if (packs && new Host().IsTerminal(1))
                 throw new UserError("cp: an archive does not go to a terminal", "minirun cp CONTAINER:PATH - >FILE.tar");
             bool contents = path.EndsWith("/.", StringComparison.Ordinal);
-            using var found = new Descriptor(tree.Open(path, !packs || contents || path.EndsWith('/') || words.Has("follow-link")));
-            if (found.Number < 0) throw NotThere(tree, path);
+            using Fd found = tree.Open(path, !packs || contents || path.EndsWith('/') || words.Has("follow-link"));
+            if (!found.IsOpen) throw NotThere(tree, path);
             if (packs)
             {
                 using var output = new BufferedStream(new Output.StandardStream(1));
                 string name = contents ? "." : Path.GetFileName(path.TrimEnd('/'));
-                new TreeArchive(tree.Ids, output).Add(found.Number, name is "" or ".." ? "." : name);
+                new TreeArchive(tree.Ids, output).Add(found, name is "" or ".." ? "." : name);
                 return 0;
             }
-            if (!IsDirectory(found.Number))
+            if (!IsDirectory(found))
                 throw new UserError($"no directory: {path}", "an archive is unpacked into a directory that is there");
             using IDisposable? maker = tree.MakeFiles();
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
@@ -102,36 +103,36 @@ internal static class CpVerb
     private static void Copy(FileTree source, string from, FileTree target, string to, TreeCopy copy, bool follows)
     {
         bool contents = from.EndsWith("/.", StringComparison.Ordinal) || from == ".", slash = from.EndsWith('/');
-        using var read = new Descriptor(source.Open(from, follows || contents || slash));
-        if (read.Number < 0) throw NotThere(source, from);
-        bool tree = IsDirectory(read.Number);
-        using var there = new Descriptor(target.Open(to, follow: true));
-        if (there.Number >= 0 && IsDirectory(there.Number))
+        using Fd read = source.Open(from, follows || contents || slash);
+        if (!read.IsOpen) throw NotThere(source, from);
+        bool tree = IsDirectory(read);
+        using Fd there = target.Open(to, follow: true);
+        if (there.IsOpen && IsDirectory(there))
         {
             string last = contents ? "" : Path.GetFileName(from.TrimEnd('/'));
-            using var into = new Descriptor(Reopened(there.Number));
-            if (contents || last.Length == 0 || last == "..") copy.Contents(read.Number, into.Number);
-            else copy.Copy(read.Number, into.Number, Name(last));
+            using Fd into = Reopened(there);
+            if (contents || last.Length == 0 || last == "..") copy.Contents(read, into);
+            else copy.Copy(read, into, Name(last));
             return;
         }
-        statx old = there.Number < 0 ? default : Entry.Status(there.Number);
+        statx old = !there.IsOpen ? default : Entry.Status(there);
         if (Obstacle.Describe(old) is { } kind) throw Obstacle.Refuse(to, kind);
-        if (there.Number >= 0 && tree)
+        if (there.IsOpen && tree)
             throw new UserError($"cannot copy a directory over a file: {to}", "name a directory, or a path that is not there");
-        if (there.Number < 0 && !tree && to.EndsWith('/'))
+        if (!there.IsOpen && !tree && to.EndsWith('/'))
             throw new UserError($"no such directory: {to}", "create it first, or drop the / at its end");
-        if (there.Number >= 0 && IsRegular(read.Number) && IsRegular(there.Number) && IsLink(target, to))
+        if (there.IsOpen && IsRegular(read) && IsRegular(there) && IsLink(target, to))
         {
-            copy.Overwrite(read.Number, there.Number);
+            copy.Overwrite(read, there);
             return;
         }
         string name = to.TrimEnd('/');
         int cut = name.LastIndexOf('/');
-        using var parent = new Descriptor(target.Open(cut < 0 ? "." : cut == 0 ? "/" : name[..cut], follow: true));
-        if (parent.Number < 0 || !IsDirectory(parent.Number))
+        using Fd parent = target.Open(cut < 0 ? "." : cut == 0 ? "/" : name[..cut], follow: true);
+        if (!parent.IsOpen || !IsDirectory(parent))
             throw new UserError($"no such directory: {(cut < 0 ? "." : name[..cut])}", "it has to be there");
-        using var open = new Descriptor(Reopened(parent.Number));
-        copy.Copy(read.Number, open.Number, Name(name[(cut + 1)..]));
+        using Fd open = Reopened(parent);
+        copy.Copy(read, open, Name(name[(cut + 1)..]));
     }
 
     private static UserError NotThere(FileTree tree, string path)
@@ -146,8 +147,8 @@ internal static class CpVerb
         ? throw new UserError($"cp: '{name}' is not a name for a copy", "give the new name at the end of the target")
         : KernelText.EncodeName(name);
 
-    private static int Reopened(int fd) =>
-        (int)LinuxException.Check(fcntl.open($"/proc/self/fd/{fd}", fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
+    private static Fd Reopened(int fd) =>
+        Fd.Check(fcntl.open(Entry.Link(fd), fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open");
 
     private static bool IsDirectory(int fd) => Entry.IsDirectory(Entry.Status(fd));
 
@@ -155,17 +156,7 @@ internal static class CpVerb
 
     private static bool IsLink(FileTree tree, string path)
     {
-        using var itself = new Descriptor(tree.Open(path, follow: false));
-        return itself.Number >= 0 && (Entry.Status(itself.Number).stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFLNK;
-    }
-
-    private sealed class Descriptor(int number) : IDisposable
-    {
-        public int Number => number;
-
-        public void Dispose()
-        {
-            if (number >= 0) unistd.close(number);
-        }
+        using Fd itself = tree.Open(path, follow: false);
+        return itself.IsOpen && (Entry.Status(itself).stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFLNK;
     }
 }

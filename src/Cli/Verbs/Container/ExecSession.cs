@@ -1,21 +1,19 @@
-using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Monitor;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
-using static Minirun.Linux.termios_;
-using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Cli.Verbs.Container;
 
 /// <summary>
 /// Our terminal joined to that of another process in a container (<c>exec -it</c>), until it ends or we are told to leave.
 /// </summary>
-internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
+internal sealed class ExecSession(ExecTerminal process, DetachKeys keys)
 {
     private const int Grace = 100;   // ms; for what it has written before its end
     private readonly byte[] _buffer = new byte[65536];
@@ -36,39 +34,39 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     {
         using var terminal = new RawTerminal();
         SendSize();
-        int signals = RelayedSignals.Open();
+        using var signals = new SignalFd();
         _terminal = terminal;
+        var poller = new Poller();
+        PollSource master = poller.Add(), keys = poller.Add(), end = poller.Add(process.PidFd), told = poller.Add(signals.Descriptor),
+            screen = poller.Add(events: poll.POLLOUT);
         bool reads = true, writes = true, ended = false, asked = false;
-        pollfd* fds = stackalloc pollfd[5];
         while (true)
         {
             bool waits = writes && !_typed.IsEmpty, shows = Shows, ours = terminal.Take();
-            short events = (short)((shows ? 0 : poll.POLLIN) | (waits ? poll.POLLOUT : 0));
-            fds[0] = new pollfd { fd = writes && events != 0 ? process.Master : -1, events = events };
-            fds[1] = new pollfd { fd = reads && !ended && ours && _typed.HasRoom(terminal.IsRaw) ? 0 : -1, events = poll.POLLIN };
-            fds[2] = new pollfd { fd = ended ? -1 : process.PidFd, events = poll.POLLIN };
-            fds[3] = new pollfd { fd = signals, events = poll.POLLIN };
-            fds[4] = new pollfd { fd = shows ? _screen.Descriptor : -1, events = poll.POLLOUT };
-            int ready = poll.poll_(fds, 5, ended ? shows ? LastOutput.Wait(asked) : Grace : ours ? -1 : RawTerminal.LookAgain);
-            if (ready < 0) continue;
-            if (ready == 0 && ended && asked && shows) return End();
-            if (fds[4].revents != 0) Show();
-            if ((fds[0].revents & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0)
+            master.Events = (short)((shows ? 0 : poll.POLLIN) | (waits ? poll.POLLOUT : 0));
+            master.Descriptor = writes && master.Events != 0 ? process.Master : -1;
+            keys.Descriptor = reads && !ended && ours && _typed.HasRoom(terminal.IsRaw) ? 0 : -1;
+            end.Descriptor = ended ? -1 : process.PidFd;
+            screen.Descriptor = shows ? _screen.Descriptor : -1;
+            bool ready = poller.Wait(ended ? shows ? LastOutput.Wait(asked) : Grace : ours ? -1 : RawTerminal.LookAgain);
+            if (!ready && ended && asked && shows) return End();
+            if (screen.IsReady) Show();
+            if ((master.Ready & (poll.POLLIN | poll.POLLHUP | poll.POLLERR)) != 0)
             {
                 if (Shows) _typed.Clear();
                 else writes = Receive();
             }
-            if (ended && !Shows && (ready == 0 || !writes)) return End();
-            if (writes && (fds[0].revents & poll.POLLOUT) != 0) Pass();
-            if (fds[1].revents != 0)
+            if (ended && !Shows && (!ready || !writes)) return End();
+            if (writes && (master.Ready & poll.POLLOUT) != 0) Pass();
+            if (keys.IsReady)
             {
                 InputEvent what = _typed.Read(terminal.IsRaw);
                 reads = what == InputEvent.Goes;
                 if (!_typed.IsEmpty) Pass();
                 if (what == InputEvent.Detach) return Leave(terminal);
             }
-            ended |= fds[2].revents != 0;
-            bool asks = fds[3].revents != 0 && Relay(signals);
+            ended |= end.IsReady;
+            bool asks = told.IsReady && Relay(signals);
             // Once it has ended, only a reader is waited for that does not take what it wrote.
             if (asks && ended && Shows) return End();
             asked |= asks;
@@ -91,10 +89,9 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     /// <summary>What it writes. False when nobody has the terminal any more.</summary>
     private bool Receive()
     {
-        nint length;
-        fixed (byte* start = _buffer) length = unistd.read(process.Master, start, _buffer.Length);
-        if (length <= 0) return length < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR;
-        (_shownStart, _shownEnd) = (0, (int)length);
+        int length = Io.Read(process.Master, _buffer);
+        if (length <= 0) return length < 0 && Io.IsEmpty;
+        (_shownStart, _shownEnd) = (0, length);
         Show();
         return true;
     }
@@ -112,21 +109,19 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
     {
         while (_typed.First is { IsEmpty: false } bytes)
         {
-            nint count;
-            fixed (byte* start = bytes) count = unistd.write(process.Master, start, bytes.Length);
-            if (count > 0) _typed.Taken((int)count);
-            else if (Marshal.GetLastPInvokeError() == Errno.EAGAIN) return;
+            int count = Io.Write(process.Master, bytes);
+            if (count > 0) _typed.Taken(count);
+            else if (Io.IsEmpty) return;
             // Nobody reads it any more: it is lost, as in any terminal.
             else _typed.Clear();
         }
     }
 
     /// <summary>Whether one came that is meant to end.</summary>
-    private bool Relay(int signals)
+    private bool Relay(SignalFd signals)
     {
-        signalfd_siginfo info;
         bool ends = false;
-        while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        while (signals.TryRead(out signalfd_siginfo info))
             if (info.ssi_signo == signal.SIGCONT) _terminal!.Retake();
             else if (info.ssi_signo == signal.SIGWINCH) SendSize();
             else if (info.ssi_signo is not (signal.SIGCHLD or signal.SIGPIPE))
@@ -139,7 +134,7 @@ internal sealed unsafe class ExecSession(ExecTerminal process, DetachKeys keys)
 
     private void SendSize()
     {
-        winsize size;
-        if (ioctl(0, TIOCGWINSZ, &size) == 0 || ioctl(1, TIOCGWINSZ, &size) == 0) process.Resize(size.ws_row, size.ws_col);
+        if (Terminal.TryGetSize(0, out ushort rows, out ushort columns) || Terminal.TryGetSize(1, out rows, out columns))
+            process.Resize(rows, columns);
     }
 }

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
-using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Cli.Verbs.Container;
 
@@ -22,7 +21,7 @@ internal enum InputEvent
 /// what we have read is lost to whoever reads it after us. Of a terminal more is read, since the keys that detach may stand behind a long
 /// paste.
 /// </summary>
-internal sealed unsafe class InputQueue(DetachKeys keys)
+internal sealed class InputQueue(DetachKeys keys)
 {
     /// <summary>The most that is taken at a time.</summary>
     public const int AtOnce = 4096;
@@ -42,14 +41,14 @@ internal sealed unsafe class InputQueue(DetachKeys keys)
 
     public InputEvent Read(bool isRaw)
     {
-        byte* typed = stackalloc byte[AtOnce];
-        nint length = unistd.read(0, typed, AtOnce);
-        if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) return InputEvent.Goes;
+        Span<byte> typed = stackalloc byte[AtOnce];
+        int length = Io.Read(0, typed);
+        if (length < 0 && Io.IsEmpty) return InputEvent.Goes;
         // In raw mode no key ends the input: the terminal is gone. That is to be seen before its SIGHUP comes, which a shell may send
         // later.
         if (length <= 0) return isRaw ? InputEvent.HungUp : InputEvent.Ended;
-        MakeRoom((int)length + keys.MostHeld);
-        var bytes = new ReadOnlySpan<byte>(typed, (int)length);
+        MakeRoom(length + keys.MostHeld);
+        ReadOnlySpan<byte> bytes = typed[..length];
         bool detaches = false;
         int count = bytes.Length;
         if (isRaw) detaches = keys.Take(bytes, _bytes.AsSpan(_end), out count);

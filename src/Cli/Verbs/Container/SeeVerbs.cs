@@ -3,6 +3,7 @@ using Minirun.Engine.Life;
 using Minirun.Engine.Logs;
 using Minirun.Engine.Logs.Reading;
 using Minirun.Engine.Records;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Verbs.Container;
@@ -50,14 +51,14 @@ internal static class SeeVerbs
         int tail = words.Text("tail") is not { } text || text == "all" ? -1
             : int.TryParse(text, out int lines) && lines >= 0 ? lines
             : throw new UserError($"--tail {text}: not a number of lines", "a number, or all");
-        using InitOf end = new(words.Has("follow") ? container : null);
+        using Pidfd? end = words.Has("follow") ? MonitorOf(container) : null;
         var query = new LogQuery
         {
             Tail = tail < 0 ? null : tail,
             Since = words.Text("since") is { } since ? LogMoment.Parse("--since", since) : long.MinValue,
             Until = words.Text("until") is { } until ? LogMoment.Parse("--until", until) : long.MaxValue,
-            Follow = end.Descriptor >= 0,
-            EndDescriptor = end.Descriptor,
+            Follow = end is not null,
+            EndDescriptor = end?.Descriptor ?? -1,
         };
         using Stream output = Output.StandardStream.ForOutputOfOthers(1), errors = Output.StandardStream.ForOutputOfOthers(2);
         var printer = new LogPrinter(output, errors, words.Has("timestamps"), words.Has("details"));
@@ -68,20 +69,7 @@ internal static class SeeVerbs
         return 0;
     }
 
-    /// <summary>A descriptor that is readable once a container's monitor has ended: then its log is whole.</summary>
-    private sealed class InitOf : IDisposable
-    {
-        public InitOf(EngineContainer? container)
-        {
-            if (container is null || ContainerRepair.State(container) is not { MonitorPid: > 0 } state || !container.MonitorLives()) return;
-            Descriptor = (int)Minirun.Linux.sys_syscall.syscall(Minirun.Linux.sys_syscall.SYS_pidfd_open, state.MonitorPid, 0);
-        }
-
-        public int Descriptor { get; } = -1;
-
-        public void Dispose()
-        {
-            if (Descriptor >= 0) Minirun.Linux.unistd.close(Descriptor);
-        }
-    }
+    /// <summary>A container's monitor: once it has ended, the log is whole. Null when there is none.</summary>
+    private static Pidfd? MonitorOf(EngineContainer container) =>
+        ContainerRepair.State(container) is { MonitorPid: > 0 } state && container.MonitorLives() ? Pidfd.TryOpen(state.MonitorPid) : null;
 }

@@ -5,7 +5,7 @@ using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
-using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Verbs.Container;
@@ -34,7 +34,7 @@ internal static class StatsVerb
         Look(words, before);
         while (true)
         {
-            unsafe { poll.poll_(null, 0, Interval); }
+            Poller.Pause(Interval);
             List<JsonObject> rows = Look(words, before);
             // Clear the screen, and begin at its top.
             if (clears) TextOutput.Text("\e[2J\e[H");

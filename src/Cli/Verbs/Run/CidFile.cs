@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Cli.Verbs.Run;
@@ -9,28 +9,28 @@ namespace Minirun.Cli.Verbs.Run;
 /// --cidfile: a new file, made before anything else is, with the container's id in it. It is removed again unless there is such a
 /// container.
 /// </summary>
-internal sealed unsafe class CidFile : IDisposable
+internal sealed class CidFile : IDisposable
 {
-    private const int Mode = 0x1a4 /* 0644 */;
+    private const uint Mode = 0x1a4 /* 0644 */;
     private readonly string _path;
-    private readonly int _fd;
+    private readonly Fd _fd;
     private bool _isKept;
 
-    private CidFile(string path, int fd) => (_path, _fd) = (path, fd);
+    private CidFile(string path, Fd fd) => (_path, _fd) = (path, fd);
 
     /// <summary>Null where none is wanted.</summary>
     /// <exception cref="UserError">It is there already, or cannot be made.</exception>
     public static CidFile? Make(string? path)
     {
         if (path is null) return null;
-        int fd = fcntl.open(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL | fcntl.O_CLOEXEC, Mode);
-        if (fd >= 0)
+        Fd fd = Fd.TryOpen(path, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_EXCL, Mode);
+        if (fd.IsOpen)
         {
             // Whatever the caller's umask takes away.
-            sys_syscall.syscall(sys_syscall.SYS_fchmod, fd, Mode);
+            Inode.SetMode(fd, Mode);
             return new CidFile(path, fd);
         }
-        int errno = Marshal.GetLastPInvokeError();
+        int errno = Io.Error;
         string hint = errno == Errno.EEXIST ? "another container wrote it: remove it if that has ended" : "check the directory";
         throw new UserError($"--cidfile {path}: {Errno.Describe(errno)}", hint);
     }
@@ -39,9 +39,8 @@ internal sealed unsafe class CidFile : IDisposable
     public void Write(string id)
     {
         byte[] bytes = Encoding.ASCII.GetBytes(id);
-        fixed (byte* start = bytes)
-            if (unistd.write(_fd, start, bytes.Length) != bytes.Length)
-                throw new UserError($"--cidfile {_path}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "is the disk full?");
+        if (Io.Write(_fd, bytes) != bytes.Length)
+            throw new UserError($"--cidfile {_path}: {Errno.Describe(Io.Error)}", "is the disk full?");
     }
 
     /// <summary>There is a container of that id.</summary>
@@ -49,7 +48,7 @@ internal sealed unsafe class CidFile : IDisposable
 
     public void Dispose()
     {
-        unistd.close(_fd);
+        _fd.Dispose();
         if (!_isKept) unistd.unlink(_path);
     }
 }

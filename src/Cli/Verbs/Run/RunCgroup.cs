@@ -1,5 +1,6 @@
 using Minirun.Cli.Output;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Request;
@@ -12,7 +13,7 @@ internal sealed class RunCgroup : IDisposable
 {
     private readonly Cgroup _cgroup;
     private readonly OciResources? _limits;
-    private int _oomFd = -1;
+    private Fd _oom = Fd.None;
 
     private RunCgroup(Cgroup cgroup, OciResources? limits) => (_cgroup, _limits) = (cgroup, limits);
 
@@ -62,7 +63,7 @@ internal sealed class RunCgroup : IDisposable
         // systemd removes a scope as soon as it is empty, and its count with it.
         if (_cgroup.State is { Unit: not null, Paths: var paths } && paths.TryGetValue("", out string? directory)
             && File.Exists(directory + "/memory.events"))
-            _oomFd = _cgroup.OpenOomEvents();
+            _oom = new Fd(_cgroup.OpenOomEvents());
     }
 
     /// <summary>It, and all below it.</summary>
@@ -71,13 +72,13 @@ internal sealed class RunCgroup : IDisposable
     /// <summary>After the end: whether the kernel killed for want of memory.</summary>
     public void TellOom(int status)
     {
-        if (_cgroup.OomKills == 0 && (status != 128 + signal.SIGKILL || !IsReadable(_oomFd))) return;
+        if (_cgroup.OomKills == 0 && (status != 128 + signal.SIGKILL || !(_oom.IsOpen && Poller.IsReady(_oom, poll.POLLIN)))) return;
         Message.Warning(OutOfMemory.Text(_limits?.Memory?.Limit, "--memory"));
     }
 
     public void Dispose()
     {
-        if (_oomFd >= 0) unistd.close(_oomFd);
+        _oom.Dispose();
         try
         {
             _cgroup.DeleteWithParents();
@@ -93,11 +94,5 @@ internal sealed class RunCgroup : IDisposable
     {
         if (memory is { Limit: > 0 and var limit, Swap: null } && ProcFile.Read("/proc/swaps").AsSpan().TrimEnd().Contains('\n'))
             memory.Swap = limit * 2;
-    }
-
-    private static unsafe bool IsReadable(int fd)
-    {
-        var wait = new pollfd { fd = fd, events = poll.POLLIN };
-        return fd >= 0 && poll.poll_(&wait, 1, 0) > 0;
     }
 }

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using Minirun.Engine;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.State;
@@ -9,7 +9,7 @@ using Minirun.Runtime.State;
 namespace Minirun.Cli.Verbs.Run;
 
 /// <summary>The files that --pidfile, --cidfile and --name ask for.</summary>
-internal sealed unsafe class RunRecords : IDisposable
+internal sealed class RunRecords : IDisposable
 {
     private readonly RunOptions _options;
     private readonly string _id = RandomId.New();
@@ -57,16 +57,14 @@ internal sealed unsafe class RunRecords : IDisposable
     private static void WriteWhole(string path, string text, string flag)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        int fd =
-            fcntl.open(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_TRUNC | fcntl.O_NOFOLLOW | fcntl.O_CLOEXEC, 0x1a4 /* 0644 */);
-        if (fd < 0) throw new UserError($"{flag} {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}", "check the directory");
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        fixed (byte* pointer = bytes)
-            LinuxException.Check(unistd.write(fd, pointer, bytes.Length), "write");
-        unistd.close(fd);
+        using (Fd fd = Fd.TryOpen(temporary, fcntl.O_WRONLY | fcntl.O_CREAT | fcntl.O_TRUNC | fcntl.O_NOFOLLOW, 0x1a4 /* 0644 */))
+        {
+            if (!fd.IsOpen) throw new UserError($"{flag} {path}: {Errno.Describe(Io.Error)}", "check the directory");
+            Io.WriteAll(fd, System.Text.Encoding.UTF8.GetBytes(text));
+        }
         if (unistd.rename(temporary, path) < 0)
         {
-            int errno = Marshal.GetLastPInvokeError();
+            int errno = Io.Error;
             unistd.unlink(temporary);
             throw new UserError($"{flag} {path}: {Errno.Describe(errno)}", "check the path");
         }

@@ -1,5 +1,6 @@
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs.JsonFile;
 
@@ -7,7 +8,7 @@ namespace Minirun.Engine.Logs.JsonFile;
 /// A file that records are added to, whole ones only, and that is rotated: NAME, NAME.1, NAME.2 or NAME.2.gz and so on, the highest
 /// number the oldest. Records are gathered while there is more to read, and written at once.
 /// </summary>
-internal sealed unsafe class LogFile
+internal sealed class LogFile
 {
     private const int Gathered = 64 * 1024;
     private const uint Mode = 0x1a0 /* 0640 */;
@@ -16,7 +17,7 @@ internal sealed unsafe class LogFile
     private readonly int _files;
     private readonly bool _compress;
     private readonly ByteWriter _buffer = new(8 * 1024);
-    private int _descriptor;
+    private Fd _file;
     private int _records;
     private long _size;
 
@@ -25,7 +26,7 @@ internal sealed unsafe class LogFile
     public LogFile(string path, long limit, int files, bool compress)
     {
         (_path, _limit, _files, _compress) = (path, limit, files, compress);
-        _descriptor = Open(out _size);
+        _file = Open(out _size);
         Mend();
     }
 
@@ -49,7 +50,7 @@ internal sealed unsafe class LogFile
         if (errno != 0)
         {
             // No half record stays behind (a full disk takes the first part of a write).
-            if (unistd.ftruncate(_descriptor, before) == 0) _size = before;
+            if (unistd.ftruncate(_file, before) == 0) _size = before;
             Lost += _records;
             Trouble = $"{_path}: write: {Errno.Describe(errno)}";
         }
@@ -60,16 +61,14 @@ internal sealed unsafe class LogFile
     public void Close()
     {
         Flush();
-        if (_descriptor >= 0) _ = unistd.close(_descriptor);
-        _descriptor = -1;
+        _file.Dispose();
     }
 
     private int WriteAll(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
-            int errno = Descriptors.Write(_descriptor, bytes, out int written);
-            if (errno == Errno.EINTR) continue;
+            int errno = Descriptors.Write(_file, bytes, out int written);
             if (errno != 0) return errno;
             _size += written;
             bytes = bytes[written..];
@@ -77,21 +76,23 @@ internal sealed unsafe class LogFile
         return 0;
     }
 
-    private int Open(out long size)
+    private Fd Open(out long size)
     {
-        int descriptor = (int)LinuxException.Check(
-            fcntl.open(_path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_CLOEXEC | fcntl.O_NOFOLLOW, Mode), "open", _path);
-        statx status;
-        LinuxException.Check(sys_stat.statx_(descriptor, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status), "statx", _path);
+        Fd file = Fd.Open(_path, fcntl.O_RDWR | fcntl.O_CREAT | fcntl.O_APPEND | fcntl.O_NOFOLLOW, Mode);
+        if (!FileStatus.TryRead(file, out statx status))
+        {
+            file.Dispose();
+            throw new LinuxException("statx", Io.Error, _path);
+        }
         size = (long)status.stx_size;
-        return descriptor;
+        return file;
     }
 
     /// <summary>A crash may have left half a record: the next one starts on a line of its own all the same.</summary>
     private void Mend()
     {
         byte last = (byte)'\n';
-        if (_size > 0) _ = unistd.pread(_descriptor, &last, 1, _size - 1);
+        if (_size > 0) Io.Read(_file, new Span<byte>(ref last), _size - 1);
         if (last != '\n') _ = WriteAll("\n"u8);
     }
 
@@ -102,9 +103,9 @@ internal sealed unsafe class LogFile
         try
         {
             Rotation.Shift(_path, _files, _compress);
-            int next = Open(out long size);
-            _ = unistd.close(_descriptor);
-            (_descriptor, _size) = (next, size);
+            Fd next = Open(out long size);
+            _file.Dispose();
+            (_file, _size) = (next, size);
         }
         catch (Exception error) when (error is LinuxException or IOException)
         {

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 
@@ -8,7 +9,7 @@ namespace Minirun.Engine.Logs.Reading;
 /// Reads back what the journald driver has sent, by journalctl: the journal's files are systemd's own, and it knows who may read them.
 /// </summary>
 /// <param name="id">The container's, in full.</param>
-public sealed unsafe class JournalReader(string id)
+public sealed class JournalReader(string id)
 {
     private const int Chunk = 65536, Longest = 1 << 20;   // bytes
     private const int Quiet = 2000;   // ms; what a container sent last is on its way through the journal then
@@ -23,20 +24,18 @@ public sealed unsafe class JournalReader(string id)
         string path = HelperProgram.Find(Program[0])
             ?? throw new UserError("logs: journalctl: not found in PATH",
                 "the container's lines are in systemd's journal, which that program reads");
-        int* ends = stackalloc int[2];
-        LinuxException.Check(unistd.pipe2(ends, fcntl.O_CLOEXEC), "pipe2");
-        int nothing = (int)LinuxException.Check(fcntl.open("/dev/null", fcntl.O_RDWR | fcntl.O_CLOEXEC), "open", "/dev/null");
-        using ChildProgram child = ChildProgram.Start(path, [.. Arguments(query)], [nothing, ends[1], 2], endsWithUs: true);
-        unistd.close(ends[1]);
-        unistd.close(nothing);
+        (Fd output, Fd theirs) = Fd.Pipe();
+        using Fd held = output, written = theirs, nothing = Fd.OpenNothing();
+        using ChildProgram child = ChildProgram.Start(path, [.. Arguments(query)], [nothing, written, 2], endsWithUs: true);
+        written.Dispose();
         bool whole = false;
         try
         {
-            whole = Copy(ends[0], query, handler);
+            whole = Copy(output, query, handler);
         }
         finally
         {
-            unistd.close(ends[0]);
+            output.Dispose();
             if (!whole) signal.kill(child.Pid, signal.SIGKILL);
             int status = child.Wait();
             if (whole && status != 0)
@@ -61,24 +60,24 @@ public sealed unsafe class JournalReader(string id)
         byte[] buffer = new byte[Chunk];
         int filled = 0;
         bool over = false;
-        pollfd* fds = stackalloc pollfd[2];
+        var poller = new Poller();
+        PollSource lines = poller.Add(pipe), end = poller.Add(query.EndDescriptor);
         while (true)
         {
-            fds[0] = new pollfd { fd = pipe, events = poll.POLLIN };
-            fds[1] = new pollfd { fd = over ? -1 : query.EndDescriptor, events = poll.POLLIN };
-            int ready = poll.poll_(fds, 2, over ? Quiet : -1);
-            if (ready < 0) continue;
-            if (ready == 0) return false;
-            over |= fds[1].revents != 0;
-            if (fds[0].revents == 0) continue;
+            if (!poller.Wait(over ? Quiet : -1)) return false;
+            if (end.IsReady)
+            {
+                over = true;
+                end.Descriptor = -1;
+            }
+            if (!lines.IsReady) continue;
             if (filled == buffer.Length) Array.Resize(ref buffer, filled * 2);
-            nint count;
-            fixed (byte* start = buffer) count = unistd.read(pipe, start + filled, buffer.Length - filled);
+            int count = Io.Read(pipe, buffer.AsSpan(filled));
             if (count <= 0) return true;
-            filled += (int)count;
+            filled += count;
             int taken = 0;
-            for (int end; (end = buffer.AsSpan(taken, filled - taken).IndexOf((byte)'\n')) >= 0; taken += end + 1)
-                if (!Take(buffer.AsSpan(taken, end), query, handler)) return false;
+            for (int feed; (feed = buffer.AsSpan(taken, filled - taken).IndexOf((byte)'\n')) >= 0; taken += feed + 1)
+                if (!Take(buffer.AsSpan(taken, feed), query, handler)) return false;
             // Not that one line takes all memory: nobody but a stranger writes such.
             if (taken == 0 && filled > Longest * 8) taken = filled;
             buffer.AsSpan(taken, filled - taken).CopyTo(buffer);

@@ -1,28 +1,33 @@
 using Minirun.Engine.Logs.JsonFile;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Logs.Reading;
 
 /// <summary>Waits for more of a log, and finds the file that comes after one.</summary>
-internal sealed unsafe class LogFollower : IDisposable
+internal sealed class LogFollower : IDisposable
 {
     private const int Inattentive = 200;
     private readonly string _path;
-    private readonly int _end, _watch;
+    private readonly FileWatch? _watch;
+    private readonly Poller _poller = new();
+    private readonly PollSource _end;
 
     /// <param name="end">A descriptor that becomes readable when nothing more will come, or -1.</param>
     public LogFollower(string path, int end)
     {
-        (_path, _end) = (path, end);
-        _watch = sys_inotify.inotify_init1(sys_inotify.IN_CLOEXEC | sys_inotify.IN_NONBLOCK);
-        // The directory: its events are those of all files in it, and of new ones.
-        if (_watch < 0
-            || sys_inotify.inotify_add_watch(_watch, Path.GetDirectoryName(CurrentDirectory.FullPath(path))!,
-                sys_inotify.IN_MODIFY | sys_inotify.IN_CREATE | sys_inotify.IN_MOVED_TO) >= 0)
-            return;
-        // Of watches a user has a number, too: one without would wait for ever.
-        unistd.close(_watch);
-        _watch = -1;
+        _path = path;
+        _end = _poller.Add(end);
+        try
+        {
+            // The directory: its events are those of all files in it, and of new ones.
+            _watch = new FileWatch(Path.GetDirectoryName(CurrentDirectory.FullPath(path))!);
+            _poller.Add(_watch.Descriptor);
+        }
+        catch (LinuxException)
+        {
+            // A user has only so many of them (128, or fewer watches): one without would wait for ever.
+        }
     }
 
     /// <summary>After <see cref="Next"/>: there may be files between the one before and the one after.</summary>
@@ -32,17 +37,10 @@ internal sealed unsafe class LogFollower : IDisposable
     /// <returns>It is over.</returns>
     public bool Wait()
     {
-        pollfd* ready = stackalloc pollfd[2];
-        ready[0] = new pollfd { fd = _watch, events = poll.POLLIN };
-        ready[1] = new pollfd { fd = _end, events = poll.POLLIN };
-        // Without inotify (a user may have 128 of them) we look now and then.
-        _ = poll.poll_(ready, 2, _watch >= 0 ? -1 : Inattentive);
-        Span<byte> events = stackalloc byte[4096];
-        fixed (byte* buffer = events)
-            while (_watch >= 0 && unistd.read(_watch, buffer, events.Length) > 0)
-            {
-            }
-        return ready[1].revents != 0;
+        // Without inotify we look now and then.
+        _poller.Wait(_watch is null ? Inattentive : -1);
+        _watch?.Forget();
+        return _end.IsReady;
     }
 
     /// <summary>The file after this one, or null while this is still the youngest.</summary>
@@ -65,14 +63,7 @@ internal sealed unsafe class LogFollower : IDisposable
         return LogSegment.Open(next);
     }
 
-    public void Dispose()
-    {
-        if (_watch >= 0) _ = unistd.close(_watch);
-    }
+    public void Dispose() => _watch?.Dispose();
 
-    private static ulong Inode(string path)
-    {
-        statx status;
-        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0 ? status.stx_ino : 0;
-    }
+    private static ulong Inode(string path) => FileStatus.TryRead(path, out statx status) ? status.stx_ino : 0;
 }

@@ -23,10 +23,11 @@ internal sealed class LogSegment : IDisposable
     /// <summary>Null when it is not there.</summary>
     public static LogSegment? Open(string path)
     {
-        int fd = RegularFile.Open(path);
-        if (fd < 0) return null;
-        var file = new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read, bufferSize: 0);
-        return new LogSegment(file, Entry.Status(fd).stx_ino, path.EndsWith(".gz", StringComparison.Ordinal));
+        using Fd fd = RegularFile.Open(path);
+        if (!fd.IsOpen) return null;
+        ulong inode = Entry.Status(fd).stx_ino;
+        var file = new FileStream(new SafeFileHandle(fd.Release(), ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        return new LogSegment(file, inode, path.EndsWith(".gz", StringComparison.Ordinal));
     }
 
     /// <summary>All files of a log, the oldest first.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class Sender
         while (Unsent > 0)
         {
             int errno = Descriptors.Send(_connection.Descriptor, _queue.All[_unacknowledged..], out int sent);
-            if (errno is Errno.EAGAIN or Errno.EINTR) return;
+            if (errno == Errno.EAGAIN) return;
             if (errno != 0)
             {
                 Fail(errno);
@@ -45,7 +45,7 @@ internal sealed partial class Sender
         {
             int errno = Descriptors.Send(_connection.Descriptor, _queue.First, out _);
             if (errno == Errno.EMSGSIZE && SendOversize is not null) errno = SendOversize(_connection.Descriptor, _queue);
-            if (errno is Errno.EAGAIN or Errno.EINTR) return;
+            if (errno == Errno.EAGAIN) return;
             if (errno != 0 && endpoint.IsLocal && errno != Errno.EMSGSIZE)
             {
                 // The socket's owner has gone; another may come.
@@ -76,7 +76,7 @@ internal sealed partial class Sender
         while (true)
         {
             int errno = Descriptors.Receive(_connection.Descriptor, _received.AsSpan(_receivedLength), out int length);
-            if (errno is Errno.EAGAIN or Errno.EINTR) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
+            if (errno == Errno.EAGAIN) return Unacknowledged() || Fail(Errno.ETIMEDOUT);
             if (endpoint.IsStream ? errno != 0 || length == 0 : errno != 0 && endpoint.IsLocal)
             {
                 if (_connection.Acknowledges && _receivedLength > Count)

@@ -1,5 +1,6 @@
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using static Minirun.Linux.time;
 
@@ -72,13 +73,14 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, 
 
     /// <summary>Connects before anything is sent, for drivers whose other side must be there at the start.</summary>
     /// <exception cref="UserError">It is not.</exception>
-    public unsafe void Require(string driver)
+    public void Require(string driver)
     {
         int errno = _connection.Open();
         while (errno == 0 && _connection.IsConnecting)
         {
-            var ready = new pollfd { fd = _connection.Descriptor, events = _connection.Awaits };
-            errno = poll.poll_(&ready, 1, (int)(ConnectTimeout / 1_000_000)) > 0 ? _connection.Finish() : Errno.ETIMEDOUT;
+            errno = Poller.Await(_connection.Descriptor, _connection.Awaits, (int)(ConnectTimeout / 1_000_000))
+                ? _connection.Finish()
+                : Errno.ETIMEDOUT;
         }
         if (errno == 0) return;
         _connection.Close();
@@ -117,10 +119,10 @@ internal sealed partial class Sender(Endpoint endpoint, Retry retry, int limit, 
         return true;
     }
 
-    private unsafe bool TryFinish()
+    private bool TryFinish()
     {
-        var ready = new pollfd { fd = _connection.Descriptor, events = _connection.Awaits };
-        if (poll.poll_(&ready, 1, 0) <= 0) return Nanoseconds(CLOCK_MONOTONIC) >= _due && Fail(Errno.ETIMEDOUT);
+        if (!Poller.IsReady(_connection.Descriptor, _connection.Awaits))
+            return Nanoseconds(CLOCK_MONOTONIC) >= _due && Fail(Errno.ETIMEDOUT);
         int errno = _connection.Finish();
         if (errno != 0) return Fail(errno);
         if (_connection.IsConnecting) return false;

@@ -77,11 +77,10 @@ internal sealed class SyslogFormat(LogOptions options, LogContext context, bool 
     }
 
     /// <summary>Nov 20 20:19:40, in local time: the protocol has no zone.</summary>
-    private unsafe ReadOnlySpan<byte> Local(long second)
+    private ReadOnlySpan<byte> Local(long second)
     {
         if (second == _localSecond) return _local;
-        tm now;
-        time.localtime_r(&second, &now);
+        tm now = time.Local(second);
         "JanFebMarAprMayJunJulAugSepOctNovDec"u8.Slice(now.tm_mon * 3, 3).CopyTo(_local);
         Encoding.ASCII.GetBytes($" {now.tm_mday,2} {now.tm_hour:00}:{now.tm_min:00}:{now.tm_sec:00}", _local.AsSpan(3));
         _localSecond = second;

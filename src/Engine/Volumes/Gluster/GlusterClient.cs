@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Lifecycle;
 
@@ -9,7 +9,7 @@ namespace Minirun.Engine.Volumes.Gluster;
 /// Mounts by glusterfs(8), a FUSE file system in a process of its own, which lives as long as the mount: whoever started it may end.
 /// </summary>
 /// <param name="servers">Who has the volume's description: the first that answers is asked.</param>
-public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
+public sealed class GlusterClient(IReadOnlyList<string> servers)
 {
     private const int Patience = 30_000, Pause = 20, Lazily = sys_mount.MNT_DETACH;   // ms, ms
 
@@ -31,7 +31,7 @@ public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
         for (int waited = 0; status == 0 && waited < Patience && Lives(pidFile); waited += Pause)
         {
             if (IsMounted(place) && Answers(place)) return;
-            poll.poll_(null, 0, Pause);
+            Poller.Pause(Pause);
         }
         Unmount(place);
         if (Lives(pidFile)) _ = signal.kill(Pid(pidFile), signal.SIGKILL);
@@ -42,20 +42,14 @@ public sealed unsafe class GlusterClient(IReadOnlyList<string> servers)
     /// <summary>Open files keep it alive until they are closed, but nobody finds it any more.</summary>
     public static void Unmount(string place)
     {
-        fixed (byte* path = KernelText.EncodeName(place))
-            if (sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, 0) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL
-                && sys_syscall.syscall(sys_syscall.SYS_umount2, (nint)path, Lazily) < 0)
-                throw new LinuxException("umount2", Marshal.GetLastPInvokeError(), place);
+        if (Mounting.Unmount(place, 0) is not (0 or Errno.EINVAL) && Mounting.Unmount(place, Lazily) is not 0 and var errno)
+            throw new LinuxException("umount2", errno, place);
     }
 
     public static bool IsMounted(string place) => MountInfo.Read().Any(mount => mount.Path == place);
 
     /// <summary>Not so when its process was killed (ENOTCONN). The kernel is not to say what it remembers.</summary>
-    public static bool Answers(string place)
-    {
-        statx status;
-        return sys_stat.statx_(fcntl.AT_FDCWD, place, fcntl.AT_STATX_FORCE_SYNC, sys_stat.STATX_BASIC_STATS, &status) == 0;
-    }
+    public static bool Answers(string place) => FileStatus.TryRead(place, out _, fcntl.AT_STATX_FORCE_SYNC);
 
     /// <summary>It writes its pid before it goes to the background, and ends when it cannot mount.</summary>
     private static bool Lives(string pidFile) => Pid(pidFile) is > 0 and var pid && signal.kill(pid, 0) == 0;

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Minirun.Engine.Sockets;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
@@ -9,9 +9,10 @@ namespace Minirun.Engine.Volumes.Plugins;
 /// <summary>
 /// One request and its answer over a connection of its own: HTTP/1.1 by hand, for a library would be larger than the whole program.
 /// </summary>
-internal static unsafe class PluginConnection
+internal static class PluginConnection
 {
-    private const int Patience = 120_000, ShakingHands = 10_000, Most = 16 << 20, Chunk = 16384;   // ms, ms, bytes, bytes
+    private const int Patience = 120_000, ShakingHands = 10_000, Connecting = 10_000;   // ms
+    private const int Most = 16 << 20, Chunk = 16384;   // bytes
 
     /// <summary>The bytes of a request, as Docker sends them.</summary>
     public static byte[] Request(string host, string call, ReadOnlySpan<byte> body)
@@ -33,41 +34,29 @@ internal static unsafe class PluginConnection
     /// <summary>The same with a request that is made already.</summary>
     public static PluginAnswer Exchange(PluginAddress address, string call, ReadOnlySpan<byte> request)
     {
-        int socket = Connect(address);
-        TlsRelay? relay = null;
-        try
+        using Fd connection = Connect(address);
+        using TlsRelay? relay = address.Tls is { } tls ? Secure(connection, address, tls) : null;
+        int socket = relay?.Descriptor ?? connection;
+        // The relay has its own.
+        if (relay is not null) connection.Dispose();
+        while (!request.IsEmpty)
         {
-            if (address.Tls is { } tls)
-            {
-                relay = Secure(socket, address, tls);
-                unistd.close(socket);
-                socket = relay.Descriptor;
-            }
-            while (!request.IsEmpty)
-            {
-                int errno = Descriptors.Send(socket, request, out int sent);
-                if (errno == Errno.EAGAIN) Await(socket, poll.POLLOUT, call);
-                // It may have answered without reading all.
-                else if (errno == Errno.EPIPE) break;
-                else if (errno is not (0 or Errno.EINTR)) throw new LinuxException("send", errno, address.Endpoint.ToString());
-                request = request[sent..];
-            }
-            return Receive(socket, call, address);
+            int errno = Descriptors.Send(socket, request, out int sent);
+            if (errno == Errno.EAGAIN) Await(socket, poll.POLLOUT, call);
+            // It may have answered without reading all.
+            else if (errno == Errno.EPIPE) break;
+            else if (errno != 0) throw new LinuxException("send", errno, address.Endpoint.ToString());
+            request = request[sent..];
         }
-        finally
-        {
-            if (relay is null) unistd.close(socket);
-            relay?.Dispose();
-        }
+        return Receive(socket, call, address);
     }
 
     /// <exception cref="UserError">The handshake failed: with the same certificates it always will.</exception>
     private static TlsRelay Secure(int socket, PluginAddress address, TlsOptions tls)
     {
         TlsRelay relay = TlsRelay.Start(socket, address.Endpoint.Host, tls, acknowledge: false);
-        pollfd said = new() { fd = relay.Descriptor, events = poll.POLLIN };
         int errno;
-        do errno = poll.poll_(&said, 1, ShakingHands) == 0 ? Errno.ETIMEDOUT : relay.Continue();
+        do errno = Poller.Await(relay.Descriptor, poll.POLLIN, ShakingHands) ? relay.Continue() : Errno.ETIMEDOUT;
         while (errno == Errno.EAGAIN);
         if (errno == 0) return relay;
         string reason = relay.Reason ?? Errno.Describe(errno);
@@ -84,7 +73,6 @@ internal static unsafe class PluginConnection
         {
             int errno = Descriptors.Receive(socket, buffer, out int received);
             if (errno == Errno.EAGAIN) Await(socket, poll.POLLIN, call);
-            else if (errno == Errno.EINTR) continue;
             else if (errno != 0) throw new LinuxException("recv", errno, address.Endpoint.ToString());
             else
             {
@@ -95,27 +83,19 @@ internal static unsafe class PluginConnection
         throw new FormatException("it is too long");
     }
 
-    private static int Connect(PluginAddress address)
+    private static Fd Connect(PluginAddress address)
     {
-        int socket = address.Endpoint.Socket(out byte[] name);
-        int errno = 0;
-        fixed (byte* start = name)
-            if (sys_socket.connect(socket, start, (uint)name.Length) < 0) errno = Marshal.GetLastPInvokeError();
+        Fd socket = address.Endpoint.Socket(out byte[] name);
+        int errno = SocketCalls.Connect(socket, name);
         if (errno == Errno.EINPROGRESS)
-        {
-            pollfd ready = new() { fd = socket, events = poll.POLLOUT };
-            uint length = sizeof(int);
-            errno = poll.poll_(&ready, 1, 10_000) == 0 ? Errno.ETIMEDOUT : 0;
-            if (errno == 0) sys_socket.getsockopt(socket, sys_socket.SOL_SOCKET, sys_socket.SO_ERROR, &errno, &length);
-        }
+            errno = Poller.Await(socket, poll.POLLOUT, Connecting) ? SocketCalls.TakeError(socket) : Errno.ETIMEDOUT;
         if (errno == 0) return socket;
-        unistd.close(socket);
+        socket.Dispose();
         throw new LinuxException("connect", errno, address.Endpoint.ToString());
     }
 
     private static void Await(int socket, short what, string call)
     {
-        pollfd ready = new() { fd = socket, events = what };
-        if (poll.poll_(&ready, 1, Patience) == 0) throw new FormatException($"{call}: no answer for two minutes");
+        if (!Poller.Await(socket, what, Patience)) throw new FormatException($"{call}: no answer for two minutes");
     }
 }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Volumes.Plugins;
@@ -56,10 +57,6 @@ internal sealed class PluginDirectories(string[] sockets, string[] descriptions)
         return names;
     }
 
-    private static unsafe bool IsSocket(string path)
-    {
-        statx status;
-        return sys_stat.statx_(fcntl.AT_FDCWD, path, 0, sys_stat.STATX_BASIC_STATS, &status) == 0
-            && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFSOCK;
-    }
+    private static bool IsSocket(string path) =>
+        FileStatus.TryRead(path, out statx status) && (status.stx_mode & sys_stat.S_IFMT) == sys_stat.S_IFSOCK;
 }

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Spec;
 
 namespace Minirun.Engine.Volumes.Plugins;
@@ -16,10 +17,10 @@ internal struct PluginRetry(double limit)
         StrictNumber.TryParse(stdlib.Variable("MINIRUN_PLUGIN_TIMEOUT"), out double given) ? given : Longest;
 
     /// <summary>Waits; false when it is no use any more.</summary>
-    public unsafe bool Wait()
+    public bool Wait()
     {
         if (_next + (Environment.TickCount64 - _began) / 1000.0 >= _limit) return false;
-        poll.poll_(null, 0, _next * 1000);
+        Poller.Pause(_next * 1000);
         _next = Math.Min(_next * 2, Longest);
         return true;
     }

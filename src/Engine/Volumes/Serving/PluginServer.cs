@@ -1,8 +1,7 @@
-using System.Runtime.InteropServices;
+using Minirun.Linux.Calls;
 using System.Text;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.Lifecycle;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Volumes.Serving;
@@ -11,12 +10,12 @@ namespace Minirun.Engine.Volumes.Serving;
 /// A driver of ours as a volume plugin of Docker's kind: HTTP on a socket, for whatever engine there is on this machine. A thread each
 /// connection, for a mount may take its time; the driver minds its own order.
 /// </summary>
-public sealed unsafe class PluginServer : IDisposable
+public sealed class PluginServer : IDisposable
 {
     private const int Most = 1 << 20, Chunk = 16384;   // bytes
     private readonly IVolumeDriver _driver;
     private readonly string _path;
-    private readonly int _listener;
+    private readonly Fd _listener;
 
     /// <exception cref="UserError">Another listens there.</exception>
     public PluginServer(IVolumeDriver driver, string path)
@@ -35,28 +34,28 @@ public sealed unsafe class PluginServer : IDisposable
     /// <param name="signals">A signalfd; -1: signals end the process.</param>
     public void Serve(int signals)
     {
-        Span<pollfd> fds = [new() { fd = _listener, events = poll.POLLIN }, new() { fd = signals, events = poll.POLLIN }];
-        fixed (pollfd* first = fds)
-            while (true)
-            {
-                if (poll.poll_(first, 2, -1) < 0) continue;
-                if (fds[1].revents != 0) return;
-                int client = fds[0].revents == 0 ? -1 : UnixSocket.Accept(_listener);
-                if (client >= 0) new Thread(() => Serve(client, _driver)) { IsBackground = true }.Start();
-            }
+        var poller = new Poller();
+        PollSource visitors = poller.Add(_listener), signal = poller.Add(signals);
+        while (true)
+        {
+            poller.Wait(-1);
+            if (signal.IsReady) return;
+            Fd client = visitors.IsReady ? UnixSocket.Accept(_listener) : Fd.None;
+            if (client.IsOpen) new Thread(() => Serve(client, _driver)) { IsBackground = true }.Start();
+        }
     }
 
     public void Dispose()
     {
         unistd.unlink(_path);
-        unistd.close(_listener);
+        _listener.Dispose();
     }
 
     private static bool IsListening(string path)
     {
         try
         {
-            unistd.close(UnixSocket.Connect(path, sys_socket.SOCK_STREAM));
+            using Fd other = UnixSocket.Connect(path, sys_socket.SOCK_STREAM);
             return true;
         }
         catch (LinuxException)
@@ -66,8 +65,9 @@ public sealed unsafe class PluginServer : IDisposable
     }
 
     /// <summary>One request after the other, until the other side has no more.</summary>
-    private static void Serve(int client, IVolumeDriver driver)
+    private static void Serve(Fd given, IVolumeDriver driver)
     {
+        using Fd client = given;
         byte[] buffer = new byte[Chunk];
         var got = new MemoryStream();
         try
@@ -82,20 +82,14 @@ public sealed unsafe class PluginServer : IDisposable
                     (int status, byte[] body) = PluginCalls.Answer(driver, request);
                     if (!Send(client, status, body)) return;
                 }
-                nint length;
-                fixed (byte* start = buffer) length = sys_socket.recv(client, start, Chunk, 0);
-                if (length < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
+                int length = SocketCalls.Receive(client, buffer);
                 if (length <= 0) return;
-                got.Write(buffer, 0, (int)length);
+                got.Write(buffer, 0, length);
             }
         }
         catch (FormatException error)
         {
             Send(client, 400, Encoding.UTF8.GetBytes(error.Message + "\n"));
-        }
-        finally
-        {
-            unistd.close(client);
         }
     }
 
@@ -109,10 +103,9 @@ public sealed unsafe class PluginServer : IDisposable
             .. body];
         for (int gone = 0; gone < bytes.Length;)
         {
-            nint sent;
-            fixed (byte* start = bytes) sent = sys_socket.send(client, start + gone, bytes.Length - gone, sys_socket.MSG_NOSIGNAL);
-            if (sent < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR) return false;
-            gone += (int)Math.Max(0, sent);
+            int sent = SocketCalls.Send(client, bytes.AsSpan(gone));
+            if (sent < 0) return false;
+            gone += sent;
         }
         return true;
     }

@@ -1,9 +1,8 @@
 using System.Text;
-using Minirun.Linux;
 using static Minirun.Linux.sys_socket;
 using static Minirun.Linux.sys_syscall;
 
-namespace Minirun.Runtime.Lifecycle;
+namespace Minirun.Linux.Calls;
 
 /// <summary>
 /// Unix sockets by path (unix(7)). A path that is too long for struct sockaddr_un goes through a descriptor of its directory.
@@ -14,26 +13,26 @@ public static unsafe class UnixSocket
     private const uint OwnerOnly = 0x180 /* 0600 */;
 
     /// <summary>A socket that listens at a path, which must not be there yet; one of datagrams receives there.</summary>
-    public static int Listen(string path, int type) => Make(path, type, listens: true);
+    public static Fd Listen(string path, int type) => Make(path, type, listens: true);
 
     /// <summary>A socket connected to the one at a path.</summary>
     /// <exception cref="LinuxException">Nobody listens there.</exception>
-    public static int Connect(string path, int type) => Make(path, type, listens: false);
+    public static Fd Connect(string path, int type) => Make(path, type, listens: false);
 
     /// <summary>
-    /// Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Below 0: none waits, or it was somebody
+    /// Takes a connection of our own user's or root's; anybody else's is closed (SO_PEERCRED). Not open: none waits, or it was somebody
     /// else's.
     /// </summary>
-    public static int Accept(int listener)
+    public static Fd Accept(int listener)
     {
-        int connection = accept4(listener, null, null, SOCK_CLOEXEC);
-        if (connection < 0) return connection;
+        var connection = new Fd(accept4(listener, null, null, SOCK_CLOEXEC));
+        if (!connection.IsOpen) return connection;
         ucred peer;
         uint size = (uint)sizeof(ucred);
         bool known = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
         if (known && (peer.uid == 0 || peer.uid == unistd.geteuid())) return connection;
-        unistd.close(connection);
-        return -1;
+        connection.Dispose();
+        return connection;
     }
 
     /// <summary>Sends a descriptor with a text (SCM_RIGHTS).</summary>
@@ -52,20 +51,14 @@ public static unsafe class UnixSocket
     /// <summary>Connects, sends a descriptor with a text, and is done.</summary>
     public static void Give(string path, int fd, string text)
     {
-        int socket = Connect(path, SOCK_STREAM);
-        try
-        {
-            Send(socket, fd, text, path);
-        }
-        finally
-        {
-            unistd.close(socket);
-        }
+        using Fd socket = Connect(path, SOCK_STREAM);
+        Send(socket, fd, text, path);
     }
 
-    private static int Make(string path, int type, bool listens)
+    private static Fd Make(string path, int type, bool listens)
     {
-        int directory = -1, socket = (int)LinuxException.Check((nint)syscall(SYS_socket, AF_UNIX, type | SOCK_CLOEXEC, 0), "socket");
+        Fd socket = SocketCalls.Open(AF_UNIX, type);
+        Fd? directory = null;
         try
         {
             string name = path;
@@ -73,9 +66,8 @@ public static unsafe class UnixSocket
             if (!isAbstract && KernelText.Encode(path).Length >= PathSize)
             {
                 string parent = Path.GetDirectoryName(CurrentDirectory.FullPath(path))!;
-                directory =
-                    (int)LinuxException.Check(fcntl.open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC), "open", parent);
-                name = $"/proc/self/fd/{directory}/{Path.GetFileName(path)}";
+                directory = Fd.Open(parent, fcntl.O_PATH | fcntl.O_DIRECTORY);
+                name = $"{Entry.Link(directory)}/{Path.GetFileName(path)}";
             }
             byte* address = stackalloc byte[sizeof(ushort) + PathSize];
             new Span<byte>(address, sizeof(ushort) + PathSize).Clear();
@@ -97,12 +89,12 @@ public static unsafe class UnixSocket
         }
         catch
         {
-            unistd.close(socket);
+            socket.Dispose();
             throw;
         }
         finally
         {
-            if (directory >= 0) unistd.close(directory);
+            directory?.Dispose();
         }
     }
 }
