@@ -63,5 +63,6 @@ public sealed class DescriptorTests : IDisposable
         [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(ProcFile.ReadLink).OfType<string>()
             .Where(path => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal))];
 
-    private static int Watches() => Directory.GetFileSystemEntries("/proc/self/fd").Count(path => ProcFile.ReadLink(path) == "anon_inode:inotify");
+    private static int Watches() =>
+        Directory.GetFileSystemEntries("/proc/self/fd").Count(path => ProcFile.ReadLink(path) == "anon_inode:inotify");
 }
