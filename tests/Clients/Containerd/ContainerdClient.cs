@@ -4,7 +4,7 @@ using Minirun.Clients.Support;
 namespace Minirun.Clients.Containerd;
 
 /// <summary>A containerd, and ctr in front of it.</summary>
-public sealed class ContainerdClient() : Client("containerd")
+public sealed partial class ContainerdClient() : Client("containerd")
 {
     private RunningProgram? _daemon;
 

@@ -28,7 +28,7 @@ public sealed partial class ContainerdTests
     {
         using Task neighbour = _client.Detach([], "sleep", "1000");
         const string mount = "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=ro";
-        Assert.NotEqual(OwnCgroup.Check(neighbour.Exec("sh", "-c", OwnCgroup.Look).Exits(0).Out),
+        Assert.NotEqual(OwnCgroup.Check(neighbour.Output("sh", "-c", OwnCgroup.Look)),
             OwnCgroup.Check(Sh(["--mount", mount], OwnCgroup.Look)));
     }
 
@@ -59,7 +59,9 @@ public sealed partial class ContainerdTests
         // ctr maps ids for images only.
         string[] run = ["run", "--rm", "--runc-binary", RuntimeUnderTest.Path, "--uidmap", "0:100000:5000", "--gidmap", "0:100000:5000"];
         Assert.Equal("0 100000 5000\n",
-            _client.RunOrSkip([.. run, ContainerdClient.ImageName, "mapped", "sh", "-c", "xargs </proc/self/uid_map"]).Exits(0).Out);
+            _client.RunOrSkip(_client.RunStaying,
+                    [.. run, ContainerdClient.ImageName, "mapped", .. ContainerdClient.Staying("sh", "-c", "xargs </proc/self/uid_map")])
+                .Exits(0).Out);
     }
 
     [ClientFact]
@@ -67,7 +69,7 @@ public sealed partial class ContainerdTests
     {
         using Task task = _client.Detach([], "sleep", "1000");
         string pid = task.Do("ps").Exits(0).Lines[1].Split(' ')[0];
-        Assert.Equal(task.Exec("stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out,
+        Assert.Equal(task.Output("stat", "-L", "-c", "%i", "/proc/self/ns/net"),
             Run(["--with-ns", $"network:/proc/{pid}/ns/net"], "stat", "-L", "-c", "%i", "/proc/self/ns/net").Exits(0).Out);
     }
 
@@ -77,7 +79,10 @@ public sealed partial class ContainerdTests
 
     [ClientFact]
     public void The_older_shim_drives_it_as_well() =>
-        Assert.Equal("hello\n", _client.RunOrSkip(_client.Container(["--runtime", "io.containerd.runc.v1"], "echo", "hello")).Exits(0).Out);
+        Assert.Equal("hello\n",
+            _client.RunOrSkip(_client.RunStaying,
+                    _client.Container(["--runtime", "io.containerd.runc.v1"], ContainerdClient.Staying("echo", "hello")))
+                .Exits(0).Out);
 
     [ClientFact]
     public void A_runtime_root_can_be_chosen()

@@ -27,21 +27,24 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
 
     [ClientFact]
     public void Input_goes_to_the_command() =>
-        Assert.Equal("typed", _client.Run(new Start { Input = "typed" }, _client.Container([], "head", "-c", "5")).Exits(0).Out);
+        Assert.Equal("typed",
+            _client.RunStaying("typed", _client.Container([], ContainerdClient.Staying("head", "-c", "5"))).Exits(0).Out);
 
     [ClientFact]
     public void A_command_that_is_not_there_is_named_in_runcs_words()
     {
-        Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH", Run([], "no-such-command").Exits(1).Error);
-        Assert.Contains("exec: \"/etc/passwd\": permission denied", Run([], "/etc/passwd").Exits(1).Error);
+        Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH",
+            _client.Run(_client.Container([], "no-such-command")).Exits(1).Error);
+        Assert.Contains("exec: \"/etc/passwd\": permission denied", _client.Run(_client.Container([], "/etc/passwd")).Exits(1).Error);
     }
 
     [ClientFact]
     public void A_container_has_a_terminal()
     {
         using Pty terminal = _client.Terminal(
-            _client.Container(["--tty"], "sh", "-c", "until stty size | grep '^30 100'; do sleep 0.05; done; tty; exit 5"));
+            _client.Container(["--tty"], "sh", "-c", "until stty size | grep '^30 100'; do sleep 0.05; done; tty; read line; exit 5"));
         terminal.Await("/dev/pts/0");
+        terminal.Type("\n");
         Assert.Equal(5, terminal.ExitCode());
     }
 
@@ -102,13 +105,13 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
     public void Exec_runs_in_the_container()
     {
         using Task task = _client.Detach([], "sleep", "1000");
-        Assert.Contains("sleep 1000", task.Exec("ps").Exits(0).Out);
+        Assert.Contains("sleep 1000", task.Output("ps"));
         task.Exec("sh", "-c", "exit 9").Exits(9);
         Assert.Contains("exec: \"no-such-command\": executable file not found in $PATH", task.Exec("no-such-command").Exits(1).Error);
-        Assert.Equal("5 6 /tmp\n",
-            _client.Run(task.ExecWords(["--user", "5:6", "--cwd", "/tmp"], "sh", "-c", "echo $(id -u) $(id -g) $(pwd)")).Exits(0).Out);
-        using Pty terminal = _client.Terminal(task.ExecWords(["--tty"], "sh", "-c", "tty; exit 6"));
+        Assert.Equal("5 6 /tmp\n", task.Output(["--user", "5:6", "--cwd", "/tmp"], "sh", "-c", "echo $(id -u) $(id -g) $(pwd)"));
+        using Pty terminal = _client.Terminal(task.ExecWords(["--tty"], "sh", "-c", "tty; read line; exit 6"));
         terminal.Await("/dev/pts/0");
+        terminal.Type("\n");
         Assert.Equal(6, terminal.ExitCode());
     }
 
@@ -132,7 +135,8 @@ public sealed partial class ContainerdTests : IClassFixture<ContainerdClient>
     [ClientFact]
     public void Nothing_is_left() => _client.LeavesNothing();
 
-    private Result Run(string[] options, params string[] command) => _client.Run(_client.Container(options, command));
+    private Result Run(string[] options, params string[] command) =>
+        _client.RunStaying(_client.Container(options, ContainerdClient.Staying(command)));
 
     private string Sh(string[] options, string script) => Run(options, "sh", "-c", script).Exits(0).Out.TrimEnd('\n');
 }

@@ -26,6 +26,12 @@ internal sealed class Task(ContainerdClient client, string id) : IDisposable
 
     public Result Exec(params string[] command) => client.Run(ExecWords([], command));
 
+    /// <summary>What a command that succeeds prints.</summary>
+    public string Output(params string[] command) => Output([], command);
+
+    public string Output(string[] options, params string[] command) =>
+        client.RunStaying(ExecWords(options, ContainerdClient.Staying(command))).Exits(0).Out;
+
     public void AwaitLog(string text) =>
         Assert.True(Deadline.Wait(() => Log.Contains(text)), $"waited in vain for '{text}' in the log of {id}:\n{Log}");
 

@@ -44,12 +44,14 @@ public abstract class Client : IDisposable
         Realm.Terminal(Cli.Tests.Support.Start.Plain, Command[0], [.. Command[1..], .. arguments]);
 
     /// <summary>Runs the client; where it does not succeed, and does not with runc either, the test is skipped.</summary>
-    internal Result RunOrSkip(params string[] arguments)
+    internal Result RunOrSkip(params string[] arguments) => RunOrSkip(Run, arguments);
+
+    internal Result RunOrSkip(Func<string[], Result> run, string[] arguments)
     {
-        Result result = Run(arguments);
+        Result result = run(arguments);
         if (result.ExitCode == 0) return result;
         if (RuntimeUnderTest.Runc is not { } runc) return result;
-        Result second = RuntimeUnderTest.IsRunc ? result : Run(WithRuntime(runc, arguments));
+        Result second = RuntimeUnderTest.IsRunc ? result : run(WithRuntime(runc, arguments));
         return second.ExitCode == 0
             ? result
             : throw new SkippedException($"{Name} cannot do this here with runc either: {second.Error.Trim()}");
