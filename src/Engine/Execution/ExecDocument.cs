@@ -1,4 +1,4 @@
-using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Spec;
 
@@ -8,17 +8,21 @@ namespace Minirun.Engine.Execution;
 /// The process of an exec as an OCI runtime reads it (`exec --process FILE`): the container's own, with what was asked for. It goes in a
 /// file without a name, by its descriptor: what stands in argv is in everybody's `ps`, and variables are often secrets.
 /// </summary>
-internal static unsafe class ExecDocument
+internal static class ExecDocument
 {
-    /// <summary>Gives a descriptor of it, for the caller to close.</summary>
-    public static int Open(ExecRequest request)
+    public static Fd Open(ExecRequest request)
     {
-        byte[] json = Make(request).ToBytes();
-        int file = (int)LinuxException.Check(sys_mman.memfd_create("minirun-process", sys_mman.MFD_CLOEXEC), "memfd_create");
-        fixed (byte* start = json)
-            for (nint done = 0; done < json.Length;)
-                done += (nint)LinuxException.Check(unistd.write(file, start + done, json.Length - done), "write", "process");
-        return file;
+        Fd file = Fd.InMemory("minirun-process");
+        try
+        {
+            Io.WriteAll(file, Make(request).ToBytes(), "process");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private static OciProcess Make(ExecRequest request)

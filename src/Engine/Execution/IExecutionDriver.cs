@@ -4,11 +4,20 @@ using Minirun.Runtime.Launch;
 
 namespace Minirun.Engine.Execution;
 
-/// <summary>Who executes containers: minirun itself, or another OCI runtime. All are driven alike, with bundles.</summary>
+/// <summary>
+/// Executes containers: minirun itself, or another OCI runtime. All are driven alike, with bundles, and the names are OCI's. The eleven
+/// methods of docker's execution driver are here: Run (<see cref="Create"/> and <see cref="Start"/>), Exec (<see cref="Exec"/> and
+/// <see cref="StartExec"/>), <see cref="Kill"/>, <see cref="Pause"/>, Unpause (<see cref="Resume"/>), <see cref="Name"/>,
+/// <see cref="Info"/>, GetPidsForContainer (<see cref="Pids"/>), <see cref="Terminate"/>, Clean (<see cref="Delete"/>) and
+/// <see cref="Stats"/>; <see cref="Update"/> and <see cref="Version"/> are besides.
+/// </summary>
 public interface IExecutionDriver
 {
     /// <summary>As in --runtime.</summary>
     string Name { get; }
+
+    /// <summary>What its program says of its own version; null: it says none.</summary>
+    string? Version();
 
     /// <summary>Makes a container, which waits for its start; it is a child of ours from then on if we are a subreaper.</summary>
     /// <param name="id">A new id.</param>
@@ -31,20 +40,33 @@ public interface IExecutionDriver
     /// <exception cref="UserError">It could not be started: exit code 126 or 127 when the command cannot be executed.</exception>
     int Exec(string id, ExecRequest request);
 
+    /// <summary>Sends a signal to the first process, and to no other.</summary>
+    /// <returns>False when it has ended meanwhile.</returns>
+    /// <exception cref="Linux.LinuxException">The signal may not be sent.</exception>
+    bool Kill(HeldContainer container, int number);
+
+    /// <summary>Ends all of its processes now, whatever state they are in, and waits until the last has ended.</summary>
+    /// <param name="container">Who holds it also knows those that outlive its first process.</param>
+    /// <param name="milliseconds">How long it may take.</param>
+    /// <returns>What keeps it from ending, and what to do about that; null: nothing of it lives.</returns>
+    (string Why, string Hint)? Terminate(HeldContainer container, int milliseconds);
+
     void Pause(string id);
 
     void Resume(string id);
 
-    bool IsPaused(string id);
-
     /// <summary>Changes limits: a JSON document as linux.resources.</summary>
     void Update(string id, byte[] resources);
 
+    /// <summary>What the runtime knows of a container now; null: it knows none of that id.</summary>
+    /// <param name="id">The container's.</param>
+    /// <param name="proven">
+    /// The process is to be one that the runtime knows for its own, though its state may be spoilt or lost. That costs more to find out.
+    /// </param>
+    ContainerInfo? Info(string id, bool proven = false);
+
     /// <summary>Pids of its processes, as the host counts.</summary>
     List<int> Pids(string id);
-
-    /// <summary>Its first process, as the runtime has written it down; null when it does not run.</summary>
-    (int Pid, ulong StartTime)? First(string id);
 
     /// <summary>The figures of its cgroup; null when it has none of its own.</summary>
     /// <param name="pid">Its first process.</param>

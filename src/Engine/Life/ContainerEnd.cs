@@ -1,11 +1,11 @@
 using Minirun.Engine.Events;
+using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Engine.Volumes;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
-using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Launch;
-using Minirun.Runtime.Lifecycle;
 
 namespace Minirun.Engine.Life;
 
@@ -31,20 +31,17 @@ public static class ContainerEnd
     private static bool End(EngineContainer container, int number, int seconds)
     {
         bool waits = container.MonitorLives();
-        using FirstProcess? first = AwaitFirst(container);
-        if (first is null) return waits;
-        Cgroup? cgroup = RuntimeLeft.Cgroup(container, first.Pid);
-        using var ending = new Ending(first.Init, first.Pid, cgroup, container.OwnNamespaces(),
-            () => OtherContainers.Processes(container));
-        ending.Thaw();
+        using HeldContainer? held = AwaitFirst(container);
+        if (held is null) return waits;
+        held.HoldMembers();
+        held.Thaw();
         bool asks = number != signal.SIGKILL;
-        if (asks) EndingSignal.Send(container, first.Init, number);
-        if (!asks || !first.Init.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
-        {
+        if (asks) EndingSignal.Send(container, held, number);
+        if (!asks || !held.First.WaitForEnd(seconds < 0 ? Timeout.Infinite : seconds * 1000))
             EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(signal.SIGKILL));
-            ending.Kill();
-        }
-        if (!ending.Await(Patience)) throw Stuck(container, ending);
+        // It may have ended when it was asked to, and others of it have not.
+        if (ExecutionDrivers.Find(container).Terminate(held, Patience) is var (why, hint))
+            throw new UserError($"container {container.Config.Name} does not end: {why}", hint);
         for (int waited = 0; container.MonitorLives(); waited += Poll)
         {
             if (waited == WakeAfter) LivingMonitor.Wake(container);
@@ -102,9 +99,9 @@ public static class ContainerEnd
     }
 
     /// <summary>Waits for one that is about to be started, by a command that was killed perhaps, or is between two runs.</summary>
-    private static FirstProcess? AwaitFirst(EngineContainer container)
+    private static HeldContainer? AwaitFirst(EngineContainer container)
     {
-        FirstProcess? found;
+        HeldContainer? found;
         for (int waited = 0; (found = FirstProcess.Find(container)) is null && container.MonitorLives(); waited += Poll)
         {
             if (waited >= StartSignals.Patience && MonitorLock.IsStarting(container) && EndStart(container)) return null;
@@ -158,7 +155,7 @@ public static class ContainerEnd
         if (waited == KnockAfter && !MonitorLock.IsStarting(container)) LivingMonitor.Knock(container);
     }
 
-    private static unsafe void Pause() => poll.poll_(null, 0, Poll);
+    private static void Pause() => Poller.Pause(Poll);
 
     private static UserError Hangs(EngineContainer container, string what)
     {
@@ -167,11 +164,5 @@ public static class ContainerEnd
             return new UserError($"{text}: {kept.Why}", kept.Hint);
         if (MonitorLock.IsStarting(container)) text += $": {LockHolder.Describe(container.MonitorLockPath)}";
         return new UserError(text, $"its minirun-monitor is in ps: does it hang? `minirun rm -f {container.Config.Name}` ends it, too");
-    }
-
-    private static UserError Stuck(EngineContainer container, Ending ending)
-    {
-        (string why, string hint) = ending.Explain();
-        return new UserError($"container {container.Config.Name} does not end: {why}", hint);
     }
 }

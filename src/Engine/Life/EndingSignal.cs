@@ -1,8 +1,8 @@
 using Minirun.Engine.Events;
+using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
-using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Life;
 
@@ -16,12 +16,12 @@ public static class EndingSignal
     /// <returns>False when there is no process for it.</returns>
     public static bool PassOn(EngineContainer container, int number)
     {
-        using InitProcess? init = FirstProcess.Find(container)?.Init;
-        if (init is null) return false;
+        using HeldContainer? held = FirstProcess.Find(container);
+        if (held is null) return false;
         if (number == SignalName.Parse(container.Config.StopSignal)) StopNote.Write(container);
-        Send(container, init, number);
+        Send(container, held, number);
         // One that has frozen itself would never hear of it.
-        if (DroppedSignal.Ends(number)) RuntimeLeft.Cgroup(container, init.Pid)?.ThawAll();
+        if (DroppedSignal.Ends(number)) held.Thaw();
         return true;
     }
 
@@ -30,11 +30,11 @@ public static class EndingSignal
     /// <exception cref="UserError">The container does not run.</exception>
     public static bool Kill(EngineContainer container, int number)
     {
-        using FirstProcess first = FirstProcess.Find(container)
+        using HeldContainer held = FirstProcess.Find(container)
             ?? throw new UserError($"container {container.Config.Name} is not running", "`minirun ps -a` shows its state");
         EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(number));
-        bool isHeard = !DroppedSignal.Is(number, first.Pid);
-        first.Init.Signal(number);
+        bool isHeard = !DroppedSignal.Is(number, held.First.Pid);
+        ExecutionDrivers.Find(container).Kill(held, number);
         return isHeard;
     }
 
@@ -45,12 +45,12 @@ public static class EndingSignal
     }
 
     /// <summary>SIGKILL in the place of one that the kernel would drop.</summary>
-    internal static void Send(EngineContainer container, InitProcess init, int number)
+    internal static void Send(EngineContainer container, HeldContainer held, int number)
     {
-        bool isDropped = DroppedSignal.Is(number, init.Pid);
+        bool isDropped = DroppedSignal.Is(number, held.First.Pid);
         if (isDropped) StopNote.Write(container, number);
         // Before it: the end that it brings is written down by the monitor.
         EngineEvents.Add(container, "kill", "signal", EngineEvents.Text(number));
-        init.Signal(isDropped ? signal.SIGKILL : number);
+        ExecutionDrivers.Find(container).Kill(held, isDropped ? signal.SIGKILL : number);
     }
 }

@@ -8,19 +8,13 @@ using Minirun.Runtime.State;
 namespace Minirun.Engine.Life;
 
 /// <summary>
-/// A container's first process, held by a pidfd, when it is known to be that. What state.json says may be spoilt, and name anybody's
-/// process: the kernel says whose it is, by its cgroup, by its parent, or by its namespaces.
+/// Finds a container's first process, and proves that it is that. What state.json says may be spoilt, and name anybody's process: the
+/// kernel says whose it is, by its cgroup, by its parent, or by its namespaces.
 /// </summary>
-public sealed class FirstProcess : IDisposable
+public static class FirstProcess
 {
-    private FirstProcess(InitProcess init, int pid, ulong startTime) => (Init, Pid, StartTime) = (init, pid, startTime);
-
-    internal InitProcess Init { get; }
-    public int Pid { get; }
-    public ulong StartTime { get; }
-
     /// <summary>Null when none lives, or none is known.</summary>
-    public static FirstProcess? Find(EngineContainer container)
+    public static HeldContainer? Find(EngineContainer container)
     {
         ContainerState state = ContainerRepair.State(container);
         if (state.Pid <= 0) return null;
@@ -29,30 +23,44 @@ public sealed class FirstProcess : IDisposable
     }
 
     /// <summary>As the runtime has written it down, which keeps files of its own.</summary>
-    public static FirstProcess? OfRuntime(EngineContainer container) =>
-        ExecutionDrivers.Find(container)?.First(container.Id) is { } kept ? Open(container, kept.Pid, kept.StartTime) : null;
+    public static HeldContainer? OfRuntime(EngineContainer container) =>
+        Known(container) is var (pid, startTime) ? Open(container, pid, startTime) : null;
+
+    /// <summary>Of a container whose monitor we are: it is our child, and we have not waited for it.</summary>
+    internal static HeldContainer OfMonitor(EngineContainer container, int pid) => Hold(container, InitProcess.OpenChild(pid));
 
     /// <summary>Waits for the end of a container's first process; false when there is none.</summary>
     public static bool WaitForEnd(EngineContainer container)
     {
-        using FirstProcess? first = Find(container);
-        return first?.Init.WaitForEnd(Timeout.Infinite) == true;
+        using HeldContainer? held = Find(container);
+        return held?.First.WaitForEnd(Timeout.Infinite) == true;
     }
 
-    public void Dispose() => Init.Dispose();
-
-    private static FirstProcess? Open(EngineContainer container, int pid, ulong startTime)
+    private static HeldContainer Hold(EngineContainer container, InitProcess first) => new()
     {
-        if (InitProcess.Open(new ContainerRecord { Pid = pid, StartTime = startTime }) is not { } init) return null;
-        if (IsOf(container, pid, startTime)) return new(init, pid, startTime);
-        init.Dispose();
+        Id = container.Id,
+        First = first,
+        CgroupPath = () => ParentCgroup.PathFor(container),
+        OwnNamespaces = container.OwnNamespaces,
+        Others = () => OtherContainers.Processes(container),
+    };
+
+    private static HeldContainer? Open(EngineContainer container, int pid, ulong startTime)
+    {
+        if (InitProcess.Open(pid, startTime) is not { } first) return null;
+        if (IsOf(container, pid, startTime)) return Hold(container, first);
+        first.Dispose();
         return null;
     }
+
+    /// <summary>What the runtime knows for its own; null when nothing of it runs.</summary>
+    private static (int Pid, ulong StartTime)? Known(EngineContainer container) =>
+        ExecutionDrivers.Find(container).Info(container.Id, proven: true) is { Runs: true } info ? (info.Pid, info.StartTime) : null;
 
     private static bool IsOf(EngineContainer container, int pid, ulong startTime)
     {
         if (HasCgroup(pid, container.Id) || IsChildOfMonitor(pid, container.Id)) return true;
-        if (ExecutionDrivers.Find(container)?.First(container.Id) is { } kept && kept != (pid, startTime)) return false;
+        if (Known(container) is { } kept && kept != (pid, startTime)) return false;
         // Only files say so: at least it is in a mount namespace that is not ours, and no other container's.
         string? space = ProcFile.ReadLink(ProcessIdentity.Directory(pid) + "/ns/mnt");
         return space is not null && space != ProcFile.ReadLink("/proc/self/ns/mnt")
@@ -61,7 +69,7 @@ public sealed class FirstProcess : IDisposable
 
     private static bool Names(EngineContainer other, int pid, ulong startTime) =>
         (other.Read() is { } state && state.Pid == pid && state.StartTime == startTime)
-            || ExecutionDrivers.Find(other)?.First(other.Id) == (pid, startTime);
+            || Known(other) == (pid, startTime);
 
     /// <summary>Its path has the container's id, which nobody else's has.</summary>
     private static bool HasCgroup(int pid, string id) => Text(pid, "cgroup").Contains(id, StringComparison.Ordinal);

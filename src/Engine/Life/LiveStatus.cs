@@ -9,7 +9,7 @@ public static class LiveStatus
     public static string Read(EngineContainer container) => Read(container, ContainerRepair.State(container));
 
     public static string Read(EngineContainer container, ContainerState state) =>
-        state.Status == ContainerState.Running && ExecutionDrivers.Find(container)?.IsPaused(container.Id) == true
+        state.Status == ContainerState.Running && ExecutionDrivers.Find(container).Info(container.Id) is { IsPaused: true }
             ? ContainerState.Paused
             : state.Status;
 }

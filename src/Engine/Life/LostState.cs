@@ -1,4 +1,5 @@
 using System.Globalization;
+using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Linux;
 
@@ -14,17 +15,17 @@ internal static class LostState
     {
         // Removed meanwhile: nothing was lost.
         if (!Directory.Exists(container.Directory)) return new();
-        using FirstProcess? first = FirstProcess.OfRuntime(container);
-        return first is null
+        using HeldContainer? held = FirstProcess.OfRuntime(container);
+        return held is null
             ? EngineContainer.Lost()
             : new()
             {
                 Status = ContainerState.Running,
-                Pid = first.Pid,
-                StartTime = first.StartTime,
+                Pid = held.First.Pid,
+                StartTime = held.First.StartTime,
                 BootId = EngineContainer.BootId(),
                 MonitorPid = LivingMonitor.Pid(container),
-                StartedAt = Started(first.StartTime),
+                StartedAt = Started(held.First.StartTime),
             };
     }
 

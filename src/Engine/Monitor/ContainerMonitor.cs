@@ -1,5 +1,6 @@
 using Minirun.Engine.Attach;
 using Minirun.Engine.Events;
+using Minirun.Engine.Execution;
 using Minirun.Engine.Life;
 using Minirun.Engine.Health;
 using Minirun.Engine.Logs;
@@ -114,12 +115,12 @@ internal sealed unsafe class ContainerMonitor
             ContainerParts.Connect(_start);
             _flight.Step(FlightStep.Start);
             _start.Driver.Start(_container.Id);
-            int pid = _start.Pid, pidfd = (int)LinuxException.Check(sys_syscall.syscall(sys_syscall.SYS_pidfd_open, pid, 0), "pidfd_open");
+            int pid = _start.Pid;
+            using HeldContainer held = FirstProcess.OfMonitor(_container, pid);
             Started(pid);
             _pages.Used();
-            bool timedOut = Mind(streams, pidfd);
+            bool timedOut = Mind(streams, held);
             Ended(FirstStatus.Wait(pid, out long memory), memory, timedOut);
-            unistd.close(pidfd);
         }
         catch when (_flight.Fails()) { }   // It catches nothing: a filter is asked before anything is taken back.
         finally
@@ -151,7 +152,7 @@ internal sealed unsafe class ContainerMonitor
     }
 
     /// <summary>The loop. Gives whether the container's time was over.</summary>
-    private bool Mind(ContainerStreams streams, int pidfd)
+    private bool Mind(ContainerStreams streams, HeldContainer held)
     {
         long deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
         bool timedOut = false, ended = false;
@@ -162,7 +163,7 @@ internal sealed unsafe class ContainerMonitor
             // What a container that waited has left in its pipes is taken at its end: what of it does not get through is at least counted.
             bool waits = (Log.IsBehind && (!ended || Log.Waiting >= MostAtEnd))
                 || (_attachments.IsBehind && (!ended || _attachments.Waiting >= MostAtEnd));
-            fds[0] = new pollfd { fd = ended ? -1 : pidfd, events = poll.POLLIN };
+            fds[0] = new pollfd { fd = ended ? -1 : held.First.Descriptor, events = poll.POLLIN };
             fds[1] = new pollfd { fd = waits ? -1 : streams.Output, events = poll.POLLIN };
             fds[2] = new pollfd { fd = waits ? -1 : streams.Error, events = poll.POLLIN };
             fds[3] = new pollfd { fd = Log.Descriptor, events = Log.Events };
@@ -180,15 +181,15 @@ internal sealed unsafe class ContainerMonitor
             {
                 timedOut = true;
                 deadline = long.MaxValue;
-                sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
+                StopRequest.Send(_start!.Driver, held, signal.SIGKILL);
                 // One that is paused, or has frozen itself, ends when it thaws.
-                RuntimeLeft.Cgroup(_container, _state.Pid)?.ThawAll();
+                held.Thaw();
             }
             if (fds[3].revents != 0 || Log.Due >= 0) Log.Work();
             if (!ended) Health?.Work(fds[5].revents != 0);
             if (_state.Health == HealthProbe.Healthy) _notify?.IsWell();
             if (fds[8].revents != 0) _notify!.Work();
-            if (!ended) _stop.Work(fds[7].revents != 0, _state.Pid, pidfd);
+            if (!ended) _stop.Work(fds[7].revents != 0, _start!.Driver, held);
             if (fds[4].revents != 0) _attachments.PassInput(streams);
             if (fds[1].revents != 0 && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
             if (fds[2].revents != 0 && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();

@@ -1,3 +1,4 @@
+using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -43,30 +44,41 @@ internal sealed unsafe class StopRequest : IDisposable
 
     /// <summary>Passes on what came, and kills who takes too long over it.</summary>
     /// <param name="ready">Whether there is a signal.</param>
-    /// <param name="pid">The container's first process.</param>
-    /// <param name="pidfd">The same.</param>
-    public void Work(bool ready, int pid, int pidfd)
+    /// <param name="driver">The container's.</param>
+    /// <param name="held">The container.</param>
+    public void Work(bool ready, IExecutionDriver driver, HeldContainer held)
     {
         if (ready && Take())
         {
             int number = SignalName.Parse(_container.Config.StopSignal);
-            bool isDropped = DroppedSignal.Is(number, pid);
+            bool isDropped = DroppedSignal.Is(number, held.First.Pid);
             if (isDropped) StopNote.Write(_container, number);
-            Send(pidfd, isDropped ? signal.SIGKILL : number);
+            Send(driver, held, isDropped ? signal.SIGKILL : number);
             if (_container.Config.StopTimeout >= 0)
                 _killAt = Math.Min(_killAt, Environment.TickCount64 + _container.Config.StopTimeout * 1000L);
         }
         if (_childEnded)
         {
             _childEnded = false;
-            Strays.Collect(pid);
+            Strays.Collect(held.First.Pid);
         }
         if (Environment.TickCount64 < _killAt) return;
-        Send(pidfd, signal.SIGKILL);
+        Send(driver, held, signal.SIGKILL);
         _killAt = long.MaxValue;
     }
 
     public void Dispose() => unistd.close(Descriptor);
 
-    private static void Send(int pidfd, int number) => sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, number, 0, 0);
+    /// <summary>Nobody is there to hear of an error: whoever looks why the container does not end will find the reason.</summary>
+    internal static void Send(IExecutionDriver driver, HeldContainer held, int number)
+    {
+        try
+        {
+            driver.Kill(held, number);
+        }
+        catch (LinuxException)
+        {
+            // It is not ours to signal (EPERM).
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 
 namespace Minirun.Engine.Parts;

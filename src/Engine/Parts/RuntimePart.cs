@@ -18,7 +18,8 @@ internal sealed class RuntimePart : IContainerPart
 
     public string? Release(EngineContainer container, ContainerStart? start)
     {
-        (start?.Driver ?? ExecutionDrivers.Find(container))?.Delete(container.Id);
+        // Of one whose program is gone nobody can say that nothing runs any more: only who removes the container ends that.
+        if ((start?.Driver ?? ExecutionDrivers.Find(container)) is not MissingDriver and var driver) driver.Delete(container.Id);
         return null;
     }
 }

@@ -42,9 +42,6 @@ public sealed class Ending : IDisposable
             : null;
     }
 
-    /// <summary>What is frozen takes no signal but SIGKILL, on cgroup version 1 not even that.</summary>
-    public void Thaw() => Gone(() => _cgroup?.ThawAll());
-
     public void Kill()
     {
         _members?.Pids();

@@ -1,5 +1,4 @@
 using Minirun.Engine.Execution;
-using Minirun.Engine.Parts;
 using Minirun.Engine.Records;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Request;
