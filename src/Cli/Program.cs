@@ -19,6 +19,7 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
+        RuntimeStart.IsOver();
         KeepBytes(arguments);
         if (IsForkNews(arguments)) return Boot.ForkNews(arguments);
         // Modes are those that are written beside what is made, whatever the caller's umask lets through; and a command begins with the

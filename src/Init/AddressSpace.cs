@@ -11,9 +11,16 @@ internal static unsafe class AddressSpace
     private const int RLIMIT_AS = 9;
     private const ulong Least = 96 << 20;
 
+    /// <summary>RLIMIT_AS; 0: not known.</summary>
+    public static ulong Limit { get; private set; }
+    public static ulong HardLimit { get; private set; }
+
     public static bool IsTooSmall()
     {
         ulong* limit = stackalloc ulong[2];   // soft, hard
-        return Sys.Call(SYS_prlimit64, 0, RLIMIT_AS, 0, (nint)limit) == 0 && *limit < Least;
+        if (Sys.Call(SYS_prlimit64, 0, RLIMIT_AS, 0, (nint)limit) != 0) return false;
+        Limit = limit[0];
+        HardLimit = limit[1];
+        return Limit < Least;
     }
 }

@@ -23,8 +23,8 @@ internal static unsafe class Cgroups
         bool bound = target >= 0
             && Trees.SetAttributes(child, tree, (ulong)wanted->Attributes, 0, (ulong)wanted->Propagation, recursive: false)
             && Trees.Move(child, tree, target);
-        Child.Close(target);
-        Child.Close(tree);
+        child->CloseSoon(target);
+        child->CloseSoon(tree);
         return bound || Trees.MayBeLeftOut(child, op);
     }
 

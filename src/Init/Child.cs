@@ -35,6 +35,12 @@ internal unsafe struct Child
     /// <summary>An empty directory that nobody can write into, cloned over what is hidden, or -1.</summary>
     public int Empty;
 
+    /// <summary>That one is hidden already: of a read-only mount, and so are its clones.</summary>
+    public bool EmptyIsHidden;
+
+    /// <summary>The container's new /proc, while nothing can have been mounted on it; or -1 (<see cref="Init.OwnProc"/>).</summary>
+    public int OwnProc;
+
     /// <summary>A procfs that nobody else mounts anything in, or -1.</summary>
     public int Proc;
 
@@ -47,11 +53,17 @@ internal unsafe struct Child
     /// <summary>Something may be made in the root: it seems to have the program (<see cref="Rootfs"/>).</summary>
     public bool MayMake;
 
+    /// <summary>The working directory is known to be the root (<see cref="RootCheck"/>).</summary>
+    public bool IsAtRoot;
+
     /// <summary>The working directory is the wanted one already.</summary>
     public bool InDirectory;
     public int Errno;
     public int FailedCall;
     public ReportKind Outcome;
+
+    /// <summary>A bit for each descriptor that nobody needs any more (<see cref="CloseSoon"/>).</summary>
+    private ulong _left;
 
     public byte* At(PlanText text) => At(text.Offset);
 
@@ -75,6 +87,8 @@ internal unsafe struct Child
         {
             Errno = *Sys.ErrnoLocation();
             FailedCall = number;
+            // fsmount(2) cannot be asked twice: see FileSystems.
+            if (Errno == Minirun.Linux.Errno.EMFILE && number != SYS_fsmount && CloseLeft()) return Call(number, a, b, c, d, e);
         }
         return result;
     }
@@ -103,6 +117,32 @@ internal unsafe struct Child
         Errno = errno;
         FailedCall = number;
         return false;
+    }
+
+    /// <summary>
+    /// Of what mounts needed on their way: the next such call takes a new number, and one close_range(2) ends a row of them. Nobody but us
+    /// is here meanwhile: before anything is entered, run, told or waited for, <see cref="CloseLeft"/> has been here.
+    /// </summary>
+    public void CloseSoon(nint fd)
+    {
+        const int most = 24;   // each is memory of the container's
+        if (fd is >= 0 and < 64) _left |= 1UL << (int)fd;
+        else Close(fd);
+        if (fd >= most) CloseLeft();
+    }
+
+    /// <summary>Whether there was any.</summary>
+    public bool CloseLeft()
+    {
+        bool any = _left != 0;
+        for (int first = 0; _left != 0; first++)
+        {
+            int end = first;
+            while (end < 64 && (_left >> end & 1) != 0) _left &= ~(1UL << end++);
+            if (end > first) Sys.Call(SYS_close_range, first, end - 1, 0);
+            first = end;
+        }
+        return any;
     }
 
     public static void Close(nint fd)

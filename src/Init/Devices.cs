@@ -39,7 +39,7 @@ internal static unsafe class Devices
         bool mayMake = device->Way == DeviceWay.Make, made = mayMake && MakeNode(child, device, directory, name);
         if (!made && mayMake && child->Errno == Errno.EEXIST) made = true;
         if (!made && (!mayMake || child->Errno == Errno.EPERM)) made = BindNode(child, device, directory, name);
-        Child.Close(directory);
+        child->CloseSoon(directory);
         return made;
     }
 
@@ -53,15 +53,14 @@ internal static unsafe class Devices
         for (int fd = 0; fd < 3; fd++)
         {
             if (!IsNull(child, fd)) continue;
-            if (own < 0) own = OpenNull(child);
-            if (own < 0 || !IsNull(child, own))
+            if (own < 0 && (own = OpenNull(child)) < 0)
             {
                 if (CannotBeChanged(child, fd)) continue;
-                return own < 0 ? false : child->Fail(SYS_openat, Errno.ENODEV);
+                return false;
             }
             if (!child->Try(SYS_dup3, own, fd, 0)) return false;
         }
-        Child.Close(own);
+        child->CloseSoon(own);
         return true;
     }
 
@@ -70,7 +69,11 @@ internal static unsafe class Devices
     {
         byte* path = child->Dev >= 0 ? Text.Pointer("null"u8) : Text.Pointer("/dev/null"u8);
         int from = child->Dev >= 0 ? child->Dev : AT_FDCWD;
-        return (int)child->Call(SYS_openat, from, (nint)path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        int fd = (int)child->Call(SYS_openat, from, (nint)path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0 || IsNull(child, fd)) return fd;
+        Child.Close(fd);
+        child->Fail(SYS_openat, Errno.ENODEV);
+        return -1;
     }
 
     /// <summary>It is of a read-only mount, or belongs to nobody in this user namespace: root here is not its owner.</summary>
@@ -122,9 +125,9 @@ internal static unsafe class Devices
             ulong attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | (own ? 0UL : MOUNT_ATTR_RDONLY);
             bound = target >= 0 && Trees.SetAttributes(child, tree, attributes, 0, 0, recursive: false)
                 && Trees.Move(child, tree, target);
-            Child.Close(target);
+            child->CloseSoon(target);
         }
-        Child.Close(tree);
+        child->CloseSoon(tree);
         return bound;
     }
 }

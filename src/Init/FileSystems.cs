@@ -14,13 +14,21 @@ internal static unsafe class FileSystems
     /// <summary>The same, with a source to show and a mode, in octal, that the options may override.</summary>
     public static int Make(Child* child, byte* type, byte* source, byte* mode, byte* options, int attributes)
     {
+        int tree = MakeOnce(child, type, source, mode, options, attributes);
+        if (tree >= 0 || child->Errno != Linux.Errno.EMFILE) return tree;
+        child->CloseLeft();
+        return MakeOnce(child, type, source, mode, options, attributes);
+    }
+
+    private static int MakeOnce(Child* child, byte* type, byte* source, byte* mode, byte* options, int attributes)
+    {
         int context = (int)child->Call(SYS_fsopen, (nint)type, FSOPEN_CLOEXEC);
         if (context < 0) return -1;
         bool made = Configure(child, context, Text.Pointer("source"u8), source)
             && (*mode == 0 || Configure(child, context, Text.Pointer("mode"u8), mode)) && Options(child, context, options)
             && child->Try(SYS_fsconfig, context, FSCONFIG_CMD_CREATE);
         int tree = made ? (int)child->Call(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes) : -1;
-        Child.Close(context);
+        child->CloseSoon(context);
         return tree;
     }
 
@@ -83,7 +91,7 @@ internal static unsafe class FileSystems
         byte* type = child->At(wanted->Type), source = wanted->Shown.IsNone ? type : child->At(wanted->Shown);
         nint flags = (nint)wanted->ClassicFlags, options = (nint)child->At(wanted->Options);
         bool mounted = child->Try(SYS_mount, (nint)source, (nint)path, (nint)type, flags, options);
-        Child.Close(target);
+        child->CloseSoon(target);
         return mounted;
     }
 

@@ -23,7 +23,7 @@ internal static unsafe class Files
     public static bool CloseFrom(Child* child, PlanOp* op)
     {
         const int Kept = 4;
-        child->Root = child->OldRoot = child->Dev = child->Pts = child->Empty = child->Null = child->Proc = -1;
+        child->Root = child->OldRoot = child->Dev = child->Pts = child->Empty = child->Null = child->Proc = child->OwnProc = -1;
         long* keep = stackalloc long[Kept]
         {
             child->Plan->ReportFd, op->CloseFds.StartSocket, op->CloseFds.InitLock, child->Children > 0 ? child->Children : 0,
@@ -50,6 +50,9 @@ internal static unsafe class Files
     /// <param name="early">Before the user is changed: what that one's rights do not allow may be left for later.</param>
     public static bool ChangeDirectory(Child* child, byte* path, bool early)
     {
+        // Where we are already, seen by the check.
+        if (child->IsAtRoot && path[0] == '/' && path[1] == 0) return true;
+        child->IsAtRoot = false;
         if (!child->InDirectory && !child->Try(SYS_chdir, (nint)path)) return early && child->Errno == Errno.EACCES;
         child->InDirectory = early;
         byte* cwd = stackalloc byte[4096];

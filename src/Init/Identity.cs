@@ -50,7 +50,8 @@ internal static unsafe class Identity
         bool isOptional = (op->Flags & OpFlags.Optional) != 0;
         if (who->GroupCount >= 0 && !child->Try(SYS_setgroups, who->GroupCount, (nint)child->At(who->Groups))
             && (!isOptional || child->Errno != Errno.EPERM)) return false;
-        if (!child->Try(SYS_prctl, PR_SET_KEEPCAPS, 1)) return false;
+        // Capabilities are lost on the way from 0 to another user.
+        if (who->Uid != 0 && !child->Try(SYS_prctl, PR_SET_KEEPCAPS, 1)) return false;
         if (!child->Try(SYS_setresgid, (nint)who->Gid, (nint)who->Gid, (nint)who->Gid)) return false;
         if (!child->Try(SYS_setresuid, (nint)who->Uid, (nint)who->Uid, (nint)who->Uid)) return false;
         // A change of user takes PDEATHSIG away (prctl(2)).

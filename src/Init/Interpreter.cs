@@ -21,7 +21,8 @@ internal static unsafe class Interpreter
         byte ready;
         if (readyFd >= 0 && Sys.Call(SYS_read, readyFd, (nint)(&ready), 1) != 1) Sys.Call(SYS_exit_group, 125);
         Child child = default;
-        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Null = child.Proc = child.Children = -1;
+        child.Root = child.Origin = child.OldRoot = child.Dev = child.Pts = child.Empty = child.Null = child.Proc = child.OwnProc = -1;
+        child.Children = -1;
         child.Plan = Map(planFd);
         if (child.Plan == null)
         {
@@ -42,7 +43,9 @@ internal static unsafe class Interpreter
         PlanHeader header;
         if (Sys.Call(SYS_pread64, fd, (nint)(&header), sizeof(PlanHeader), 0) != sizeof(PlanHeader)) return null;
         if (header.Magic != PlanHeader.Expected || header.Version != PlanHeader.CurrentVersion) return null;
-        nint address = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE, sys_mman.MAP_PRIVATE, fd, 0);
+        // All of it is read, and much of it written: arrays of offsets become pointers.
+        nint address = Sys.Call(SYS_mmap, 0, header.Length, sys_mman.PROT_READ | sys_mman.PROT_WRITE,
+            sys_mman.MAP_PRIVATE | sys_mman.MAP_POPULATE, fd, 0);
         Sys.Call(SYS_close, fd);
         Sys.Call(SYS_fcntl, header.ReportFd, fcntl.F_SETFD, fcntl.FD_CLOEXEC);
         return address < 0 ? null : (PlanHeader*)address;
@@ -54,9 +57,12 @@ internal static unsafe class Interpreter
         if ((mode & PlanMode.Step) != 0) AwaitParent(child);
         long start = mode == PlanMode.Quiet ? 0 : Now();
         child->Outcome = ReportKind.Done;
+        if (op->Code is not (>= OpCode.MountFs and <= OpCode.EnsureDirectory or OpCode.Copy)) child->CloseLeft();
+        OwnProc.Before(child, op);
         bool done = Execute(child, op) || (op->Flags & OpFlags.MayFail) != 0;
         if (!done && (op->Flags & OpFlags.Warn) != 0) child->Outcome = ReportKind.Warning;
         else if (!done) Reports.Die(child, op);
+        if (mode != PlanMode.Quiet) child->CloseLeft();
         if (mode != PlanMode.Quiet || child->Outcome is ReportKind.FellBack or ReportKind.Warning)
             Reports.Send(child, child->Outcome, op->Index, mode == PlanMode.Quiet ? 0 : Now() - start);
     }

@@ -16,9 +16,10 @@ internal static unsafe class Mounts
     public static bool NewFileSystem(Child* child, PlanOp* op)
     {
         FileSystemArguments* wanted = &op->FileSystem;
-        byte* mode = stackalloc byte[8];
-        int target = Target(child, op, mode);
-        if (target < 0) return Trees.MayBeLeftOut(child, op);
+        byte* mode = stackalloc byte[8], name = NameInDev(child, op);
+        *mode = 0;
+        int target = name != null ? -1 : Target(child, op, mode);
+        if (target < 0 && name == null) return Trees.MayBeLeftOut(child, op);
         if ((op->Flags & OpFlags.Classic) != 0) return FileSystems.MountClassic(child, wanted, target);
         byte* type = child->At(wanted->Type), shown = wanted->Shown.IsNone ? type : child->At(wanted->Shown);
         int tree = FileSystems.Make(child, type, shown, mode, child->At(wanted->Options), (int)wanted->Change.Set);
@@ -26,20 +27,31 @@ internal static unsafe class Mounts
         {
             // The kernel shows a new proc or sysfs only to those who already see all of one: "mount too revealing".
             tree = Trees.OpenTree(child, AT_FDCWD, child->At(wanted->Fallback), recursive: true);
-            if (tree >= 0
-                && !Trees.SetAttributes(child, tree, (ulong)wanted->Change.Set, 0, 0, recursive: true)) { Child.Close(tree); tree = -1; }
+            if (tree >= 0 && !Trees.SetAttributes(child, tree, (ulong)wanted->Change.Set, 0, 0, recursive: true))
+            {
+                child->CloseSoon(tree);
+                tree = -1;
+            }
             child->Outcome = ReportKind.FellBack;
         }
         bool mounted = tree >= 0 && ((op->Flags & OpFlags.CopyUp) == 0 || CopyUp.Copy(child, target, tree))
             && ChangeWhole(child, tree, &wanted->Change)
-            && Trees.Move(child, tree, target)
+            && (name != null ? Trees.MoveTo(child, tree, child->Dev, name) : Trees.Move(child, tree, target))
             && (child->Outcome != ReportKind.FellBack || HideCgroups(child, tree));
         // What lies under the new devpts, in a /dev that we made: a directory that is empty, and that nobody can reach any more.
         if (mounted && (op->Flags & OpFlags.IsPts) != 0 && (op->Flags & OpFlags.InDev) != 0) child->Empty = target;
-        else Child.Close(target);
-        if (!mounted) { Child.Close(tree); return Trees.MayBeLeftOut(child, op); }
-        Keep(child, op, tree);
+        else child->CloseSoon(target);
+        if (!mounted) { child->CloseSoon(tree); return Trees.MayBeLeftOut(child, op); }
+        if (!OwnProc.Keep(child, op, tree)) Keep(child, op, tree);
         return true;
+    }
+
+    /// <summary>A directory that we made a moment ago in our own /dev, and need not look at: mounts are moved onto its name.</summary>
+    private static byte* NameInDev(Child* child, PlanOp* op)
+    {
+        const OpFlags looked = OpFlags.KeepMode | OpFlags.CopyUp | OpFlags.Classic | OpFlags.IsPts;
+        byte* path = child->At(op->FileSystem.Target);
+        return (op->Flags & (looked | OpFlags.InDev)) == OpFlags.InDev && Rootfs.MakeDirectoryInDev(child, path) ? path : null;
     }
 
     private static bool ChangeWhole(Child* child, int tree, MountChange* change) =>
@@ -53,22 +65,26 @@ internal static unsafe class Mounts
         if (target < 0) return false;
         int overlay = FileSystems.MakeThrowaway(child, child->At(op->Overlay.Lower), &op->Overlay);
         bool mounted = overlay >= 0 && MayCover(child, op->Flags, target) && Trees.Move(child, overlay, target);
-        Child.Close(overlay);
-        Child.Close(target);
+        child->CloseSoon(overlay);
+        child->CloseSoon(target);
         return mounted;
     }
 
     public static bool Bind(Child* child, PlanOp* op)
     {
-        int place = -1, tree = OpenSource(child, op, &place);
-        if (tree < 0) { Child.Close(place); return Trees.MayBeLeftOut(child, op); }
+        byte* name = (op->Flags & OpFlags.SourceInRoot) != 0 ? OwnProc.Name(child, child->At(op->Bind.Source)) : null;
+        bool recursive = (op->Flags & OpFlags.Recursive) != 0;
+        int place = -1;
+        int tree = name != null ? Trees.OpenTree(child, child->OwnProc, name, recursive) : OpenSource(child, op, recursive, &place);
+        if (tree < 0) { child->CloseSoon(place); return Trees.MayBeLeftOut(child, op); }
         bool done = Trees.IsDevice(child, op->Bind.Device, tree, sys_stat.S_IFCHR)
             && ((op->Flags & OpFlags.SourceIsProc) == 0 || IsProc(child, tree) || child->Fail(SYS_fstatfs, Errno.EPERM))
             && ((op->Flags & OpFlags.MapsIds) == 0 || MapIds(child, op, tree))
             && Trees.Change(child, tree, &op->Bind.Change, op->Flags)
-            && (place >= 0 ? Trees.Move(child, tree, place) : MoveInto(child, child->At(op->Bind.Target), tree, op->Flags));
-        Child.Close(place);
-        Child.Close(tree);
+            && (name != null ? OwnProc.Move(child, tree, name)
+                : place >= 0 ? Trees.Move(child, tree, place) : MoveInto(child, child->At(op->Bind.Target), tree, op->Flags));
+        child->CloseSoon(place);
+        child->CloseSoon(tree);
         return done || Trees.MayBeLeftOut(child, op);
     }
 
@@ -88,7 +104,7 @@ internal static unsafe class Mounts
     {
         int target = Rootfs.Resolve(child, child->At(op->Remount.Target), op->Flags, create: false);
         bool done = target >= 0 && Trees.Change(child, target, &op->Remount.Change, op->Flags);
-        Child.Close(target);
+        child->CloseSoon(target);
         return done;
     }
 
@@ -105,16 +121,22 @@ internal static unsafe class Mounts
     /// <summary>A directory is hidden under an empty read-only one, the same for all; a file under the parent's /dev/null.</summary>
     public static bool Mask(Child* child, PlanOp* op)
     {
-        int target = Rootfs.Resolve(child, child->At(op->Place.Path), op->Flags, create: false);
-        if (target < 0) return Trees.MayBeLeftOut(child, op);
+        byte* name = (op->Flags & OpFlags.EitherKind) != 0 ? null : OwnProc.Name(child, child->At(op->Place.Path));
+        int target = name != null ? -1 : Rootfs.Resolve(child, child->At(op->Place.Path), op->Flags, create: false);
+        if (target < 0 && name == null) return Trees.MayBeLeftOut(child, op);
         bool file = (op->Flags & OpFlags.EitherKind) != 0 ? !Trees.IsDirectory(child, target) : (op->Flags & OpFlags.File) != 0;
         int tree = file ? Null(child) : EmptyDirectory(child);
-        bool masked = tree >= 0 && Trees.Move(child, tree, target);
-        Child.Close(target);
+        bool masked = tree >= 0 && (name != null ? OwnProc.Move(child, tree, name) : Trees.Move(child, tree, target));
+        child->CloseSoon(target);
+        if (!masked && name != null && tree >= 0 && child->Errno == Errno.ENOENT && Trees.MayBeLeftOut(child, op))
+        {
+            child->CloseSoon(tree);
+            return true;
+        }
         // The first serves the others.
         if (masked && file && child->Null < 0) child->Null = tree;
-        else if (masked && !file && child->Empty < 0) child->Empty = tree;
-        else Child.Close(tree);
+        else if (masked && !file) KeepEmpty(child, tree);
+        else child->CloseSoon(tree);
         return masked;
     }
 
@@ -125,17 +147,18 @@ internal static unsafe class Mounts
         if (place < 0) return child->Errno is Errno.ENOENT or Errno.ENOTDIR;
         int tree = EmptyDirectory(child);
         bool hidden = tree >= 0 && Trees.Move(child, tree, place);
-        Child.Close(place);
-        if (hidden && child->Empty < 0) child->Empty = tree;
-        else Child.Close(tree);
+        child->CloseSoon(place);
+        if (hidden) KeepEmpty(child, tree);
+        else child->CloseSoon(tree);
         return hidden;
     }
 
     public static bool MoveInto(Child* child, byte* path, int tree, OpFlags flags)
     {
+        if (Rootfs.MakeFileInDev(child, path, flags)) return Trees.MoveTo(child, tree, child->Dev, path);
         int target = Rootfs.Resolve(child, path, flags, create: true);
         bool moved = target >= 0 && MayCover(child, flags, target) && Trees.Move(child, tree, target);
-        Child.Close(target);
+        child->CloseSoon(target);
         return moved;
     }
 
@@ -144,7 +167,6 @@ internal static unsafe class Mounts
     /// </summary>
     private static int Target(Child* child, PlanOp* op, byte* mode)
     {
-        *mode = 0;
         bool keeps = (op->Flags & OpFlags.KeepMode) != 0;
         byte* path = child->At(op->FileSystem.Target);
         int target = Rootfs.Resolve(child, path, op->Flags, create: !keeps);
@@ -152,7 +174,7 @@ internal static unsafe class Mounts
         if (target >= 0 && keeps && Trees.Stat(child, target, &status)) Text.WriteOctal(mode, status.stx_mode & 0xfff);
         if (target < 0 && keeps && child->Errno == Errno.ENOENT) target = Rootfs.Resolve(child, path, op->Flags, create: true);
         if (target < 0 || MayCover(child, op->Flags, target)) return target;
-        Child.Close(target);
+        child->CloseSoon(target);
         return -1;
     }
 
@@ -169,9 +191,8 @@ internal static unsafe class Mounts
     }
 
     /// <summary>A source in the root is mounted onto itself: <paramref name="place"/> is then the target too.</summary>
-    private static int OpenSource(Child* child, PlanOp* op, int* place)
+    private static int OpenSource(Child* child, PlanOp* op, bool recursive, int* place)
     {
-        bool recursive = (op->Flags & OpFlags.Recursive) != 0;
         int prepared = op->Bind.SourceFd;
         if (prepared > 0)
             return (op->Flags & OpFlags.Detached) != 0 ? prepared : Trees.OpenTree(child, prepared, Text.Pointer(""u8), recursive);
@@ -180,7 +201,7 @@ internal static unsafe class Mounts
         {
             int from = Rootfs.Resolve(child, source, OpFlags.None, create: false);
             int tree = from < 0 ? -1 : Trees.OpenTree(child, from, Text.Pointer(""u8), recursive);
-            Child.Close(from);
+            child->CloseSoon(from);
             return tree;
         }
         if ((op->Flags & OpFlags.SourceInRoot) == 0)
@@ -196,7 +217,7 @@ internal static unsafe class Mounts
         int tree = Trees.OpenTree(child, AT_FDCWD, Text.Pointer("/dev/null"u8), recursive: false);
         if (tree >= 0 && Trees.IsDevice(child, DeviceNumber.Null, tree, sys_stat.S_IFCHR)
             && Trees.SetAttributes(child, tree, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, recursive: false)) return tree;
-        Child.Close(tree);
+        child->CloseSoon(tree);
         return -1;
     }
 
@@ -208,16 +229,24 @@ internal static unsafe class Mounts
         const int hidden = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
         if (child->Empty < 0) return FileSystems.Make(child, Text.Pointer("tmpfs"u8), null, hidden);
         int tree = Trees.OpenTree(child, child->Empty, Text.Pointer(""u8), recursive: false);
-        if (tree < 0 || Trees.SetAttributes(child, tree, hidden, 0, 0, recursive: false)) return tree;
-        Child.Close(tree);
+        if (tree < 0 || child->EmptyIsHidden || Trees.SetAttributes(child, tree, hidden, 0, 0, recursive: false)) return tree;
+        child->CloseSoon(tree);
         return -1;
+    }
+
+    /// <summary>Of <see cref="EmptyDirectory"/>: the others are clones of the first, attributes and all.</summary>
+    private static void KeepEmpty(Child* child, int tree)
+    {
+        child->CloseSoon(child->EmptyIsHidden ? tree : child->Empty);
+        if (!child->EmptyIsHidden) child->Empty = tree;
+        child->EmptyIsHidden = true;
     }
 
     private static void Keep(Child* child, PlanOp* op, int tree)
     {
         if ((op->Flags & OpFlags.IsDev) != 0) child->Dev = tree;
         else if ((op->Flags & OpFlags.IsPts) != 0) child->Pts = tree;
-        else if ((op->Flags & OpFlags.KeepOpen) == 0) Child.Close(tree);
+        else if ((op->Flags & OpFlags.KeepOpen) == 0) child->CloseSoon(tree);
         if ((op->Flags & OpFlags.KeepOpen) != 0) op->FileSystem.Kept = tree;
     }
 }

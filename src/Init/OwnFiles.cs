@@ -24,7 +24,7 @@ internal static unsafe class OwnFiles
         Child.Close(source);
         bool done = tree >= 0 && Trees.SetAttributes(child, tree, (ulong)op->Copy.Attributes, 0, 0, recursive: false)
             && Mounts.MoveInto(child, child->At(op->Copy.Target), tree, op->Flags | OpFlags.NotInProc);
-        Child.Close(tree);
+        child->CloseSoon(tree);
         // Not before: what has no name cannot be mounted. The mount keeps it.
         if (child->Dev >= 0) Sys.Call(SYS_unlinkat, child->Dev, Name, 0);
         return done || Trees.MayBeLeftOut(child, op);
@@ -53,11 +53,10 @@ internal static unsafe class OwnFiles
     {
         int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int copy = (int)child->Call(SYS_openat, directory, Name, how, 0x1a4 /* 0644 */);
-        // The caller's umask is still ours.
-        nint moved = copy >= 0 && child->Try(SYS_fchmod, copy, 0x1a4) ? 1 : -1;
+        nint moved = copy >= 0 ? 1 : -1;
         while (moved > 0) moved = child->Call(SYS_sendfile, copy, source, 0, MostAtOnce);
         int tree = moved < 0 ? -1 : Trees.OpenTree(child, copy, Text.Pointer(""u8), recursive: false);
-        Child.Close(copy);
+        child->CloseSoon(copy);
         return tree;
     }
 }

@@ -18,7 +18,7 @@ internal static unsafe class RootCheck
     public static bool Check(Child* child, RootEntry entry)
     {
         statx root;
-        return Look(child, AT_FDCWD, Text.Pointer("/"u8), &root)
+        return child->IsAtRoot = Look(child, AT_FDCWD, Text.Pointer("/"u8), &root)
             && (child->Root < 0 || Is(child, child->Root, Text.Pointer(""u8), &root, Errno.EXDEV))
             && Is(child, AT_FDCWD, Text.Pointer("/.."u8), &root, Errno.EXDEV)
             && Is(child, AT_FDCWD, Text.Pointer("."u8), &root, Errno.ESTALE)

@@ -17,7 +17,7 @@ internal static unsafe class Rootfs
     public static bool EnsureDirectory(Child* child, PlanOp* op)
     {
         int fd = Resolve(child, child->At(op->Place.Path), op->Flags, create: true);
-        Child.Close(fd);
+        child->CloseSoon(fd);
         return fd >= 0;
     }
 
@@ -78,12 +78,21 @@ internal static unsafe class Rootfs
         Reports.Die(child, last);
     }
 
-    private static bool IsName(byte* path)
+    public static bool IsName(byte* path)
     {
         for (; *path != 0; path++)
             if (*path == '/') return false;
         return true;
     }
+
+    /// <summary>A file that was not there yet in a /dev that we mounted a moment ago: what its name leads to is known.</summary>
+    public static bool MakeFileInDev(Child* child, byte* name, OpFlags flags) =>
+        (flags & (OpFlags.InDev | OpFlags.File)) == (OpFlags.InDev | OpFlags.File) && IsName(name)
+        && child->Try(SYS_mknodat, child->Dev, (nint)name, sys_stat.S_IFREG | 0x1a4 /* 0644 */, 0);
+
+    /// <summary>The same of a directory.</summary>
+    public static bool MakeDirectoryInDev(Child* child, byte* name) =>
+        IsName(name) && child->Try(SYS_mkdirat, child->Dev, (nint)name, 0x1ed /* 0755 */);
 
     /// <summary>A name in a /dev that we mounted a moment ago: nobody else has been in there, so it is made at once.</summary>
     private static int MakeInDev(Child* child, byte* name, OpFlags flags)

@@ -22,6 +22,9 @@ internal static unsafe class Sys
     [RuntimeImport("*", "getauxval"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong AuxiliaryValue(ulong type);
 
+    [RuntimeImport("*", "__real___libc_start_main"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern int RealStart(nint main, int argc, byte** argv, nint init, nint fini, nint dynamic, nint stackEnd);
+
     [RuntimeImport("*", "__real_main"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern int RealMain(int argc, byte** argv);
 }

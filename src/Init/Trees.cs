@@ -13,6 +13,10 @@ internal static unsafe class Trees
         child->Try(SYS_move_mount, tree, (nint)Text.Pointer(""u8), target, (nint)Text.Pointer(""u8),
             MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
+    /// <summary>Onto a name in a directory that is ours alone. A symlink is not followed.</summary>
+    public static bool MoveTo(Child* child, int tree, int directory, byte* name) =>
+        child->Try(SYS_move_mount, tree, Text.Empty, directory, (nint)name, MOVE_MOUNT_F_EMPTY_PATH);
+
     public static bool IsDirectory(Child* child, int fd)
     {
         statx status;

@@ -12,6 +12,7 @@ public static unsafe class sys_mman
     public const int MADV_NOHUGEPAGE = 15;
     public const int MAP_SHARED = 1;
     public const int MAP_PRIVATE = 2;
+    public const int MAP_POPULATE = 0x8000;
     public const int MAP_ANONYMOUS = 0x20;
     public const uint MFD_CLOEXEC = 1;
     public const uint MFD_ALLOW_SEALING = 2;

@@ -31,6 +31,7 @@ public static class sys_mount
     public const int OPEN_TREE_CLONE = 1;
     public const int OPEN_TREE_CLOEXEC = fcntl.O_CLOEXEC;
     public const int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
+    public const int MOVE_MOUNT_T_SYMLINKS = 0x10;
     public const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     public const int MOVE_MOUNT_SET_GROUP = 0x100;
 

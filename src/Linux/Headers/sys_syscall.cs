@@ -11,6 +11,7 @@ public static unsafe class sys_syscall
     public static int SYS_accept4 => Processor.Pick(x64: 288, arm64: 242);
     public static int SYS_bind => Processor.Pick(x64: 49, arm64: 200);
     public static int SYS_bpf => Processor.Pick(x64: 321, arm64: 280);
+    public static int SYS_brk => Processor.Pick(x64: 12, arm64: 214);
     public static int SYS_capget => Processor.Pick(x64: 125, arm64: 90);
     public static int SYS_capset => Processor.Pick(x64: 126, arm64: 91);
     public static int SYS_chdir => Processor.Pick(x64: 80, arm64: 49);
@@ -83,6 +84,7 @@ public static unsafe class sys_syscall
     public static int SYS_rt_sigpending => Processor.Pick(x64: 127, arm64: 136);
     public static int SYS_rt_sigprocmask => Processor.Pick(x64: 14, arm64: 135);
     public static int SYS_rt_sigtimedwait => Processor.Pick(x64: 128, arm64: 137);
+    public static int SYS_sched_getaffinity => Processor.Pick(x64: 204, arm64: 123);
     public static int SYS_sched_setaffinity => Processor.Pick(x64: 203, arm64: 122);
     public static int SYS_sched_setattr => Processor.Pick(x64: 314, arm64: 274);
     public static int SYS_sched_yield => Processor.Pick(x64: 24, arm64: 124);
@@ -126,6 +128,7 @@ public static unsafe class sys_syscall
         _ when number == SYS_accept4 => "accept4",
         _ when number == SYS_bind => "bind",
         _ when number == SYS_bpf => "bpf",
+        _ when number == SYS_brk => "brk",
         _ when number == SYS_capget => "capget",
         _ when number == SYS_capset => "capset",
         _ when number == SYS_chdir => "chdir",
@@ -198,6 +201,7 @@ public static unsafe class sys_syscall
         _ when number == SYS_rt_sigpending => "rt_sigpending",
         _ when number == SYS_rt_sigprocmask => "rt_sigprocmask",
         _ when number == SYS_rt_sigtimedwait => "rt_sigtimedwait",
+        _ when number == SYS_sched_getaffinity => "sched_getaffinity",
         _ when number == SYS_sched_setaffinity => "sched_setaffinity",
         _ when number == SYS_sched_setattr => "sched_setattr",
         _ when number == SYS_sched_yield => "sched_yield",

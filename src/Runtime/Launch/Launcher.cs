@@ -34,7 +34,8 @@ public static unsafe class Launcher
         int* sockets = stackalloc int[2];
         LinuxException.Check(sys_socket.socketpair(sys_socket.AF_UNIX, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_CLOEXEC, 0, sockets),
             "socketpair");
-        int ours = sockets[0], childs = sockets[1];
+        // The child closes all that it has above its own, which is the first.
+        int ours = sockets[1], childs = sockets[0];
         int planFd = (int)LinuxException.Check(sys_mman.memfd_create("minirun-plan", sys_mman.MFD_CLOEXEC | sys_mman.MFD_ALLOW_SEALING),
             "memfd_create");
         if (plan.HasSources) MountSources.Prepare(plan, planFd);

@@ -10,11 +10,12 @@ public readonly record struct IdMap(uint Inside, uint Outside, uint Size)
     private const string InitialNamespace = "user:[4026531837]";
 
     private static readonly IdMap[] s_all = [new(0, 0, uint.MaxValue)];
+    private static bool? s_isInitial;
 
     /// <summary>
     /// Whether we are in the first user namespace of the machine. One whose map has all ids looks like it, and has none of its rights.
     /// </summary>
-    public static bool IsInitial => ProcFile.ReadLink("/proc/self/ns/user") == InitialNamespace;
+    public static bool IsInitial => s_isInitial ??= ProcFile.ReadLink("/proc/self/ns/user") == InitialNamespace;
 
     /// <summary>Our own map: every id in the initial user namespace, where a look at its name spares reading the file.</summary>
     public static IReadOnlyList<IdMap> ReadOwn(string file) =>

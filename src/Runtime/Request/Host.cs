@@ -11,6 +11,8 @@ namespace Minirun.Runtime.Request;
 /// </summary>
 public class Host
 {
+    private readonly StandardStream?[] _streams = new StandardStream?[3];
+
     public virtual uint Uid { get; } = unistd.geteuid();
 
     public virtual uint Gid { get; } = unistd.getegid();
@@ -117,13 +119,15 @@ public class Host
     public virtual bool IsTerminal(int fd) => unistd.isatty(fd) == 1;
 
     /// <summary>What our stdin, stdout or stderr is.</summary>
-    public virtual unsafe StandardStream Stream(int fd)
+    public virtual StandardStream Stream(int fd) => fd is >= 0 and < 3 ? _streams[fd] ??= Look(fd) : Look(fd);
+
+    private static unsafe StandardStream Look(int fd)
     {
         statx status;
         if (sys_stat.statx_(fd, "", fcntl.AT_EMPTY_PATH, sys_stat.STATX_BASIC_STATS, &status) < 0) return default;
         int type = status.stx_mode & sys_stat.S_IFMT;
         bool isNull = status is { stx_rdev_major: 1, stx_rdev_minor: 3 };
-        bool isTerminal = type == sys_stat.S_IFCHR && !isNull && IsTerminal(fd);
+        bool isTerminal = type == sys_stat.S_IFCHR && !isNull && unistd.isatty(fd) == 1;
         bool isNameless = type == sys_stat.S_IFSOCK && IsNameless(fd);
         return new StandardStream(status.stx_mode, status.stx_uid, status.stx_gid, isTerminal, isNameless)
         {
