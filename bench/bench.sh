@@ -292,5 +292,8 @@ case ${1:-all} in
     starts | throughput | weight | live | floor | oci | scale | limit | cold | logs | engine) "$1" ;;
     churn) bench/churn.sh "${@:2}" ;;
     order) bench/order.sh ;;
-    *) echo "usage: bench.sh [starts|throughput|weight|live|floor|oci|scale|limit|cold|logs|engine|churn [SECONDS [LANES]]|order]" >&2; exit 2 ;;
+    *)
+        echo "usage: bench.sh [starts|throughput|weight|live|floor|oci|scale|limit|cold|logs|engine|churn [SECONDS [LANES]]|order]" >&2
+        exit 2
+        ;;
 esac

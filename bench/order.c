@@ -1,6 +1,6 @@
-/* order SYMBOLS LIST PROGRAM [ARG...]: appends to LIST the functions that PROGRAM executes, in the order in which it first does, one a line.
- * SYMBOLS has lines "address name", sorted by address. For bench/order.sh: the program is executed step by step (ptrace(2)), its first
- * thread alone. */
+/* order SYMBOLS LIST PROGRAM [ARG...]: appends to LIST the functions that PROGRAM executes, in the order in which it first does,
+ * one a line. SYMBOLS has lines "address name", sorted by address. For bench/order.sh: the program is executed step by step
+ * (ptrace(2)), its first thread alone. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>

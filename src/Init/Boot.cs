@@ -7,18 +7,15 @@ namespace Minirun.Init;
 
 /// <summary>
 /// The first code of the program. The linker puts <see cref="NativeMain"/> in front of the C main that starts the .NET
-/// runtime, and <see cref="BeforeLibrary"/> in front of libc's start, so that fork-news never pays for either (docs/decisions/0003).
+/// runtime, and <see cref="EarlyStart"/> in front of libc's start, so that fork-news never pays for either (docs/decisions/0003).
 /// Invariant of everything in src/Init: no allocation, no strings but u8 literals, no statics with constructors,
 /// no exceptions, no bounds-checked arrays: nothing that would need the runtime.
 /// </summary>
 public static unsafe class Boot
 {
-    private const int AT_SECURE = 23;
-
     private static int s_argc;
     private static byte** s_argv;
     private static int s_isOci;
-    private static nint s_first;
 
     /// <summary>Whether this file's code ran before the runtime did.</summary>
     public static bool RanFirst => s_argv != null;
@@ -51,13 +48,13 @@ public static unsafe class Boot
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int NativeMain(int argc, byte** argv)
     {
-        bool isPrivileged = Sys.AuxiliaryValue(AT_SECURE) != 0;
-        RefuseIf(isPrivileged);
-        if (IsForkNews(argc, argv)) BecomeForkNews(argc, argv, isPrivileged);
+        bool isPrivileged = Sys.AuxiliaryValue(EarlyStart.AT_SECURE) != 0;
+        EarlyStart.RefuseIf(isPrivileged);
+        if (EarlyStart.IsForkNews(argc, argv)) EarlyStart.BecomeForkNews(argc, argv, isPrivileged);
         OpenStandardDescriptors();
         Signals.IgnoreFileSize();
         if (AddressSpace.IsTooSmall())
-            Refuse(
+            EarlyStart.Refuse(
                 "minirun: cannot start: the limit of address space is below the 96 MiB that the .NET runtime needs\n"u8
                     + "hint: raise it: `ulimit -v 98304`, or unlimited\n"u8);
         s_argc = argc;
@@ -80,72 +77,15 @@ public static unsafe class Boot
             // A plugin takes its socket away before it ends.
             else if (argc > verb && Text.Equal(argv[verb], "volume-plugin"u8)) RelayedSignals.Block();
         }
+        EarlyStart.Keep();
         RuntimeStart.Prepare();
-        // The compiler must not leave it out.
-        s_first = (nint)(delegate*<nint, int, byte**, nint, nint, nint, nint, int>)&BeforeLibrary;
         int status = Sys.RealMain(argc, argv);
         // Nothing of ours ends with that.
         if (status == -1)
-            Refuse(
+            EarlyStart.Refuse(
                 "minirun: cannot start: the .NET runtime gets no memory or no thread\n"u8
                     + "hint: see `ulimit -u` and `ulimit -v`, and pids.max and memory.max of the cgroup that you are in\n"u8);
         return status;
-    }
-
-    /// <summary>
-    /// libc's __libc_start_main, which the linker puts this in front of: the very first call of the program. fork-news needs nothing of
-    /// what libc makes of a process, and does without: a look at the processor, whose every question costs a virtual machine a microsecond
-    /// or two, and there are a hundred; page faults; and memory that the container's own limit would have to pay for.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int BeforeLibrary(nint main, int argc, byte** argv, nint init, nint fini, nint dynamic, nint stackEnd)
-    {
-        // On arm64 only the process itself can say where its thread's area is: there it is libc that does.
-        if (!Linux.Processor.IsArm64 && IsForkNews(argc, argv)) BecomeForkNewsAlone(argc, argv);
-        return Sys.RealStart(main, argc, argv, init, fini, dynamic, stackEnd);
-    }
-
-    /// <summary>
-    /// The one thing of libc's that is needed is errno, a variable of the thread's area (static TLS): %fs points to its end, where it says
-    /// so itself.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void BecomeForkNewsAlone(int argc, byte** argv)
-    {
-        const int ARCH_SET_FS = 0x1002, before = 640, size = 1024;
-        byte* area = stackalloc byte[size];
-        byte* end = (byte*)(((nint)area + before + 63) & ~(nint)63);
-        *(byte**)end = end;
-        Sys.Call(158 /* arch_prctl */, ARCH_SET_FS, (nint)end);
-        BecomeForkNews(argc, argv, IsPrivileged(argc, argv));
-        Sys.Call(SYS_exit_group, 125);   // never reached; the area is this frame's, so nothing may take its place
-    }
-
-    /// <summary>AT_SECURE, from where the kernel writes it: behind the environment.</summary>
-    private static bool IsPrivileged(int argc, byte** argv)
-    {
-        byte** end = argv + argc + 1;
-        while (*end != null) end++;
-        for (ulong* entry = (ulong*)(end + 1); entry[0] != 0; entry += 2)
-            if (entry[0] == AT_SECURE) return entry[1] != 0;
-        return false;
-    }
-
-    private static bool IsForkNews(int argc, byte** argv) => argc is >= 2 and <= 4 && Text.Equal(argv[0], "fork-news"u8);
-
-    private static void BecomeForkNews(int argc, byte** argv, bool isPrivileged)
-    {
-        RefuseIf(isPrivileged);
-        if (argc == 4) Joining.Do(Text.Number(argv[1]));
-        Interpreter.Run(Text.Number(argv[1]), argc >= 3 ? Text.Number(argv[2]) : -1);
-    }
-
-    private static void RefuseIf(bool isPrivileged)
-    {
-        if (isPrivileged)
-            Refuse(
-                "minirun: refusing to run set-user-ID, set-group-ID or with file capabilities: it needs none of them (chmod u-s,g-s; "u8
-                    + "setcap -r)\n"u8);
     }
 
     /// <summary>
@@ -159,17 +99,11 @@ public static unsafe class Boot
             if (Sys.Call(SYS_fcntl, fd, Linux.fcntl.F_GETFD) >= 0) continue;
             // The lowest number that is free is this one (open(2)).
             int access = fd == 0 ? Linux.fcntl.O_RDONLY : Linux.fcntl.O_WRONLY;
-            if (Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), access) != fd) Refuse(NoNull);
+            if (Sys.Call(SYS_openat, Linux.fcntl.AT_FDCWD, (nint)Text.Pointer("/dev/null"u8), access) != fd) EarlyStart.Refuse(NoNull);
         }
     }
 
     private static ReadOnlySpan<byte> NoNull =>
         "minirun: cannot start: stdin, stdout or stderr is closed, and /dev/null cannot be opened in its place\n"u8
         + "hint: start it with all three open, or give this tree a /dev/null\n"u8;
-
-    private static void Refuse(ReadOnlySpan<byte> message)
-    {
-        Sys.Call(SYS_write, 2, (nint)Text.Pointer(message), message.Length);
-        Sys.Call(SYS_exit_group, 125);
-    }
 }

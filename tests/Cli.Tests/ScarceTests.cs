@@ -102,8 +102,8 @@ public sealed class ScarceTests
         using var here = new TemporaryDirectory();
         File.Copy(Programs.Minirun, here["minirun"]);
         File.SetUnixFileMode(here.Path, (UnixFileMode)0b111_101_101);
-        Result With(int limit) => Minirun.Other("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", $"--nproc={limit}",
-            here["minirun"], "run", Rootfs.Busybox, "true");
+        Result With(int limit) => Minirun.Other("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit",
+            $"--nproc={limit}", here["minirun"], "run", Rootfs.Busybox, "true");
         for (int limit = 0; limit < 2; limit++) With(limit).Fails(125, "minirun: c", "hint: ", "`ulimit -u`");
         With(2).Succeeds();
     }

@@ -41,7 +41,8 @@ public sealed class StartCostTests
         using var files = new TemporaryDirectory();
         root.Run("run", "-d", "--name", "talker", Rootfs.Busybox, "seq", "400000").Succeeds();
         root.Run("wait", "talker").Succeeds();
-        Result logs = Minirun.Other(root.How, "strace", "-f", "-e", "trace=prctl", "-o", files["calls"], Programs.Minirun, "logs", "talker");
+        Result logs =
+            Minirun.Other(root.How, "strace", "-f", "-e", "trace=prctl", "-o", files["calls"], Programs.Minirun, "logs", "talker");
         Assert.EndsWith("\n400000\n", logs.Succeeds().Out, StringComparison.Ordinal);
         Assert.Single(File.ReadLines(files["calls"]), line => line.Contains(".NET Finalizer", StringComparison.Ordinal));
     }
