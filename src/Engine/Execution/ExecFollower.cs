@@ -1,5 +1,6 @@
 using System.Globalization;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Launch;
 using Minirun.Runtime.Lifecycle;
@@ -20,14 +21,14 @@ internal static unsafe class ExecFollower
     /// </param>
     public static int Wait(ChildProgram child, StreamRelay? streams, bool isLeft)
     {
-        int signals = RelayedSignals.Open();
+        using var signals = new SignalFd();
         Span<pollfd> fds = stackalloc pollfd[2 + StreamRelay.Most];
         bool ended = false;
         int asked = 0;
         while (!ended || streams?.Drains() == true)
         {
             fds[0] = new pollfd { fd = ended ? -1 : child.PidFd, events = poll.POLLIN };
-            fds[1] = new pollfd { fd = signals, events = poll.POLLIN };
+            fds[1] = new pollfd { fd = signals.Descriptor, events = poll.POLLIN };
             int count = 2 + (streams?.Prepare(fds[2..], reads: !ended) ?? 0);
             int ready,
                 patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
@@ -42,7 +43,6 @@ internal static unsafe class ExecFollower
             if (asks != 0) asked = asks;
             ended |= fds[0].revents != 0;
         }
-        if (signals >= 0) unistd.close(signals);
         streams?.Dispose();
         int status = LastOutput.Check(child.Wait(), streams?.Trouble ?? 0);
         if (isLeft && status == 0 && asked != 0) _ = signal.kill(unistd.getpid(), asked);
@@ -62,14 +62,13 @@ internal static unsafe class ExecFollower
     }
 
     /// <summary>One that came and is meant to end; 0: none.</summary>
-    private static int Relay(int signals, int pidfd)
+    private static int Relay(SignalFd signals, int pidfd)
     {
         int ends = 0;
-        signalfd_siginfo info;
-        while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        while (signals.TryRead(out signalfd_siginfo info))
         {
             if (info.ssi_code != FromKernel && info.ssi_signo is not (signal.SIGCHLD or signal.SIGWINCH))
-                sys_syscall.syscall(sys_syscall.SYS_pidfd_send_signal, pidfd, (int)info.ssi_signo, 0, 0);
+                Pidfd.Send(pidfd, (int)info.ssi_signo);
             if (DroppedSignal.Ends((int)info.ssi_signo)) ends = (int)info.ssi_signo;
         }
         return ends;

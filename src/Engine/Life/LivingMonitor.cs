@@ -1,5 +1,6 @@
 using Minirun.Linux.Calls;
 using System.Globalization;
+using Minirun.Engine.Attach;
 using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Runtime;
@@ -32,16 +33,8 @@ internal static class LivingMonitor
     /// <summary>Asks it to write down again what it knows, if that is not what it has written. False when it does not answer.</summary>
     public static bool Knock(EngineContainer container)
     {
-        try
-        {
-            using Fd socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_NONBLOCK);
-            Span<byte> welcome = stackalloc byte[1];
-            return Poller.Await(socket, poll.POLLIN, Patience) && Io.Receive(socket, welcome) == 1;
-        }
-        catch (LinuxException)
-        {
-            return false;
-        }
+        using AttachClient? client = AttachClient.TryConnect(container.AttachPath);
+        return client?.AwaitWelcome(Patience) == true;
     }
 
     /// <summary>Lets one that was stopped go on: its container has ended, and it has something to do.</summary>

@@ -38,11 +38,13 @@ internal sealed class ContainerNotify : IDisposable
     public static ContainerNotify? Of(EngineContainer container, string? mode) =>
         mode switch { SdNotify.Container => new(NotifyMount.SocketOf(container)), SdNotify.Healthy => new(null), _ => null };
 
-    /// <summary>What to wait for: the manager's queue has room, or the container says something. One that says too much waits.</summary>
-    public pollfd Awaits =>
-        _kept is not null
-            ? new() { fd = MonitorProcess.ManagerFd, events = poll.POLLOUT }
-            : new() { fd = Due < 0 && _said is not null ? _said.Fd : -1, events = poll.POLLIN };
+    /// <summary>
+    /// Says what to wait for: the manager's queue has room, or the container says something. One that says too much waits.
+    /// </summary>
+    public void Prepare(PollSource source) =>
+        (source.Descriptor, source.Events) = _kept is not null
+            ? (MonitorProcess.ManagerFd, poll.POLLOUT)
+            : (Due < 0 && _said is not null ? _said.Fd : -1, poll.POLLIN);
 
     /// <summary>Milliseconds until the container is heard again; below 0: it is.</summary>
     public int Due => _passed < MostPerSecond || _since + Second - Environment.TickCount64 is not (> 0 and var left) ? -1 : (int)left;

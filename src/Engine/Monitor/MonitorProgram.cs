@@ -32,7 +32,7 @@ public static class MonitorProgram
         }
         // The container is nobody's business any more, and can be started or removed: whoever reads slowly holds up nothing of it.
         RelayedSignals.Unblock();
-        monitor.Attachments.Flush();
+        monitor.Attached.Flush();
         return monitor.ExitCode;
     }
 }

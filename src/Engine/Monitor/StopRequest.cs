@@ -1,6 +1,7 @@
 using Minirun.Engine.Execution;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 
 namespace Minirun.Engine.Monitor;
@@ -10,9 +11,10 @@ namespace Minirun.Engine.Monitor;
 /// which is stopped as `minirun stop` does it. The kernel's own says that a child has ended. All threads have them blocked
 /// (<see cref="RelayedSignals"/>).
 /// </summary>
-internal sealed unsafe class StopRequest : IDisposable
+internal sealed class StopRequest : IDisposable
 {
     private readonly EngineContainer _container;
+    private readonly SignalFd _signals;
     private long _killAt = long.MaxValue;
     private bool _childEnded;
 
@@ -21,11 +23,11 @@ internal sealed unsafe class StopRequest : IDisposable
         _container = container;
         ulong mask = signal.Bit(signal.SIGCHLD) | signal.Bit(signal.SIGTERM) | signal.Bit(signal.SIGINT)
             | signal.Bit(signal.SIGHUP) | signal.Bit(signal.SIGQUIT);
-        Descriptor = RelayedSignals.Open(mask);
+        _signals = new SignalFd(mask);
     }
 
     /// <summary>Readable when there is one.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => _signals.Descriptor;
 
     /// <summary>Milliseconds until it is killed; below 0: it is not.</summary>
     public long Due => _killAt == long.MaxValue ? -1 : Math.Max(0, _killAt - Environment.TickCount64);
@@ -33,9 +35,8 @@ internal sealed unsafe class StopRequest : IDisposable
     /// <summary>Whether the end was asked for; then the container does not start again either.</summary>
     public bool Take()
     {
-        signalfd_siginfo info;
         bool any = false;
-        while (unistd.read(Descriptor, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        while (_signals.TryRead(out signalfd_siginfo info))
             if (info.ssi_signo == signal.SIGCHLD) _childEnded = true;
             else any = true;
         if (any) StopNote.Write(_container);
@@ -67,7 +68,7 @@ internal sealed unsafe class StopRequest : IDisposable
         _killAt = long.MaxValue;
     }
 
-    public void Dispose() => unistd.close(Descriptor);
+    public void Dispose() => _signals.Dispose();
 
     /// <summary>Nobody is there to hear of an error: whoever looks why the container does not end will find the reason.</summary>
     internal static void Send(IExecutionDriver driver, HeldContainer held, int number)

@@ -50,12 +50,8 @@ internal sealed class FlightRecorder(EngineContainer container, ContainerState s
         _hasOutput = true;
     }
 
-    /// <summary>The start does not go on. False, for a filter of exceptions: it is asked before anything is taken back.</summary>
-    public bool Fails()
-    {
-        state.FailedStep = state.Steps.Count > 0 ? state.Steps[^1].Name : FlightStep.Monitor;
-        return false;
-    }
+    /// <summary>The start does not go on. To be said before anything is taken back, which is a step as well.</summary>
+    public void Fails() => state.FailedStep = state.Steps.Count > 0 ? state.Steps[^1].Name : FlightStep.Monitor;
 
     /// <summary>The command runs.</summary>
     public void Started(int pid)

@@ -1,44 +1,44 @@
-using Minirun.Linux.Calls;
-using System.Runtime.InteropServices;
 using Minirun.Cli.CommandLine;
 using Minirun.Cli.Output;
 using Minirun.Engine.Attach;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Lifecycle;
-using static Minirun.Linux.termios_;
-using winsize = Tmds.Linux.winsize;
 
 namespace Minirun.Cli.Verbs.Container;
 
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
-internal sealed unsafe class AttachSession : IDisposable
+internal sealed class AttachSession : IDisposable
 {
-    private const int Detached = 0, AtOnce = 65536, Patience = 30_000;   // ms
+    private const int Detached = 0, AnswerPatience = 30_000;   // ms
     private readonly EngineContainer _container;
-    private readonly int _socket;
+    private readonly AttachClient _client;
     private readonly bool _input;
     private readonly InputQueue _typed;
-    private readonly Outlet[] _outlets = [new(1), new(2)];
-    private readonly byte[] _buffer = new byte[AtOnce + TerminalRequests.MostHeld + 1];
-
-    /// <summary>Of both outputs, where they go to a terminal whose answers do not go in.</summary>
-    private readonly TerminalRequests?[] _requests;
+    private readonly ShownOutput _shown;
+    private readonly SignalFd _signals = new();
+    private readonly Poller _poller = new();
+    private readonly PollSource _monitor, _stdin, _signalled, _reader, _outlet;
     private RawTerminal? _terminal;
-    private int _shownStart, _shownEnd;
-    private bool _welcome, _inputEnds, _discards, _asked;
+    private bool _welcome, _inputEnds, _asked, _reads;
     private bool? _endedLate;
-    private long _timeIsOver = long.MaxValue, _waitsSince;
-    private (int ExitCode, bool TimeIsOver, bool NoMemory) _end;
+    private long _timeIsOver = long.MaxValue, _answersUntil;
+    private AttachEnd _end;
     private int _trouble;
 
-    private AttachSession(EngineContainer container, int socket, bool input, string? keys)
+    private AttachSession(EngineContainer container, AttachClient client, bool input, string? keys)
     {
-        (_container, _socket, _input, _typed) = (container, socket, input, new InputQueue(new DetachKeys(keys)));
-        _requests = Array.ConvertAll((int[])[1, 2], fd => input ? null : TerminalRequests.Of(fd));
+        (_container, _client, _input, _typed) = (container, client, input, new InputQueue(new DetachKeys(keys)));
+        _shown = new ShownOutput(answers: input);
+        _monitor = _poller.Add();
+        _stdin = _poller.Add();
+        _signalled = _poller.Add(_signals.Descriptor);
+        _reader = _poller.Add(events: 0);
+        _outlet = _poller.Add(events: poll.POLLOUT);
     }
 
     /// <summary>Signals to us are for the container; else they end us alone.</summary>
@@ -58,11 +58,11 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <param name="joins">As <see cref="Joins"/>.</param>
     public static AttachSession Open(EngineContainer container, bool input, string? keys = null, bool joins = false)
     {
-        int socket = UnixSocket.Connect(container.AttachPath, sys_socket.SOCK_SEQPACKET);
-        var session = new AttachSession(container, socket, input, keys) { Joins = joins };
+        var client = AttachClient.Connect(container.AttachPath);
+        var session = new AttachSession(container, client, input, keys) { Joins = joins };
         // Before the command runs, if it is about to be started: it sees the right size from the first moment. One that runs gets another
         // size first, as docker has it: a change is what a shell draws its prompt anew for.
-        if (container.Config.Tty) SendSize(socket, taller: joins ? 1 : 0);
+        if (container.Config.Tty) SendSize(client, taller: joins ? 1 : 0);
         return session;
     }
 
@@ -71,47 +71,46 @@ internal sealed unsafe class AttachSession : IDisposable
     {
         bool terminal = _container.Config.Tty && unistd.isatty(0) == 1;
         if (terminal && _input) _terminal = new RawTerminal();
-        if (_container.Config.Tty) SendSize(_socket);
-        int signals = RelayedSignals.Open();
-        bool reads = _input, watchesReader = EndsWithReader && !Screen.Out.IsTerminal;
-        long deadline = Environment.TickCount64 + Patience;
+        if (_container.Config.Tty) SendSize(_client);
+        _reads = _input;
+        _reader.Descriptor = EndsWithReader && !Screen.Out.IsTerminal ? 1 : -1;
+        _answersUntil = Environment.TickCount64 + AnswerPatience;
         if (_container.Config.Timeout > 0) _timeIsOver = Environment.TickCount64 + (long)(_container.Config.Timeout * 1000);
-        pollfd* fds = stackalloc pollfd[5];
-        while (true)
-        {
-            bool ours = _terminal?.Take() ?? RawTerminal.IsForeground(), readsNow = reads && ours && _typed.HasRoom(IsRaw);
-            short events = (short)((Shows ? 0 : poll.POLLIN) | (Sends ? poll.POLLOUT : 0));
-            fds[0] = new pollfd { fd = events == 0 ? -1 : _socket, events = events };
-            fds[1] = new pollfd { fd = readsNow ? 0 : -1, events = poll.POLLIN };
-            fds[2] = new pollfd { fd = signals, events = poll.POLLIN };
-            fds[3] = new pollfd { fd = watchesReader ? 1 : -1 };
-            fds[4] = new pollfd { fd = Shows ? Outlet.Descriptor : -1, events = poll.POLLOUT };
-            int patience = !_welcome ? (int)Math.Max(0, deadline - Environment.TickCount64)
-                : reads && !ours ? RawTerminal.LookAgain
-                : LastOutput.Wait(Shows);
-            int ready = poll.poll_(fds, 5, patience);
-            if (Shows && fds[4].revents == 0 && Environment.TickCount64 - _waitsSince >= LastOutput.Patience) GiveUpReader();
-            if (ready < 0 || (ready == 0 && _welcome)) continue;
-            if (fds[3].revents != 0) return 128 + signal.SIGPIPE;
-            if (ready == 0) throw NoAnswer();
-            if (fds[4].revents != 0) Show();
-            // Who only looks on goes alone, as when its reader has gone.
-            if (_trouble != 0 && EndsWithReader) return LastOutput.Check(0, _trouble);
-            // Nobody takes what is typed; what it has said before is read in its turn.
-            if ((fds[0].revents & (poll.POLLHUP | poll.POLLERR)) != 0) StopSending();
-            else if ((fds[0].revents & poll.POLLOUT) != 0) Send();
-            if ((fds[0].revents & ~poll.POLLOUT) != 0 && !Shows && Receive() is { } status) return status;
-            if (fds[1].revents != 0)
-            {
-                InputEvent what = _typed.Read(IsRaw);
-                _inputEnds = what == InputEvent.Ended;
-                Send();
-                if (what == InputEvent.Detach) return Leave();
-                if (what == InputEvent.HungUp && EndsBy(signal.SIGHUP)) return 128 + signal.SIGHUP;
-                reads = what == InputEvent.Goes;
-            }
-            if (fds[2].revents != 0 && Relay(signals) is var left and > 0) return 128 + left;
-        }
+        int? status;
+        while ((status = Step()) is null) { }
+        return status.Value;
+    }
+
+    /// <summary>Waits for one thing, and does it; the exit code, when it was the last.</summary>
+    private int? Step()
+    {
+        bool any = _poller.Wait(Prepare());
+        if (_shown.Waits && !_outlet.IsReady && Environment.TickCount64 - _shown.Since >= LastOutput.Patience) GiveUpReader();
+        if (!any && _welcome) return null;
+        if (_reader.IsReady) return 128 + signal.SIGPIPE;
+        if (!any) throw NoAnswer();
+        if (_outlet.IsReady) Show();
+        // Who only looks on goes alone, as when its reader has gone.
+        if (_trouble != 0 && EndsWithReader) return LastOutput.Check(0, _trouble);
+        // Nobody takes what is typed; what it has said before is read in its turn.
+        if (_monitor.HasHungUp) StopSending();
+        else if ((_monitor.Ready & poll.POLLOUT) != 0) Send();
+        if ((_monitor.Ready & ~poll.POLLOUT) != 0 && !_shown.Waits && Receive() is { } ended) return ended;
+        if (_stdin.IsReady && Read() is { } left) return left;
+        return _signalled.IsReady && Relay() is > 0 and var number ? 128 + number : null;
+    }
+
+    /// <summary>Says what to wait for, and gives how long, in ms.</summary>
+    private int Prepare()
+    {
+        bool ours = _terminal?.Take() ?? RawTerminal.IsForeground(), readsNow = _reads && ours && _typed.HasRoom(IsRaw);
+        _monitor.Events = (short)((_shown.Waits ? 0 : poll.POLLIN) | (Sends ? poll.POLLOUT : 0));
+        _monitor.Descriptor = _monitor.Events == 0 ? -1 : _client.Descriptor;
+        _stdin.Descriptor = readsNow ? 0 : -1;
+        _outlet.Descriptor = _shown.Descriptor;
+        return !_welcome ? (int)Math.Max(0, _answersUntil - Environment.TickCount64)
+            : _reads && !ours ? RawTerminal.LookAgain
+            : LastOutput.Wait(_shown.Waits);
     }
 
     private bool IsRaw => _terminal is { IsRaw: true };
@@ -141,45 +140,44 @@ internal sealed unsafe class AttachSession : IDisposable
     public void Dispose()
     {
         _terminal?.Dispose();
-        unistd.close(_socket);
+        _client.Dispose();
+        _signals.Dispose();
+    }
+
+    /// <summary>The exit code, when we go.</summary>
+    private int? Read()
+    {
+        InputEvent what = _typed.Read(IsRaw);
+        _inputEnds = what == InputEvent.Ended;
+        Send();
+        if (what == InputEvent.Detach) return Leave();
+        if (what == InputEvent.HungUp && EndsBy(signal.SIGHUP)) return 128 + signal.SIGHUP;
+        _reads = what == InputEvent.Goes;
+        return null;
     }
 
     /// <summary>The exit code, when that is what came.</summary>
     private int? Receive()
     {
-        nint length;
-        fixed (byte* start = _buffer) length = sys_socket.recv(_socket, start, AtOnce, 0);
-        // What we sent last was never read, for the monitor had ended: the kernel says so first, and then gives what is there for us.
-        if (length < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.ECONNRESET) return null;
-        if (length <= 0) return Orphaned();
+        AttachReceived received = _client.Receive(out AttachMessage message);
+        if (received == AttachReceived.Nothing) return null;
+        if (received == AttachReceived.Gone) return Orphaned();
         // Whatever it is: it is there.
         _welcome = true;
-        if (_buffer[0] == AttachMessage.Ended)
+        if (AttachClient.FindEnd(message) is { } end)
         {
-            _end = AttachMessage.ReadEnd(_buffer.AsSpan(0, (int)length));
-            return LastOutput.Check(_end.ExitCode, _trouble);
+            _end = end;
+            return LastOutput.Check(end.ExitCode, _trouble);
         }
-        if (_buffer[0] is not (AttachMessage.Output or AttachMessage.Error) || _discards) return null;
-        (_shownStart, _shownEnd) = (1, (int)length);
-        if (_requests[_buffer[0] - AttachMessage.Output] is { } requests)
-            _shownEnd = 1 + requests.Filter(_buffer[1..(int)length], _buffer.AsSpan(1));
-        _waitsSince = Environment.TickCount64;
+        if (message.Kind is not (AttachKind.Output or AttachKind.Error)) return null;
+        _shown.Take(message);
         Show();
         return null;
     }
 
-    /// <summary>There is output that was read and not yet written. Nothing more is read before it has been.</summary>
-    private bool Shows => _shownStart < _shownEnd;
-
-    private Outlet Outlet => _outlets[_buffer[0] - AttachMessage.Output];
-
     private void Show()
     {
-        int count = Outlet.Write(_buffer.AsSpan(_shownStart, _shownEnd - _shownStart));
-        if (count > 0) _waitsSince = Environment.TickCount64;
-        _shownStart = count < 0 ? _shownEnd : _shownStart + count;
-        if (count >= 0) return;
-        int errno = Marshal.GetLastPInvokeError();
+        if (!_shown.Waits || _shown.Write() is not (not 0 and var errno)) return;
         // Whoever writes for a reader that has gone, or for a full disk, is told so, as by a pipe.
         if (!EndsWithReader && (errno == Errno.EPIPE || _trouble == 0)) EndingSignal.PassOn(_container, signal.SIGPIPE);
         if (errno != Errno.EPIPE) _trouble = errno;
@@ -203,17 +201,12 @@ internal sealed unsafe class AttachSession : IDisposable
     /// <summary>As much as the monitor takes now: it takes nothing while the container does not read what it has.</summary>
     private void Send()
     {
-        byte* message = stackalloc byte[1 + InputQueue.AtOnce];
         while (Sends)
         {
             ReadOnlySpan<byte> bytes = _typed.First;
-            message[0] = bytes.IsEmpty ? AttachMessage.EndOfInput : AttachMessage.Input;
-            bytes.CopyTo(new Span<byte>(message + 1, bytes.Length));
-            if (sys_socket.send(_socket, message, bytes.Length + 1, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT) < 0)
-            {
-                if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) StopSending();
-                return;
-            }
+            AttachSent sent = bytes.IsEmpty ? _client.SendEndOfInput() : _client.SendInput(bytes);
+            if (sent == AttachSent.Gone) StopSending();
+            if (sent != AttachSent.Taken) return;
             _typed.Taken(bytes.Length);
             _inputEnds &= !bytes.IsEmpty;
         }
@@ -226,10 +219,9 @@ internal sealed unsafe class AttachSession : IDisposable
     }
 
     /// <summary>A signal that ends us; 0: none.</summary>
-    private int Relay(int signals)
+    private int Relay()
     {
-        signalfd_siginfo info;
-        while (unistd.read(signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        while (_signals.TryRead(out signalfd_siginfo info))
         {
             int number = (int)info.ssi_signo;
             if (number == signal.SIGCONT) _terminal?.Retake();
@@ -246,50 +238,36 @@ internal sealed unsafe class AttachSession : IDisposable
         if (!PassesSignals || (number == signal.SIGHUP && Joins)) return true;
         bool ends = DroppedSignal.Ends(number);
         // When it has ended, only a reader is waited for that does not take what it wrote.
-        if (!EndingSignal.PassOn(_container, number) && Shows && ends) Discard();
+        if (!EndingSignal.PassOn(_container, number) && _shown.Waits && ends) _shown.Discard();
         _asked |= ends;
         return false;
-    }
-
-    private void Discard()
-    {
-        _discards = true;
-        _shownStart = _shownEnd;
     }
 
     /// <summary>A reader has taken nothing for a while. It is waited for, unless a signal or --timeout has ended the container.</summary>
     private void GiveUpReader()
     {
-        _waitsSince = Environment.TickCount64;
-        bool isThere = Directory.Exists(_container.Directory), late = _waitsSince >= _timeIsOver;
+        _shown.Since = Environment.TickCount64;
+        bool isThere = Directory.Exists(_container.Directory), late = _shown.Since >= _timeIsOver;
         if (isThere && _container.IsRunning) return;
         string? cause = isThere ? ContainerRepair.State(_container).Cause : null;
         // It is being removed; what was read of it may be of what was left.
         if (isThere && !Directory.Exists(_container.Directory)) return;
         // With --rm it has taken its cause with it.
         _endedLate ??= isThere ? cause == "timeout" : late;
-        if (_asked || _endedLate == true) Discard();
+        if (_asked || _endedLate == true) _shown.Discard();
     }
 
     /// <summary>By a connection of its own: on ours it would have to wait until the container has read what was typed before.</summary>
     private void Resize()
     {
         if (!_container.Config.Tty) return;
-        try
-        {
-            int socket = UnixSocket.Connect(_container.AttachPath, sys_socket.SOCK_SEQPACKET | sys_socket.SOCK_NONBLOCK);
-            SendSize(socket);
-            unistd.close(socket);
-        }
-        catch (LinuxException) { }   // It has ended, or its monitor stands still.
+        // Null: it has ended, or its monitor stands still.
+        using AttachClient? client = AttachClient.TryConnect(_container.AttachPath);
+        if (client is not null) SendSize(client);
     }
 
-    private static void SendSize(int socket, int taller = 0)
+    private static void SendSize(AttachClient client, int taller = 0)
     {
-        winsize size;
-        if (ioctl(1, TIOCGWINSZ, &size) != 0 && ioctl(0, TIOCGWINSZ, &size) != 0) return;
-        byte* message = stackalloc byte[AttachMessage.SizeLength];
-        AttachMessage.WriteSize(new(message, AttachMessage.SizeLength), (ushort)(size.ws_row + taller), size.ws_col);
-        sys_socket.send(socket, message, AttachMessage.SizeLength, sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT);
+        if (TerminalSize.Read(1, 0) is var (rows, columns)) client.SendSize((ushort)(rows + taller), columns);
     }
 }
