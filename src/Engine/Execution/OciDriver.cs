@@ -22,8 +22,18 @@ internal abstract class OciDriver(string name, RuntimeProgram program) : IExecut
     protected RuntimeProgram Program { get; } = program;
 
     /// <summary>All of them print NAME version NUMBER first.</summary>
-    public string? Version() =>
-        Program.Try(["--version"], out string said) && said.Split('\n')[0].Split(' ') is [_, "version", var number, ..] ? number : null;
+    public string? Version()
+    {
+        try
+        {
+            if (!Program.Try(["--version"], out string said)) return null;
+            return said.Split('\n')[0].Split(' ') is [_, "version", var number] ? number : null;
+        }
+        catch (LinuxException)
+        {
+            return null;   // a program of another architecture, or none that may be executed
+        }
+    }
 
     public int Create(string id, string bundle, ReadOnlySpan<int> descriptors, string? consoleSocket, bool systemd)
     {

@@ -28,10 +28,25 @@ public sealed class SystemTests : IDisposable
                 info.GetProperty("ContainersPaused").GetInt32(), info.GetProperty("ContainersStopped").GetInt32()));
         Assert.Equal(_root.Path, info.GetProperty("DockerRootDir").GetString());
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), info.GetProperty("KernelVersion").GetString());
-        Assert.True(info.GetProperty("Runtimes").TryGetProperty("builtin", out _));
         Assert.Contains("none", info.GetProperty("Plugins").GetProperty("Network").EnumerateArray().Select(each => each.GetString()));
         Assert.Equal("2\n", _root.Run([.. words, "-f", "{{.Containers}}"]).Succeeds().Out);
         Assert.StartsWith("Containers: 2\n Running: 1\n", _root.Run(words).Succeeds().Out);
+    }
+
+    [Fact]
+    public void Info_names_the_runtimes_of_this_machine_with_their_versions()
+    {
+        JsonElement runtimes = JsonDocument.Parse(_root.Run("info", "--format", "json").Succeeds().Out).RootElement.GetProperty("Runtimes");
+        List<string> shown = [];
+        foreach (JsonProperty each in runtimes.EnumerateObject())
+        {
+            string path = each.Name == "builtin" ? Path.Combine(Programs.Bin, "minirun-oci") : each.Value.GetProperty("path").GetString()!;
+            string version = each.Value.GetProperty("version").GetString()!;
+            Assert.EndsWith(" version " + version, Minirun.Other(path, "--version").Succeeds().Lines[0]);
+            shown.Add($"{each.Name} ({version})");
+        }
+        Assert.Contains(shown, each => each.StartsWith("builtin ("));
+        Assert.Contains($"\nRuntimes: {string.Join(' ', shown)}\n", _root.Run("info").Succeeds().Out);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Minirun.Cli.Output;
 using Minirun.Cli.Verbs.Container;
+using Minirun.Engine;
 using Minirun.Engine.Execution;
 using Minirun.Engine.Life;
 using Minirun.Engine.Logs;
@@ -48,7 +49,7 @@ internal static class SystemInfo
                 ["Log"] = List(LogDrivers.Names),
             },
             ["DefaultRuntime"] = ExecutionDrivers.Builtin,
-            ["Runtimes"] = Runtimes(),
+            ["Runtimes"] = Runtimes(store.Paths),
             ["SecurityOptions"] = List(
                 ["name=seccomp,profile=builtin", .. user ? ["name=rootless"] : (string[])[],
                     .. File.Exists("/proc/self/ns/cgroup") ? ["name=cgroupns"] : (string[])[]]),
@@ -84,7 +85,7 @@ internal static class SystemInfo
         Line("Cgroup Version", info["CgroupVersion"]);
         text.Append("Plugins:\n");
         foreach (var (kind, names) in (JsonObject)info["Plugins"]!) Line(" " + kind, names);
-        Line("Runtimes", string.Join(' ', ((JsonObject)info["Runtimes"]!).Select(each => each.Key)));
+        Line("Runtimes", string.Join(' ', ((JsonObject)info["Runtimes"]!).Select(Runtime)));
         Line("Default Runtime", info["DefaultRuntime"]);
         Line("Security Options", info["SecurityOptions"]);
         Line("Kernel Version", info["KernelVersion"]);
@@ -99,12 +100,16 @@ internal static class SystemInfo
         return text.ToString();
     }
 
-    private static JsonObject Runtimes()
+    private static JsonObject Runtimes(EnginePaths paths)
     {
         var runtimes = new JsonObject();
-        foreach (var (name, path) in ExecutionDrivers.Here()) runtimes[name] = new JsonObject { ["path"] = path };
+        foreach (var (name, path) in ExecutionDrivers.Here())
+            runtimes[name] = new JsonObject { ["path"] = path, ["version"] = ExecutionDrivers.Of(name, paths).Version() ?? "" };
         return runtimes;
     }
+
+    private static string Runtime(KeyValuePair<string, JsonNode?> each) =>
+        (string?)each.Value!["version"] is { Length: > 0 } version ? $"{each.Key} ({version})" : each.Key;
 
     private static string OperatingSystem()
     {
