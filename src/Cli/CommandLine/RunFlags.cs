@@ -159,7 +159,7 @@ internal static class RunFlags
             (o, v) => EngineValues.Health(o).Retries = EngineValues.Number(v, "--health-retries", 1)),
         Engine("detach-keys", '\0', "KEYS", Background,
             "keys that detach from its terminal (default ctrl-p,ctrl-q)",
-            (o, v) => o.Engine.DetachKeys = DetachKeys.Check(v)),
+            (o, v) => o.DetachKeys = DetachKeys.Check(v)),
         Engine("sdnotify", '\0', "WHO", Background,
             "what tells systemd that it is ready: container (default), conmon, healthy, ignore",
             (o, v) => o.Engine.Config.SdNotify = SdNotify.Parse(v)),

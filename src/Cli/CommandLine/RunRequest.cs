@@ -1,3 +1,4 @@
+using Minirun.Engine.Life;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.CommandLine;
@@ -9,4 +10,7 @@ internal sealed class RunRequest : RunOptions
 
     /// <summary>Made when the first of its flags is read: a start without one has no such thing.</summary>
     public EngineOptions Engine => _engine ??= new();
+
+    /// <summary>Of whoever attaches; null: ctrl-p,ctrl-q.</summary>
+    public string? DetachKeys { get; set; }
 }

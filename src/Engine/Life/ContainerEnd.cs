@@ -50,6 +50,29 @@ public static class ContainerEnd
         return true;
     }
 
+    /// <summary>
+    /// Takes away one that was made and does not come up, with all that was made for it. What goes wrong here is not said: what went wrong
+    /// before is.
+    /// </summary>
+    public static void Discard(EngineContainer container)
+    {
+        try
+        {
+            // With --rm its monitor removes it.
+            if (!container.IsRunning) container.WaitForMonitor(Patience);
+            if (!Directory.Exists(container.Directory)) return;
+            using IDisposable held = ContainerLock.Await(container);
+            Force(container);
+            if (!Directory.Exists(container.Directory)) return;
+            ContainerRemoval.Remove(container);
+            ContainerVolumes.RemoveAnonymous(container);
+        }
+        catch (Exception error) when (error is UserError or LinuxException or IOException or UnauthorizedAccessException)
+        {
+            // `minirun ps -a` shows it, and `rm` removes it.
+        }
+    }
+
     /// <summary>Ends it, and a monitor that does not notice that: nothing of it lives afterwards.</summary>
     /// <exception cref="UserError">It does not end, and why.</exception>
     public static void Force(EngineContainer container)

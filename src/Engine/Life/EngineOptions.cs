@@ -1,9 +1,9 @@
 using Minirun.Engine.Records;
 
-namespace Minirun.Cli.CommandLine;
+namespace Minirun.Engine.Life;
 
 /// <summary>What the engine is to do with a container: what it remembers of it, and what is settled while the container is made.</summary>
-internal sealed class EngineOptions
+public sealed class EngineOptions
 {
     /// <summary>What is kept: container.json.</summary>
     public ContainerConfig Config { get; } = new();
@@ -18,7 +18,4 @@ internal sealed class EngineOptions
     /// <summary>--volume-driver; empty: not said.</summary>
     public string VolumeDriver { get; set; } = "";
     public List<string> VolumesFrom { get; } = [];
-
-    /// <summary>Of whoever attaches.</summary>
-    public string? DetachKeys { get; set; }
 }

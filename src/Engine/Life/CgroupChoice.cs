@@ -4,17 +4,17 @@ using Minirun.Runtime.Cgroups;
 using Minirun.Runtime.Request;
 using Minirun.Runtime.Spec;
 
-namespace Minirun.Cli.Verbs.Run;
+namespace Minirun.Engine.Life;
 
 /// <summary>Where a background container has its cgroup: beside the command that starts it, not below, since it outlives that.</summary>
-internal static class EngineCgroup
+internal static class CgroupChoice
 {
     /// <summary>
     /// On cgroup version 2 it is a scope of systemd's, where systemd can be asked: the machine's or the user's. Root has none without a
     /// limit where none can be made, as a user.
     /// </summary>
-    /// <exception cref="UserError">The container needs a cgroup that cannot be had.</exception>
-    public static void Choose(ContainerSpec spec, ContainerConfig config, RunOptions options, Host host)
+    /// <exception cref="Runtime.UserError">The container needs a cgroup that cannot be had.</exception>
+    public static void Make(ContainerSpec spec, ContainerConfig config, RunOptions options, Host host)
     {
         OciSpec oci = spec.Oci;
         if (spec.NeedsOwnCgroup) Cgroup.CheckMounted();
