@@ -1,5 +1,3 @@
-using Minirun.Engine.Records;
-
 namespace Minirun.Engine.Logs;
 
 /// <summary>What drivers may say of a container.</summary>
@@ -37,16 +35,4 @@ public sealed record LogContext
     public string Host { get; init; } = System.Environment.MachineName;
 
     public string ShortId => Id.Length > 12 ? Id[..12] : Id;
-
-    public static LogContext Of(EngineContainer container) => new()
-    {
-        Id = container.Id,
-        Name = container.Config.Name,
-        ImageName = container.Config.Image,
-        Command = container.Config.Command,
-        Labels = container.Config.Labels,
-        Environment = container.Config.Env,
-        Created = Reading.LogMoment.Rfc3339(container.Config.Created) ?? 0,
-        LogPath = container.LogPath,
-    };
 }

@@ -94,6 +94,7 @@ internal sealed class ContainerMonitor
         using var streams = new ContainerStreams(_container.Config.Tty, _container.Config.OpenStdin, _container.Directory);
         var start = new ContainerStart(_container, _state, _flight)
         {
+            Driver = ExecutionDrivers.Of(_container),
             Descriptors = [.. streams.Theirs],
             ConsoleSocket = streams.ConsoleSocket,
             Others = () => OtherContainers.Processes(_container),

@@ -64,7 +64,7 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
             List<string> wrong = CniChain.Delete(CniConfig.Parse("network.json", json), Arguments(context), record.CniResult);
             record.Warning = string.Join("; ", wrong);
         }
-        new NetworkPeers(context.Paths, name).Leave(context.Container.Id);
+        new NetworkPeers(context.Paths, name).Leave(context.Id);
     }
 
     public IReadOnlyList<string>? Nameservers(NetworkContext context) =>
@@ -74,7 +74,7 @@ internal sealed class CniMode(string name, EnginePaths paths) : INetworkMode
 
     private static CniArguments Arguments(NetworkContext context) => new()
     {
-        ContainerId = context.Container.Id,
+        ContainerId = context.Id,
         NetNs = context.Record.NetNs ?? "",
         Ports = context.Record.Ports,
         Ip = context.Use.Ip,

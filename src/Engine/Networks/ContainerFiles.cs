@@ -55,33 +55,32 @@ internal static class ContainerFiles
     /// <summary>Before the container is made, and again when its address is known.</summary>
     public static void Write(NetworkContext context, INetworkMode mode)
     {
-        string directory = context.Container.Directory;
+        string directory = context.Directory;
         if (mode is JoinMode { IsContainers: true } join)
         {
-            Copy(join.Peer(context.Container.Paths).Directory, directory);
+            Copy(join.Peer(context.Paths).Directory, directory);
             return;
         }
         HostsFile.Write(directory + "/hosts", Hosts(context, mode));
         HostsFile.Replace(directory + "/resolv.conf", Resolv(context, mode), create: true);
-        HostsFile.Replace(directory + "/hostname", context.Container.Config.Hostname + "\n", create: true);
+        HostsFile.Replace(directory + "/hostname", context.Hostname + "\n", create: true);
     }
 
     private static List<string> Hosts(NetworkContext context, INetworkMode mode)
     {
-        ContainerConfig config = context.Container.Config;
         List<string> lines = [];
         if (mode.IsOwn) lines.AddRange(["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"]);
         else if (RegularFile.Read("/etc/hosts", follow: true) is { } host)
             lines.Add(System.Text.Encoding.UTF8.GetString(host).TrimEnd('\n'));
-        foreach (string text in config.Network.AddHosts)
+        foreach (string text in context.Use.AddHosts)
         {
             var (name, address) = ParseHost(text);
             if (address == "host-gateway") address = mode.IsOwn ? context.Record.Gateway : "127.0.0.1";
             if (address.Length > 0) lines.Add($"{address}\t{name}");
         }
         string own = context.Record.Address.Length > 0 ? context.Record.Address : "127.0.1.1";
-        if (mode.IsOwn && config.Hostname.Length > 0)
-            lines.Add($"{own}\t{config.Hostname}{(config.Name == config.Hostname ? "" : " " + config.Name)}");
+        if (mode.IsOwn && context.Hostname.Length > 0)
+            lines.Add($"{own}\t{context.Hostname}{(context.Name == context.Hostname ? "" : " " + context.Name)}");
         return lines;
     }
 

@@ -63,7 +63,8 @@ public static class ContainerNetwork
         if (NetworkRecord.Of(container) is not { } record)
         {
             // One that cannot be read leaves what we know without it.
-            if (File.Exists(NetworkRecord.PathOf(container.Directory))) HeldNamespace.LetGo(HeldNamespace.PathOf(container));
+            if (File.Exists(NetworkRecord.PathOf(container.Directory)))
+                HeldNamespace.LetGo(NetworkRecord.NamespaceOf(container.Paths, container.Id));
             unistd.unlink(NetworkRecord.PathOf(container.Directory));
             return;
         }
@@ -71,7 +72,7 @@ public static class ContainerNetwork
         if (record.BootId != EngineContainer.BootId()) (record.HelperPid, record.NetNs) = (0, null);
         try
         {
-            NetworkModes.Of(record.Mode, container.Paths).Disconnect(new NetworkContext(container, record));
+            NetworkModes.Of(record.Mode, container.Paths).Disconnect(Describe(container, record));
         }
         catch (Exception error) when (error is Runtime.UserError or LinuxException)
         {
@@ -84,7 +85,18 @@ public static class ContainerNetwork
     private static INetworkMode Mode(EngineContainer container) => NetworkModes.Of(container.Config.Network.Mode, container.Paths);
 
     private static NetworkContext New(EngineContainer container) =>
-        new(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
+        Describe(container, new NetworkRecord { Mode = container.Config.Network.Mode, BootId = EngineContainer.BootId() });
+
+    private static NetworkContext Describe(EngineContainer container, NetworkRecord record) => new()
+    {
+        Id = container.Id,
+        Name = container.Config.Name,
+        Hostname = container.Config.Hostname,
+        Directory = container.Directory,
+        Paths = container.Paths,
+        Use = container.Config.Network,
+        Record = record,
+    };
 
     private static string[] Names(EngineContainer container) =>
         [container.Config.Name, .. container.Config.Network.Aliases, container.ShortId];

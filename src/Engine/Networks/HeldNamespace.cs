@@ -1,4 +1,3 @@
-using Minirun.Engine.Records;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime.State;
@@ -14,7 +13,7 @@ internal static class HeldNamespace
     /// <summary>The record names it before it is there.</summary>
     public static void Hold(NetworkContext context, int pid)
     {
-        string path = PathOf(context.Container);
+        string path = NetworkRecord.NamespaceOf(context.Paths, context.Id);
         context.Record.NetNs = path;
         context.Save();
         OwnDirectory.Make(Path.GetDirectoryName(path)!, 0x1c9 /* 0711: plugins that have given up their rights open it */);
@@ -22,8 +21,6 @@ internal static class HeldNamespace
         if (Mounting.Mount($"/proc/{PortMapping.Number(pid)}/ns/net", path, type: null, sys_mount.MS_BIND) is not 0 and var errno)
             throw new LinuxException("mount", errno, path);
     }
-
-    public static string PathOf(EngineContainer container) => $"{container.Paths.Run}/netns/{container.Id}";
 
     public static void LetGo(string path)
     {

@@ -66,5 +66,5 @@ internal abstract class HelperMode(string name, string package, string other) : 
         new($"--net {name}: {reason}", hint ?? $"with --net {other}, another program does it; with --net none, nobody");
 
     /// <summary>Tells whose helper it is: in ps, and after a crash. Only its last part means something to it.</summary>
-    private string Title(NetworkContext context) => $"{context.Container.Directory}/{name}";
+    private string Title(NetworkContext context) => $"{context.Directory}/{name}";
 }

@@ -37,12 +37,12 @@ internal sealed class JoinMode(string mode) : INetworkMode
             Point(context, NetLink, CurrentDirectory.FullPath(mode[Path.Length..]));
             return;
         }
-        EngineContainer peer = Peer(context.Container.Paths);
+        EngineContainer peer = Peer(context.Paths);
         ContainerState state = peer.State();
         if (!EngineContainer.IsAlive(state))
             throw new UserError($"--net {mode}: container {peer.Config.Name} is not running", $"minirun start {peer.Config.Name}");
         string process = ProcessIdentity.Directory(state.Pid);
-        SharedUserNamespace.Check(context.Container, peer, process);
+        SharedUserNamespace.Check(context, peer, process);
         Point(context, NetLink, process + "/ns/net");
         Point(context, UserLink, process + "/ns/user");
     }
@@ -54,8 +54,8 @@ internal sealed class JoinMode(string mode) : INetworkMode
 
     public void Disconnect(NetworkContext context)
     {
-        unistd.unlink($"{context.Container.Directory}/{NetLink}");
-        unistd.unlink($"{context.Container.Directory}/{UserLink}");
+        unistd.unlink($"{context.Directory}/{NetLink}");
+        unistd.unlink($"{context.Directory}/{UserLink}");
     }
 
     public IReadOnlyList<string>? Nameservers(NetworkContext context) => null;
@@ -64,7 +64,7 @@ internal sealed class JoinMode(string mode) : INetworkMode
 
     private static void Point(NetworkContext context, string name, string target)
     {
-        string link = $"{context.Container.Directory}/{name}";
+        string link = $"{context.Directory}/{name}";
         unistd.unlink(link);
         LinuxException.Check(unistd.symlink(target, link), "symlink", link);
     }

@@ -45,7 +45,7 @@ public sealed class NetworkRecord
         {
             if (Document.Read(PathOf(container.Directory), NetworkJson.Default.NetworkRecord) is not { } record) return null;
             // What is there is unmounted and removed: nothing that we do not make.
-            if (record.NetNs != HeldNamespace.PathOf(container)) record.NetNs = null;
+            if (record.NetNs != NamespaceOf(container.Paths, container.Id)) record.NetNs = null;
             return record;
         }
         catch (JsonException)
@@ -53,6 +53,9 @@ public sealed class NetworkRecord
             return null;
         }
     }
+
+    /// <summary>Where the network namespace of a container is held.</summary>
+    internal static string NamespaceOf(EnginePaths paths, string id) => $"{paths.Run}/netns/{id}";
 
     internal void Write(string directory) =>
         AtomicFile.Write(PathOf(directory), JsonSerializer.SerializeToUtf8Bytes(this, NetworkJson.Default.NetworkRecord));

@@ -35,7 +35,7 @@ internal static class PortOwners
         if (wanted.Count == 0) return;
         foreach (EngineContainer other in new ContainerStore(context.Paths).All())
         {
-            if (other.Id == context.Container.Id || NetworkRecord.Of(other) is not { } record || !counts(record)) continue;
+            if (other.Id == context.Id || NetworkRecord.Of(other) is not { } record || !counts(record)) continue;
             foreach (PortMapping theirs in record.Ports)
                 foreach (PortMapping ours in wanted)
                     if (ours.Meets(theirs) && other.IsRunning)

@@ -42,16 +42,16 @@ internal static class SharedUserNamespace
 
     /// <summary>At each start: a container of that name may be another one by now.</summary>
     /// <exception cref="UserError">Its ids are not those that ours was made with.</exception>
-    public static void Check(EngineContainer container, EngineContainer peer, string process)
+    public static void Check(NetworkContext context, EngineContainer peer, string process)
     {
-        OciSpec oci = Bundle.Read(container.Directory);
+        OciSpec oci = Bundle.Read(context.Directory);
         bool shares = oci.Linux.Namespaces.Exists(each => each is { Type: "user", Path.Length: > 0 });
         if (!shares || IdMaps.From(oci) is not { } made) return;
         IdMaps now = IdMaps.Parse(ProcFile.Read(process + "/uid_map"), ProcFile.Read(process + "/gid_map"));
         if (!made.Equals(now))
             throw new UserError(
-                $"the user ids of container {peer.Config.Name} are {now}, and {container.Config.Name} was made for {made}",
-                $"remove {container.Config.Name} and create it again");
+                $"the user ids of container {peer.Config.Name} are {now}, and {context.Name} was made for {made}",
+                $"remove {context.Name} and create it again");
     }
 
     /// <summary>

@@ -37,12 +37,12 @@ internal sealed class SlirpMode() : HelperMode("slirp4netns", "slirp4netns", "pa
 
     public override IReadOnlyList<string>? Nameservers(NetworkContext context) => [Resolver];
 
-    private static string Socket(NetworkContext context) => context.Container.Directory + "/slirp.sock";
+    private static string Socket(NetworkContext context) => context.Directory + "/slirp.sock";
 
     private void Run(NetworkContext context, string path, string[] arguments)
     {
         (Fd ready, Fd says) = Fd.Pipe();
-        using Fd held = ready, given = says, directory = Fd.Open(context.Container.Directory, fcntl.O_PATH | fcntl.O_DIRECTORY);
+        using Fd held = ready, given = says, directory = Fd.Open(context.Directory, fcntl.O_PATH | fcntl.O_DIRECTORY);
         using var nothing = new MemoryFile(default);
         using var said = new MemoryFile(default);
         using ChildProgram child =

@@ -13,7 +13,7 @@ internal sealed class ContainerStart(EngineContainer container, ContainerState s
     public EngineContainer Container { get; } = container;
     public ContainerState State { get; } = state;
     public FlightRecorder Flight { get; } = flight;
-    public IExecutionDriver Driver { get; } = ExecutionDrivers.Of(container);
+    public required IExecutionDriver Driver { get; init; }
 
     /// <summary>What becomes its standard input, output and error.</summary>
     public int[] Descriptors { get; init; } = [];

@@ -1,4 +1,5 @@
 using Minirun.Engine.Logs;
+using Minirun.Engine.Logs.Reading;
 using Minirun.Engine.Records;
 
 namespace Minirun.Engine.Parts;
@@ -10,7 +11,7 @@ internal sealed class LogPart : IContainerPart
     public void Prepare(ContainerStart start)
     {
         ContainerConfig config = start.Container.Config;
-        start.Log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), LogContext.Of(start.Container));
+        start.Log = new ContainerLog(new LogConfig(config.LogDriver, config.LogOptions), Describe(start.Container));
     }
 
     /// <summary>A log that nobody holds open is whole, or is mended by who reads it.</summary>
@@ -28,4 +29,16 @@ internal sealed class LogPart : IContainerPart
         }
         return null;
     }
+
+    private static LogContext Describe(EngineContainer container) => new()
+    {
+        Id = container.Id,
+        Name = container.Config.Name,
+        ImageName = container.Config.Image,
+        Command = container.Config.Command,
+        Labels = container.Config.Labels,
+        Environment = container.Config.Env,
+        Created = LogMoment.Rfc3339(container.Config.Created) ?? 0,
+        LogPath = container.LogPath,
+    };
 }
