@@ -65,6 +65,37 @@ out_of_memory() {
     minirun rm box
 }
 
+# methods_hold RUNTIME: what the engine asks of a runtime besides, as tests/Engine.Tests/Execution/DriverFacts.cs has it.
+methods_hold() {
+    matches "$(minirun info)" "Runtimes: .*$1 [(][0-9]"
+    exits 127 minirun run --rm --name none --runtime "$1" "$ROOTFS" no-such-command
+    exits 126 minirun run --rm --name none --runtime "$1" "$ROOTFS" /etc/passwd
+    lives box --runtime "$1" "$ROOTFS" sh -c 'trap "echo caught; exit 9" USR1; echo ready; while :; do sleep 0.05; done'
+    eventually says "ready"
+    exits 3 minirun exec box sh -c 'exit 3'
+    minirun kill -s WINCH box
+    equals running "$(now box .State.Status)"
+    minirun kill -s USR1 box
+    equals 9 "$(minirun wait box)"
+    eventually says $'ready\ncaught'
+    minirun rm box
+    all_gone
+    lives box --runtime "$1" "$ROOTFS" sh -c 'trap "" TERM; (setsid sleep 1000 &); echo ready; sleep 1000'
+    eventually says "ready"
+    eventually counts 2
+    minirun stop -t 1 box
+    equals 137 "$(now box .State.ExitCode)"
+    minirun rm box
+    all_gone
+    minirun rm -f box
+}
+says() { [[ $(minirun logs box) == "$1" ]]; }
+counts() { (($(wc -l <"$cgroup/cgroup.procs") == $1)); }
+
+The_builtin_runtime_does_what_the_engine_asks_of_it() { methods_hold builtin; }
+Crun_does_what_the_engine_asks_of_it() { methods_hold crun; }
+Runc_does_what_the_engine_asks_of_it() { methods_hold runc; }
+
 Limits_are_the_scopes_are_shown_and_can_be_changed() { limits_hold builtin; }
 Crun_holds_the_same_limits() { limits_hold crun; }
 Runc_holds_the_same_limits() { limits_hold runc; }
