@@ -37,6 +37,17 @@ public sealed class KernelOwnerTests
         Assert.Null(Describe("Engine/A.cs", "// It is unsafe to close.\n/// <summary>poll_(…)</summary>\nclass A;"));
     }
 
+    /// <summary>The compiler refuses a pointer anywhere else.</summary>
+    [Fact]
+    public void Only_those_who_talk_to_the_kernel_may_have_pointers()
+    {
+        const string allowed = "<AllowUnsafeBlocks>true</AllowUnsafeBlocks>";
+        string source = Path.Combine(Checkout.Root, "src");
+        Assert.Equal(["Init", "Linux", "Plan", "Runtime"], Directory.GetFiles(source, "*.csproj", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains(allowed)).Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.DoesNotContain(allowed, File.ReadAllText(Path.Combine(Checkout.Root, "Directory.Build.props")));
+    }
+
     /// <summary>FILE: KIND KIND; null when there is nothing.</summary>
     private static string? Describe(string path, string text)
     {

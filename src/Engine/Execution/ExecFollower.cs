@@ -8,7 +8,7 @@ using Minirun.Runtime.Lifecycle;
 namespace Minirun.Engine.Execution;
 
 /// <summary>Waits for a runtime that executes a command in a container, and passes on to it what comes for the command.</summary>
-internal static unsafe class ExecFollower
+internal static class ExecFollower
 {
     // SI_KERNEL: a key or the end of a terminal, which all of its foreground group got (sigaction(2)).
     private const int FromKernel = 0x80;
@@ -30,12 +30,11 @@ internal static unsafe class ExecFollower
             fds[0] = new pollfd { fd = ended ? -1 : child.PidFd, events = poll.POLLIN };
             fds[1] = new pollfd { fd = signals.Descriptor, events = poll.POLLIN };
             int count = 2 + (streams?.Prepare(fds[2..], reads: !ended) ?? 0);
-            int ready,
-                patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
-            fixed (pollfd* first = fds) ready = poll.poll_(first, (nuint)count, patience);
+            int patience = streams is { LooksAgain: true } ? RawTerminal.LookAgain : LastOutput.Wait(streams is not null && asked != 0);
+            int ready = Poller.Await(fds[..count], patience);
             // A runtime that copies the output itself does not end before it is taken. Without a child it does nothing else.
             if (ready == 0 && asked != 0 && (ended || !HasChild(child.Pid))) break;
-            if (ready <= 0) continue;
+            if (ready == 0) continue;
             streams?.Move(fds[2..count]);
             // Once it has ended, only a reader is waited for that does not take what it wrote.
             int asks = fds[1].revents == 0 ? 0 : Relay(signals, child.PidFd);

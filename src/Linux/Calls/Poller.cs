@@ -51,6 +51,12 @@ public sealed class Poller
     /// <summary>Lets time go by between two looks at what the kernel tells no descriptor of.</summary>
     public static void Pause(int milliseconds) => Call([], milliseconds);
 
+    /// <summary>
+    /// Waits for sources that others have filled in: the pumps of the runtime, which have no names yet. How many are ready; 0: the time is
+    /// over.
+    /// </summary>
+    public static int Await(Span<pollfd> sources, int milliseconds) => Call(sources, milliseconds);
+
     private static unsafe int Call(Span<pollfd> sources, int milliseconds)
     {
         long deadline = milliseconds > 0 ? Environment.TickCount64 + milliseconds : 0;
