@@ -112,7 +112,7 @@ public sealed class EngineFileFuzzTests : IDisposable
         "dns":{"nameservers":["1.1.1.1"]}}
         """u8.ToArray(),
         """{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.2/8","gateway":"10.0.0.1"},"dns":{}}"""u8.ToArray()).Next,
-            json => CniResult.Parse(Encoding.UTF8.GetString(json)), error => Refusal(error, "the result"));
+            json => CniResult.Parse(Encoding.UTF8.GetString(json)), error => Refusal(error, "no result"));
 
     [Fact]
     public void A_changed_log_is_read()
