@@ -2,7 +2,7 @@
  * one a line. SYMBOLS has lines "address name", sorted by address. For bench/order.sh: the program is executed step by step
  * (ptrace(2)), its first thread alone. */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +54,11 @@ int main(int argc, char **argv)
     read_symbols(argv[1]);
     FILE *list = fopen(argv[2], "ae");
     if (!list) { perror(argv[2]); return 1; }
+    /* Both on one processor: a step is two changes from one to the other. */
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof(here), &here);
     pid_t pid = fork();
     if (pid == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
