@@ -2,6 +2,7 @@ using System.Globalization;
 using Minirun.Linux;
 using Minirun.Linux.Calls;
 using Minirun.Runtime;
+using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.State;
 
 namespace Minirun.Engine;
@@ -38,7 +39,7 @@ public sealed class EnginePaths
             return Path.IsPathRooted(given)
                 ? Trusted(new(Path.TrimEndingDirectorySeparator(given), Path.Join(given, "run")), "MINIRUN_ROOT", "MINIRUN_ROOT")
                 : throw new UserError($"MINIRUN_ROOT={given}: not an absolute path", "it is where containers are kept");
-        if (unistd.geteuid() == 0) return Trusted(new("/var/lib/minirun", "/run/minirun"), "MINIRUN_ROOT", "MINIRUN_ROOT");
+        if (unistd.geteuid() == 0 && HasMachine()) return Trusted(new("/var/lib/minirun", "/run/minirun"), "MINIRUN_ROOT", "MINIRUN_ROOT");
         string? data = stdlib.Variable("XDG_DATA_HOME"), home = stdlib.Variable("HOME"), runtime = stdlib.Variable("XDG_RUNTIME_DIR");
         string root = Path.IsPathRooted(data) ? data + "/minirun"
             : Path.IsPathRooted(home) ? home + "/.local/share/minirun"
@@ -47,6 +48,13 @@ public sealed class EnginePaths
         string byRoot = Path.IsPathRooted(data) ? "XDG_DATA_HOME" : "HOME", byRun = ownRun is null ? byRoot : "XDG_RUNTIME_DIR";
         return Trusted(new(root, ownRun is null ? root + "/run" : ownRun + "/minirun"), byRoot, byRun);
     }
+
+    /// <summary>
+    /// Whether the machine's directories are root's as we see it: who only seems to be root, as after `unshare -r`, is an ordinary user
+    /// there.
+    /// </summary>
+    private static bool HasMachine() =>
+        IdMap.IsInitial || !FileStatus.TryRead("/var/lib", out statx status) || status.stx_uid == 0;
 
     /// <summary>
     /// $XDG_RUNTIME_DIR; but after `su` it may be somebody else's, and then it is the one that we have of our own, if we do (XDG base

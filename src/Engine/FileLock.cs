@@ -19,6 +19,13 @@ internal sealed class FileLock : IDisposable
     /// <exception cref="UserError">Another has it for too long.</exception>
     public static FileLock OnFile(string path, string what, bool shared = false) => Await(Open(path, O_CREAT), path, what, shared);
 
+    /// <summary>On a file, which is made when it is missing; null when another has it.</summary>
+    public static FileLock? TryFile(string path)
+    {
+        using Fd fd = Open(path, O_CREAT);
+        return FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 ? new(new Fd(fd.Release())) : null;
+    }
+
     /// <summary>On a directory that is there.</summary>
     /// <param name="path">Its path; no symbolic link.</param>
     /// <param name="what">What is changed by who has it (<see cref="LockWait"/>).</param>

@@ -20,7 +20,7 @@ public static unsafe class LockHolder
             // 1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF
             foreach (string line in File.ReadLines("/proc/locks"))
                 if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "FLOCK", _, "WRITE", var holder, var place, ..]
-                    && place.EndsWith(inode, StringComparison.Ordinal) && int.TryParse(holder, out int pid))
+                    && place.EndsWith(inode, StringComparison.Ordinal) && int.TryParse(holder, out int pid) && MayHold(pid, file, place))
                     found.Add(pid);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -28,6 +28,35 @@ public static unsafe class LockHolder
             // No procfs of our own.
         }
         return found;
+    }
+
+    /// <summary>
+    /// Whether a process has that very file open: another file system has an inode of the same number, and anybody may lock that one. The
+    /// device alone does not tell, as that of a lock is not always the one of its file (btrfs, overlayfs).
+    /// </summary>
+    private static bool MayHold(int pid, in statx file, string place)
+    {
+        try
+        {
+            foreach (string open in Directory.EnumerateFiles($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/fd"))
+            {
+                statx each;
+                if (sys_stat.statx_(fcntl.AT_FDCWD, open, 0, sys_stat.STATX_BASIC_STATS, &each) == 0 && each.stx_ino == file.stx_ino
+                    && (each.stx_dev_major, each.stx_dev_minor) == (file.stx_dev_major, file.stx_dev_minor))
+                    return true;
+            }
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's.
+            return place.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{file.stx_dev_major:x2}:{file.stx_dev_minor:x2}:"),
+                StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Such as "process 4711 (minirun start), for 42 s".</summary>

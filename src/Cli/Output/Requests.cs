@@ -12,10 +12,25 @@ internal static class Requests
     private static readonly int[] s_windowReports = [11, 13, 14, 15, 16, 18, 19, 20, 21];
 
     /// <summary>The mouse, focus, colours and the size are told of from now on: what nobody has asked for is typed.</summary>
-    private static readonly int[] s_reportingModes = [9, 1000, 1001, 1002, 1003, 1004, 2031, 2048];
+    private static readonly int[] s_reportingModes = [9, 1000, 1001, 1002, 1003, 1004, 2031, 2048, 5522, 9001];
 
-    /// <summary>Titles, links and messages, which may have a question mark; and what is longer than a question is.</summary>
-    private static readonly string[] s_texts = ["0;", "1;", "2;", "7;", "8;", "9;"], s_long = ["52;", "1337;File"];
+    /// <summary>
+    /// The commands of OSC that say something and ask nothing. Every terminal has further ones of its own: what is not known here is left
+    /// out. Titles, the directory, links and messages may have a question mark in them.
+    /// </summary>
+    private static readonly string[] s_texts = ["0", "1", "2", "7", "8", "9"];
+
+    /// <summary>
+    /// Colours and their end, the pointer, marks of a prompt, messages: a value that begins with a question mark asks for the present one.
+    /// </summary>
+    private static readonly string[] s_values =
+    [
+        "4", "5", "6", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "22", "104", "105", "106", "110", "111", "112", "113",
+        "114", "115", "116", "117", "118", "119", "133", "633", "777",
+    ];
+
+    /// <summary>Of iTerm2's: an image or a file, and marks.</summary>
+    private static readonly string[] s_files = ["File=", "MultipartFile=", "FilePart=", "FileEnd", "SetMark", "CurrentDir=", "RemoteHost="];
 
     /// <param name="inside">Parameters and intermediates.</param>
     /// <param name="final">The last character.</param>
@@ -34,6 +49,7 @@ internal static class Requests
             (_, "$", 'p') => true,                                // DECRQM: is that mode set
             ('>', "", 'q') => true,                               // XTVERSION
             ('?', "", 'u' or 'S' or 'm') => true,                 // keyboard (kitty), graphics, modified keys (xterm)
+            ('>' or '=' or '<', "", 'u') or ('>', "", 'm') => true,   // what each key types from now on
             (' ', "$", 'u' or 'w') => true,                       // DECRQTSR, DECRQPSR
             (' ', "&", 'u') or (' ', "\"", 'v') => true,          // DECRQUPSS, DECRQDE
             (' ', "*", 'y') or (' ', "'", '|') => true,           // DECRQCRA, DECRQLP
@@ -52,14 +68,27 @@ internal static class Requests
         string text = Encoding.Latin1.GetString(inside);
         return (char)kind switch
         {
-            // A colour, a clipboard, a font that is not set but asked for has a question mark for a value.
-            ']' => Begins(text, "1337;Report", "1337;Request")
-                || (isWhole ? text.Split(';').Contains("?") && !Begins(text, s_texts) : !Begins(text, s_long)),
-            // DECRQSS, XTGETTCAP, XTGETXRES; an image (sixel) has neither sign before its q.
-            'P' => Begins(text, "$q", "+q", "+Q"),
+            ']' => !IsCommand(text, isWhole),
+            // Only an image (sixel): else DECRQSS, XTGETTCAP, XTGETXRES, the remote control of kitty, keys that type what a string says …
+            'P' => text.TrimStart("0123456789;".ToCharArray()) is not ['q', ..],
             // An image of kitty's with a number, which is answered with OK.
             '_' => Begins(text, "G") && Keys(text) is var keys
                 && (keys.Contains("a=q") || (!keys.Contains("q=2") && keys.Any(key => Begins(key, "i=", "I=")))),
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether a string of OSC, or the beginning of a long one, says something and asks nothing.</summary>
+    private static bool IsCommand(string text, bool isWhole)
+    {
+        string[] parts = text.Split(';');
+        return parts[0] switch
+        {
+            // A clipboard's new content is in base64.
+            "52" => parts.Length == 3 && parts[2].All(each => char.IsAsciiLetterOrDigit(each) || each is '+' or '/' or '='),
+            "1337" => parts.Length > 1 && Begins(parts[1], s_files),
+            var command when s_texts.Contains(command) => isWhole,
+            var command when s_values.Contains(command) => isWhole && !parts.Any(each => each.StartsWith('?')),
             _ => false,
         };
     }

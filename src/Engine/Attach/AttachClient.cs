@@ -69,6 +69,17 @@ public sealed class AttachClient : IDisposable
         return Send(_sent.AsSpan(0, 1 + bytes.Length));
     }
 
+    /// <summary>The container is to end when we do, however we end, unless we say <see cref="Leave"/>.</summary>
+    public void Own() => Send([(byte)AttachKind.Owns]);
+
+    /// <summary>The container is to stay when we go. A monitor that has much to read of us gets a moment for it.</summary>
+    public void Leave(int milliseconds)
+    {
+        long deadline = Environment.TickCount64 + milliseconds;
+        while (Send([(byte)AttachKind.Leaves]) == AttachSent.Full && Environment.TickCount64 < deadline)
+            Poller.Await(_socket, poll.POLLOUT, (int)Math.Max(0, deadline - Environment.TickCount64));
+    }
+
     public AttachSent SendEndOfInput() => Send([(byte)AttachKind.EndOfInput]);
 
     /// <param name="message">Its data is there until the next is received.</param>

@@ -23,4 +23,10 @@ public enum AttachKind : byte
 
     /// <summary>From the monitor, the first: it is there.</summary>
     Welcome = 6,
+
+    /// <summary>To the monitor: the container is to end when this connection does, as one in the foreground ends with minirun.</summary>
+    Owns = 7,
+
+    /// <summary>To the monitor: the container is to stay, whatever was said before.</summary>
+    Leaves = 8,
 }

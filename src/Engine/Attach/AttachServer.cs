@@ -9,7 +9,6 @@ namespace Minirun.Engine.Attach;
 /// </summary>
 internal sealed class AttachServer : IDisposable
 {
-    private const byte EndOfTransmission = 4;
     private const int MostAtOnce = 64, MostLeft = 1 << 20, Room = 8192;   // clients, bytes, bytes
 
     private readonly List<AttachedClient> _clients = [];
@@ -49,6 +48,9 @@ internal sealed class AttachServer : IDisposable
             return most;
         }
     }
+
+    /// <summary>One with whom the container ends is gone.</summary>
+    public bool IsAbandoned { get; private set; }
 
     /// <summary>What was typed and the container has not taken yet.</summary>
     public bool HasInput => _typed.Count > 0;
@@ -108,8 +110,7 @@ internal sealed class AttachServer : IDisposable
     {
         while (_typed.TryPeek(out var first))
         {
-            if (first.Bytes.Length == 0) container.EndInput();
-            else if (!Pass(first.Bytes, container)) return;
+            if (!(first.Bytes.Length == 0 ? container.EndInput() : Pass(first.Bytes, container))) return;
             _typed.Dequeue();
             _taken = 0;
             if (first.From.HasLeft) _left -= first.Bytes.Length;
@@ -185,6 +186,7 @@ internal sealed class AttachServer : IDisposable
         AttachedClient client = _clients[at];
         _poller.Remove(client.Source);
         client.Leave();
+        IsAbandoned |= client.Owns;
         _clients.RemoveAt(at);
         foreach (var (from, bytes) in _typed)
             if (from == client) _left += bytes.Length;
@@ -206,8 +208,11 @@ internal sealed class AttachServer : IDisposable
                 container.Resize(size.Rows, size.Columns);
                 break;
             case AttachKind.EndOfInput:
-                // A terminal is told by its key for that, which waits behind the others.
-                Take(client, container.IsTerminal ? [EndOfTransmission] : []);
+                // It waits behind what was typed before.
+                Take(client, []);
+                break;
+            case AttachKind.Owns or AttachKind.Leaves:
+                client.Owns = message.Kind == AttachKind.Owns;
                 break;
         }
         return true;

@@ -18,6 +18,9 @@ internal sealed class AttachedClient(Fd connection, PollSource source)
     /// <summary>How many of his messages the container has not taken; until then nothing more is read of him.</summary>
     public int Held { get; set; }
 
+    /// <summary>The container ends with him.</summary>
+    public bool Owns { get; set; }
+
     /// <summary>His connection is closed.</summary>
     public bool HasLeft { get; private set; }
 

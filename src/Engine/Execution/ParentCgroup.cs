@@ -1,9 +1,9 @@
 using Minirun.Engine.Records;
 using Minirun.Linux;
-using Minirun.Linux.Calls;
 using Minirun.Runtime;
 using Minirun.Runtime.Bundles;
 using Minirun.Runtime.Cgroups;
+using Minirun.Runtime.State;
 
 namespace Minirun.Engine.Execution;
 
@@ -12,7 +12,9 @@ public static class ParentCgroup
 {
     public const string Path = "/minirun";
 
-    private const string Everyones = "/sys/fs/cgroup";
+    // One for all engines of the machine, where root alone may open it: whoever can open a file can lock it (flock(2)).
+    private const string Directory = "/run/minirun", Lock = Directory + "/cgroup.lock";
+    private const uint MayPass = 0x1c9;   // 0711
 
     /// <summary>Where a container's configuration has its cgroup: a path, or a scope of systemd's, which ends by itself.</summary>
     internal static string PathFor(EngineContainer container)
@@ -27,26 +29,31 @@ public static class ParentCgroup
         }
     }
 
-    /// <summary>While a container is made in it, nobody takes it away.</summary>
-    internal static IDisposable Hold() => new Held(sys_file.LOCK_SH);
+    /// <summary>While a container is made in it, nobody takes it away. Null where there is no place for a lock.</summary>
+    /// <exception cref="UserError">Another command has the lock for too long.</exception>
+    internal static IDisposable? Hold() => HasPlace() ? FileLock.OnFile(Lock, "the cgroup " + Path, shared: true) : null;
 
     internal static void RemoveIfEmpty()
     {
-        if (unistd.geteuid() != 0) return;
-        using var held = new Held(sys_file.LOCK_EX | sys_file.LOCK_NB);
+        if (!HasPlace()) return;
+        using FileLock? held = FileLock.TryFile(Lock);
         // Who makes one just now removes it later.
-        if (held.Has) ProcessCgroup.RemoveEmpty(Path);
+        if (held is not null) ProcessCgroup.RemoveEmpty(Path);
     }
 
-    /// <summary>A lock on the mount point: all engines of the machine see it, and it leaves no file.</summary>
-    private sealed class Held : IDisposable
+    /// <summary>Who is only called root, in a user namespace, may have no /run to write to.</summary>
+    private static bool HasPlace()
     {
-        private readonly Fd _fd = new(fcntl.open(Everyones, fcntl.O_RDONLY | fcntl.O_DIRECTORY | fcntl.O_CLOEXEC));
-
-        public Held(int operation) => Has = _fd.IsOpen && sys_file.flock(_fd, operation) == 0;
-
-        public bool Has { get; }
-
-        public void Dispose() => _fd.Dispose();
+        if (unistd.geteuid() != 0) return false;
+        try
+        {
+            OwnDirectory.Check(Directory, Directory);
+            OwnDirectory.Make(Directory, MayPass);
+            return fcntl.faccessat(fcntl.AT_FDCWD, Directory, unistd.W_OK, fcntl.AT_EACCESS) == 0;
+        }
+        catch (Exception error) when (error is LinuxException or UserError)
+        {
+            return false;
+        }
     }
 }

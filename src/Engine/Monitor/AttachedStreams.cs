@@ -9,9 +9,9 @@ namespace Minirun.Engine.Monitor;
 /// <summary>The input of a container and the size of its terminal, for those who are attached to it.</summary>
 internal sealed class AttachedStreams(EngineContainer container, ContainerStreams streams) : IAttachTarget
 {
-    public bool HasInput => streams.Input >= 0;
+    private EndKey _end;
 
-    public bool IsTerminal => streams.IsTerminal;
+    public bool HasInput => streams.Input >= 0;
 
     public int? Type(ReadOnlySpan<byte> bytes)
     {
@@ -24,7 +24,23 @@ internal sealed class AttachedStreams(EngineContainer container, ContainerStream
         return count;
     }
 
-    public void EndInput() => streams.EndInput();
+    public bool EndInput()
+    {
+        if (!streams.IsTerminal) streams.EndInput();
+        else if (HasInput)
+        {
+            // A terminal is told by its key for that.
+            if (Type([EndKey.Code]) is null) return false;
+            _end.Typed(streams.Input);
+        }
+        return true;
+    }
+
+    /// <summary>The container has written something.</summary>
+    public void Wrote()
+    {
+        if (streams.IsTerminal && HasInput && _end.IsLost(streams.Input)) EndInput();
+    }
 
     public void Resize(ushort rows, ushort columns) => streams.Resize(rows, columns);
 }

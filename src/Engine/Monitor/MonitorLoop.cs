@@ -35,7 +35,7 @@ internal sealed class MonitorLoop
     // Of the run that goes on.
     private ContainerStart? _start;
     private long _deadline;
-    private bool _timedOut, _ended;
+    private bool _timedOut, _ended, _abandoned;
 
     public MonitorLoop(
         EngineContainer container, ContainerState state, FlightRecorder flight, StopRequest stop, ContainerNotify? notify, Pages pages)
@@ -67,7 +67,7 @@ internal sealed class MonitorLoop
         var attached = new AttachedStreams(_container, streams);
         _start = start;
         _deadline = _container.Config.Timeout > 0 ? Environment.TickCount64 + (long)(_container.Config.Timeout * 1000) : long.MaxValue;
-        _timedOut = _ended = false;
+        _timedOut = _ended = _abandoned = false;
         // Once the first process has ended, all have, or hold the output for a reason that is theirs: what is there is read, and no more.
         while (!_ended || streams.Output >= 0 || streams.Error >= 0)
         {
@@ -110,13 +110,24 @@ internal sealed class MonitorLoop
         if (!_ended) _stop.Work(_signals.IsReady, _start!.Driver, held);
         if (_input.IsReady) Attached.PassInput(attached);
         if (_output.IsReady && !Copy(streams.Output, LogSource.Stdout)) streams.EndOutput();
+        else if (_output.IsReady) attached.Wrote();
         if (_error.IsReady && !Copy(streams.Error, LogSource.Stderr)) streams.EndError();
         if (_memory.IsReady && Memory!.Read(_state)) _container.Write(_state);
         Attached.Work(attached);
+        if (Attached.IsAbandoned && !_ended && !_abandoned) EndWithOwner(held);
         if (!_end.IsReady) return;
         _ended = true;
         Memory?.Read(_state);
         _notify?.Finish();
+    }
+
+    /// <summary>The minirun that has it in the foreground was killed: nobody else waits for its end, and it is not started again.</summary>
+    private void EndWithOwner(HeldContainer held)
+    {
+        _abandoned = true;
+        StopNote.Write(_container);
+        StopRequest.Send(_start!.Driver, held, signal.SIGKILL);
+        held.Thaw();
     }
 
     private void EndInTime(HeldContainer held)

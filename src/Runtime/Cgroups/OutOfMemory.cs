@@ -11,5 +11,10 @@ public static class OutOfMemory
         return $"out of memory: the container reached its limit{limit}, and the kernel killed a process of it";
     }
 
-    private static string Size(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1 << 20 => $"{bytes >> 20} MiB",
+        >= 1 << 10 => $"{bytes >> 10} KiB",
+        _ => $"{bytes} bytes",
+    };
 }

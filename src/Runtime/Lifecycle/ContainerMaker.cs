@@ -94,6 +94,10 @@ internal sealed class ContainerMaker : IDisposable
     /// <summary>Clones the child; what it then needs of us is the caller's to give.</summary>
     public (ContainerPlan Plan, LaunchedContainer Container) Launch()
     {
+        if (!Spec.Has(sched.CLONE_NEWUSER) && !Spec.Joins(sched.CLONE_NEWUSER) && Spec.Namespaces != 0
+            && (_host.Capabilities & 1UL << capability.CAP_SYS_ADMIN) == 0)
+            throw new UserError("rootless container requires user namespaces",
+                "`minirun-oci spec --rootless` writes a config.json that has one; linux.namespaces needs {\"type\": \"user\"}");
         var planner = new Planner(Spec, _host);
         ContainerPlan plan = planner.Begin();
         void Complete(int pid)

@@ -13,14 +13,13 @@ internal sealed unsafe class TerminalRelay : IDisposable
     /// <summary>How many entries <see cref="Prepare"/> fills.</summary>
     public const int Most = 3;
 
-    private const byte EndOfTransmission = 4;
-
     private readonly int _master;
     private readonly bool _plainNewlines;
     private RawTerminal? _terminal;
     private readonly byte[] _buffer = new byte[16384];
     private readonly byte[] _typed = new byte[4096];
     private readonly Outlet _screen = new(1);
+    private EndKey _end;
     private int _typedStart, _typedEnd, _shownStart, _shownEnd;
     private bool _inputEnded, _outputEnded, _readerIsGone, _told, _isInLine;
 
@@ -120,6 +119,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
         if (got > 0)
         {
             _isInLine = _buffer[got - 1] != '\n';
+            if (_inputEnded && _end.IsLost(_master)) TypeEnd();
             (_shownStart, _shownEnd) = (0, (int)got);
             return true;
         }
@@ -143,11 +143,12 @@ internal sealed unsafe class TerminalRelay : IDisposable
             nint got = unistd.read(0, typed, _typed.Length);
             if (got < 0 && Marshal.GetLastPInvokeError() is Errno.EINTR or Errno.EAGAIN) return;
             _inputEnded = got <= 0;
-            if (_inputEnded) typed[0] = EndOfTransmission;   // what a terminal's end of input is
-            _typedStart = 0;
-            _typedEnd = _inputEnded ? 1 : (int)got;
+            (_typedStart, _typedEnd) = (0, (int)got);
         }
+        if (_inputEnded) TypeEnd();
     }
+
+    private void TypeEnd() => (_typed[0], _typedStart, _typedEnd) = (EndKey.Code, 0, 1);
 
     /// <summary>Gives the signal that the last key of one sends; 0 for none.</summary>
     private int WriteInput()
@@ -157,7 +158,11 @@ internal sealed unsafe class TerminalRelay : IDisposable
         fixed (byte* typed = _typed)
         {
             nint written = unistd.write(_master, typed + _typedStart, _typedEnd - _typedStart);
-            if (written > 0) _typedStart += (int)written;
+            if (written > 0)
+            {
+                _typedStart += (int)written;
+                if (_inputEnded) _end.Typed(_master);
+            }
             else if (Marshal.GetLastPInvokeError() is not (Errno.EAGAIN or Errno.EINTR)) _typedStart = start = _typedEnd;
         }
         return keys.Signal(_typed.AsSpan(start, _typedStart - start));

@@ -1,4 +1,5 @@
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Namespaces;
 using Minirun.Runtime.Spec;
 using winsize = Tmds.Linux.winsize;
@@ -185,6 +186,10 @@ public class Host
     public virtual IReadOnlyList<IdMap> OwnUidMap => IdMap.ReadOwn("uid_map");
 
     public virtual IReadOnlyList<IdMap> OwnGidMap => IdMap.ReadOwn("gid_map");
+
+    /// <summary>The maker of the user namespace that we are in gave setgroups(2) up, for all that are made below it, too.</summary>
+    public virtual bool DeniesSetgroups =>
+        !IdMap.IsInitial && RegularFile.ReadText("/proc/self/setgroups")?.StartsWith("deny", StringComparison.Ordinal) == true;
 
     /// <summary>
     /// The ranges of /etc/subuid and /etc/subgid that belong to us, and newuidmap to use them with; null when any is missing.

@@ -13,7 +13,8 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
     public static IdMapChoice Choose(RunOptions options, Host host, ulong namespaces, ContainerUser user)
     {
         if ((namespaces & sched.CLONE_NEWUSER) == 0)
-            return new(null, null, null, CanSetGroups: (host.Capabilities & 1UL << 6) != 0, "no user namespace: ids are the host's");
+            return new(null, null, null, CanSetGroups: (host.Capabilities & 1UL << 6) != 0 && !host.DeniesSetgroups,
+                "no user namespace: ids are the host's");
         IdMapChoice choice = options.UserNs switch
         {
             [] when options.SharedIds is { } shared => Shared(shared, host),
@@ -22,6 +23,8 @@ internal sealed record IdMapChoice(List<OciIdMapping>? Uids, List<OciIdMapping>?
             ["single"] => Single(host, user.Uid, user.Gid, "asked for with --userns single"),
             _ => Explicit(options.UserNs, host),
         };
+        if (choice.CanSetGroups && host.DeniesSetgroups)
+            choice = choice with { CanSetGroups = false, Reason = choice.Reason + "; setgroups is denied, as it is where minirun runs" };
         Verify(choice.Uids!, user.Uid, "user");
         Verify(choice.Gids!, user.Gid, "group");
         foreach (uint group in choice.CanSetGroups ? user.Groups ?? [] : []) Verify(choice.Gids!, group, "group");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 using Minirun.Runtime.Spec;
 using static Minirun.Linux.sys_syscall;
 
@@ -109,23 +110,51 @@ public sealed class OwnProcesses : IDisposable
         List<(int Pid, ulong StartTime)> all = Living();
         foreach (var (pid, startTime) in all)
         {
-            int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-            if (pidfd < 0) continue;
+            using Pidfd? process = Pidfd.TryOpen(pid);
             // Asked again with the descriptor in hand: from now on the pid cannot change hands unnoticed.
-            if (ProcessIdentity.IsAlive(pid, startTime)) syscall(SYS_pidfd_send_signal, pidfd, signal.SIGKILL, 0, 0);
-            unistd.close(pidfd);
+            if (process is not null && ProcessIdentity.IsAlive(pid, startTime)) process.Kill();
         }
         return all.Count;
     }
 
     /// <summary>Kills until none is left; false when one is after that time.</summary>
-    public unsafe bool End(int milliseconds)
+    public bool End(int milliseconds)
     {
         const int pause = 2;   // ms
-        for (int waited = 0; Kill() > 0; waited += pause)
+        // One that forks and goes all the time is in no single look at /proc: its pid is another one before that has been read.
+        int looks = _helpers is null ? 3 : 1;
+        long deadline = Environment.TickCount64 + milliseconds;
+        for (int empty = 0; empty < looks;)
         {
-            if (waited >= milliseconds) return false;
-            poll.poll_(null, 0, pause);
+            empty = (_helpers is null || EndChildren(deadline)) && Kill() == 0 ? empty + 1 : 0;
+            if (empty == looks) break;
+            if (Environment.TickCount64 >= deadline) return false;
+            Poller.Pause(pause);
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Kills and collects what has been left to us, its subreaper, until the kernel's list of our children has none of it: whoever forks
+    /// and goes is there, or is below one that is there.
+    /// </summary>
+    /// <returns>False when the time is over.</returns>
+    private bool EndChildren(long deadline)
+    {
+        for (bool lives = true, ended = true; lives || ended;)
+        {
+            (lives, ended) = (false, false);
+            IReadOnlySet<int> helpers = _helpers!();
+            foreach (int child in ProcFile.Children("/proc/self"))
+            {
+                if (child == _first || helpers.Contains(child)) continue;
+                // A child of ours keeps its pid until we collect it.
+                bool isKilled = IsOfOwnUsers(child) && signal.kill(child, signal.SIGKILL) == 0;
+                if (ChildStatus.TryCollect(child, out _, out _)) ended = true;
+                else lives |= isKilled;
+            }
+            if (Environment.TickCount64 >= deadline) return false;
+            if (lives && !ended) Poller.Pause(1);
         }
         return true;
     }
@@ -165,7 +194,7 @@ public sealed class OwnProcesses : IDisposable
             if (IsIn(pid, "mnt") || IsIn(pid, "pid")) return Owner.This;
             if (foreign.Count > 0 && (foreign.Contains(Space(pid, "pid")) || foreign.Contains(Space(pid, "mnt")))) return Owner.Another;
             bool isLeftToUs = helpers is not null && tree.ParentOf(pid) == Environment.ProcessId && !helpers.Contains(pid);
-            if (isLeftToUs && Space(pid, "user") is { Length: > 0 } its && its != _callers) return Owner.This;
+            if (isLeftToUs && IsOfOwnUsers(pid)) return Owner.This;
             return IsIn(pid, "user") ? Owner.This : Owner.Unknown;
         }
     }
@@ -193,6 +222,12 @@ public sealed class OwnProcesses : IDisposable
     private static string Space(int pid, string kind) =>
         ProcFile.ReadLink($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/{kind}")
             ?? ProcFile.ReadLink($"{ProcessIdentity.Directory(pid)}/ns/{kind}") ?? "";
+
+    /// <summary>
+    /// Whether it is in another user namespace than we are. Of one whose program nobody may read we may not ask (would_dump in fs/exec.c);
+    /// of what we have started ourselves we may.
+    /// </summary>
+    private bool IsOfOwnUsers(int pid) => Space(pid, "user") != _callers;
 
     private bool IsIn(int pid, string wanted)
     {

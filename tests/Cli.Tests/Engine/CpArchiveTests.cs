@@ -49,7 +49,7 @@ public sealed class CpArchiveTests : IDisposable
 
     /// <summary>What stands on standard input, and what is said.</summary>
     [Theory]
-    [InlineData("- web:/tmp <file", "no tar archive")]
+    [InlineData("- web:/tmp <file", "not a tar archive")]
     [InlineData("- web:/tmp <up.tar", "leads out of the directory")]
     [InlineData("- web:/nowhere <up.tar", "no such file or directory: /nowhere")]
     [InlineData("- web:/etc/passwd <up.tar", "no directory: /etc/passwd")]

@@ -101,4 +101,23 @@ public sealed class ForegroundTests : IDisposable
             "minirun: out of memory: the container reached its limit of 32 MiB (--memory), and the kernel killed a process of it\n",
             _root.Run(["run", "--memory", "32m", .. flags, Rootfs.Busybox, "sh", "-c", "x=$(head -c 100000000 /dev/zero | tr '\\0' a)"])
                 .Exits(137).Error);
+
+    /// <summary>As without a monitor: whoever kills minirun -9, as a build machine does, leaves nothing behind.</summary>
+    [TheoryRequires(Need.UserNamespaces)]
+    [InlineData("-l a=b", true)]
+    [InlineData("-v data:/data", true)]
+    [InlineData("-t --restart always", true)]
+    [InlineData("-l a=b --die-with-parent=false", false)]
+    public void It_dies_with_minirun(string flags, bool dies)
+    {
+        string[] words =
+            ["run", "--name", "web", "--net", "none", .. flags.Split(' '), Rootfs.Busybox, "sh", "-c", "echo up; exec sleep 1000"];
+        using RunningProgram minirun = _root.Start(words);
+        minirun.AwaitOut("up");
+        minirun.Signal(Kernel.SIGKILL);
+        minirun.Result();
+        if (dies) Assert.True(_root.Becomes("web", ".State.Status", "exited"));
+        Assert.Equal(dies ? "exited 137" : "running 0",
+            _root.Inspect("web", ".State.Status") + " " + _root.Inspect("web", ".State.ExitCode"));
+    }
 }

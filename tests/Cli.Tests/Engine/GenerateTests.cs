@@ -82,7 +82,7 @@ public sealed class GenerateTests : IDisposable
             unit);
         Assert.Contains($"ExecStopPost={Programs.Minirun} rm --force --volumes other", unit);
         Assert.Contains($"WorkingDirectory={_here.Path}", unit);
-        _root.Run("generate", "systemd", "other").Fails(125, "removes itself", "--new");
+        _root.Run("generate", "systemd", "other").Fails(125, "is removed when it exits", "--new");
     }
 
     [Theory]
@@ -109,5 +109,20 @@ public sealed class GenerateTests : IDisposable
         using RunningProgram attached = _root.Start("start", "-a", "web");
         _root.Run("exec", "web", "touch", "/tmp/go").Exits(0);
         attached.Result().Exits(5);
+    }
+
+    /// <summary>Whoever makes a container in an unpacked tree of somebody else's has that one's names in the unit.</summary>
+    [Requires(Need.UserNamespaces)]
+    public void A_line_of_a_unit_cannot_be_ended_by_what_stands_in_it()
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (string name in (string[])["x\n[Service]\nExecStart=evil", "x\\"])
+        {
+            string place = Directory.CreateDirectory(directory[name]).FullName;
+            string id =
+                Support.Minirun.Run(_root.How with { WorkingDirectory = place }, "create", Rootfs.Busybox, "true").Exits(0).Lines[0];
+            _root.Run("generate", "systemd", "--new", id).Fails(125, "WorkingDirectory=", "another directory");
+            _root.Run("generate", "systemd", "--after", name, id).Fails(125, "After=", "another value");
+        }
     }
 }

@@ -66,6 +66,7 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
         new("directory as stdin", "125", way => Redirected(way, "</")),
         new("socket that waits for connections as stdin", "125", Listening),
         new("first size of a terminal", "33 77", FirstSize),
+        new("terminal whose input ends before its shell reads", "early 0", EndOfTerminal),
         new("groups", "1000 100\n", way => Output(way, "", s_student, "id", "-G")) { Needs = Need.SubordinateIdsOrRoot },
         new("environment", "a b\n\"é\n", way => Output(way, "", ["-e", "A=a b\n\"é"], "sh", "-c", "echo \"$A\"")),
         new("working directory", "/tmp\n", way => Output(way, "", ["-w", "/tmp"], "pwd")),
@@ -85,6 +86,14 @@ internal sealed partial record Fact(string Name, string Expected, Func<Way, stri
     {
         using var trial = new Trial(way);
         return trial.Run(options, command).ExitCode.ToString();
+    }
+
+    /// <summary>A shell that edits its lines: it changes the terminal's mode, and what was typed before is no key any more.</summary>
+    private static string EndOfTerminal(Way way)
+    {
+        using var trial = new Trial(way);
+        Result result = trial.Run("echo early\n", ["-t"], "sh");
+        return (result.Out.Contains("\nearly", StringComparison.Ordinal) ? "early " : "") + result.ExitCode;
     }
 
     private static string Umask(Way way)

@@ -8,7 +8,7 @@ public sealed class AttachProtocolTests
 {
     [Fact]
     public void The_kinds_have_their_numbers_for_ever() =>
-        Assert.Equal("Input=0 Output=1 Error=2 Ended=3 Resize=4 EndOfInput=5 Welcome=6",
+        Assert.Equal("Input=0 Output=1 Error=2 Ended=3 Resize=4 EndOfInput=5 Welcome=6 Owns=7 Leaves=8",
             string.Join(' ', Enum.GetValues<AttachKind>().Select(kind => $"{kind}={(int)kind}")));
 
     [Fact]

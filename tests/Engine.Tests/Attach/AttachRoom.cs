@@ -4,15 +4,15 @@ using Minirun.Linux.Calls;
 
 namespace Minirun.Engine.Tests.Attach;
 
-/// <summary>A server as the monitor has it, with a container's input that is a pipe, or is called a terminal.</summary>
+/// <summary>A server as the monitor has it, with a container's input that is a pipe.</summary>
 internal sealed class AttachRoom : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("minirun-attach-").FullName;
     private readonly Poller _poller = new();
 
-    public AttachRoom(bool isTerminal = false)
+    public AttachRoom()
     {
-        Container = new Pipe(isTerminal);
+        Container = new Pipe();
         Server = new AttachServer(Socket, _poller, () => Knocks++);
     }
 
@@ -51,12 +51,11 @@ internal sealed class AttachRoom : IDisposable
     }
 
     /// <summary>A container's input.</summary>
-    internal sealed class Pipe(bool isTerminal) : IAttachTarget, IDisposable
+    internal sealed class Pipe : IAttachTarget, IDisposable
     {
         private readonly (Fd Read, Fd Write) _ends = Fd.Pipe(fcntl.O_NONBLOCK);
 
         public bool HasInput => _ends.Write.IsOpen;
-        public bool IsTerminal => isTerminal;
         public (int Rows, int Columns)? Size { get; private set; }
 
         public int? Type(ReadOnlySpan<byte> bytes)
@@ -65,7 +64,11 @@ internal sealed class AttachRoom : IDisposable
             return count >= 0 ? count : Io.IsEmpty ? null : bytes.Length;
         }
 
-        public void EndInput() => _ends.Write.Dispose();
+        public bool EndInput()
+        {
+            _ends.Write.Dispose();
+            return true;
+        }
 
         public void Resize(ushort rows, ushort columns) => Size = (rows, columns);
 

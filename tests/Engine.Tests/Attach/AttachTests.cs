@@ -101,15 +101,22 @@ public sealed class AttachTests
     }
 
     [Fact]
-    public void The_end_of_what_is_typed_is_a_key_of_a_terminal()
+    public void The_container_is_abandoned_by_who_owns_it_and_goes_without_a_word()
     {
-        using var room = new AttachRoom(isTerminal: true);
-        using AttachClient client = room.Enter();
-        client.SendInput("one"u8);
-        client.SendEndOfInput();
+        using var room = new AttachRoom();
+        room.Enter().Dispose();
         room.Settle();
-        Assert.Equal("one\x04"u8.ToArray(), room.Container.Read());
-        Assert.True(room.Container.HasInput);
+        Assert.False(room.Server.IsAbandoned);
+        using (AttachClient leaves = room.Enter())
+        {
+            leaves.Own();
+            leaves.Leave(0);
+        }
+        room.Settle();
+        Assert.False(room.Server.IsAbandoned);
+        using (AttachClient owner = room.Enter()) owner.Own();
+        room.Settle();
+        Assert.True(room.Server.IsAbandoned);
     }
 
     [Fact]
@@ -150,7 +157,7 @@ public sealed class AttachTests
     [Fact]
     public void The_terminal_has_the_size_of_who_is_attached_from_the_first_moment()
     {
-        using var room = new AttachRoom(isTerminal: true);
+        using var room = new AttachRoom();
         using AttachClient client = room.Enter();
         client.SendSize(24, 80);
         Assert.Null(room.Container.Size);

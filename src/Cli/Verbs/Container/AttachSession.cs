@@ -14,7 +14,7 @@ namespace Minirun.Cli.Verbs.Container;
 /// <summary>Our terminal or pipes joined to a container's, through its monitor, until it ends or we are told to leave.</summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int Detached = 0, AnswerPatience = 30_000;   // ms
+    private const int Detached = 0, LeavePatience = 2000, AnswerPatience = 30_000;   // ms
     private readonly EngineContainer _container;
     private readonly AttachClient _client;
     private readonly bool _input;
@@ -56,13 +56,16 @@ internal sealed class AttachSession : IDisposable
     /// <param name="input">Whether our input goes in.</param>
     /// <param name="keys">The keys that detach; null: ctrl-p,ctrl-q.</param>
     /// <param name="joins">As <see cref="Joins"/>.</param>
-    public static AttachSession Open(EngineContainer container, bool input, string? keys = null, bool joins = false)
+    /// <param name="owns">The container ends with us, however we end.</param>
+    public static AttachSession Open(
+        EngineContainer container, bool input, string? keys = null, bool joins = false, bool owns = false)
     {
         var client = AttachClient.Connect(container.AttachPath);
         var session = new AttachSession(container, client, input, keys) { Joins = joins };
         // Before the command runs, if it is about to be started: it sees the right size from the first moment. One that runs gets another
         // size first, as docker has it: a change is what a shell draws its prompt anew for.
         if (container.Config.Tty) SendSize(client, taller: joins ? 1 : 0);
+        if (owns) client.Own();
         return session;
     }
 
@@ -124,6 +127,7 @@ internal sealed class AttachSession : IDisposable
     private int Leave()
     {
         _terminal?.Dispose();
+        _client.Leave(LeavePatience);
         TextOutput.Error("read escape sequence");
         return Detached;
     }

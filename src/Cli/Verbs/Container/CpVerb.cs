@@ -31,7 +31,13 @@ internal static class CpVerb
             var (target, to) = Place(words.Words[1]);
             using (target)
             using (target.MakeFiles())
-            using (var copy = new TreeCopy(Rules(words, source, target))) Copy(source, from, target, to, copy, words.Has("follow-link"));
+            {
+                if (!source.IsContainers && !target.IsContainers)
+                    throw new UserError($"cp: neither {words.Words[0]} nor {words.Words[1]} is in a container",
+                        "a path in a container is written CONTAINER:PATH");
+                using var copy = new TreeCopy(Rules(words, source, target));
+                Copy(source, from, target, to, copy, words.Has("follow-link"));
+            }
         }
         return 0;
     }
@@ -96,6 +102,8 @@ internal static class CpVerb
         if (word.Length == 0) throw new UserError("cp: an empty path", "usage: minirun cp CONTAINER:PATH PATH");
         if (colon <= 0 || word[0] is '/' or '.') return (FileTree.Host(), word);
         string path = word[(colon + 1)..];
+        if (path.Length == 0)
+            throw new UserError($"cp: {word} has no path", $"write {word}/PATH, or {word}/ for the whole root file system");
         return (FileTree.Of(ContainerRepair.Find(ContainerStores.Own, word[..colon])), path.StartsWith('/') ? path : "/" + path);
     }
 

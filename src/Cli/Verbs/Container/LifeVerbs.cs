@@ -45,11 +45,11 @@ internal static class LifeVerbs
 
     public static MinirunVerb PauseVerb() =>
         new("CONTAINER…", "pause all processes in containers", [],
-            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Pause(c.Id), "pause")));
+            words => EachWord.Do(words, Pause));
 
     public static MinirunVerb UnpauseVerb() =>
         new("CONTAINER…", "resume paused containers", [],
-            words => EachWord.Do(words, word => Running(word, c => ExecutionDrivers.Of(c).Resume(c.Id), "unpause")));
+            words => EachWord.Do(words, Unpause));
 
     public static MinirunVerb WaitVerb() =>
         new("CONTAINER…", "wait until containers have exited, and print their exit codes", [],
@@ -115,12 +115,28 @@ internal static class LifeVerbs
                 + $"the kernel drops it; `minirun stop {word}` ends it");
     }
 
-    private static void Running(string word, Action<EngineContainer> act, string name)
+    private static void Pause(string word)
+    {
+        EngineContainer container = Running(word, out bool isPaused);
+        if (isPaused) throw new UserError($"container {word} is already paused", $"`minirun unpause {word}` resumes it");
+        ExecutionDrivers.Of(container).Pause(container.Id);
+        EngineEvents.Add(container, "pause");
+    }
+
+    private static void Unpause(string word)
+    {
+        EngineContainer container = Running(word, out bool isPaused);
+        if (!isPaused) throw new UserError($"container {word} is not paused", $"`minirun pause {word}` pauses it");
+        ExecutionDrivers.Of(container).Resume(container.Id);
+        EngineEvents.Add(container, "unpause");
+    }
+
+    private static EngineContainer Running(string word, out bool isPaused)
     {
         EngineContainer container = ContainerRepair.Find(ContainerStores.Own, word);
         if (!container.IsRunning) throw new UserError($"container {word} is not running", "`minirun ps -a` shows its state");
-        act(container);
-        EngineEvents.Add(container, name);
+        isPaused = LiveStatus.Read(container) == ContainerState.Paused;
+        return container;
     }
 
     private static void Wait(string word)

@@ -4,6 +4,7 @@ using Minirun.Cli.CommandLine;
 using Minirun.Engine.Life;
 using Minirun.Engine.Records;
 using Minirun.Linux;
+using Minirun.Runtime;
 using Minirun.Runtime.Request;
 
 namespace Minirun.Cli.Verbs.Machine;
@@ -38,7 +39,7 @@ internal sealed class SystemdUnit(EngineContainer container)
         string minirun = Word(new Host().Executable);
         ContainerConfig config = container.Config;
         var text = new StringBuilder();
-        void Line(string key, string value) => text.Append(key).Append('=').Append(value).Append('\n');
+        void Line(string key, string value) => text.Append(key).Append('=').Append(Checked(key, value)).Append('\n');
         if (HasHeader) text.Append($"# {UnitName}.service\n# made by minirun {VersionVerb.Number}: minirun generate systemd\n\n");
         text.Append("[Unit]\n");
         Line("Description", $"minirun container {config.Name}");
@@ -117,6 +118,14 @@ internal sealed class SystemdUnit(EngineContainer container)
         }
         return plain ? word.ToString() : $"\"{word}\"";
     }
+
+    /// <summary>A line of a unit ends with its line, whatever stands in it: some values have no quotes and no escapes.</summary>
+    private static string Checked(string key, string value) =>
+        value.Any(char.IsControl) || value.EndsWith('\\')
+            ? throw new UserError(
+                $"generate systemd: {key}={value}: a control character or a backslash at its end cannot be written in a unit",
+                "give another value, or create the container in another directory")
+            : value;
 
     private static string Percent(string text) => text.Replace("%", "%%", StringComparison.Ordinal);
 

@@ -22,11 +22,13 @@ internal static class EngineRun
     {
         if (!options.Detach) new Host().CheckStreams();
         using CidFile? cidFile = CidFile.Make(options.CidFile);
+        bool owns = options.DieWithParent;
         EngineContainer container = Make(options);
         AttachSession? session = null;
         try
         {
-            Start(options, container, cidFile, () => session = AttachSession.Open(container, input: true, options.DetachKeys));
+            Start(options, container, cidFile,
+                () => session = AttachSession.Open(container, input: true, options.DetachKeys, owns: owns));
             if (options.Detach)
             {
                 TextOutput.Line(container.Id);
