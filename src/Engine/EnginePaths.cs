@@ -101,7 +101,7 @@ public sealed class EnginePaths
         string variables = string.Join(", ",
             s_variables.Where(name => stdlib.Variable(name) is { Length: > 0 } value && path.StartsWith(value, StringComparison.Ordinal)));
         return variables is not ("" or "MINIRUN_ROOT")
-            ? $"it is there by {variables}: set it, or MINIRUN_ROOT, to a directory that you may write to"
+            ? $"{variables} names it: set that, or MINIRUN_ROOT, to a directory that you may write to"
             : "set MINIRUN_ROOT to a directory that you may write to";
     }
 

@@ -66,6 +66,6 @@ internal static class VerbProgram
     /// <summary>What a verb acts on, without the verb.</summary>
     private static int Explain(string noun, ReadOnlySpan<string> rest) => rest is ["--help"] or ["-h"]
         ? VerbHelp.PrintNoun(noun)
-        : throw new UserError(rest.Length == 0 ? $"{noun}: what of it?" : $"{noun}: unknown command '{rest[0]}'",
+        : throw new UserError(rest.Length == 0 ? $"{noun}: no command given" : $"{noun}: unknown command '{rest[0]}'",
             $"`minirun {noun} --help` lists them");
 }

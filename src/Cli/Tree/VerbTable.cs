@@ -72,11 +72,11 @@ internal static class VerbTable
     public static readonly (string Word, string Summary)[] Nouns =
     [
         ("container", "Commands for containers"),
-        ("generate", "Commands for files about them"),
+        ("generate", "Commands for files about containers"),
         ("network", "Commands for networks"),
         ("volume", "Commands for volumes"),
         ("volume-plugin", "Commands for plugins that serve volumes"),
-        ("system", "Commands for all of them"),
+        ("system", "Commands for the whole engine"),
     ];
 
     /// <summary>The verb of one word or two, and how many words that were; null when there is none.</summary>

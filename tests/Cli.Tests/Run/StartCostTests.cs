@@ -46,4 +46,17 @@ public sealed class StartCostTests
         Assert.EndsWith("\n100000\n", logs.Succeeds().Out, StringComparison.Ordinal);
         Assert.Single(File.ReadLines(files["calls"]), line => line.Contains(".NET Finalizer", StringComparison.Ordinal));
     }
+
+    /// <summary>fork-news begins without libc and makes the area of its only thread itself (src/Init/EarlyStart.cs).</summary>
+    [Fact]
+    public void The_variables_of_a_thread_have_room_in_the_area_that_fork_news_makes()
+    {
+        const int room = 640, threadLocal = 7 /* PT_TLS of <elf.h> */;
+        byte[] program = File.ReadAllBytes(Programs.Minirun);
+        long headers = BitConverter.ToInt64(program, 0x20);
+        int size = BitConverter.ToUInt16(program, 0x36), count = BitConverter.ToUInt16(program, 0x38);
+        long[] memory = [.. Enumerable.Range(0, count).Select(i => (int)headers + i * size)
+            .Where(at => BitConverter.ToInt32(program, at) == threadLocal).Select(at => BitConverter.ToInt64(program, at + 0x28))];
+        Assert.InRange(Assert.Single(memory), 8, room);
+    }
 }

@@ -59,7 +59,7 @@ internal static class NetworkVerbs
         };
 
     public static MinirunVerb DisconnectVerb() =>
-        new("NETWORK CONTAINER", "not supported, too", [new("force", 'f', null, "even if it does not run")],
+        new("NETWORK CONTAINER", "not supported either", [new("force", 'f', null, "accepted")],
             _ => throw Fixed())
         {
             Minimum = 2,
