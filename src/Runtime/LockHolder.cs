@@ -38,7 +38,7 @@ public static unsafe class LockHolder
     {
         try
         {
-            foreach (string open in Directory.EnumerateFiles($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/fd"))
+            foreach (string open in Directory.EnumerateFileSystemEntries($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/fd"))
             {
                 statx each;
                 if (sys_stat.statx_(fcntl.AT_FDCWD, open, 0, sys_stat.STATX_BASIC_STATS, &each) == 0 && each.stx_ino == file.stx_ino

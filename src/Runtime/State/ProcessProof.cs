@@ -20,13 +20,9 @@ internal static class ProcessProof
         if (!container.IsAlive) return null;
         string? why = HasCgroup(container, out bool isIn)
             ? (isIn ? null : "is not in its cgroup")
-            : (IsNoted(container) ? null : SharesOurs(container)) ?? IsOthers(container);
+            : SharesOurs(container) ?? IsOthers(container);
         return why is null ? null : $"{container.Directory.StatePath}: pid {record.Pid} is not this container's: it {why}";
     }
-
-    /// <summary>Two files say it: a process that leaves the namespaces that were made for it (setns(2)) is the container's still.</summary>
-    private static bool IsNoted(Container container) =>
-        container.Directory.ReadInit() == (container.Record.Pid, container.Record.StartTime);
 
     /// <summary>The configuration says which namespaces are the container's own.</summary>
     private static string? SharesOurs(Container container)

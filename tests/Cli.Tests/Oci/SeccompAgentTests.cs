@@ -87,6 +87,7 @@ public sealed class SeccompAgentTests : IDisposable
     private OciBundle Bundle(string[] calls, bool noNewPrivileges, params string[] command) => new(config =>
     {
         config["process"]!["noNewPrivileges"] = noNewPrivileges;
+        config["process"]!["cwd"] = "/tmp";   // in / it is already
         config["linux"]!["seccomp"] = new JsonObject
         {
             ["defaultAction"] = "SCMP_ACT_ALLOW",

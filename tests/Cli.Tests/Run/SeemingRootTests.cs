@@ -44,7 +44,7 @@ public sealed class SeemingRootTests : IDisposable
         using var bundle = new TemporaryDirectory();
         Directory.CreateDirectory(bundle["rootfs"]);
         Start how = How with { WorkingDirectory = bundle.Path };
-        Support.Minirun.Other(how, Path.Combine(Programs.Bin, "minirun-oci"), ["spec"]).Exits(0);
+        Support.Minirun.Other(how, Path.Combine(Programs.Bin, "minirun-oci"), ["--root", bundle["state"], "spec"]).Exits(0);
         Result result = Support.Minirun.Other(how, Path.Combine(Programs.Bin, "minirun-oci"), ["--root", bundle["state"], "run", "c1"]);
         Assert.True(result.ExitCode == 1 && result.Error.Contains("rootless container requires user namespaces"), result.ToString());
         Assert.Contains("minirun-oci spec --rootless", result.Error);
