@@ -60,7 +60,7 @@ public sealed class SeccompAgentTests : IDisposable
         using OciBundle bundle = Bundle(["execve", "chdir", "sendmsg", "sendto", "close"], noNewPrivileges, "/probe", "exit", "0");
         bundle.Oci("run", "--bundle", bundle.Directory, "ID").Exits(0);
         Assert.Contains(59 /* execve */, agent.Calls);
-        if (OciBundle.IsOurs) Assert.Contains(80 /* chdir */, agent.Calls);
+        if (OciBundle.IsOurs) Assert.Contains(3 /* close */, agent.Calls);
     }
 
     [Fact]
@@ -87,7 +87,6 @@ public sealed class SeccompAgentTests : IDisposable
     private OciBundle Bundle(string[] calls, bool noNewPrivileges, params string[] command) => new(config =>
     {
         config["process"]!["noNewPrivileges"] = noNewPrivileges;
-        config["process"]!["cwd"] = "/tmp";   // in / it is already
         config["linux"]!["seccomp"] = new JsonObject
         {
             ["defaultAction"] = "SCMP_ACT_ALLOW",
