@@ -23,7 +23,7 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryFile(string path)
     {
         using Fd fd = Open(path, O_CREAT);
-        return FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 ? new(new Fd(fd.Release())) : null;
+        return Try(fd);
     }
 
     /// <summary>On a directory that is there.</summary>
@@ -48,7 +48,7 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryDirectory(string path)
     {
         using Fd fd = Fd.TryOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        return fd.IsOpen && FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 ? new(new Fd(fd.Release())) : null;
+        return fd.IsOpen ? Try(fd) : null;
     }
 
     /// <summary>
@@ -93,6 +93,10 @@ internal sealed class FileLock : IDisposable
     public void Dispose() => _fd.Dispose();
 
     private static Fd Open(string path, int flags) => Fd.Open(path, O_RDONLY | O_NONBLOCK | flags | O_NOFOLLOW, 0x180 /* 0600 */);
+
+    /// <summary>Owns the descriptor from then on; null when another has the lock.</summary>
+    private static FileLock? Try(Fd fd) =>
+        FileLocks.TryTake(fd, sys_file.LOCK_EX | sys_file.LOCK_NB) == 0 ? new(new Fd(fd.Release())) : null;
 
     private static FileLock Await(Fd fd, string path, string what, bool shared = false)
     {

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Minirun.Linux;
+using Minirun.Linux.Calls;
 
 namespace Minirun.Runtime;
 
@@ -7,7 +7,7 @@ namespace Minirun.Runtime;
 /// The wait for a lock of flock(2) that another has: not for ever, as that one may hang, and who waits in flock(2) with signals blocked
 /// can only be killed.
 /// </summary>
-public static unsafe class LockWait
+public static class LockWait
 {
     /// <summary>In ms; as whoever ends a container has it.</summary>
     public const int Patience = 30_000;
@@ -30,13 +30,11 @@ public static unsafe class LockWait
     {
         int operation = shared ? sys_file.LOCK_SH : sys_file.LOCK_EX;
         long deadline = Environment.TickCount64 + milliseconds;
-        while (sys_file.flock(fd, operation | sys_file.LOCK_NB) < 0)
+        while (FileLocks.TryTake(fd, operation | sys_file.LOCK_NB) is not 0 and var errno)
         {
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EINTR) continue;
             if (errno != Errno.EAGAIN) throw new LinuxException("flock", errno, path);
             if (Environment.TickCount64 >= deadline) return false;
-            poll.poll_(null, 0, Round);
+            Poller.Pause(Round);
         }
         return true;
     }

@@ -126,16 +126,20 @@ internal sealed class MonitorLoop
     {
         _abandoned = true;
         StopNote.Write(_container);
-        StopRequest.Send(_start!.Driver, held, signal.SIGKILL);
-        held.Thaw();
+        Kill(held);
     }
 
     private void EndInTime(HeldContainer held)
     {
         _timedOut = true;
         _deadline = long.MaxValue;
+        Kill(held);
+    }
+
+    /// <summary>One that is paused, or has frozen itself, ends when it thaws.</summary>
+    private void Kill(HeldContainer held)
+    {
         StopRequest.Send(_start!.Driver, held, signal.SIGKILL);
-        // One that is paused, or has frozen itself, ends when it thaws.
         held.Thaw();
     }
 

@@ -84,25 +84,24 @@ public static unsafe class Io
         return bytes[..length];
     }
 
-    /// <summary>send(2), which waits for nothing and sends no SIGPIPE.</summary>
-    public static int Send(int socket, ReadOnlySpan<byte> bytes)
+    /// <summary>send(2) without SIGPIPE. It waits for nothing unless flags say else.</summary>
+    public static int Send(int socket, ReadOnlySpan<byte> bytes, int flags = sys_socket.MSG_DONTWAIT)
     {
         fixed (byte* start = bytes)
         {
             nint count;
-            const int flags = sys_socket.MSG_NOSIGNAL | sys_socket.MSG_DONTWAIT;
-            while ((count = sys_socket.send(socket, start, bytes.Length, flags)) < 0 && Error == Errno.EINTR) { }
+            while ((count = sys_socket.send(socket, start, bytes.Length, sys_socket.MSG_NOSIGNAL | flags)) < 0 && Error == Errno.EINTR) { }
             return (int)count;
         }
     }
 
-    /// <summary>recv(2), which waits for nothing; 0 at the end.</summary>
-    public static int Receive(int socket, Span<byte> bytes)
+    /// <summary>recv(2); 0 at the end. It waits for nothing unless flags say else.</summary>
+    public static int Receive(int socket, Span<byte> bytes, int flags = sys_socket.MSG_DONTWAIT)
     {
         fixed (byte* start = bytes)
         {
             nint count;
-            while ((count = sys_socket.recv(socket, start, bytes.Length, sys_socket.MSG_DONTWAIT)) < 0 && Error == Errno.EINTR) { }
+            while ((count = sys_socket.recv(socket, start, bytes.Length, flags)) < 0 && Error == Errno.EINTR) { }
             return (int)count;
         }
     }

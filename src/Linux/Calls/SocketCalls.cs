@@ -59,26 +59,10 @@ public static unsafe class SocketCalls
     }
 
     /// <summary>send(2), which waits for room and sends no SIGPIPE: how much, or -1 (<see cref="Io.Error"/>).</summary>
-    public static int Send(int fd, ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            nint count;
-            while ((count = send(fd, start, bytes.Length, MSG_NOSIGNAL)) < 0 && Io.Error == Errno.EINTR) { }
-            return (int)count;
-        }
-    }
+    public static int Send(int fd, ReadOnlySpan<byte> bytes) => Io.Send(fd, bytes, flags: 0);
 
     /// <summary>recv(2), which waits for something; 0 at the end.</summary>
-    public static int Receive(int fd, Span<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            nint count;
-            while ((count = recv(fd, start, bytes.Length, 0)) < 0 && Io.Error == Errno.EINTR) { }
-            return (int)count;
-        }
-    }
+    public static int Receive(int fd, Span<byte> bytes) => Io.Receive(fd, bytes, flags: 0);
 
     /// <summary>Sends a descriptor in an empty message (SCM_RIGHTS), and waits for nothing: 0, or errno.</summary>
     public static int SendDescriptor(int fd, int sent)
